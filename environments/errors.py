@@ -1,0 +1,15 @@
+"""What can be wrong with the description of a factory or with an instance file."""
+
+from ..agents.errors import RobocellError
+
+
+class ScenarioError(RobocellError):
+    """A scenario that is malformed, or that could never work (an operation without a station, say)."""
+
+
+class LayoutError(ScenarioError):
+    """A floor that cannot be read, or on which vehicles could not do their work; names row and column."""
+
+
+class InstanceError(RobocellError):
+    """A benchmark file (map, scenario, job shop, robot runners problem) that is malformed."""
