@@ -1,0 +1,300 @@
+"""The floor: which cells vehicles may enter, in which direction, and where they stand to serve a place.
+
+A floor is drawn, one symbol a cell, and a legend names the places:
+
+    ##########        #       wall or rack
+    #S.>>>>.A#        . or    floor (a space is floor too)
+    #..#PP#..#        > v < ^ one-way floor: left only along the arrow, never entered against it
+    #C.<<<<.I#        P       parking
+    ##########        other   a dock of the place that the legend gives: {S: smt, A: assembly, C: charger_1, I: source}
+
+The same symbol in several cells means several docks of one place. Rows and columns are counted from 0, row 0 on top;
+cell index = row * width + column. `layout_checks` decides whether vehicles can do their work on a floor.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import LayoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+NO_CELL = -1
+ANY_DIRECTION = -1
+EAST, SOUTH, WEST, NORTH = range(4)
+
+WALL = "#"
+FLOOR = "."
+PARKING = "P"
+ARROWS = ">v<^"  # position = direction
+RESERVED = WALL + FLOOR + " " + PARKING + ARROWS
+MAP_PASSABLE = ".GSE"  # MovingAI ground, grass and swamp; League of Robot Runners service points S and E
+MAP_BLOCKED = "@OTW"
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A grid floor; C = height * width cells, D docks, K parking cells.
+
+    `symbols` only remembers how the places were drawn, so that `to_ascii` draws them alike.
+    """
+
+    height: int
+    width: int
+    passable: NDArray[np.bool_]  # (C,)
+    neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N; NO_CELL where no move is allowed
+    docks: Mapping[str, tuple[int, ...]]  # place name -> cells that vehicles stand on to serve it, ascending
+    parking: NDArray[np.int32]  # (K,) ascending
+    cell_size_m: float
+    one_way: NDArray[
+        np.int8
+    ]  # (C,) ANY_DIRECTION, else 0..3 (E, S, W, N): the only direction in which the cell is left
+    symbols: Mapping[str, str] = field(default_factory=dict)  # place name -> symbol
+
+    @property
+    def size(self) -> int:
+        """Number of cells C."""
+        return self.height * self.width
+
+    def cell(self, row: int, column: int) -> int:
+        """Index of the cell in that row and column; LayoutError outside the floor."""
+        if not (0 <= row < self.height and 0 <= column < self.width):
+            raise LayoutError(
+                f"row {row}, column {column} is outside the floor; "
+                f"rows are 0..{self.height - 1}, columns 0..{self.width - 1}"
+            )
+        return row * self.width + column
+
+    def row_column(self, cell: int) -> tuple[int, int]:
+        """Row and column of a cell index."""
+        return divmod(int(cell), self.width)
+
+    @classmethod
+    def from_ascii(cls, art: str, legend: Mapping[str, str] | None = None, *, cell_size_m: float = 1.0) -> Layout:
+        """Reads a drawn floor. `legend` maps a symbol to the place whose dock it marks.
+
+        Raises LayoutError for an empty or ragged drawing, a symbol without a meaning, a legend entry that is not drawn.
+        """
+        legend = dict(legend or {})
+        _check_legend(legend)
+        rows = _rows(art)
+        height, width = len(rows), len(rows[0])
+        grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
+        _check_symbols(grid, width, known=set(RESERVED) | set(legend), legend=legend)
+        docks = {name: tuple(np.flatnonzero(grid == symbol).tolist()) for symbol, name in legend.items()}
+        for symbol, name in legend.items():
+            if not docks[name]:
+                raise LayoutError(f"the legend says {symbol!r} is {name!r}, but no cell of the drawing is {symbol!r}")
+        one_way = np.full(height * width, ANY_DIRECTION, dtype=np.int8)
+        for direction, arrow in enumerate(ARROWS):
+            one_way[grid == arrow] = direction
+        return cls._build(
+            (height, width),
+            passable=grid != WALL,
+            one_way=one_way,
+            docks=docks,
+            parking=np.flatnonzero(grid == PARKING),
+            cell_size_m=cell_size_m,
+            symbols={name: symbol for symbol, name in legend.items()},
+        )
+
+    @classmethod
+    def from_map(
+        cls,
+        text: str,
+        *,
+        docks: Mapping[str, Iterable[Sequence[int]]] | None = None,
+        parking: Iterable[Sequence[int]] = (),
+        cell_size_m: float = 1.0,
+    ) -> Layout:
+        """Reads a MovingAI `.map` (Sturtevant 2012); docks and parking are given as (row, column), counted from 0.
+
+        Raises LayoutError for a malformed header or grid, an unknown terrain letter, a dock in a wall or outside.
+        """
+        height, width, rows = _map_rows(text)
+        grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
+        _check_symbols(grid, width, known=set(MAP_PASSABLE + MAP_BLOCKED), legend={})
+        floor = cls._build(
+            (height, width),
+            passable=np.isin(grid, list(MAP_PASSABLE)),
+            one_way=np.full(height * width, ANY_DIRECTION, dtype=np.int8),
+            docks={},
+            parking=np.empty(0, dtype=np.int32),
+            cell_size_m=cell_size_m,
+            symbols={},
+        )
+        return floor.with_places(docks or {}, parking)
+
+    def with_places(
+        self, docks: Mapping[str, Iterable[Sequence[int]]], parking: Iterable[Sequence[int]] = ()
+    ) -> Layout:
+        """The same floor with docks and parking at the given (row, column) pairs; LayoutError if one is in a wall."""
+        owner: dict[int, str] = {}
+        cells = {name: tuple(sorted(self._place(name, at, owner) for at in places)) for name, places in docks.items()}
+        for name, taken in cells.items():
+            if not taken:
+                raise LayoutError(f"place {name!r} has no dock; give at least one [row, column]")
+        park = sorted(self._place("parking", at, owner) for at in parking)
+        return self._build(
+            (self.height, self.width),
+            passable=self.passable,
+            one_way=self.one_way,
+            docks=cells,
+            parking=np.array(park, dtype=np.int32),
+            cell_size_m=self.cell_size_m,
+            symbols={},
+        )
+
+    def to_ascii(self) -> str:
+        """The floor as a drawing that `from_ascii` reads again with `legend`; one line a row, no newline at the end.
+
+        An arrow below a dock or parking cell is not drawn (a drawing has one symbol a cell).
+        """
+        grid = np.where(self.passable, FLOOR, WALL)
+        for direction, arrow in enumerate(ARROWS):
+            grid[self.one_way == direction] = arrow
+        grid[self.parking] = PARKING
+        for symbol, name in self.legend.items():
+            grid[list(self.docks[name])] = symbol
+        return "\n".join("".join(row) for row in grid.reshape(self.height, self.width))
+
+    @property
+    def legend(self) -> dict[str, str]:
+        """Symbol -> place, for `from_ascii`; places that were never drawn get free letters in their order."""
+        free = (letter for letter in _letters() if letter not in RESERVED and letter not in self.symbols.values())
+        return {self.symbols[name] if name in self.symbols else next(free): name for name in self.docks}
+
+    def _place(self, name: str, at: Sequence[int], owner: dict[int, str]) -> int:
+        row, column = at
+        cell = self.cell(row, column)
+        if not self.passable[cell]:
+            raise LayoutError(f"{name!r} is placed at row {row}, column {column}, which is a wall; choose a floor cell")
+        if cell in owner:
+            raise LayoutError(
+                f"row {row}, column {column} is given to both {owner[cell]!r} and {name!r}; a cell serves one place"
+            )
+        owner[cell] = name
+        return cell
+
+    @classmethod
+    def _build(
+        cls,
+        shape: tuple[int, int],
+        *,
+        passable: NDArray[np.bool_],
+        one_way: NDArray[np.int8],
+        docks: Mapping[str, tuple[int, ...]],
+        parking: NDArray,
+        cell_size_m: float,
+        symbols: Mapping[str, str],
+    ) -> Layout:
+        return cls(
+            height=shape[0],
+            width=shape[1],
+            passable=passable,
+            neighbours=_neighbours(shape, passable, one_way),
+            docks=dict(docks),
+            parking=parking.astype(np.int32),
+            cell_size_m=cell_size_m,
+            one_way=one_way,
+            symbols=dict(symbols),
+        )
+
+
+def _neighbours(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDArray[np.int8]) -> NDArray[np.int32]:
+    height, width = shape
+    cells = np.arange(height * width, dtype=np.int32).reshape(shape)
+    padded = np.pad(cells, 1, constant_values=NO_CELL)
+    shifted = (padded[1:-1, 2:], padded[2:, 1:-1], padded[1:-1, :-2], padded[:-2, 1:-1])  # E, S, W, N
+    result = np.stack([reached.ravel() for reached in shifted], axis=1).astype(np.int32)
+    result[~passable] = NO_CELL
+    for direction in range(4):
+        column = result[:, direction]
+        opposite = (direction + 2) % 4
+        allowed = (column != NO_CELL) & ((one_way == ANY_DIRECTION) | (one_way == direction))
+        allowed &= passable[column] & (one_way[column] != opposite)
+        column[~allowed] = NO_CELL
+    return np.ascontiguousarray(result)
+
+
+def _rows(art: str) -> list[str]:
+    rows = art.splitlines()
+    while rows and not rows[-1].strip():
+        rows.pop()
+    while rows and not rows[0].strip():
+        rows.pop(0)
+    if not rows:
+        raise LayoutError("the drawing is empty; draw at least one row of cells")
+    for number, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise LayoutError(
+                f"row {number} has {len(row)} cells, row 0 has {len(rows[0])}; "
+                "all rows must be equally long (write '.' for floor at the end of a row)"
+            )
+    return rows
+
+
+def _check_legend(legend: Mapping[str, str]) -> None:
+    seen: dict[str, str] = {}
+    for symbol, name in legend.items():
+        if len(symbol) != 1:
+            raise LayoutError(f"legend symbol {symbol!r} must be a single character")
+        if symbol in RESERVED:
+            raise LayoutError(
+                f"legend symbol {symbol!r} is taken (# wall, . floor, P parking, > v < ^ one-way); choose another"
+            )
+        if name in seen:
+            raise LayoutError(
+                f"legend gives {name!r} two symbols, {seen[name]!r} and {symbol!r}; draw all its docks with one"
+            )
+        seen[name] = symbol
+
+
+def _check_symbols(grid: NDArray, width: int, *, known: set[str], legend: Mapping[str, str]) -> None:
+    unknown = np.flatnonzero(~np.isin(grid, sorted(known)))
+    if len(unknown):
+        row, column = divmod(int(unknown[0]), width)
+        explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
+        allowed = f"# . P > v < ^ have a meaning, {explained}"
+        if known == set(MAP_PASSABLE + MAP_BLOCKED):
+            allowed = f"passable are {' '.join(MAP_PASSABLE)}, blocked are {' '.join(MAP_BLOCKED)}"
+        raise LayoutError(f"symbol {str(grid[unknown[0]])!r} at row {row}, column {column} has no meaning; {allowed}")
+
+
+def _map_rows(text: str) -> tuple[int, int, list[str]]:
+    lines = text.splitlines()
+    sizes: dict[str, int] = {}
+    for number, line in enumerate(lines[:4], start=1):
+        words = line.split()
+        if words == ["map"]:
+            break
+        if len(words) == 2 and words[0] in ("height", "width"):
+            if not words[1].isdigit() or int(words[1]) == 0:
+                raise LayoutError(f"line {number}: {words[0]} must be a whole number above 0, not {words[1]!r}")
+            sizes[words[0]] = int(words[1])
+        elif not words or words[0] != "type":
+            raise LayoutError(f"line {number}: {line!r} is not a map header; expected type, height, width or map")
+    else:
+        raise LayoutError("not a MovingAI map: the line 'map' is missing below type, height and width")
+    if sizes.keys() != {"height", "width"}:
+        raise LayoutError("not a MovingAI map: the header must give height and width")
+    rows = lines[number : number + sizes["height"]]
+    if len(rows) < sizes["height"]:
+        raise LayoutError(f"the header promises {sizes['height']} rows, the file has {len(rows)}")
+    for at, row in enumerate(rows):
+        if len(row) != sizes["width"]:
+            raise LayoutError(f"row {at} has {len(row)} cells, the header promises {sizes['width']}")
+    return sizes["height"], sizes["width"], rows
+
+
+def _letters() -> Iterable[str]:
+    yield from string.ascii_uppercase + string.ascii_lowercase + string.digits
+    yield from (chr(code) for code in range(0x3B1, 0x2000) if chr(code).isprintable())

@@ -1,0 +1,180 @@
+"""Whether vehicles can do their work on a floor: every place has a dock, every dock can be served while all others are.
+
+A floor is well formed (Čáp, Vokřínek, Kleiner 2015) when vehicles that stand at docks never cut off another dock or
+the parking. Then no vehicle waits for ever for one that handles a part, charges or has broken down at its dock:
+
+    #########             #########
+    #.......#             #..S....#     a vehicle at S cuts the left from the right: refused
+    #.......#             #########
+    ###S#####
+    well formed: S lies in a bay beside a two-lane aisle
+"""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import LayoutError
+from .layout import NO_CELL, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+
+def check_layout(layout: Layout, places: Iterable[str]) -> None:
+    """Refuses a floor on which the named places could not be served.
+
+    Raises LayoutError, naming row and column, for: a dock of an unknown place, a place without a dock, docks or
+    parking that cannot reach each other, a one-way trap, docks whose vehicles would cut off others.
+    """
+    wanted = tuple(places)
+    _check_names(layout, wanted)
+    docks = np.array(sorted(cell for cells in layout.docks.values() for cell in cells), dtype=np.int32)
+    if len(docks) == 0:
+        return
+    backwards = _backwards(layout.neighbours)
+    _check_connected(layout, docks, backwards)
+    _check_unsealed(layout, docks, backwards)
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`; did you mean "…"?` when one of the words looks like the wrong one, else nothing."""
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def _check_names(layout: Layout, wanted: Sequence[str]) -> None:
+    missing = [name for name in wanted if name not in layout.docks]
+    unknown = [name for name in layout.docks if name not in wanted]
+    if unknown:
+        raise LayoutError(
+            f"the floor has a dock for {unknown[0]!r}, which the scenario does not name; "
+            f"it names {', '.join(wanted)}{nearest(unknown[0], missing or wanted)}"
+        )
+    if missing:
+        raise LayoutError(
+            f"{missing[0]!r} has no dock on the floor; draw a symbol for it and explain it in the legend "
+            f"(there are docks for {', '.join(layout.docks) or 'nothing'})"
+        )
+
+
+def _check_connected(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
+    start = int(docks[0])
+    open_cells = layout.passable
+    forth = _reached(start, layout.neighbours, open_cells)
+    back = _reached(start, backwards, open_cells)
+    for cell in (*docks.tolist(), *layout.parking.tolist()):
+        if not forth[cell]:
+            raise LayoutError(f"{_where(layout, cell)} cannot be reached from {_where(layout, start)}")
+        if not back[cell]:
+            raise LayoutError(f"{_where(layout, start)} cannot be reached from {_where(layout, cell)}")
+    traps = np.flatnonzero(forth & ~back)
+    if len(traps):
+        raise LayoutError(
+            f"{_where(layout, int(traps[0]))} is a trap: vehicles can get there but, "
+            "against the one-way arrows, not back to the docks; open a way out or make it a wall"
+        )
+
+
+def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
+    if len(docks) + len(layout.parking) < 2:
+        return
+    aisles = layout.passable.copy()
+    aisles[docks] = False
+    centre, forth, back = _largest_area(layout, docks, backwards, aisles)
+    items = [(int(cell), True) for cell in docks] + [(int(cell), False) for cell in layout.parking]
+    for cell, is_dock in items:
+        enters = _any(forth, backwards[cell]) if is_dock else bool(forth[cell])
+        leaves = _any(back, layout.neighbours[cell]) if is_dock else bool(back[cell])
+        if enters and leaves:
+            continue
+        table = backwards if enters else layout.neighbours
+        blockers = _docks_on_the_way(centre, cell, table, aisles)
+        standing = " and ".join(_where(layout, blocker) for blocker in blockers)
+        vehicles = "a vehicle standing at" if len(blockers) == 1 else "vehicles standing at"
+        raise LayoutError(
+            f"{vehicles} {standing} would seal the way {'from' if enters else 'to'} {_where(layout, cell)}; "
+            "put docks into bays beside the aisle, or widen the aisle"
+        )
+
+
+def _largest_area(
+    layout: Layout, docks: NDArray, backwards: NDArray, aisles: NDArray
+) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The biggest area of dock-free cells that reach each other: one of its cells, what it reaches, what reaches it."""
+    seen = np.zeros(layout.size, dtype=bool)
+    nothing = np.zeros(layout.size, dtype=bool)
+    best, best_size = (int(docks[0]), nothing, nothing), 0
+    beside = np.unique(np.concatenate([layout.neighbours[docks].ravel(), layout.parking]))
+    for cell in beside.tolist():
+        if cell == NO_CELL or seen[cell] or not aisles[cell]:
+            continue
+        forth, back = _reached(cell, layout.neighbours, aisles), _reached(cell, backwards, aisles)
+        area = forth & back
+        seen |= area
+        if int(area.sum()) > best_size:
+            best, best_size = (cell, forth, back), int(area.sum())
+    return best
+
+
+def _reached(start: int, table: NDArray, open_cells: NDArray) -> NDArray[np.bool_]:
+    """Breadth-first search over whole frontiers, so that maps of 100 000 cells take milliseconds."""
+    seen = np.zeros(len(table), dtype=bool)
+    seen[start] = True
+    frontier = np.array([start])
+    while len(frontier):
+        following = np.unique(table[frontier])
+        following = following[following != NO_CELL]
+        frontier = following[~seen[following] & open_cells[following]]
+        seen[frontier] = True
+    return seen
+
+
+def _docks_on_the_way(start: int, goal: int, table: NDArray, aisles: NDArray) -> list[int]:
+    """The docks that a vehicle has to cross between two cells, as few as can be."""
+    cost = {start: (0, 0)}
+    came: dict[int, int] = {}
+    queue = [((0, 0), start)]
+    while queue:
+        so_far, cell = heapq.heappop(queue)
+        if cell == goal:
+            break
+        if so_far > cost[cell]:
+            continue
+        for following in table[cell].tolist():
+            if following == NO_CELL:
+                continue
+            there = (so_far[0] + (not aisles[following]), so_far[1] + 1)
+            if following not in cost or there < cost[following]:
+                cost[following], came[following] = there, cell
+                heapq.heappush(queue, (there, following))
+    path = [goal]
+    while path[-1] != start:
+        path.append(came[path[-1]])
+    return sorted(cell for cell in path[1:] if not aisles[cell])
+
+
+def _backwards(neighbours: NDArray) -> NDArray[np.int32]:
+    """(C, 4) the cell from which a move E, S, W, N enters this one; NO_CELL where none may."""
+    table = np.full_like(neighbours, NO_CELL)
+    for direction in range(4):
+        moves = np.flatnonzero(neighbours[:, direction] != NO_CELL)
+        table[neighbours[moves, direction], direction] = moves
+    return table
+
+
+def _any(mask: NDArray, cells: NDArray) -> bool:
+    return bool(mask[cells[cells != NO_CELL]].any())
+
+
+def _where(layout: Layout, cell: int) -> str:
+    row, column = layout.row_column(cell)
+    name = next((name for name, cells in layout.docks.items() if cell in cells), None)
+    kind = f"the dock of {name!r}" if name else "parking" if cell in layout.parking else "the floor"
+    return f"{kind} at row {row}, column {column}"
