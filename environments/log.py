@@ -12,9 +12,7 @@ Dimensions: E events, M messages, K conversations, A agents, R recorded ticks, V
 """
 
 import hashlib
-import io
 import json
-import zipfile
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,84 +22,18 @@ from numpy.typing import NDArray
 
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
+from .events import NOBODY, SENTENCES, STATES, AgentKind, Event, RobotState, StationState, VehicleState
+from .log_file import decode_trace, encode_trace, read_columns, write_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOBODY = -1
+__all__ = ["NOBODY", "AgentKind", "Event", "EventLog", "RobotState", "StationState", "VehicleState"]
+
 FORMAT_VERSION = 1
 _CHUNK_ROWS = 1 << 16
 _CHUNK_TICKS = 1 << 10
 _NAME_END = "\0"  # no name in a scenario can hold it
-_ZIP_EPOCH = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the earliest date that a zip can hold; the clock of the machine must not get into the file
-
-
-class Event(IntEnum):
-    """What an event row says. Columns: `agent`, `job`, `other` are ids (or NOBODY), `value` a number.
-
-    The numbers are part of the file format: new events are added at the end.
-    """
-
-    RELEASED = 0  # agent=source, job, other=index of the product in scenario.products, value=due time in s, inf if none
-    LOADED = 1  # agent=AGV, job, other=place left: the part is on the vehicle from now on
-    UNLOADED = 2  # agent=AGV, job, other=place reached: the part has left the vehicle
-    MOVED = 3  # agent=place reached, job, other=place left (instant transport)
-    MOUNTED = 4  # agent=robot or the station itself, job, other=station: input buffer -> machine
-    SETUP_STARTED = 5  # agent=station, job, value=duration in s
-    PROCESSING_STARTED = 6  # agent=station, job, value=index of the operation in the routing
-    PROCESSING_ENDED = 7  # agent=station, job
-    DISMOUNTED = 8  # agent=robot or the station itself, job, other=station: machine -> output buffer
-    SCRAPPED = 9  # agent=station, job
-    FINISHED = 10  # agent=sink, job
-    STATION_STATE = 11  # agent=station, other=machine index, value=StationState
-    VEHICLE_STATE = 12  # agent=AGV, value=VehicleState
-    ROBOT_STATE = 13  # agent=robot, value=RobotState
-    BATTERY = 14  # agent=AGV, value=level, 0..1
-    ENERGY = 15  # agent=AGV, other=charger, value=joules charged since the last such row
-    BROKE_DOWN = 16  # agent
-    REPAIRED = 17  # agent
-    STANDSTILL = 18  # agent=vehicle that waits in a cycle of vehicles, value=number of vehicles in it
-    INFEASIBLE = 19  # agent=manager, job, value=TaskKind: nobody can ever do this task
-
-
-class StationState(IntEnum):
-    STARVED = 0
-    PROCESSING = 1
-    SETUP = 2
-    BLOCKED = 3
-    DOWN = 4
-
-
-class VehicleState(IntEnum):
-    IDLE = 0
-    EMPTY = 1  # drives without a part
-    LOADED = 2  # drives with a part
-    HANDLING = 3
-    WAITING = 4  # for a dock or for a part
-    CHARGING = 5
-    DOWN = 6
-
-
-class RobotState(IntEnum):
-    IDLE = 0
-    HANDLING = 1
-    DOWN = 2
-
-
-class AgentKind(IntEnum):
-    JOB = 0
-    STATION = 1  # also source, sink and storage
-    ROBOT = 2
-    AGV = 3
-    CHARGER = 4
-
 
 EVENT_ROW = np.dtype(
     [("time_s", "<f8"), ("kind", "u1"), ("agent", "<i4"), ("job", "<i4"), ("other", "<i4"), ("value", "<f8")]
@@ -129,34 +61,6 @@ CONVERSATION_ROW = np.dtype(
     ]
 )
 _TABLES = {"events": EVENT_ROW, "messages": MESSAGE_ROW, "conversations": CONVERSATION_ROW}
-
-_SENTENCES = {
-    Event.RELEASED: "{job} is released at {agent}",
-    Event.LOADED: "{agent} takes {job} from {other}",
-    Event.UNLOADED: "{agent} hands {job} over to {other}",
-    Event.MOVED: "{job} moves from {other} to {agent}",
-    Event.MOUNTED: "{agent} mounts {job} on {other}",
-    Event.SETUP_STARTED: "{agent} is set up for {job}, {value:g} s",
-    Event.PROCESSING_STARTED: "{agent} starts operation {value:g} of {job}",
-    Event.PROCESSING_ENDED: "{agent} has processed {job}",
-    Event.DISMOUNTED: "{agent} takes {job} off {other}",
-    Event.SCRAPPED: "{agent} scraps {job}",
-    Event.FINISHED: "{job} is finished at {agent}",
-    Event.STATION_STATE: "{agent} is {state}",
-    Event.VEHICLE_STATE: "{agent} is {state}",
-    Event.ROBOT_STATE: "{agent} is {state}",
-    Event.BATTERY: "battery of {agent} is at {value:.1%}",
-    Event.ENERGY: "{agent} has charged {value:g} J",
-    Event.BROKE_DOWN: "{agent} breaks down",
-    Event.REPAIRED: "{agent} is repaired",
-    Event.STANDSTILL: "{agent} stands still in a cycle of {value:g} vehicles",
-    Event.INFEASIBLE: "nobody can do the {task} that {agent} calls for {job}",
-}
-_STATES: dict[int, type[IntEnum]] = {
-    Event.STATION_STATE: StationState,
-    Event.VEHICLE_STATE: VehicleState,
-    Event.ROBOT_STATE: RobotState,
-}
 
 
 class EventLog:
@@ -211,7 +115,10 @@ class EventLog:
         count: int = 1,
         value: float = 0.0,
     ) -> None:
-        """Takes a message, at the time of sending; sender or receiver NOBODY = many, `count` says how many messages it stands for."""
+        """Takes a message, at the time of sending.
+
+        One row may stand for `count` messages; the end that is not one agent is NOBODY.
+        """
         pending = self._messages
         pending.append((time_s, performative, conversation, sender, receiver, count, value))
         if len(pending) >= _CHUNK_ROWS:
@@ -227,7 +134,10 @@ class EventLog:
         opened_s: float,
         reply_by_s: float,
     ) -> None:
-        """Takes a call for proposals. A task that is announced anew keeps its task id and gets a new conversation id."""
+        """Takes a call for proposals.
+
+        A task that is announced anew keeps its task id and gets a new conversation id.
+        """
         pending = self._pending["conversations"]
         pending.append((conversation, task, task_kind, job, manager, opened_s, reply_by_s))
         if len(pending) >= _CHUNK_ROWS:
@@ -312,7 +222,7 @@ class EventLog:
         if isinstance(row, int | np.integer):
             row = self.events[row]
         time_s, kind, agent, job, other, value = row.item() if isinstance(row, np.void) else row
-        states = _STATES.get(kind)
+        states = STATES.get(kind)
         names = {
             "agent": self.name_of(agent),
             "job": self.name_of(job),
@@ -321,7 +231,7 @@ class EventLog:
             "state": _member_name(states, value) if states else "",
             "task": _member_name(TaskKind, value) if kind == Event.INFEASIBLE else "",
         }
-        return f"{time_s:g} s: " + _SENTENCES[Event(kind)].format(**names)
+        return f"{time_s:g} s: " + SENTENCES[Event(kind)].format(**names)
 
     def describe_message(self, row: Any) -> str:
         """One sentence for a message row (a row of `messages`, or its index)."""
@@ -358,7 +268,7 @@ class EventLog:
 
     def digest(self) -> str:
         """Fingerprint of everything in the log: equal logs, equal digests; 32 hexadecimal digits."""
-        total = hashlib.blake2b(self._header().encode(), digest_size=16)
+        total = hashlib.blake2b(json.dumps(self._header()).encode(), digest_size=16)
         for name, column in self._columns().items():
             total.update(f"{name} {column.dtype.str} {column.shape}".encode())
             total.update(column.tobytes())
@@ -366,11 +276,7 @@ class EventLog:
 
     def save(self, path: str | Path) -> None:
         """Writes the log as an `.npz` that `numpy.load` opens too; equal logs give equal bytes."""
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            members = {"header.json": self._header().encode()}
-            members |= {f"{name}.npy": _npy_bytes(column) for name, column in self._columns().items()}
-            for name, content in members.items():
-                archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content, zipfile.ZIP_DEFLATED, 6)
+        write_columns(path, self._header(), self._columns())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -379,20 +285,7 @@ class EventLog:
         Raises:
             ValueError: the file is no event log, or one of another format version.
         """
-        try:
-            with zipfile.ZipFile(path) as archive:
-                header = json.loads(archive.read("header.json"))
-                column = {
-                    name.removesuffix(".npy"): np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
-                    for name in archive.namelist()
-                    if name.endswith(".npy")
-                }
-        except (zipfile.BadZipFile, KeyError) as error:
-            raise ValueError(f"{path} is not an event log: {error}. Give a file that EventLog.save wrote.") from error
-        if header["format"] != FORMAT_VERSION:
-            raise ValueError(
-                f"{path} has format {header['format']}, this version reads {FORMAT_VERSION}: run it again."
-            )
+        header, column = read_columns(path, FORMAT_VERSION)
         log = cls(header["scenario_name"], header["seed"])
         names = column["agents.name"].tobytes().decode().split(_NAME_END)
         for unique_id, kind, name in zip(column["agents.unique_id"], column["agents.kind"], names, strict=False):
@@ -404,7 +297,7 @@ class EventLog:
             log._chunks[table] = [rows]
         log._ticks = column["trace.ticks"].tolist()
         if log._ticks:
-            log._cell_chunks = [_decode_trace(column["trace.start"], column["trace.deltas"], column["trace.moves"])]
+            log._cell_chunks = [decode_trace(column["trace.start"], column["trace.deltas"], column["trace.moves"])]
         log.close(header["end_s"])
         return log
 
@@ -429,7 +322,7 @@ class EventLog:
     def _flush(self, name: str) -> None:
         pending = self._pending[name]
         if pending:
-            self._chunks[name].append(np.array(pending, _TABLES[name]))
+            self._chunks[name].append(np.fromiter(pending, _TABLES[name], len(pending)))
             pending.clear()
 
     def _table(self, name: str) -> NDArray[Any]:
@@ -439,10 +332,9 @@ class EventLog:
             chunks[:] = [np.concatenate([np.empty(0, _TABLES[name]), *chunks])]
         return chunks[0]
 
-    def _header(self) -> str:
+    def _header(self) -> dict[str, Any]:
         seed = None if self.seed is None else int(self.seed)
-        header = {"format": FORMAT_VERSION, "scenario_name": self.scenario_name, "seed": seed, "end_s": self.end_s}
-        return json.dumps(header)
+        return {"format": FORMAT_VERSION, "scenario_name": self.scenario_name, "seed": seed, "end_s": self.end_s}
 
     def _columns(self) -> dict[str, NDArray[Any]]:
         columns: dict[str, NDArray[Any]] = {}
@@ -453,7 +345,7 @@ class EventLog:
         columns["agents.unique_id"] = np.fromiter(agents, np.int32, len(agents))
         columns["agents.kind"] = np.array([kind for kind, _ in agents.values()], np.uint8)
         columns["agents.name"] = np.frombuffer(_NAME_END.join(name for _, name in agents.values()).encode(), np.uint8)
-        start, deltas, moves = _encode_trace(self.trace_cells)
+        start, deltas, moves = encode_trace(self.trace_cells)
         columns |= {"trace.ticks": self.trace_ticks}
         columns |= {"trace.start": start, "trace.deltas": deltas, "trace.moves": moves}
         return columns
@@ -462,25 +354,3 @@ class EventLog:
 def _member_name(members: type[IntEnum], value: float) -> str:
     known = {int(member): member.name.lower() for member in members}
     return known.get(int(value), f"{value:g}")
-
-
-def _npy_bytes(column: NDArray[Any]) -> bytes:
-    """The .npy format, version 1.0, written out here so that no numpy version changes a byte of it."""
-    header = f"{{'descr': '{column.dtype.str}', 'fortran_order': False, 'shape': {column.shape}, }}"
-    header += " " * (-(10 + len(header) + 1) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + column.tobytes()
-
-
-def _encode_trace(cells: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[Any]]:
-    """Start cells (V,), the table of all cell differences, and their codes (V, R - 1), one byte each unless vehicles teleport."""
-    start = cells[0] if len(cells) else np.zeros(cells.shape[1], np.int32)
-    delta = np.diff(cells.T, axis=1)
-    deltas = np.unique(delta).astype(np.int32)
-    code = np.uint8 if len(deltas) <= 256 else np.uint32
-    steps = np.searchsorted(deltas, delta).astype(code) if len(cells) else np.empty((cells.shape[1], 0), code)
-    return np.ascontiguousarray(start), deltas, np.ascontiguousarray(steps)
-
-
-def _decode_trace(start: NDArray[np.int32], deltas: NDArray[np.int32], moves: NDArray[Any]) -> NDArray[np.int32]:
-    path = np.concatenate([start[:, None], deltas[moves]], axis=1) if deltas.size else start[:, None]
-    return np.ascontiguousarray(np.cumsum(path, axis=1, dtype=np.int32).T)

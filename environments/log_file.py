@@ -1,0 +1,74 @@
+"""The file of an event log: a zip of plain columns that `numpy.load` opens too, equal to the byte for equal columns."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the clock of the machine must not get into the file
+
+
+def write_columns(path: str | Path, header: dict[str, Any], columns: dict[str, NDArray[Any]]) -> None:
+    """Writes `header` as JSON and each column as a member `name.npy`."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        members = {"header.json": json.dumps(header).encode()}
+        members |= {f"{name}.npy": _npy_bytes(column) for name, column in columns.items()}
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content, zipfile.ZIP_DEFLATED, 6)
+
+
+def read_columns(path: str | Path, format_version: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Header and columns of a file that `write_columns` wrote.
+
+    Raises:
+        ValueError: the file is none of these, or has another format version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            header = json.loads(archive.read("header.json"))
+            if header["format"] != format_version:
+                raise ValueError(
+                    f"{path} is an event log of format {header['format']}, this version reads {format_version}: "
+                    "run the experiment again."
+                )
+            names = [name for name in archive.namelist() if name.endswith(".npy")]
+            columns = {
+                name.removesuffix(".npy"): np.load(io.BytesIO(archive.read(name)), allow_pickle=False) for name in names
+            }
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(f"{path} is not an event log: {error}. Give a file that EventLog.save wrote.") from error
+    return header, columns
+
+
+def _npy_bytes(column: NDArray[Any]) -> bytes:
+    """The .npy format, version 1.0, written out here so that no numpy version changes a byte of it."""
+    header = f"{{'descr': '{column.dtype.str}', 'fortran_order': False, 'shape': {column.shape}, }}"
+    header += " " * (-(10 + len(header) + 1) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + column.tobytes()
+
+
+def encode_trace(cells: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[Any]]:
+    """Paths as moves: one byte for each vehicle and tick, unless vehicles leap over more than 256 distances.
+
+    Args:
+        cells: (R, V) int32.
+
+    Returns:
+        the start cells (V,), the table of all cell differences, and the indices (V, R - 1) into that table.
+    """
+    start = cells[0] if len(cells) else np.zeros(cells.shape[1], np.int32)
+    delta = np.diff(cells.T, axis=1)
+    deltas = np.unique(delta).astype(np.int32)
+    code = np.uint8 if len(deltas) <= 256 else np.uint32
+    steps = np.searchsorted(deltas, delta).astype(code) if len(cells) else np.empty((cells.shape[1], 0), code)
+    return np.ascontiguousarray(start), deltas, np.ascontiguousarray(steps)
+
+
+def decode_trace(start: NDArray[np.int32], deltas: NDArray[np.int32], moves: NDArray[Any]) -> NDArray[np.int32]:
+    """The cells (R, V) that `encode_trace` took; R >= 1."""
+    path = np.concatenate([start[:, None], deltas[moves]], axis=1) if deltas.size else start[:, None]
+    return np.ascontiguousarray(np.cumsum(path, axis=1, dtype=np.int32).T)
