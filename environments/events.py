@@ -1,69 +1,10 @@
-"""The vocabulary of the event log: what can happen, in which states agents are, and how that is said."""
+"""How the log says what happened: a sentence for each event."""
 
 from enum import IntEnum
 
-NOBODY = -1
+from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
 
-
-class Event(IntEnum):
-    """What an event row says. Columns: `agent`, `job`, `other` are ids (or NOBODY), `value` a number.
-
-    The numbers are part of the file format: new events are added at the end.
-    """
-
-    RELEASED = 0  # agent=source, job, other=index of the product in scenario.products, value=due time in s, inf if none
-    LOADED = 1  # agent=AGV, job, other=place left: the part is on the vehicle from now on
-    UNLOADED = 2  # agent=AGV, job, other=place reached: the part has left the vehicle
-    MOVED = 3  # agent=place reached, job, other=place left (instant transport)
-    MOUNTED = 4  # agent=robot or the station itself, job, other=station: input buffer -> machine
-    SETUP_STARTED = 5  # agent=station, job, value=duration in s
-    PROCESSING_STARTED = 6  # agent=station, job, value=index of the operation in the routing
-    PROCESSING_ENDED = 7  # agent=station, job
-    DISMOUNTED = 8  # agent=robot or the station itself, job, other=station: machine -> output buffer
-    SCRAPPED = 9  # agent=station, job
-    FINISHED = 10  # agent=sink, job
-    STATION_STATE = 11  # agent=station, other=machine index, value=StationState
-    VEHICLE_STATE = 12  # agent=AGV, value=VehicleState
-    ROBOT_STATE = 13  # agent=robot, value=RobotState
-    BATTERY = 14  # agent=AGV, value=level, 0..1
-    ENERGY = 15  # agent=AGV, other=charger, value=joules charged since the last such row
-    BROKE_DOWN = 16  # agent
-    REPAIRED = 17  # agent
-    STANDSTILL = 18  # agent=vehicle that waits in a cycle of vehicles, value=number of vehicles in it
-    INFEASIBLE = 19  # agent=manager, job, value=TaskKind: nobody can ever do this task
-
-
-class StationState(IntEnum):
-    STARVED = 0
-    PROCESSING = 1
-    SETUP = 2
-    BLOCKED = 3
-    DOWN = 4
-
-
-class VehicleState(IntEnum):
-    IDLE = 0
-    EMPTY = 1  # drives without a part
-    LOADED = 2  # drives with a part
-    HANDLING = 3
-    WAITING = 4  # for a dock or for a part
-    CHARGING = 5
-    DOWN = 6
-
-
-class RobotState(IntEnum):
-    IDLE = 0
-    HANDLING = 1
-    DOWN = 2
-
-
-class AgentKind(IntEnum):
-    JOB = 0
-    STATION = 1  # also source, sink and storage
-    ROBOT = 2
-    AGV = 3
-    CHARGER = 4
-
+__all__ = ["NOBODY", "SENTENCES", "STATES", "AgentKind", "Event", "RobotState", "StationState", "VehicleState"]
 
 SENTENCES = {
     Event.RELEASED: "{job} is released at {agent}",

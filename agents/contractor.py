@@ -1,0 +1,105 @@
+"""Who can be asked: the base of every agent that bids, and the pool of those that bid for one kind of task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from .messages import Bids, Call, Proposal, Refusal
+from .tasks import TaskKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from .tasks import Task
+
+NO_LEASE = -1
+
+
+class Contractor(mesa.Agent):
+    """An agent that bids for tasks of one kind.
+
+    A class may answer a call for all its members at once (`bids`); a subclass that overrides `bid` is asked
+    one by one, and nothing else changes for it.
+
+    Attributes:
+        slot: its row in the pool, and in the arrays of the pool.
+    """
+
+    model: Factory
+    slot: int
+
+    def __init__(self, model: Factory, *, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
+            cls.bids = Contractor.__dict__["bids"]
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The answer to one call; must not change the agent, for an offer may come to nothing."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it bids: override bid(call)")
+
+    @classmethod
+    def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The answers of `slots`, (N,) indices into `members`, to one call."""
+        return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
+
+    def accept(self, task: Task) -> bool:
+        """Take on a task that was won; False if it is no longer possible."""
+        raise NotImplementedError
+
+    def release(self, task: Task) -> bool:
+        """The manager cancels a task that was taken on; False if it is too late."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name})"
+
+
+class Pool:
+    """The contractors for one kind of task: whom a call may reach (the directory facilitator, FIPA SC00023).
+
+    Attributes:
+        leased_to: (N,) int64, the conversation that a contractor's outstanding offer belongs to, or NO_LEASE.
+        lease_until_s: (N,) float64, when that offer ends by itself.
+    """
+
+    def __init__(self, kind: TaskKind) -> None:
+        self.kind = kind
+        self.members: list[Any] = []
+        self.ids = np.zeros(0, np.int64)
+        self.all = np.zeros(0, np.intp)
+        self.leased_to = np.zeros(0, np.int64)
+        self.lease_until_s = np.zeros(0)
+        self._classes: dict[type[Contractor], list[int]] = {}
+
+    def add(self, contractor: Contractor) -> None:
+        """Register a contractor; it gets the next slot."""
+        contractor.slot = len(self.members)
+        self.members.append(contractor)
+        self.ids = np.append(self.ids, contractor.unique_id)
+        self.all = np.arange(len(self.members))
+        self.leased_to = np.append(self.leased_to, NO_LEASE)
+        self.lease_until_s = np.append(self.lease_until_s, 0.0)
+        self._classes.setdefault(type(contractor), []).append(contractor.slot)
+
+    def bids(self, call: Call, slots: NDArray[np.intp]) -> Bids:
+        """Ask `slots`, (N,), each class once; the answers come in the order of `slots`."""
+        if len(self._classes) == 1:
+            (cls,) = self._classes
+            return cls.bids(call, self.members, slots)
+        if all(cls.bids.__func__ is Contractor.bids.__func__ for cls in self._classes):  # type: ignore[attr-defined]
+            return Contractor.bids(call, self.members, slots)
+        n = len(slots)
+        answers = Bids(np.empty(n), np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n))
+        for cls, members in self._classes.items():
+            at = np.flatnonzero(np.isin(slots, members))
+            if len(at):
+                answers.put(at, cls.bids(call, self.members, slots[at]))
+        return answers

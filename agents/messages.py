@@ -1,0 +1,132 @@
+"""What agents say to each other: performatives, calls for proposals, proposals, refusals.
+
+A call goes to many contractors as one object with an array of receivers, and their answers come back as
+one set of columns. `Proposal` and `Refusal` are the single answers that a subclass gives which bids for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .tasks import Task
+
+
+class Performative(IntEnum):
+    """FIPA communicative acts (SC00037J) that the contract net uses (SC00029H)."""
+
+    CFP = 0
+    PROPOSE = 1
+    REFUSE = 2
+    ACCEPT_PROPOSAL = 3
+    REJECT_PROPOSAL = 4
+    AGREE = 5
+    INFORM_DONE = 6
+    INFORM_RESULT = 7
+    FAILURE = 8
+    CANCEL = 9
+    NOT_UNDERSTOOD = 10
+
+
+class Reason(IntEnum):
+    """Why a contractor does not propose: the recovery differs (Smith 1980)."""
+
+    NONE = 0  # it does propose
+    BUSY = 1  # not now: the task is called again
+    NOT_ELIGIBLE = 2  # never: it has not the capability
+    UNREACHABLE = 3  # never: it cannot get there
+
+
+@dataclass(slots=True, frozen=True)
+class Call:
+    """A call for proposals.
+
+    Attributes:
+        conversation: unique in the run; every message that belongs to it carries it.
+        task: what is to be done, for whom.
+        reply_by_s: answers that come later are rejected; a call without a deadline does not exist.
+    """
+
+    conversation: int
+    task: Task
+    reply_by_s: float
+
+
+@dataclass(slots=True, frozen=True)
+class Proposal:
+    """An offer: the contractor is bound to it until it is rejected or its lease ends.
+
+    Attributes:
+        cost: marginal cost in seconds: what the task adds to the contractor's own plan. Finite.
+        approach_s: time to get to where the task begins.
+        load: tasks that the contractor has already.
+        idle_since_s: since when it has had nothing to do; inf while it works.
+    """
+
+    cost: float
+    approach_s: float = 0.0
+    load: int = 0
+    idle_since_s: float = np.inf
+
+
+@dataclass(slots=True, frozen=True)
+class Refusal:
+    """No offer, and why."""
+
+    reason: Reason = Reason.BUSY
+
+
+@dataclass(slots=True)
+class Bids:
+    """The answers of N contractors to one call, as columns.
+
+    Attributes:
+        cost: (N,) float64, seconds; inf where the contractor refuses.
+        reason: (N,) int8, `Reason`; NONE where it proposes.
+        approach_s: (N,) float64.
+        load: (N,) int64.
+        idle_since_s: (N,) float64.
+    """
+
+    cost: NDArray[np.float64]
+    reason: NDArray[np.int8]
+    approach_s: NDArray[np.float64]
+    load: NDArray[np.int64]
+    idle_since_s: NDArray[np.float64]
+
+    @classmethod
+    def gather(cls, answers: list[Proposal | Refusal]) -> Bids:
+        """Columns from single answers."""
+        n = len(answers)
+        bids = cls(
+            np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf)
+        )
+        for i, answer in enumerate(answers):
+            if isinstance(answer, Proposal):
+                bids.cost[i] = answer.cost
+                bids.approach_s[i] = answer.approach_s
+                bids.load[i] = answer.load
+                bids.idle_since_s[i] = answer.idle_since_s
+            else:
+                bids.reason[i] = answer.reason
+        return bids
+
+    def take(self, index: NDArray[np.intp]) -> Bids:
+        """The answers of some of the contractors."""
+        return Bids(
+            self.cost[index], self.reason[index], self.approach_s[index], self.load[index], self.idle_since_s[index]
+        )
+
+    def put(self, index: NDArray[np.intp], answers: Bids) -> None:
+        """Write the answers of some of the contractors in their places."""
+        self.cost[index] = answers.cost
+        self.reason[index] = answers.reason
+        self.approach_s[index] = answers.approach_s
+        self.load[index] = answers.load
+        self.idle_since_s[index] = answers.idle_since_s

@@ -1,0 +1,136 @@
+"""What can be contracted: one class for each kind of work that somebody in the factory asks for.
+
+    job      manages  Operation  (contractors: stations and storage)
+    job      manages  Transport  (contractors: AGVs)
+    station  manages  Handling   (contractors: the robots that reach it)
+    AGV      manages  Charge     (contractors: chargers)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .agv import AGV
+    from .contractor import Contractor
+    from .job import Job
+    from .machine import Machine
+    from .station import Station
+
+
+class TaskKind(IntEnum):
+    """Which kind of contractor a task is for."""
+
+    OPERATION = 0
+    TRANSPORT = 1
+    HANDLING = 2
+    CHARGE = 3
+
+
+class TaskPhase(IntEnum):
+    """Where a task stands, as its manager sees it."""
+
+    OPEN = 0  # to be called
+    CALLED = 1  # a call for proposals is out
+    POSTPONED = 2  # everybody was busy: it waits to be called again
+    AWARDED = 3  # awarded, not yet acknowledged
+    ENGAGED = 4  # a contractor is bound
+    CLOSED = 5  # done, or cancelled by its manager
+
+
+class Manager(Protocol):
+    """Whoever asks for work: told how its task fares."""
+
+    unique_id: int
+
+    def engaged(self, task: Task, contractor: Contractor) -> None:
+        """A contractor has acknowledged the award."""
+        ...
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """The contractor has informed that the task is done."""
+        ...
+
+    def failed(self, task: Task, contractor: Contractor) -> None:
+        """The contractor has failed; the task is announced anew unless the manager cancels it here."""
+        ...
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Task:
+    """A piece of work that is contracted as a whole.
+
+    Attributes:
+        manager: the agent that asks for it.
+        job: the job it is for; None where it is for no job (charging).
+        id: globally unique in a run, given when it is announced; NO_TASK before.
+        requested_at_s: when it was first announced.
+        calls: how many calls for proposals have gone out for it.
+    """
+
+    kind: ClassVar[TaskKind]
+    manager: Manager
+    job: Job | None = None
+    id: int = -1
+    requested_at_s: float = 0.0
+    calls: int = 0
+    phase: TaskPhase = TaskPhase.OPEN
+    conversation: int = -1
+    contractor: Contractor | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Operation(Task):
+    """Process `job` at one of the `eligible` stations, or keep it (`name` is STORE) in a storage.
+
+    Attributes:
+        name: the capability asked for.
+        work_s: processing time by station slot is drawn at `uniform` from the station's distribution.
+        uniform: the random number of this operation in [0, 1): the same for every policy and fleet.
+        eligible: contractor slots that have the capability and that the routing allows.
+    """
+
+    kind: ClassVar[TaskKind] = TaskKind.OPERATION
+    name: str
+    eligible: NDArray[np.intp]
+    uniform: float = 0.5
+    scrap_uniform: float = 1.0
+    step: int = 0
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Transport(Task):
+    """Carry `job` from place `origin` to place `destination` (indices into the scenario's places).
+
+    Attributes:
+        ready_at_s: when the part is expected to stand ready for pick-up; not later than now if it does.
+    """
+
+    kind: ClassVar[TaskKind] = TaskKind.TRANSPORT
+    origin: int
+    destination: int
+    ready_at_s: float = 0.0
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Handling(Task):
+    """Mount a part from the input buffer on `machine`, or dismount it to the output buffer."""
+
+    kind: ClassVar[TaskKind] = TaskKind.HANDLING
+    station: Station
+    machine: Machine
+    mount: bool
+    eligible: NDArray[np.intp]
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Charge(Task):
+    """Charge the battery of `agv`."""
+
+    kind: ClassVar[TaskKind] = TaskKind.CHARGE
+    agv: AGV
