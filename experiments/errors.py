@@ -1,0 +1,7 @@
+"""What can be wrong with an experiment, as opposed to the factory that it runs."""
+
+from ..agents.errors import RobocellError
+
+
+class ExperimentError(RobocellError):
+    """An experiment that cannot be understood, started or resumed: a bad sweep, a locked directory, no cluster."""

@@ -1,0 +1,70 @@
+"""What every executor does: it takes trials and yields their results in the order in which they end."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from ..trials import Trial, TrialResult
+
+MAX_ATTEMPTS = 2  # a trial whose process died is tried once more, then recorded as died
+
+# One trial is one core: libraries that start threads of their own would only get in each other's way.
+ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+)
+
+
+class Executor(Protocol):
+    """Runs trials somewhere. Results do not depend on where: the same trial gives the same values on every executor."""
+
+    name: str
+    workers: int
+
+    def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
+        """Yields one result per trial, failed ones included; may be called again, the workers stay warm."""
+        ...
+
+    def close(self) -> None:
+        """Ends every process and removes every temporary file; safe to call twice and in the middle of a run."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class ClosedOnExit:
+    """`with executor:` closes it, whatever happens inside."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def environment(settings: dict[str, str]) -> Iterator[None]:
+    """Processes started in this block see these environment variables; those that the user has set win."""
+    missing = {name: value for name, value in settings.items() if name not in os.environ}
+    os.environ.update(missing)
+    try:
+        yield
+    finally:
+        for name in missing:
+            os.environ.pop(name, None)

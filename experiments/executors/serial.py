@@ -1,0 +1,24 @@
+"""Trials one after the other in this process: for small experiments, debuggers and profilers."""
+
+from collections.abc import Iterator, Sequence
+
+from ..trials import Trial, TrialFunction, TrialResult, attempt
+from .base import ClosedOnExit
+
+
+class SerialExecutor(ClosedOnExit):
+    """Runs in the caller's process. A trial that ends the process ends the experiment (which can then be resumed)."""
+
+    name = "serial"
+    workers = 1
+
+    def __init__(self, function: TrialFunction, *, time_limit_s: float | None = None) -> None:
+        self._function = function
+        self._time_limit_s = time_limit_s
+
+    def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
+        for trial in trials:
+            yield attempt(self._function, trial, self._time_limit_s)
+
+    def close(self) -> None:
+        pass

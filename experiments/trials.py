@@ -1,0 +1,171 @@
+"""One trial: what identifies it, how it is run, and what becomes of it when it fails.
+
+A trial is one scenario (a case of the sweep, fully resolved) under one seed. Its id is a hash of exactly that and of
+the robocell version, so a result can be found again whatever the order, the executor or the rest of the sweep.
+The seed depends on the experiment's seed and on the replication alone: replication r of every case sees the same
+arrivals and breakdowns (common random numbers), which is what makes paired comparison sharp.
+"""
+
+import contextlib
+import hashlib
+import json
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any
+
+ID_BYTES = 10
+
+
+class Status(StrEnum):
+    """How a trial ended."""
+
+    DONE = "done"
+    FAILED = "failed"  # it raised an exception
+    TIMEOUT = "timeout"  # it took longer than the time limit
+    DIED = "died"  # its process was gone, again after one retry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One run to be made; everything that a worker on another machine needs."""
+
+    id: str
+    case: int
+    replication: int
+    seed: int
+    scenario: Any  # a Scenario; trial functions of other models may put here what they like, if it can be pickled
+    keep_log: bool = False
+    search_path: tuple[str, ...] = ()  # folders from which the user's own agent modules are imported
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What a trial function returns: KPIs by name, and the event log where it is kept."""
+
+    values: Mapping[str, float]
+    log: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialResult:
+    """How one trial ended; `error` is one line, `traceback` says where."""
+
+    id: str
+    status: Status
+    values: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
+    traceback: str = ""
+    wall_s: float = 0.0
+    attempts: int = 1
+    log: bytes | None = None
+
+
+TrialFunction = Callable[[Trial], Measurement]
+
+
+def canonical(document: Any) -> str:
+    """The JSON text that stands for a document when it is hashed: keys sorted, nothing optional."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def trial_id(document: Any, seed: int, *, software: str | None = None) -> str:
+    """Id of the trial that runs the resolved scenario `document` (plain data) under `seed`."""
+    text = canonical([document, seed, software or version("robocell")])
+    return hashlib.blake2b(text.encode(), digest_size=ID_BYTES).hexdigest()
+
+
+def trial_seed(root: int, replication: int) -> int:
+    """Seed of replication `replication`: 63 bits from a NumPy SeedSequence, the same in every case of the sweep."""
+    import numpy as np
+
+    return int(np.random.SeedSequence(root, spawn_key=(replication,)).generate_state(1, np.uint64)[0]) >> 1
+
+
+def run_trial(trial: Trial) -> Measurement:
+    """Builds the factory of the trial, runs it to its horizon and measures it; the log comes back as bytes if kept."""
+    for folder in trial.search_path:
+        if folder not in sys.path:
+            sys.path.append(folder)
+    from ..environments.factory import Factory
+    from ..environments.kpis import measure
+
+    factory = Factory(trial.scenario, rng=trial.seed)
+    try:
+        log = factory.run()
+    finally:
+        factory.close()
+    values = measure(log, trial.scenario)
+    return Measurement(values=values, log=_log_bytes(log) if trial.keep_log else None)
+
+
+def _log_bytes(log: Any) -> bytes:
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory(prefix="robocell-") as folder:
+        path = Path(folder) / LOG_NAME
+        log.save(path)
+        return path.read_bytes()
+
+
+LOG_NAME = "log.npz"
+
+
+class TimeLimitReached(BaseException):
+    """Raised inside a trial that is out of time; a BaseException, so that `except Exception` cannot swallow it."""
+
+
+@contextlib.contextmanager
+def time_limit(limit_s: float | None) -> Iterator[None]:
+    """Raises TimeLimitReached inside the block after `limit_s` seconds, where the platform and the thread allow it.
+
+    Executors that own processes also kill a trial that does not react (one that hangs in compiled code).
+    """
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if limit_s is None or not usable:
+        yield
+        return
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise TimeLimitReached
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def attempt(function: TrialFunction, trial: Trial, limit_s: float | None = None) -> TrialResult:
+    """Runs one trial; whatever it raises becomes part of the result, so that the rest of the experiment goes on."""
+    started = time.perf_counter()
+    status, error, where = Status.DONE, "", ""
+    values: Mapping[str, float] = {}
+    log = None
+    try:
+        with time_limit(limit_s):
+            measured = function(trial)
+        values = {name: float(value) for name, value in measured.values.items()}
+        log = measured.log
+    except TimeLimitReached:
+        status, error, where = Status.TIMEOUT, out_of_time(limit_s), traceback.format_exc()
+    except (Exception, SystemExit) as raised:
+        text = " ".join(str(raised).split())
+        status, where = Status.FAILED, traceback.format_exc()
+        error = f"{type(raised).__name__}: {text}" if text else type(raised).__name__
+    elapsed = time.perf_counter() - started
+    return TrialResult(id=trial.id, status=status, values=values, error=error, traceback=where, wall_s=elapsed, log=log)
+
+
+def out_of_time(limit_s: float | None) -> str:
+    """The one line that is recorded for a trial that was stopped."""
+    return f"took longer than its time limit of {limit_s:g} s"
