@@ -1,0 +1,269 @@
+"""What a run is worth: throughput, times, work in process, use of stations and vehicles, energy, messages.
+
+From the log alone. Every figure belongs to the window [warm-up, end of the log]. docs/kpis.md defines each of them;
+`measure` computes them over whole columns, so a log of a million events takes a fraction of a second.
+
+Dimensions: E events, W steps of the work in process, I intervals.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .log import AgentKind, Event, RobotState, StationState, VehicleState
+
+if TYPE_CHECKING:
+    from enum import IntEnum
+
+    from .log import EventLog
+    from .scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+_STATE_EVENTS: dict[AgentKind, tuple[Event, "type[IntEnum]"]] = {
+    AgentKind.STATION: (Event.STATION_STATE, StationState),
+    AgentKind.AGV: (Event.VEHICLE_STATE, VehicleState),
+    AgentKind.ROBOT: (Event.ROBOT_STATE, RobotState),
+}
+
+
+class _Window(NamedTuple):
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        return max(self.end_s - self.start_s, 0.0)
+
+    def overlap_s(self, start_s: Floats, end_s: Floats) -> Floats:
+        """Seconds that each interval spends in the window."""
+        return np.clip(np.minimum(end_s, self.end_s) - np.maximum(start_s, self.start_s), 0.0, None)
+
+
+class _Jobs(NamedTuple):
+    """One row per released job; inf where it has not left."""
+
+    released_s: Floats
+    due_s: Floats
+    left_s: Floats
+    finished: NDArray[np.bool_]
+
+
+def measure(log: "EventLog", scenario: "Scenario", *, warm_up_s: float | None = None) -> dict[str, float]:
+    """All KPIs of a closed log, flat: `throughput_per_h`, `station.<name>.processing`, `vehicles.loaded`, ….
+
+    Args:
+        log: a log that was closed.
+        scenario: the factory that wrote it (machines per station, battery capacity).
+        warm_up_s: what happened before does not count; `scenario.warm_up_s` if None.
+
+    Returns:
+        NaN where a figure has no meaning (a mean over no jobs, say).
+    """
+    window = _Window(scenario.warm_up_s if warm_up_s is None else warm_up_s, log.end_s)
+    events = log.events
+    kind, time_s = events["kind"], events["time_s"]
+    jobs = _jobs(events)
+    counted = time_s >= window.start_s
+    figures = _flow_figures(jobs, window)
+    for name, event in (("released", Event.RELEASED), ("finished", Event.FINISHED), ("scrapped", Event.SCRAPPED)):
+        figures[name] = float(np.count_nonzero(counted & (kind == event)))
+    figures["throughput_per_h"] = _ratio(figures["finished"] * 3600.0, window.length_s)
+    figures |= _wip_figures(log, jobs, window)
+    figures |= _station_figures(log, scenario, window)
+    figures |= _shares(log, AgentKind.AGV, "vehicles", window)
+    figures |= _shares(log, AgentKind.ROBOT, "robots", window)
+    figures |= _energy_figures(log, scenario, window, figures["finished"])
+    figures |= _negotiation_figures(log, window)
+    figures["infeasible"] = float(np.count_nonzero(counted & (kind == Event.INFEASIBLE)))
+    figures["standstills"] = float(np.count_nonzero(counted & (kind == Event.STANDSTILL)))
+    return figures
+
+
+def wip_series(log: "EventLog") -> tuple[Floats, NDArray[np.int64]]:
+    """Work in process as a step function: times (W,) from 0 on, and the jobs in the factory since (W,)."""
+    events = log.events
+    kind = events["kind"]
+    step = (kind == Event.RELEASED).astype(np.int64)
+    step -= (kind == Event.FINISHED) | (kind == Event.SCRAPPED)
+    rows = np.flatnonzero(step)
+    time_s = np.concatenate([[0.0], events["time_s"][rows]])
+    level = np.concatenate([[0], np.cumsum(step[rows])])
+    last_of_instant = np.append(time_s[1:] != time_s[:-1], True)
+    return time_s[last_of_instant], level[last_of_instant]
+
+
+def state_intervals(log: "EventLog", agent: int, *, machine: int = 0) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """The life of one agent as a Gantt bar, gapless from 0 to the end of the log.
+
+    Args:
+        agent: id of a station, a robot or a vehicle.
+        machine: which of the parallel machines of a station.
+
+    Returns:
+        start times (I,), end times (I,) and states (I,): StationState, VehicleState or RobotState. An agent is starved
+        or idle until its first row.
+
+    Raises:
+        ValueError: the agent has no states (a job, a charger, an unknown id).
+    """
+    kind = log.kind_of(agent)
+    if kind not in _STATE_EVENTS:
+        raise ValueError(f"{log.name_of(agent)} has no states; give the id of a station, a robot or a vehicle.")
+    events = log.events
+    chosen = (events["kind"] == _STATE_EVENTS[kind][0]) & (events["agent"] == agent)
+    if kind == AgentKind.STATION:
+        chosen &= np.maximum(events["other"], 0) == machine
+    start_s = np.concatenate([[0.0], events["time_s"][chosen]])
+    end_s = np.append(start_s[1:], log.end_s)
+    state = np.concatenate([[0], events["value"][chosen].astype(np.int64)])
+    lasting = end_s > start_s
+    start_s, state = start_s[lasting], state[lasting]
+    begins = np.flatnonzero(np.diff(state, prepend=-1))  # a state that is reported again continues the bar
+    start_s, state = start_s[begins], state[begins]
+    return start_s, np.append(start_s[1:], log.end_s), state
+
+
+def _jobs(events: NDArray[Any]) -> _Jobs:
+    kind = events["kind"]
+    released = events[kind == Event.RELEASED]
+    left = events[(kind == Event.FINISHED) | (kind == Event.SCRAPPED)]
+    order = np.argsort(released["job"], kind="stable")
+    released = released[order]
+    left_s = np.full(len(released), np.inf)
+    finished = np.zeros(len(released), np.bool_)
+    if len(released):
+        row = np.minimum(np.searchsorted(released["job"], left["job"]), len(released) - 1)
+        known = released["job"][row] == left["job"]
+        left_s[row[known]] = left["time_s"][known]
+        finished[row[known]] = left["kind"][known] == Event.FINISHED
+    return _Jobs(released["time_s"].copy(), released["value"].copy(), left_s, finished)
+
+
+def _flow_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
+    counted = jobs.finished & (jobs.left_s >= window.start_s)
+    flow_s = (jobs.left_s - jobs.released_s)[counted]
+    p50, p95 = np.percentile(flow_s, (50, 95)) if flow_s.size else (np.nan, np.nan)
+    has_due = counted & np.isfinite(jobs.due_s)
+    late_s = (jobs.left_s - jobs.due_s)[has_due]
+    makespan_s = jobs.left_s[jobs.finished].max() - jobs.released_s.min() if jobs.finished.any() else np.nan
+    return {
+        "makespan_s": float(makespan_s),
+        "flow_time_mean_s": _mean(flow_s),
+        "flow_time_p50_s": float(p50),
+        "flow_time_p95_s": float(p95),
+        "tardiness_mean_s": _mean(np.maximum(late_s, 0.0)),
+        "late_share": _mean(late_s > 0.0),
+    }
+
+
+def _wip_figures(log: "EventLog", jobs: _Jobs, window: _Window) -> dict[str, float]:
+    time_s, wip = wip_series(log)
+    area = float(wip @ window.overlap_s(time_s, np.append(time_s[1:], window.end_s)))
+    sojourn_s = float(window.overlap_s(jobs.released_s, jobs.left_s).sum())
+    counted = np.isfinite(jobs.left_s) & (jobs.left_s >= window.start_s)
+    wip_mean = _ratio(area, window.length_s)
+    arriving = _ratio(float(np.count_nonzero(counted)), window.length_s)
+    stay_s = _mean((jobs.left_s - jobs.released_s)[counted])
+    return {
+        "wip_mean": wip_mean,
+        "littles_law_gap": abs(area - sojourn_s) / max(area, sojourn_s) if max(area, sojourn_s) > 0 else 0.0,
+        "littles_law_classical_gap": _ratio(abs(wip_mean - arriving * stay_s), wip_mean),
+    }
+
+
+def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> dict[str, float]:
+    ids = {log.name_of(uid): uid for uid in log.ids(AgentKind.STATION)}
+    events = log.events
+    counted = events["time_s"] >= window.start_s
+    ended = events["agent"][counted & (events["kind"] == Event.PROCESSING_ENDED)]
+    scrapped = events["agent"][counted & (events["kind"] == Event.SCRAPPED)]
+    spent_s = _time_in_states(log, AgentKind.STATION, window)
+    figures: dict[str, float] = {}
+    oee, machines = [], []
+    for name, station in scenario.stations.items():
+        uid = ids.get(name)
+        own_s = spent_s.get(uid, np.zeros(len(StationState))).copy() if uid is not None else np.zeros(len(StationState))
+        total_s = station.machines * window.length_s
+        own_s[StationState.STARVED] += total_s - own_s.sum()  # until their first row machines are starved
+        share = {state.name.lower(): _ratio(float(own_s[state]), total_s) for state in StationState}
+        processed = np.count_nonzero(ended == uid)
+        quality = 1.0 - np.count_nonzero(scrapped == uid) / processed if processed else 1.0
+        figures |= {f"station.{name}.{state}": value for state, value in share.items()}
+        figures[f"station.{name}.oee"] = _oee(share, quality)
+        oee.append(figures[f"station.{name}.oee"])
+        machines.append(station.machines)
+    figures["oee"] = float(np.average(oee, weights=machines)) if oee else float("nan")
+    return figures
+
+
+def _oee(share: dict[str, float], quality: float) -> float:
+    """Availability x performance x quality (Nakajima, Introduction to TPM, 1988, the six big losses)."""
+    availability = 1.0 - share["down"] - share["setup"]
+    performance = share["processing"] / availability if availability > 0 else 0.0
+    return availability * performance * quality
+
+
+def _shares(log: "EventLog", kind: AgentKind, prefix: str, window: _Window) -> dict[str, float]:
+    count = len(log.ids(kind))
+    if not count:
+        return {}
+    states = _STATE_EVENTS[kind][1]
+    spent_s = sum(_time_in_states(log, kind, window).values(), np.zeros(len(states)))
+    total_s = count * window.length_s
+    spent_s[0] += total_s - spent_s.sum()  # idle until their first row
+    return {f"{prefix}.{state.name.lower()}": _ratio(float(spent_s[state]), total_s) for state in states}
+
+
+def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> dict[int, Floats]:
+    """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on."""
+    event, states = _STATE_EVENTS[kind]
+    rows = log.events[log.events["kind"] == event]
+    machine = np.maximum(rows["other"], 0) if kind == AgentKind.STATION else np.zeros(len(rows), np.int64)
+    key = rows["agent"].astype(np.int64) << 20 | machine
+    rows, key = rows[order := np.argsort(key, kind="stable")], key[order]
+    start_s = rows["time_s"]
+    end_s = np.append(start_s[1:], log.end_s)
+    end_s[:-1][key[1:] != key[:-1]] = log.end_s
+    agents, index = np.unique(rows["agent"], return_inverse=True)
+    cell = index * len(states) + rows["value"].astype(np.int64)
+    spent_s = np.bincount(cell, window.overlap_s(start_s, end_s), len(agents) * len(states))
+    return dict(zip(agents.tolist(), spent_s.reshape(len(agents), len(states)), strict=True))
+
+
+def _energy_figures(log: "EventLog", scenario: "Scenario", window: _Window, finished: float) -> dict[str, float]:
+    """What the vehicles used up: energy charged less what it added to the batteries."""
+    battery = scenario.fleet.agvs.battery if scenario.fleet is not None else None
+    if battery is None:
+        return {"energy_kwh": 0.0, "energy_wh_per_job": 0.0 if finished else float("nan")}
+    events = log.events
+    charged = (events["kind"] == Event.ENERGY) & (events["time_s"] >= window.start_s)
+    levels = events[events["kind"] == Event.BATTERY]
+    rise = 0.0
+    for vehicle in log.ids(AgentKind.AGV):
+        own = levels[levels["agent"] == vehicle]
+        if len(own):
+            at_start = max(int(np.searchsorted(own["time_s"], window.start_s)) - 1, 0)
+            rise += float(own["value"][-1] - own["value"][at_start])
+    used_wh = (float(events["value"][charged].sum()) - rise * battery.capacity_j) / 3600.0
+    return {"energy_kwh": used_wh / 1000.0, "energy_wh_per_job": _ratio(used_wh, finished)}
+
+
+def _negotiation_figures(log: "EventLog", window: _Window) -> dict[str, float]:
+    calls = log.conversations
+    calls = calls[calls["opened_s"] >= window.start_s]
+    tasks = len(np.unique(calls["task"]))
+    in_call = np.isin(log.messages["conversation"], calls["conversation"])
+    return {
+        "calls": float(len(calls)),
+        "messages_per_task": _ratio(float(log.messages["count"][in_call].sum()), tasks),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if values.size else float("nan")
