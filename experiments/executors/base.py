@@ -59,12 +59,14 @@ class ClosedOnExit:
 
 
 @contextlib.contextmanager
-def environment(settings: dict[str, str]) -> Iterator[None]:
-    """Processes started in this block see these environment variables; those that the user has set win."""
-    missing = {name: value for name, value in settings.items() if name not in os.environ}
-    os.environ.update(missing)
+def environment(settings: dict[str, str], **forced: str) -> Iterator[None]:
+    """Processes started in this block see these variables; of `settings`, those that the user has set win."""
+    before = dict(os.environ)
+    os.environ.update({name: value for name, value in settings.items() if name not in before} | forced)
     try:
         yield
     finally:
-        for name in missing:
+        for name in (*settings, *forced):
             os.environ.pop(name, None)
+            if name in before:
+                os.environ[name] = before[name]

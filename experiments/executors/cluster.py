@@ -10,6 +10,7 @@ import faulthandler
 import os
 import platform
 import shutil
+import socket
 import sys
 import tempfile
 from collections import Counter, deque
@@ -29,6 +30,7 @@ TASKS_PER_WORKER = 2  # one runs, one waits next to it, so that no worker idles 
 OBJECT_STORE_BYTES = 80_000_000  # Ray would reserve a third of the memory; results are a few kilobytes
 GRACE_S = 2.0  # a trial stops itself at its time limit; its process ends itself this much later
 PROBE_S = 60.0
+KNOCK_S = 10.0
 LARGEST_LOSS = 10  # a trial whose nodes were lost this often is given up
 TEMP_PREFIX = "robocell-ray-"
 SETTINGS = {
@@ -150,7 +152,8 @@ class RayExecutor(ClosedOnExit):
         _remove_leftovers()
         folder = "/tmp" if Path("/tmp").is_dir() else None  # Ray's sockets lie below; their paths must be short
         self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-", dir=folder))
-        with environment(dict.fromkeys(ONE_THREAD, "1")):
+        same_imports = os.pathsep.join(path for path in sys.path if path)  # Ray passes on only the script's folder
+        with environment(dict.fromkeys(ONE_THREAD, "1"), PYTHONPATH=same_imports):
             self._init(address="local", num_cpus=workers, object_store_memory=OBJECT_STORE_BYTES, temp=self._temp)
 
     def _connect(self, address: str, user_modules: Sequence[Path]) -> None:
@@ -159,8 +162,9 @@ class RayExecutor(ClosedOnExit):
             self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-"))
             runtime_env["working_dir"] = str(stage(user_modules, self._temp / "modules"))
         try:
+            _knock(address)
             self._init(address=address, runtime_env=runtime_env)
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise ExperimentError(
                 f"no Ray cluster could be reached at {address!r} ({' '.join(str(error).split())[:200]}); is it running "
                 "(`ray start --head`), and do driver and nodes share RAY_AUTH_MODE and RAY_AUTH_TOKEN?"
@@ -227,6 +231,13 @@ def stage(user_modules: Sequence[Path], folder: Path) -> Path:
         else:
             shutil.copy2(path, folder / path.name)
     return folder
+
+
+def _knock(address: str) -> None:
+    """Fails at once where nothing listens; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=KNOCK_S).close()
 
 
 def _remove_leftovers() -> None:
