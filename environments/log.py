@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
-from .events import NOBODY, SENTENCES, STATES, AgentKind, Event, RobotState, StationState, VehicleState
 from .log_file import decode_trace, encode_trace, read_columns, write_columns
+from .sentences import SENTENCES, STATES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,7 @@ CONVERSATION_ROW = np.dtype(
         ("reply_by_s", "<f8"),
     ]
 )
+_OTHER_IS_INDEX = (Event.RELEASED, Event.STATION_STATE, Event.BROKE_DOWN, Event.REPAIRED)  # product or machine
 _TABLES = {"events": EVENT_ROW, "messages": MESSAGE_ROW, "conversations": CONVERSATION_ROW}
 
 
@@ -249,7 +251,7 @@ class EventLog:
         events = self.events
         names = {int(uid): self.name_of(uid) for uid in np.unique([events["agent"], events["job"], events["other"]])}
         names[NOBODY] = ""
-        holds_id = ~np.isin(events["kind"], (Event.RELEASED, Event.STATION_STATE))  # there `other` is an index
+        holds_id = ~np.isin(events["kind"], _OTHER_IS_INDEX)
         other = [
             names[uid] if is_id else str(uid) for uid, is_id in zip(events["other"].tolist(), holds_id, strict=True)
         ]

@@ -2,9 +2,7 @@
 
 from enum import IntEnum
 
-from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-
-__all__ = ["NOBODY", "SENTENCES", "STATES", "AgentKind", "Event", "RobotState", "StationState", "VehicleState"]
+from ..agents.events import Event, RobotState, StationState, VehicleState
 
 SENTENCES = {
     Event.RELEASED: "{job} is released at {agent}",
