@@ -12,7 +12,6 @@ the parking. Then no vehicle waits for ever for one that handles a part, charges
 
 from __future__ import annotations
 
-import difflib
 import heapq
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from .errors import LayoutError
 from .layout import NO_CELL, Layout
+from .suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,12 +41,6 @@ def check_layout(layout: Layout, places: Iterable[str]) -> None:
     backwards = _backwards(layout.neighbours)
     _check_connected(layout, docks, backwards)
     _check_unsealed(layout, docks, backwards)
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean "…"?` when one of the words looks like the wrong one, else nothing."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f'; did you mean "{found[0]}"?' if found else ""
 
 
 def _check_names(layout: Layout, wanted: Sequence[str]) -> None:

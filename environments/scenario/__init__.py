@@ -1,0 +1,48 @@
+"""The description of a factory: a strict pydantic model of what stands in a scenario file.
+
+| name | is |
+|---|---|
+| `Scenario` | the whole: `Scenario.load(path)`, `Scenario.parse(data)` |
+| `Station`, `Setup`, `Breakdown`, `Storage`, `Robot` | what works on parts, or holds them |
+| `Fleet`, `Agvs`, `Battery`, `Charger` | what moves, and what feeds it |
+| `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
+| `Product`, `Step` | what is made |
+| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `Order` | when it is asked for |
+| `Negotiation`, `Record` | how work is placed; what the log keeps |
+| `self_contained` | scenario data with the files it names read in |
+"""
+
+from .fleet import Agvs, Battery, Charger, Fleet
+from .negotiation import Negotiation
+from .orders import Batch, Conwip, Deterministic, Order, OrderList, Poisson, Product, Step
+from .scenario import Record, Scenario, self_contained
+from .stations import Breakdown, Robot, Setup, Station, Storage
+from .transport import Floor, Grid, Instant, Matrix
+
+__all__ = [
+    "Agvs",
+    "Batch",
+    "Battery",
+    "Breakdown",
+    "Charger",
+    "Conwip",
+    "Deterministic",
+    "Fleet",
+    "Floor",
+    "Grid",
+    "Instant",
+    "Matrix",
+    "Negotiation",
+    "Order",
+    "OrderList",
+    "Poisson",
+    "Product",
+    "Record",
+    "Robot",
+    "Scenario",
+    "Setup",
+    "Station",
+    "Step",
+    "Storage",
+    "self_contained",
+]

@@ -1,0 +1,176 @@
+"""What no single section can know: whether the parts of a scenario fit together, so that the factory could work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import LayoutError
+from ..layout_checks import check_layout
+from ..suggestions import nearest
+from .orders import OrderList
+from .transport import Grid, Instant, Matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from .scenario import Scenario
+
+    Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
+
+
+def problems(scenario: Scenario) -> list[Problem]:
+    """Everything that keeps the scenario from working; the floor is looked at only when the rest is right."""
+    found = [problem for check in _CHECKS for problem in check(scenario)]
+    return found or list(_floor(scenario))
+
+
+def _unknown(name: str, kind: str, allowed: Collection[str]) -> str:
+    return f"{name!r} is not a {kind}; allowed: {', '.join(allowed) or 'none'}{nearest(name, allowed)}"
+
+
+def _names(scenario: Scenario) -> Iterator[Problem]:
+    taken: dict[str, str] = {scenario.source: "source"}
+    if scenario.sink == scenario.source:
+        yield ("sink",), f"{scenario.sink!r} is the name of the source too; give them different names"
+    taken[scenario.sink] = "sink"
+    for group in ("stations", "storage", "chargers", "robots", "products"):
+        for name in getattr(scenario, group):
+            if not name.strip() or name != name.strip():
+                yield (group, name), "a name must not be empty or begin or end with a space"
+            if group != "products" and name in taken:
+                yield (group, name), f"{name!r} is the name of one of the {taken[name]} too; names must differ"
+            elif group != "products":
+                taken[name] = group
+
+
+def _routings(scenario: Scenario) -> Iterator[Problem]:
+    can = {operation for station in scenario.stations.values() for operation in station.operations}
+    for product, value in scenario.products.items():
+        for number, step in enumerate(value.routing):
+            loc = ("products", product, "routing", number)
+            if step.operation not in can:
+                yield (
+                    loc,
+                    f"no station has the operation {step.operation!r}; stations have: "
+                    f"{', '.join(sorted(can))}{nearest(step.operation, can)}",
+                )
+                continue
+            for place, station in enumerate(step.stations or ()):
+                if station not in scenario.stations:
+                    yield (*loc, "stations", place), _unknown(station, "station", scenario.stations)
+                elif step.operation not in scenario.stations[station].operations:
+                    yield (
+                        (*loc, "stations", place),
+                        f"{station!r} cannot do {step.operation!r}; "
+                        f"it has: {', '.join(scenario.stations[station].operations)}",
+                    )
+
+
+def _setups(scenario: Scenario) -> Iterator[Problem]:
+    for name, station in scenario.stations.items():
+        for before, row in (station.setup.matrix if station.setup else {}).items():
+            loc = ("stations", name, "setup", "matrix", before)
+            if before not in scenario.products:
+                yield loc, _unknown(before, "product", scenario.products)
+            for after in row:
+                if after not in scenario.products:
+                    yield (*loc, after), _unknown(after, "product", scenario.products)
+
+
+def _robots(scenario: Scenario) -> Iterator[Problem]:
+    for name, robot in scenario.robots.items():
+        for number, station in enumerate(robot.stations):
+            if station not in scenario.stations:
+                yield ("robots", name, "stations", number), _unknown(station, "station", scenario.stations)
+            elif station in robot.stations[:number]:
+                yield ("robots", name, "stations", number), f"{station!r} is listed twice; keep one"
+
+
+def _orders(scenario: Scenario) -> Iterator[Problem]:
+    if isinstance(scenario.orders, OrderList):
+        for number, order in enumerate(scenario.orders.orders):
+            if order.product not in scenario.products:
+                yield ("orders", "orders", number, "product"), _unknown(order.product, "product", scenario.products)
+        ids = [order.id for order in scenario.orders.orders if order.id is not None]
+        if len(set(ids)) < len(ids):
+            twin = next(one for number, one in enumerate(ids) if one in ids[:number])
+            yield ("orders", "orders"), f"the id {twin!r} is given to several orders; ids must differ"
+
+
+def _fleet(scenario: Scenario) -> Iterator[Problem]:
+    if isinstance(scenario.transport, Instant):
+        if scenario.agv_count:
+            yield (
+                ("fleet", "agvs", "count"),
+                "transport: instant needs no vehicles; leave the fleet out, or set count: 0",
+            )
+        return
+    if scenario.agv_count == 0:
+        yield (
+            ("fleet", "agvs", "count"),
+            f"transport: {scenario.transport.kind} needs at least one vehicle to carry parts; "
+            "set fleet.agvs.count, or transport: {kind: instant}",
+        )
+        return
+    assert scenario.fleet is not None
+    agvs = scenario.fleet.agvs
+    if agvs.start is not None and agvs.start not in scenario.places:
+        yield ("fleet", "agvs", "start"), _unknown(agvs.start, "place", scenario.places)
+    if agvs.battery is not None:
+        if not scenario.chargers:
+            yield ("fleet", "agvs", "battery"), "vehicles with batteries need a charger; add one under chargers"
+        elif agvs.battery.charge_w <= agvs.battery.idle_w:
+            yield (
+                ("fleet", "agvs", "battery", "charge"),
+                f"charges with {agvs.battery.charge_w:g}W while {agvs.battery.idle_w:g}W are used; it would never fill",
+            )
+
+
+def _run(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.warm_up_s >= scenario.horizon_s:
+        yield (
+            ("warm_up",),
+            f"the warm-up ({scenario.warm_up_s:g}s) must be shorter than the horizon ({scenario.horizon_s:g}s)",
+        )
+
+
+def _matrix(scenario: Scenario) -> Iterator[Problem]:
+    if not isinstance(scenario.transport, Matrix):
+        return
+    given = scenario.transport.places
+    for number, name in enumerate(given):
+        if name not in scenario.places:
+            yield ("transport", "places", number), _unknown(name, "place", scenario.places)
+    for name in scenario.places:
+        if name not in given:
+            yield ("transport", "places"), f"{name!r} is missing; the matrix needs all of: {', '.join(scenario.places)}"
+
+
+def _floor(scenario: Scenario) -> Iterator[Problem]:
+    if not isinstance(scenario.transport, Grid):
+        if scenario.layout is not None and isinstance(scenario.transport, Matrix):
+            yield ("layout",), "a matrix of travel times uses no layout; leave it out, or set transport: {kind: grid}"
+        return
+    if scenario.layout is None:
+        yield (
+            ("layout",),
+            "is missing; transport: grid needs a floor (or choose transport: {kind: instant} or {kind: matrix, …})",
+        )
+        return
+    layout = scenario.build_layout()
+    try:
+        check_layout(layout, scenario.places)
+    except LayoutError as error:
+        key, text = scenario.layout.complaint(str(error))
+        yield ("layout", *key), text
+        return
+    docks = sum(len(cells) for cells in layout.docks.values())
+    room = int(layout.passable.sum()) - docks
+    if scenario.agv_count > room // 2:
+        yield (
+            ("fleet", "agvs", "count"),
+            f"{scenario.agv_count} vehicles do not fit: the floor has {room} cells besides docks; at most half of them",
+        )
+
+
+_CHECKS = (_names, _routings, _setups, _robots, _orders, _fleet, _run, _matrix)

@@ -1,0 +1,60 @@
+"""What moves: AGVs with their batteries, and the chargers that feed them."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..section import ClassPath, Positive, Section
+from ..units import Drain, Duration, Energy, PositivePower, Power, Share, Speed
+from .stations import Breakdown
+
+
+class Battery(Section):
+    """What a vehicle can store, what it uses, and between which levels it is charged."""
+
+    capacity_j: Energy = Field(alias="capacity")
+    drive_empty_j_per_m: Drain = Field(alias="drive_empty")
+    drive_loaded_j_per_m: Drain = Field(alias="drive_loaded")
+    idle_w: Power = Field(alias="idle", default=0.0)  # drawn always, driving or not
+    charge_w: PositivePower = Field(alias="charge")
+    threshold: Share = 0.2  # at or below, the vehicle looks for a charger
+    target: Share = 0.9  # charging ends here
+    start: Share = 1.0
+
+    @model_validator(mode="after")
+    def _charges_upwards(self) -> Self:
+        if not self.threshold < self.target:
+            raise PydanticCustomError(
+                "battery_levels",
+                "charges from threshold {threshold} to target {target}; the target must be the greater",
+                {"threshold": self.threshold, "target": self.target},
+            )
+        return self
+
+
+class Agvs(Section):
+    """Equal automated guided vehicles."""
+
+    count: Annotated[int, Field(ge=0)]
+    speed_m_per_s: Speed = Field(alias="speed", default=1.0)
+    capacity: Positive = 1  # parts carried at once
+    load_s: Duration = Field(alias="load", default=0.0)
+    unload_s: Duration = Field(alias="unload", default=0.0)
+    battery: Battery | None = None  # None = never empty
+    breakdown: Breakdown | None = None
+    start: str | None = None  # place where all start; None = parking (grid) or the source (matrix)
+    class_: ClassPath | None = Field(alias="class", default=None)
+
+
+class Fleet(Section):
+    """All vehicles."""
+
+    agvs: Agvs
+
+
+class Charger(Section):
+    """Feeds as many vehicles at once as it has slots."""
+
+    slots: Positive = 1
+    class_: ClassPath | None = Field(alias="class", default=None)

@@ -1,0 +1,44 @@
+"""How work is placed: the mechanism that clears calls, and the deadlines of its messages."""
+
+import importlib
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from ..section import Section
+from ..suggestions import nearest
+from ..units import PositiveDuration
+
+
+def mechanism_names() -> tuple[str, ...]:
+    """The mechanisms that `agents/mechanisms.py` registers."""
+    return tuple(importlib.import_module("...agents.mechanisms", __package__).MECHANISMS)
+
+
+def _check_mechanism(name: str) -> str:
+    module, colon, attribute = name.partition(":")
+    if colon and all(part.isidentifier() for part in (*module.split("."), attribute)):
+        return name
+    allowed = mechanism_names()
+    if name not in allowed:
+        raise PydanticCustomError(
+            "mechanism",
+            "{problem}",
+            {
+                "problem": f"{name!r} is not a mechanism; allowed: {', '.join(allowed)}, "
+                f"or module:Class for one of your own{nearest(name, allowed)}"
+            },
+        )
+    return name
+
+
+class Negotiation(Section):
+    """The contract net's parameters. A call without a deadline cannot be written: `reply_by` is always above 0."""
+
+    mechanism: Annotated[str, AfterValidator(_check_mechanism)] = "contract_net"
+    reply_by_s: PositiveDuration = Field(alias="reply_by", default=2.0)  # proposals are awaited so long
+    acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
+    lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this
+    retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
+    commitment: Literal["eager", "patient", "leveled"] = "patient"

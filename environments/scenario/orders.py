@@ -1,0 +1,81 @@
+"""What is made and when it is asked for: products with routings, and the ways in which orders arrive."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ..distributions import Distribution
+from ..section import Names, Positive, Section
+from ..units import Duration, PositiveDuration, Rate
+
+
+class Step(Section):
+    """One operation of a routing; a plain name is a step that any capable station may do in its usual time."""
+
+    operation: str
+    stations: Annotated[Names, Field(min_length=1)] | None = None  # only these; None = all that have the operation
+    time: Distribution | None = None  # instead of the station's own processing time
+
+
+def _step(value: Any) -> Any:
+    return {"operation": value} if isinstance(value, str) else value
+
+
+class Product(Section):
+    """A kind of part: its operations in order, and by when it is wanted."""
+
+    routing: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
+    due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
+    share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # weight in the product mix
+
+
+class _Arrivals(Section):
+    limit: Positive | None = None  # no more orders than this; None = unlimited
+
+
+class Poisson(_Arrivals):
+    """Independent arrivals: exponential times between orders."""
+
+    kind: Literal["poisson"] = "poisson"
+    rate_per_s: Rate = Field(alias="rate")
+
+
+class Deterministic(_Arrivals):
+    """One order at every beat, the first at time 0."""
+
+    kind: Literal["deterministic"] = "deterministic"
+    every_s: PositiveDuration = Field(alias="every")
+
+
+class Batch(_Arrivals):
+    """`size` orders at once at every beat, the first at time 0."""
+
+    kind: Literal["batch"] = "batch"
+    every_s: PositiveDuration = Field(alias="every")
+    size: Positive
+
+
+class Conwip(_Arrivals):
+    """Constant work in process: `wip` orders at time 0, then one whenever a part leaves."""
+
+    kind: Literal["conwip"] = "conwip"
+    wip: Positive
+
+
+class Order(Section):
+    """One order of a given list."""
+
+    at_s: Duration = Field(alias="at")
+    product: str
+    due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = as the product says
+    id: str | None = None
+
+
+class OrderList(_Arrivals):
+    """Given orders, in any order of time; a CSV file becomes one of these."""
+
+    kind: Literal["list"] = "list"
+    orders: Annotated[tuple[Order, ...], Field(strict=False, min_length=1)]
+
+
+Orders = Annotated[Poisson | Deterministic | Batch | Conwip | OrderList, Field(discriminator="kind")]

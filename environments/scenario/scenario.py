@@ -1,0 +1,129 @@
+"""The description of a whole factory and its run, as it stands in YAML; refused when it could never work."""
+
+import math
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..documents import Document, Loc, explain
+from ..errors import ScenarioError
+from ..layout import Layout
+from ..section import Section
+from ..units import Duration, PositiveDuration
+from .cross_checks import problems
+from .files import with_files
+from .fleet import Charger, Fleet
+from .negotiation import Negotiation
+from .orders import Orders, Product
+from .stations import Robot, Station, Storage
+from .transport import Floor, Grid, Matrix, Transport
+
+
+class Record(Section):
+    """What the log keeps besides events."""
+
+    trace: bool = False  # cells of all vehicles at every tick in which something moved
+    messages: Literal["summary", "full"] = "summary"
+
+
+class Scenario(Section):
+    """A factory, its orders, its negotiation and its run. Keys and units: docs/scenario.md."""
+
+    name: str = "factory"
+    layout: Floor | None = None
+    transport: Transport = Grid()
+    stations: Annotated[dict[str, Station], Field(min_length=1)]
+    storage: dict[str, Storage] = Field(default_factory=dict)
+    source: str = "source"  # name of the place where parts enter
+    sink: str = "sink"  # name of the place where parts leave
+    robots: dict[str, Robot] = Field(default_factory=dict)
+    fleet: Fleet | None = None
+    chargers: dict[str, Charger] = Field(default_factory=dict)
+    products: Annotated[dict[str, Product], Field(min_length=1)]
+    orders: Orders
+    negotiation: Negotiation = Negotiation()
+    horizon_s: PositiveDuration = Field(alias="horizon")
+    warm_up_s: Duration = Field(alias="warm_up", default=0.0)
+    seed: Annotated[int, Field(ge=0)] = 1
+    drain: bool = False  # arrivals stop at the horizon, the run goes on until the factory is empty
+    record: Record = Record()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Reads a YAML file; ScenarioError with file, line, column and key for everything that is wrong."""
+        document = Document.load(path)
+        return cls.parse(document.data, source=document)
+
+    @classmethod
+    def parse(cls, data: Any, *, source: Document | None = None, at: Loc = ()) -> Self:
+        """Checks data as YAML gives it. `source` is the file that they came from, `at` where in it they stand.
+
+        Data may differ from the source (a sweep changed a key); complaints then name the nearest key that is there.
+        Raises ScenarioError.
+        """
+        data = self_contained(data, source=source, at=at)
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise ScenarioError(explain(error, source, data=data, at=at)) from None
+
+    @model_validator(mode="after")
+    def _can_work(self) -> Self:
+        found = problems(self)
+        if found:
+            raise PydanticCustomError("cross_check", "cannot work", {"problems": found})
+        return self
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Everywhere a part or a vehicle can be sent: source, sink, stations, storage, chargers."""
+        return (self.source, self.sink, *self.stations, *self.storage, *self.chargers)
+
+    @property
+    def agv_count(self) -> int:
+        """Number of vehicles; 0 without a fleet."""
+        return self.fleet.agvs.count if self.fleet else 0
+
+    @property
+    def tick_s(self) -> float:
+        """The time in which a vehicle crosses a cell; inf where there are no cells."""
+        if self.layout is None or self.fleet is None or not isinstance(self.transport, Grid):
+            return math.inf
+        return self.layout.cell_size_m / self.fleet.agvs.speed_m_per_s
+
+    def build_layout(self) -> Layout:
+        """The floor; the same object at every call. ScenarioError when the scenario has none."""
+        if self.layout is None:
+            raise ScenarioError(f"scenario {self.name!r} has no layout; give one, or ask only with transport: grid")
+        return self._floor
+
+    def travel_matrix_s(self) -> NDArray[np.float64]:
+        """(P, P) travel times (s) in the order of `places`; ScenarioError unless the transport is a matrix."""
+        if not isinstance(self.transport, Matrix):
+            raise ScenarioError(f"scenario {self.name!r} moves parts by {self.transport.kind}, not by a matrix")
+        rows = [self.transport.places.index(name) for name in self.places]
+        return np.array(self.transport.travel_s, dtype=np.float64)[np.ix_(rows, rows)]
+
+    @cached_property
+    def _floor(self) -> Layout:
+        assert self.layout is not None
+        return self.layout.build()
+
+
+def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -> Any:
+    """The data of a scenario with its floor and orders files read in, ready to be sent to another machine.
+
+    Relative paths start at the folder of `source`, without one at the working folder. Raises ScenarioError.
+    """
+
+    def complain(loc: Loc, text: str) -> ScenarioError:
+        if source is None:
+            return ScenarioError(f"{'.'.join(map(str, loc))}: {text}")
+        return ScenarioError(source.complain((*at, *loc), text))
+
+    return with_files(data, source.folder if source else Path(), complain)
