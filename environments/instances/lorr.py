@@ -1,0 +1,249 @@
+"""Reads and writes the files of the League of Robot Runners (editions 2023, 2024 and 2026).
+
+A problem is a JSON file that names a map, a file of start cells and a file of tasks. Locations are row * width + column; robots
+turn in place and start facing east. A solution lists one action per robot and step; since 2024 also which task was given when.
+Source: the public start kits of the competition (leagueofrobotrunners.org), input and output format pages.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InstanceError
+from .mapd import field, find_file, load_json
+from .movingai import GridMap, read_map, read_text
+
+NO_TASK = -1
+ACTIONS = "FRCW"  # forward, clockwise, counter-clockwise, wait: the order of the planner's actions
+ORIENTATIONS = "ESWN"
+
+
+@dataclass(frozen=True)
+class Delays:
+    """How robots are held up (edition 2026): each step, a moving robot is delayed with `probability` for some ticks."""
+
+    seed: int
+    shortest_ticks: int
+    longest_ticks: int
+    probability: float
+    duration: str  # "uniform" or "gaussian"
+    mean_ratio: float
+    std_ratio: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """V robots, N tasks of one or more errands each (cells to visit in order)."""
+
+    name: str
+    edition: int  # 2023: goals are dealt in turn; 2024 and later: open tasks may be given to any robot
+    grid: GridMap
+    starts: NDArray[np.int32]  # (V,) cell index; all face east
+    errands: NDArray[np.int32]  # (sum of errands,) cells of all tasks, one task after another
+    first_errand: NDArray[np.int32]  # (N + 1,) task n has errands[first_errand[n]:first_errand[n + 1]]
+    revealed: int  # tasks that are open at a time
+    ticks_per_action: int = 1
+    delays: Delays | None = None
+
+    @property
+    def tasks(self) -> int:
+        return len(self.first_errand) - 1
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What robots did: actions per robot as indices into ACTIONS, and the tasks given per robot."""
+
+    starts: NDArray[np.int32]  # (V, 3) row, column, orientation
+    actions: NDArray[np.int8]  # (T, V)
+    schedule: list[list[tuple[int, int]]] | None  # per robot: (step, task), NO_TASK takes the task away; None in 2023
+    finished: int | None  # the count that the file claims
+
+
+def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int | None = None) -> Problem:
+    """A problem with its map, starts and tasks; the files it names are looked for in `data` and beside it.
+
+    `vehicles` takes only that many robots (at most the starts that the file holds).
+    """
+    path = Path(path)
+    document = load_json(path)
+    grid = read_map(find_file(path, field(path, document, "mapFile", str), data, ("maps", "../grid")))
+    starts_path = find_file(path, field(path, document, "agentFile", str), data, ("agents",))
+    starts = _read_cells(starts_path, grid)
+    team = field(path, document, "teamSize", int) if vehicles is None else vehicles
+    if not 0 < team <= len(starts):
+        raise InstanceError(f"{path}: {team} robots asked for; {starts_path} holds {len(starts)} starts")
+    starts = [row[0] for row in starts[:team]]
+    if len(set(starts)) < team:
+        raise InstanceError(f"{starts_path}: two of the first {team} robots start in one cell")
+    tasks = _read_cells(find_file(path, field(path, document, "taskFile", str), data, ("tasks",)), grid)
+    edition = _edition(path, document)
+    ratio = document.get("numTasksReveal", 1)
+    if not isinstance(ratio, (int, float)) or ratio <= 0:
+        raise InstanceError(f"{path}: numTasksReveal is {ratio!r}; it must be a number above 0")
+    return Problem(
+        name=path.stem,
+        edition=edition,
+        grid=grid,
+        starts=np.array(starts, np.int32),
+        errands=np.array([cell for task in tasks for cell in task], np.int32),
+        first_errand=np.cumsum([0, *(len(task) for task in tasks)], dtype=np.int32),
+        revealed=team if edition == 2023 else int(ratio * team),
+        ticks_per_action=int(document.get("agentCounter", 1)),
+        delays=_delays(path, document.get("delayConfig")),
+    )
+
+
+def _edition(path: Path, document: dict[str, Any]) -> int:
+    version = document.get("version")
+    if version is None:
+        strategy = document.get("taskAssignmentStrategy", "roundrobin")
+        if strategy not in ("roundrobin", "roundrobin_fixed"):
+            raise InstanceError(
+                f"{path}: taskAssignmentStrategy {strategy!r} is unknown; 'roundrobin' is what can be run"
+            )
+        return 2023
+    year = str(version).split()[0]
+    if year not in ("2023", "2024", "2026"):
+        raise InstanceError(f"{path}: version is {version!r}; '2023 LoRR', '2024 LoRR' and '2026 LoRR' can be read")
+    return int(year)
+
+
+def _delays(path: Path, config: dict[str, Any] | None) -> Delays | None:
+    if config is None:
+        return None
+    if config.get("eventModel", "bernoulli") != "bernoulli":
+        raise InstanceError(
+            f"{path}: delayConfig.eventModel is {config['eventModel']!r}; 'bernoulli' is what can be run"
+        )
+    duration = config.get("durationModel", "uniform")
+    if duration not in ("uniform", "gaussian"):
+        raise InstanceError(f"{path}: delayConfig.durationModel is {duration!r}; 'uniform' or 'gaussian' is allowed")
+    return Delays(
+        seed=int(config.get("seed", 0)),
+        shortest_ticks=int(field(path, config, "minDelay", int)),
+        longest_ticks=int(field(path, config, "maxDelay", int)),
+        probability=float(field(path, config, "pDelay", (int, float))),  # pyright: ignore[reportArgumentType]
+        duration=duration,
+        mean_ratio=float(config.get("gaussMeanRatio", 0.5)),
+        std_ratio=float(config.get("gaussStdRatio", 0.25)),
+    )
+
+
+def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
+    """A count, then that many lines of comma-separated locations; `#` lines are comments."""
+    expected = -1
+    rows: list[list[int]] = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            values = [int(word) for word in text.split(",")]
+        except ValueError:
+            raise InstanceError(f"{path}:{number}: {text!r} is not a comma list of locations (whole numbers)") from None
+        if expected < 0:
+            if len(values) != 1 or values[0] <= 0:
+                raise InstanceError(
+                    f"{path}:{number}: the first line must be the count of lines that follow, not {text!r}"
+                )
+            expected = values[0]
+            continue
+        if len(rows) == expected:
+            break
+        for cell in values:
+            if not 0 <= cell < grid.cells or not grid.passable[cell]:
+                raise InstanceError(
+                    f"{path}:{number}: location {cell} is a wall or outside of the map of {grid.height} x {grid.width} cells"
+                )
+        rows.append(values)
+    if len(rows) != expected:
+        raise InstanceError(f"{path}: the first line announces {expected} lines, {len(rows)} follow")
+    return rows
+
+
+def read_solution(path: str | Path) -> Solution:
+    """A published solution, JSON or a zip with one JSON file in it."""
+    path = Path(path)
+    if path.suffix == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if name.endswith(".json")]
+                if len(names) != 1:
+                    raise InstanceError(f"{path}: holds {len(names)} JSON files; exactly one is needed")
+                document = json.loads(archive.read(names[0]))
+        except (OSError, zipfile.BadZipFile, json.JSONDecodeError) as error:
+            raise InstanceError(f"{path}: not a zip file with a JSON solution: {error}") from None
+    else:
+        document = load_json(path)
+    model = document.get("actionModel", "MAPF_T")
+    if model != "MAPF_T":
+        raise InstanceError(f"{path}: actionModel is {model!r}; 'MAPF_T' (robots that turn in place) can be replayed")
+    starts = [(row, column, ORIENTATIONS.index(facing)) for row, column, facing in field(path, document, "start", list)]
+    code = {symbol: index for index, symbol in enumerate(ACTIONS)} | {"T": ACTIONS.index("W")}
+    columns: list[list[int]] = []
+    for robot, text in enumerate(field(path, document, "actualPaths", list)):
+        try:
+            columns.append([code[symbol] for symbol in text.split(",")])
+        except KeyError as error:
+            raise InstanceError(
+                f"{path}: actualPaths[{robot}]: action {error} is unknown; F, R, C, W are allowed"
+            ) from None
+    if len({len(column) for column in columns}) != 1 or len(columns) != len(starts):
+        raise InstanceError(
+            f"{path}: actualPaths needs as many robots as 'start' ({len(starts)}), with equally many actions"
+        )
+    schedule = None
+    if "actualSchedule" in document:
+        schedule = [
+            [(int(step), int(task)) for step, task in (entry.split(":") for entry in text.split(",") if entry)]
+            for text in document["actualSchedule"]
+        ]
+    return Solution(
+        np.array(starts, np.int32), np.array(columns, np.int8).T.copy(), schedule, document.get("numTaskFinished")
+    )
+
+
+def write_solution(
+    path: str | Path, solution: Solution, *, problem: Problem, events: list[list[int]] | None = None
+) -> None:
+    """A solution as the competition's simulator writes it, which its visualiser (PlanViz) shows.
+
+    `events` holds [step, robot, task, errands done] rows (2024) and is written as given.
+    """
+    width = problem.grid.width
+    paths = [",".join(ACTIONS[action] for action in column) for column in solution.actions.T.tolist()]
+    document: dict[str, Any] = {
+        "actionModel": "MAPF_T",
+        "version": f"{problem.edition} LoRR",
+        "AllValid": "Yes",
+        "teamSize": len(solution.starts),
+        "numTaskFinished": solution.finished,
+        "sumOfCost": int(solution.actions.size),
+        "makespan": len(solution.actions),
+        "start": [[row, column, ORIENTATIONS[facing]] for row, column, facing in solution.starts.tolist()],
+        "actualPaths": paths,
+        "plannerPaths": paths,
+        "plannerTimes": [],
+        "errors": [],
+        "scheduleErrors": [],
+        "events": events or [],
+    }
+    if solution.schedule is not None:
+        text = [",".join(f"{step}:{task}" for step, task in entries) for entries in solution.schedule]
+        document["actualSchedule"] = text
+        document["plannerSchedule"] = text
+        given = sorted({task for entries in solution.schedule for _, task in entries if task != NO_TASK})
+        cells = [problem.errands[problem.first_errand[task] : problem.first_errand[task + 1]] for task in given]
+        document["tasks"] = [
+            [task, 0, [part for cell in errands.tolist() for part in divmod(cell, width)]]
+            for task, errands in zip(given, cells, strict=True)
+        ]
+    Path(path).write_text(json.dumps(document), encoding="utf-8")
