@@ -1,0 +1,159 @@
+"""Traffic by a table of travel times: vehicles never meet, a trip takes what the table says.
+
+The table is directed. A vehicle is at its origin until a trip ends; an order given meanwhile is carried out from the
+place where the trip ends (a vehicle between two places has no place to turn round). A vehicle that is held during a
+trip stops, and the rest of the trip takes place when it is free again.
+
+Dimensions: V vehicles, P places.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import LayoutError
+from .traffic import NO_PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+
+class MatrixTraffic:
+    """Vehicles that drive from place to place in given times (a `Traffic`); no ticks, arrivals are events.
+
+    Args:
+        places: names of the places in the scenario's order.
+        travel_s: (P, P) seconds from row to column; inf where there is no way.
+        vehicles: number of vehicles V.
+        start_place: place of all vehicles at the beginning, or (V,) one for each.
+        schedule: (delay_s, callback), calls back after so many seconds.
+        now_s: the time now, in seconds.
+        on_arrival: called with the vehicle at the end of every trip that was ordered by `send`.
+        speed_m_per_s: turns the times of driven trips into metres.
+    """
+
+    tick_s = float("inf")
+
+    def __init__(
+        self,
+        places: Sequence[str],
+        travel_s: NDArray[np.float64],
+        *,
+        vehicles: int,
+        start_place: int | NDArray[np.int32],
+        schedule: Callable[[float, Callable[[], None]], object],
+        now_s: Callable[[], float],
+        on_arrival: Callable[[int], object],
+        speed_m_per_s: float = 1.0,
+    ) -> None:
+        self.places = tuple(places)
+        self._times_s = np.array(travel_s, np.float64)
+        if self._times_s.shape != (len(self.places), len(self.places)):
+            raise LayoutError(
+                f"travel is {' x '.join(map(str, self._times_s.shape))}, there are {len(self.places)} places; "
+                "give a row and a column for each place"
+            )
+        self._towards_s = np.ascontiguousarray(self._times_s.T)  # (P, P) seconds, by destination
+        self.node = np.full(vehicles, start_place, np.int32)  # (V,) places
+        self._schedule = schedule
+        self._now_s = now_s
+        self._on_arrival = on_arrival
+        self._speed_m_per_s = speed_m_per_s
+        self._driven_s = np.zeros(vehicles)  # (V,) of trips and parts of trips that are over
+        self._heading = [NO_PLACE] * vehicles  # end of the trip under way
+        self._wanted = [NO_PLACE] * vehicles  # where it was sent, until it is there
+        self._since_s = [0.0] * vehicles  # when the trip began or went on
+        self._left_s = [0.0] * vehicles  # what was left of the trip then
+        self._held = [False] * vehicles
+        self._trip = [0] * vehicles  # number of the trip: an end that was put off must not ring
+
+    @property
+    def odometer_m(self) -> NDArray[np.float64]:
+        """(V,) metres driven so far: driving time times speed."""
+        under_way = [self._under_way_s(vehicle) for vehicle in range(self.node.size)]
+        return (self._driven_s + np.array(under_way, np.float64)) * self._speed_m_per_s
+
+    def distance_m(self, vehicle: int) -> float:
+        """Metres driven so far: driving time times speed."""
+        return float(self._driven_s[vehicle] + self._under_way_s(vehicle)) * self._speed_m_per_s
+
+    def node_of(self, place: int) -> int:
+        """The place itself."""
+        return place
+
+    def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
+        """(n,) seconds from places to the place; inf where there is no way."""
+        return self._towards_s[place][nodes]
+
+    def travel_between_s(self, origin: int, destination: int) -> float:
+        """Seconds from place to place; inf where there is no way."""
+        return float(self._times_s[origin, destination])
+
+    def send(self, vehicle: int, place: int) -> None:
+        """Drive to the place, from the end of the trip under way if there is one; replaces any earlier order."""
+        self._wanted[vehicle] = place
+        if self._heading[vehicle] == NO_PLACE and not self._held[vehicle]:
+            self._set_out(vehicle)
+
+    def park(self, vehicle: int) -> None:
+        """Nothing to do: the vehicle stays at the place, or at the end of the trip under way."""
+        self._wanted[vehicle] = NO_PLACE
+        if self._heading[vehicle] == self.node[vehicle]:
+            self._heading[vehicle] = NO_PLACE
+            self._trip[vehicle] += 1
+
+    def hold(self, vehicle: int, held: bool) -> None:
+        """Stop, or go on with the trip or the order that is left."""
+        if self._held[vehicle] == held:
+            return
+        if held:
+            driven = self._under_way_s(vehicle)
+            self._held[vehicle] = True
+            if self._heading[vehicle] != NO_PLACE:
+                self._driven_s[vehicle] += driven
+                self._left_s[vehicle] -= driven
+                self._trip[vehicle] += 1
+        else:
+            self._held[vehicle] = False
+            if self._heading[vehicle] != NO_PLACE:
+                self._go_on(vehicle)
+            elif self._wanted[vehicle] != NO_PLACE:
+                self._set_out(vehicle)
+
+    def _set_out(self, vehicle: int) -> None:
+        place = self._wanted[vehicle]
+        duration_s = self._times_s[self.node[vehicle], place]
+        if not np.isfinite(duration_s):
+            raise LayoutError(
+                f"no way from {self.places[self.node[vehicle]]!r} to {self.places[place]!r}; give a finite travel time"
+            )
+        self._heading[vehicle] = place
+        self._left_s[vehicle] = float(duration_s)
+        self._go_on(vehicle)
+
+    def _go_on(self, vehicle: int) -> None:
+        self._since_s[vehicle] = self._now_s()
+        self._trip[vehicle] += 1
+        trip = self._trip[vehicle]
+        self._schedule(self._left_s[vehicle], lambda: self._end(vehicle, trip))
+
+    def _end(self, vehicle: int, trip: int) -> None:
+        if trip != self._trip[vehicle]:
+            return
+        self._driven_s[vehicle] += self._left_s[vehicle]
+        place = self.node[vehicle] = self._heading[vehicle]
+        self._heading[vehicle] = NO_PLACE
+        if self._wanted[vehicle] == place:
+            self._wanted[vehicle] = NO_PLACE
+            self._on_arrival(vehicle)
+        elif self._wanted[vehicle] != NO_PLACE:
+            self._set_out(vehicle)
+
+    def _under_way_s(self, vehicle: int) -> float:
+        if self._heading[vehicle] == NO_PLACE or self._held[vehicle]:
+            return 0.0
+        return self._now_s() - self._since_s[vehicle]

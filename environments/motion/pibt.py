@@ -1,0 +1,249 @@
+"""One step for all vehicles: priority inheritance with backtracking (PIBT).
+
+Source: K. Okumura, M. Machida, X. Défago, Y. Tamura, "Priority inheritance with backtracking for iterative
+multi-agent path finding", Artificial Intelligence 310 (2022), algorithm 1. Written without recursion.
+
+A step has three parts, each a kernel of its own, so that another planner may replace one of them:
+
+1. `rank_moves`  every vehicle ranks its (at most five) next cells: downhill in its field first. Turning times,
+                 guidance or look-ahead change the ranking, nothing else.
+2. `reserve`     vehicles choose in the order of priority. Who wants a cell in which somebody stands pushes him, and
+                 lends him the priority; who cannot give way stays, and the pusher tries his next choice.
+3. `advance`     the targets become the cells.
+
+Invariants after `reserve`: every vehicle has a target among its choices or its own cell; no two share a target; no
+two exchange cells; a held vehicle stays. Following another vehicle and rotating in a cycle are allowed.
+
+Priorities: `order` lists the vehicles, highest first. Vehicles that have reached their goal go behind all others,
+the others keep their order (`reorder`): who waits longest since its last goal comes first, as in the paper.
+
+Ties between equally good cells are broken by a hash of (seed, tick, vehicle): no state, no random stream.
+
+Dimensions: V vehicles, C cells, F fields.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from .distance import NO_CELL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NOBODY = -1
+CHOICES = 5
+_LAST = np.int32(2**31 - 1)
+
+
+@njit(cache=True, inline="always")
+def tick_salt(seed: int, tick: int) -> int:
+    """The part of the tie hash that is the same for all vehicles of a tick, 32 bits."""
+    salt = ((seed & 0xFFFFFFFF) ^ ((tick * 0x9E3779B1) & 0xFFFFFFFF)) & 0xFFFFFFFF
+    salt = ((salt ^ (salt >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    return ((salt ^ (salt >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+
+
+@njit(cache=True, inline="always")
+def tie(salt: int, vehicle: int) -> int:
+    """A number in 0..3; directions `k` are tried in the order of `k ^ tie`: each pair is in either order as often."""
+    mixed = ((salt ^ (vehicle * 0x85EBCA6B)) * 0xC2B2AE35) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 15)) * 0x27D4EB2F) & 0xFFFFFFFF
+    return mixed >> 30
+
+
+@njit(cache=True)
+def rank_moves(
+    cell: NDArray[np.int32],
+    row: NDArray[np.int32],
+    fields: NDArray[np.uint16],
+    neighbours: NDArray[np.int32],
+    now: NDArray[np.int32],
+    salt: int,
+    choices: NDArray[np.int32],
+) -> None:
+    """Rank the next cells of every vehicle: nearest to the goal, then stay, then free, then by the tie hash.
+
+    Args:
+        cell: (V,) int32, where the vehicles are.
+        row: (V,) int32, the vehicles' rows in `fields`.
+        fields: (F, C) uint16, distance to the row's goal.
+        neighbours: (C, 4) int32.
+        now: (C,) int32, vehicle in a cell or NOBODY.
+        salt: of `tick_salt`.
+        choices: (V, 5) int32, overwritten: cells, best first, NO_CELL behind the last.
+    """
+    for i in range(cell.shape[0]):
+        here = cell[i]
+        mine = row[i]
+        turn = tie(salt, i)
+        # A key is distance, occupied?, direction in 16 + 1 + 3 bits: sorting keys sorts cells.
+        a = np.int32(fields[mine, here]) << 4
+        to = neighbours[here, 0 ^ turn]
+        b = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 1
+        to = neighbours[here, 1 ^ turn]
+        c = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 2
+        to = neighbours[here, 2 ^ turn]
+        d = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 3
+        to = neighbours[here, 3 ^ turn]
+        e = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 4
+        # Sorting network of nine exchanges for five keys.
+        a, d = min(a, d), max(a, d)
+        b, e = min(b, e), max(b, e)
+        a, c = min(a, c), max(a, c)
+        b, d = min(b, d), max(b, d)
+        a, b = min(a, b), max(a, b)
+        c, e = min(c, e), max(c, e)
+        b, c = min(b, c), max(b, c)
+        d, e = min(d, e), max(d, e)
+        c, d = min(c, d), max(c, d)
+        choices[i, 0] = _cell_of(a, here, turn, neighbours)
+        choices[i, 1] = _cell_of(b, here, turn, neighbours)
+        choices[i, 2] = _cell_of(c, here, turn, neighbours)
+        choices[i, 3] = _cell_of(d, here, turn, neighbours)
+        choices[i, 4] = _cell_of(e, here, turn, neighbours)
+
+
+@njit(cache=True, inline="always")
+def _cell_of(key: int | np.int32, here: int, turn: int, neighbours: NDArray[np.int32]) -> int:
+    if key == _LAST:
+        return NO_CELL
+    code = key & 7
+    return here if code == 0 else neighbours[here, (code - 1) ^ turn]
+
+
+@njit(cache=True)
+def reserve(
+    cell: NDArray[np.int32],
+    choices: NDArray[np.int32],
+    order: NDArray[np.int32],
+    held: NDArray[np.bool_],
+    now: NDArray[np.int32],
+    after: NDArray[np.int32],
+    target: NDArray[np.int32],
+    attempt: NDArray[np.int32],
+    stack: NDArray[np.int32],
+) -> None:
+    """Choose every vehicle's target, in the order of priority, with inheritance and backtracking.
+
+    Args:
+        cell: (V,) int32.
+        choices: (V, 5) int32, ranked next cells (the own cell among them), NO_CELL behind the last.
+        order: (V,) int32, vehicles, highest priority first.
+        held: (V,) bool, vehicles that stay where they are.
+        now: (C,) int32, vehicle in a cell or NOBODY.
+        after: (C,) int32, all NOBODY; overwritten: vehicle in a cell after the step.
+        target: (V,) int32, overwritten: the vehicles' next cells.
+        attempt, stack: (V,) int32, scratch.
+    """
+    vehicles = cell.shape[0]
+    for i in range(vehicles):
+        if held[i]:
+            target[i] = cell[i]
+            after[cell[i]] = i
+        else:
+            target[i] = NO_CELL
+    for k in range(vehicles):
+        root = order[k]
+        if target[root] != NO_CELL:
+            continue
+        depth = 0
+        stack[0] = root
+        attempt[root] = 0
+        while depth >= 0:
+            i = stack[depth]
+            here = cell[i]
+            a = attempt[i]
+            decided = False
+            while a < CHOICES:
+                to = choices[i, a]
+                a += 1
+                if to == NO_CELL:
+                    break
+                if after[to] != NOBODY:
+                    continue
+                other = now[to]
+                if other == NOBODY or other == i:  # noqa: SIM109 (numba has no `in` for mixed integers)
+                    after[to] = i
+                    target[i] = to
+                    depth = -1
+                    decided = True
+                    break
+                aim = target[other]
+                if aim == here:
+                    continue
+                after[to] = i
+                target[i] = to
+                decided = True
+                if aim == NO_CELL:
+                    attempt[i] = a
+                    depth += 1
+                    stack[depth] = other
+                    attempt[other] = 0
+                else:
+                    depth = -1
+                break
+            if not decided:
+                # The pusher's claim on this cell falls back to the one who cannot leave it.
+                target[i] = here
+                after[here] = i
+                depth -= 1
+
+
+@njit(cache=True)
+def reorder(order: NDArray[np.int32], rank: NDArray[np.int8], ranks: int, scratch: NDArray[np.int32]) -> bool:
+    """Sort `order` by rank, keeping the order within a rank; say whether it changed.
+
+    Args:
+        order: (V,) int32, vehicles, highest priority first; changed in place.
+        rank: (V,) int8, 0..ranks - 1, the lower the earlier.
+        ranks: number of ranks.
+        scratch: (V,) int32.
+    """
+    vehicles = order.shape[0]
+    sorted_already = True
+    for k in range(1, vehicles):
+        if rank[order[k]] < rank[order[k - 1]]:
+            sorted_already = False
+            break
+    if sorted_already:
+        return False
+    place = np.zeros(ranks + 1, np.int64)
+    for k in range(vehicles):
+        place[rank[k] + 1] += 1
+    for r in range(ranks):
+        place[r + 1] += place[r]
+    for k in range(vehicles):
+        i = order[k]
+        scratch[place[rank[i]]] = i
+        place[rank[i]] += 1
+    order[:] = scratch
+    return True
+
+
+@njit(cache=True)
+def advance(
+    cell: NDArray[np.int32], target: NDArray[np.int32], now: NDArray[np.int32], moves: NDArray[np.int64]
+) -> int:
+    """Put the vehicles on their targets and empty `now`, which serves as `after` of the next step.
+
+    Args:
+        cell: (V,) int32, overwritten by `target`.
+        target: (V,) int32.
+        now: (C,) int32, all NOBODY afterwards.
+        moves: (V,) int64, cells driven so far; raised for those who moved.
+
+    Returns:
+        How many vehicles moved.
+    """
+    moved = 0
+    for i in range(cell.shape[0]):
+        now[cell[i]] = NOBODY
+        if target[i] != cell[i]:
+            moved += 1
+            moves[i] += 1
+            cell[i] = target[i]
+    return moved

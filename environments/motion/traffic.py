@@ -1,0 +1,59 @@
+"""What the agents and the factory know of traffic: vehicles are sent to places, and arrive.
+
+A *place* is an index into the scenario's places; a *node* is where a vehicle can stand: a cell of the floor
+(`GridTraffic`) or a place (`MatrixTraffic`). How vehicles get there, in which order they are let to a dock and where
+they wait meanwhile is the traffic's own business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NO_PLACE = -1
+
+
+class Traffic(Protocol):
+    """Moves V vehicles between P places."""
+
+    tick_s: float
+    """Time to cross one cell; inf for traffic without ticks."""
+
+    node: NDArray[np.int32]
+    """(V,) where each vehicle is; read only, changed in place as the vehicles move."""
+
+    @property
+    def odometer_m(self) -> NDArray[np.float64]:
+        """(V,) metres driven so far."""
+        ...
+
+    def node_of(self, place: int) -> int:
+        """A node that stands for the place: its first dock."""
+        ...
+
+    def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
+        """(n,) seconds to drive from each of n nodes to the place when nobody is in the way; inf if unreachable."""
+        ...
+
+    def travel_between_s(self, origin: int, destination: int) -> float:
+        """Seconds to drive from place to place when nobody is in the way; inf if unreachable."""
+        ...
+
+    def send(self, vehicle: int, place: int) -> None:
+        """Drive to a dock of the place; replaces any earlier order."""
+        ...
+
+    def park(self, vehicle: int) -> None:
+        """Nothing to do: leave the dock, go where it blocks nobody."""
+        ...
+
+    def hold(self, vehicle: int, held: bool) -> None:
+        """Stay and do not be pushed (handling a part, charging, broken down), or be free again."""
+        ...
+
+    def distance_m(self, vehicle: int) -> float:
+        """Metres driven so far."""
+        ...
