@@ -6,6 +6,7 @@ From the log alone. Every figure belongs to the window [warm-up, end of the log]
 Dimensions: E events, W steps of the work in process, I intervals.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ def state_intervals(log: "EventLog", agent: int, *, machine: int = 0) -> tuple[F
         ValueError: the agent has no states (a job, a charger, an unknown id).
     """
     kind = log.kind_of(agent)
-    if kind not in _STATE_EVENTS:
+    if kind is None or kind not in _STATE_EVENTS:
         raise ValueError(f"{log.name_of(agent)} has no states; give the id of a station, a robot or a vehicle.")
     events = log.events
     chosen = (events["kind"] == _STATE_EVENTS[kind][0]) & (events["agent"] == agent)
@@ -216,7 +217,7 @@ def _shares(log: "EventLog", kind: AgentKind, prefix: str, window: _Window) -> d
     return {f"{prefix}.{state.name.lower()}": _ratio(float(spent_s[state]), total_s) for state in states}
 
 
-def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> dict[int, Floats]:
+def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> Mapping[int, Floats]:
     """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on."""
     event, states = _STATE_EVENTS[kind]
     rows = log.events[log.events["kind"] == event]
@@ -228,7 +229,7 @@ def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> dict[i
     end_s[:-1][key[1:] != key[:-1]] = log.end_s
     agents, index = np.unique(rows["agent"], return_inverse=True)
     cell = index * len(states) + rows["value"].astype(np.int64)
-    spent_s = np.bincount(cell, window.overlap_s(start_s, end_s), len(agents) * len(states))
+    spent_s = np.bincount(cell, window.overlap_s(start_s, end_s), len(agents) * len(states)).astype(np.float64)
     return dict(zip(agents.tolist(), spent_s.reshape(len(agents), len(states)), strict=True))
 
 

@@ -197,12 +197,14 @@ class EventLog:
     @property
     def trace_cells(self) -> NDArray[np.int32]:
         """(R, V) int32, cell index of each vehicle after the motion of the tick."""
-        parts = list(self._cell_chunks)
         if self._cells is not None:
-            parts.append(self._cells[: self._cells_filled])
-        if not parts:
+            self._cell_chunks.append(self._cells[: self._cells_filled])
+            self._cells, self._cells_filled = None, 0
+        if not self._cell_chunks:
             return np.empty((0, len(self.ids(AgentKind.AGV))), np.int32)
-        return np.concatenate(parts)
+        if len(self._cell_chunks) > 1:
+            self._cell_chunks[:] = [np.concatenate(self._cell_chunks)]
+        return self._cell_chunks[0]
 
     def ids(self, kind: AgentKind) -> list[int]:
         """Ids of all agents of a kind, in the order of adding; those of the vehicles are the columns of the trace."""

@@ -1,0 +1,32 @@
+"""Re-reads a log and proves what must always hold, trusting nothing of the simulator: no code of it is used here.
+
+| module | proves |
+|---|---|
+| `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
+| `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
+| `floor` | nobody collides, swaps, or enters a wall; handling happens at docks, standing still; batteries within 0..1 |
+
+`RULES` says in a sentence what each rule demands; docs/kpis.md explains them.
+"""
+
+from typing import TYPE_CHECKING
+
+from .contracts import check_contracts
+from .floor import check_floor
+from .parts import check_parts
+from .violation import RULES, Violation
+
+if TYPE_CHECKING:
+    from ..log import EventLog
+    from ..scenario import Scenario
+
+__all__ = ["RULES", "Violation", "check"]
+
+
+def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """All broken rules of a closed log, in order of time; empty: the run was sound.
+
+    The floor is judged only where the log has a trace (`record: {trace: true}`); the other rules need none.
+    """
+    found = [*check_parts(log, scenario), *check_contracts(log, scenario), *check_floor(log, scenario)]
+    return sorted(found, key=lambda violation: violation.time_s)

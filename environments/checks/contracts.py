@@ -1,0 +1,179 @@
+"""Replays every negotiation: who was awarded what, on which offer, and how it ended.
+
+An award lives from the first ACCEPT_PROPOSAL until the contractor says INFORM_DONE, INFORM_RESULT, FAILURE, or REFUSE,
+or the manager says CANCEL, all in the same conversation. Repeated messages change nothing: an award that is sent again,
+a done that is told twice, the answer to a cancel (FIPA SC00029H, cancel meta-protocol).
+
+A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled and its
+reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
+has left, nor at the end of a run that drains (except charging, which serves no job).
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...agents.messages import Performative
+from ...agents.tasks import TaskKind
+from ..log import NOBODY, Event
+from .violation import NO_ROW, TOLERANCE_S, Violation
+
+if TYPE_CHECKING:
+    from ..log import EventLog
+    from ..scenario import Scenario
+
+_DONE = (Performative.INFORM_DONE, Performative.INFORM_RESULT)
+_MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation may be withdrawn in silence while nobody holds it
+
+
+@dataclass(slots=True)
+class _Task:
+    kind: int
+    job: int
+    manager: int
+    holder: tuple[int, int] | None = None  # conversation and contractor of the live award
+    done: tuple[int, int] | None = None  # conversation and contractor that did it
+    cancelled: bool = False
+    infeasible: bool = False
+
+
+@dataclass(slots=True)
+class _Call:
+    task: int
+    opened_s: float
+    reply_by_s: float
+    row: int
+    proposers: set[int] = field(default_factory=set)  # NOBODY: somebody who is not named
+    awarded: set[int] = field(default_factory=set)
+    cancelled: bool = False
+
+
+def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rules unknown-call, early-award, late-award, double-award, double-done, open-call, lost-task."""
+    return _Replay(log, scenario).run()
+
+
+class _Replay:
+    def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
+        self.log, self.scenario = log, scenario
+        self.calls: dict[int, _Call] = {}
+        self.tasks: dict[int, _Task] = {}
+        self.found: list[Violation] = []
+        for row, (conversation, task, kind, job, manager, opened_s, reply_by_s) in enumerate(
+            log.conversations.tolist()
+        ):
+            if conversation in self.calls:
+                self._add("unknown-call", opened_s, task, f"conversation {conversation} is opened twice", row)
+            self.calls[conversation] = _Call(task, opened_s, reply_by_s, row)
+            self.tasks.setdefault(task, _Task(kind, job, manager))
+
+    def run(self) -> list[Violation]:
+        replies = {
+            Performative.PROPOSE: self._proposed,
+            Performative.ACCEPT_PROPOSAL: self._awarded,
+            Performative.INFORM_DONE: self._informed,
+            Performative.INFORM_RESULT: self._informed,
+            Performative.FAILURE: self._gave_up,
+            Performative.REFUSE: self._gave_up,
+            Performative.CANCEL: self._cancelled,
+        }
+        for row, (time_s, performative, conversation, sender, receiver, _, _) in enumerate(self.log.messages.tolist()):
+            call = self.calls.get(conversation)
+            if call is None or time_s < call.opened_s - TOLERANCE_S:
+                state = "was never opened" if call is None else f"is opened at {call.opened_s:g} s"
+                self._add("unknown-call", time_s, NOBODY, f"{self.log.describe_message(row)}: the call {state}", row)
+            elif performative in replies:
+                replies[performative](row, time_s, conversation, sender, receiver)
+        self._judge_end()
+        return self.found
+
+    # -- messages
+
+    def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        self.calls[conversation].proposers.add(sender)
+
+    def _awarded(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        call = self.calls[conversation]
+        task = self.tasks[call.task]
+        award = (conversation, receiver)
+        if task.done == award or task.holder == award:
+            return  # sent again: the acknowledgement, or the news, is on its way
+        if task.done is not None:
+            self._message("double-award", row, time_s, call.task, "it is done already")
+        elif task.holder is not None:
+            holder = self.log.name_of(task.holder[1])
+            self._message("double-award", row, time_s, call.task, f"{holder} holds it by conversation {task.holder[0]}")
+        if not call.proposers & {NOBODY, receiver}:
+            self._message("early-award", row, time_s, call.task, f"{self.log.name_of(receiver)} has made no offer")
+        lease_end_s = call.reply_by_s + self.scenario.negotiation.lease_s
+        if receiver not in call.awarded and time_s > lease_end_s + TOLERANCE_S:
+            self._message("late-award", row, time_s, call.task, f"the offers ended at {lease_end_s:g} s")
+        call.awarded.add(receiver)
+        task.holder = award
+
+    def _informed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        call = self.calls[conversation]
+        task = self.tasks[call.task]
+        if task.holder == (conversation, sender) and task.done is None:
+            task.holder, task.done = None, (conversation, sender)
+        elif task.done != (conversation, sender) and not (call.cancelled and sender in call.awarded):
+            text = "it was done before" if task.done else f"{self.log.name_of(sender)} holds no award of it"
+            self._message("double-done", row, time_s, call.task, text)
+
+    def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        task = self.tasks[self.calls[conversation].task]
+        if task.holder == (conversation, sender):
+            task.holder = None
+
+    def _cancelled(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        call = self.calls[conversation]
+        call.cancelled = True
+        task = self.tasks[call.task]
+        task.cancelled = True
+        if task.holder is not None and task.holder[0] == conversation:
+            task.holder = None
+
+    # -- verdicts
+
+    def _judge_end(self) -> None:
+        events, end_s = self.log.events, self.log.end_s
+        leaving = np.isin(events["kind"], (Event.FINISHED, Event.SCRAPPED))
+        left = set(events["job"][leaving].tolist())
+        infeasible = events[events["kind"] == Event.INFEASIBLE]
+        hopeless = set(zip(infeasible["job"].tolist(), infeasible["value"].astype(int).tolist(), strict=True))
+        for conversation, call in self.calls.items():
+            task = self.tasks[call.task]
+            held = task.holder is not None and task.holder[0] == conversation
+            waiting = not call.awarded and not call.cancelled and call.reply_by_s > end_s
+            reason = self._must_be_closed(task, left)
+            if (held or (waiting and not task.cancelled)) and reason:
+                self._add("open-call", end_s, call.task, f"conversation {conversation} is open, but {reason}", call.row)
+        if self.scenario.drain:
+            for number, task in self.tasks.items():
+                ended = task.done or task.cancelled or (task.job, task.kind) in hopeless
+                if task.kind in _MUST_END and not ended and task.holder is None:
+                    self._add("lost-task", end_s, number, "it was neither done nor cancelled", NO_ROW)
+
+    def _must_be_closed(self, task: _Task, left: set[int]) -> str:
+        if task.done is not None:
+            return "the task is done"
+        if task.job in left:
+            return f"{self.log.name_of(task.job)} has left the factory"
+        if self.scenario.drain and task.kind != TaskKind.CHARGE:
+            return "the factory is drained"
+        return ""
+
+    def _message(self, rule: str, row: int, time_s: float, task: int, text: str) -> None:
+        said = self.log.describe_message(row).split(": ", 1)[1]
+        self._add(rule, time_s, task, f"{said}, but {text}", row)
+
+    def _add(self, rule: str, time_s: float, task: int, text: str, row: int) -> None:
+        self.found.append(Violation(rule, time_s, self._task_name(task), text, row))
+
+    def _task_name(self, number: int) -> str:
+        task = self.tasks.get(number)
+        if task is None:
+            return "nobody's task"
+        owner = task.job if task.job != NOBODY else task.manager
+        return f"{TaskKind(task.kind).name.lower()} {number} of {self.log.name_of(owner)}"

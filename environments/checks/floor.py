@@ -1,0 +1,117 @@
+"""Judges the trace: nobody collides, handling happens at docks and standing still. Batteries need no trace."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..log import AgentKind, Event, VehicleState
+from ..motion.conflicts import find_conflicts
+from .violation import TOLERANCE_S, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..layout import Layout
+    from ..log import EventLog
+    from ..scenario import Scenario
+
+_HELD = (VehicleState.HANDLING, VehicleState.CHARGING, VehicleState.DOWN)
+
+
+def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rules battery; and, where the log has a trace, vertex, swap, wall, jump, one-way, dock, standing."""
+    found = list(_batteries(log))
+    if scenario.transport.kind != "grid" or not len(log.trace_ticks):
+        return found
+    layout = scenario.build_layout()
+    vehicles = log.ids(AgentKind.AGV)
+    cells, ticks = log.trace_cells, log.trace_ticks
+    for conflict in find_conflicts(cells, layout, ticks=ticks):
+        who = " and ".join(log.name_of(vehicles[column]) for column in conflict.vehicles)
+        where = " to ".join(_spell(layout, cell) for cell in conflict.cells)
+        text = f"tick {conflict.tick}, at {where}"
+        row = int(np.searchsorted(ticks, conflict.tick))
+        found.append(Violation(conflict.kind, conflict.tick * scenario.tick_s, who, text, row))
+    found += _against_arrows(log, layout, scenario.tick_s)
+    found += _docks(log, scenario, layout)
+    found += _standing(log, scenario)
+    return found
+
+
+def _batteries(log: "EventLog") -> "Iterator[Violation]":
+    rows = np.flatnonzero(log.events["kind"] == Event.BATTERY)
+    level = log.events["value"][rows]
+    for row in rows[~((level >= 0.0) & (level <= 1.0))].tolist():
+        time_s, _, agent, *_ = log.events[row].item()
+        yield Violation("battery", time_s, log.name_of(agent), log.describe(row), row)
+
+
+def _against_arrows(log: "EventLog", layout: "Layout", tick_s: float) -> "Iterator[Violation]":
+    """Moves that enter a one-way cell head-on."""
+    cells = log.trace_cells
+    step = np.array([1, layout.width, -1, -layout.width])
+    entered = cells[1:].clip(0, layout.passable.size - 1)
+    arrow = layout.one_way[entered]
+    head_on = (arrow >= 0) & (cells[1:] - cells[:-1] == -step[arrow])
+    names = [log.name_of(uid) for uid in log.ids(AgentKind.AGV)]
+    for row, column in np.argwhere(head_on).tolist():
+        tick = int(log.trace_ticks[row + 1])
+        text = f"tick {tick}, enters {_spell(layout, cells[row + 1, column])} against the arrow"
+        yield Violation("one-way", tick * tick_s, names[column], text, row + 1)
+
+
+def _docks(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
+    """Loading, unloading and charging happen at docks; in a tick with a move, where it starts or where it ends."""
+    events = log.events
+    feeders = {dock for name in scenario.chargers for dock in layout.docks.get(name, ())}
+    charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
+    for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
+        handling = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED))
+        rows = np.flatnonzero((events["agent"] == vehicle) & (handling | charging))
+        before, after = _stands(log, column, events["time_s"][rows], scenario.tick_s)
+        for row, left, reached in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True):
+            other = int(events["other"][row])
+            docks = feeders if charging[row] else layout.docks.get(log.name_of(other), ())
+            if left not in docks and reached not in docks:
+                place = "a charger" if charging[row] else log.name_of(other)
+                text = (
+                    f"{log.describe(row).split(': ', 1)[1]} at {_spell(layout, reached)}, which is no dock of {place}"
+                )
+                yield Violation("dock", float(events["time_s"][row]), log.name_of(vehicle), text, row)
+
+
+def _stands(
+    log: "EventLog", column: int, time_s: NDArray[np.float64], tick_s: float
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cells of a vehicle just before and just after the motion that is due at each time."""
+    moved_s = log.trace_ticks * tick_s
+    cells = log.trace_cells[:, column]
+    before = np.searchsorted(moved_s, time_s - TOLERANCE_S) - 1
+    after = np.searchsorted(moved_s, time_s + TOLERANCE_S) - 1
+    return cells[np.maximum(before, 0)], cells[np.maximum(after, 0)]
+
+
+def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
+    """Vehicles that move while they are reported to handle a part, to charge, or to be down."""
+    events = log.events
+    reports = events[events["kind"] == Event.VEHICLE_STATE]
+    for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
+        own = reports[reports["agent"] == vehicle]
+        moves = np.flatnonzero(np.diff(log.trace_cells[:, column])) + 1
+        moved_s = log.trace_ticks[moves] * scenario.tick_s
+        end_s = np.append(own["time_s"][1:], log.end_s)
+        first = np.searchsorted(moved_s, own["time_s"] + TOLERANCE_S)
+        last = np.searchsorted(moved_s, end_s - TOLERANCE_S)
+        for k in np.flatnonzero(np.isin(own["value"], _HELD) & (last > first)).tolist():
+            state = VehicleState(int(own["value"][k])).name.lower()
+            text = f"it moves while it is {state}, from {own['time_s'][k]:g} s to {end_s[k]:g} s"
+            row = int(moves[first[k]])
+            yield Violation("standing", float(moved_s[first[k]]), log.name_of(vehicle), text, row)
+
+
+def _spell(layout: "Layout", cell: int) -> str:
+    if not 0 <= cell < layout.passable.size:
+        return f"cell {cell} off the floor"
+    row, column = divmod(int(cell), layout.width)
+    return f"row {row}, column {column}"

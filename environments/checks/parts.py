@@ -1,0 +1,370 @@
+"""Replays the life of every part, each step from where the part is.
+
+    source -LOADED-> vehicle -UNLOADED-> input -MOUNTED-> machine -PROCESSING_STARTED-> in work
+      -PROCESSING_ENDED-> worked -DISMOUNTED-> output -LOADED-> vehicle ... -UNLOADED-> sink -FINISHED-> gone
+
+With instant transport MOVED stands for LOADED and UNLOADED. After a broken rule the replay goes on from where the row
+says the part is, so one error is reported once.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..log import NOBODY, AgentKind, Event, VehicleState
+from .violation import NO_ROW, TOLERANCE_S, Violation
+
+if TYPE_CHECKING:
+    from ..log import EventLog
+    from ..scenario import Scenario
+
+
+class Spot(IntEnum):
+    """Where a part can be; its `holder` is the station or the vehicle."""
+
+    OUTPUT = 0  # also at the source and in storage: ready to be fetched
+    VEHICLE = 1
+    INPUT = 2
+    MACHINE = 3
+    IN_WORK = 4
+    WORKED = 5
+    SINK = 6
+    GONE = 7
+
+
+_WORDS = {
+    Spot.OUTPUT: "in the output of {}",
+    Spot.VEHICLE: "on {}",
+    Spot.INPUT: "in the input of {}",
+    Spot.MACHINE: "on a machine of {}",
+    Spot.IN_WORK: "in work at {}",
+    Spot.WORKED: "processed, on a machine of {}",
+    Spot.SINK: "at {}",
+    Spot.GONE: "out of the factory",
+}
+_ON_MACHINE = (Spot.MACHINE, Spot.IN_WORK, Spot.WORKED)
+
+
+@dataclass(slots=True)
+class _Part:
+    product: int  # index in scenario.products
+    spot: Spot
+    holder: int
+    since_s: float
+    step: int = 0  # operations done
+    ready_s: float = 0.0  # end of the set-up for it
+    setup_s: float = 0.0  # what that set-up took
+
+
+def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rules time, part-*, routing, buffer, machines, vehicle-*, tending, one-at-a-time, setup, drained."""
+    return [*_times(log), *_Replay(log, scenario).run()]
+
+
+def _times(log: "EventLog") -> list[Violation]:
+    found = []
+    for name, table in (("events", log.events), ("messages", log.messages)):
+        time_s = table["time_s"]
+        before = np.concatenate([[0.0], time_s[:-1]]) if len(time_s) else time_s
+        for row in np.flatnonzero(~((time_s >= before) & (time_s <= log.end_s + TOLERANCE_S))).tolist():
+            text = f"row {row} of {name} is at {time_s[row]} s, after {before[row]} s; the log ends at {log.end_s} s"
+            found.append(Violation("time", float(time_s[row]), name, text, row))
+    backwards = np.flatnonzero(np.diff(log.trace_ticks) <= 0) + 1
+    for row in backwards.tolist():
+        text = f"tick {log.trace_ticks[row]} follows tick {log.trace_ticks[row - 1]}"
+        found.append(Violation("time", float("nan"), "trace", text, row))
+    return found
+
+
+class _Replay:
+    """Walks through the events once; `parts` is what the log says about the factory at that instant."""
+
+    def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
+        self.log, self.scenario = log, scenario
+        self.parts: dict[int, _Part] = {}
+        self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
+        self.touched: set[tuple[Spot, int]] = set()  # to be judged when the instant is over
+        self.claimed: dict[int, tuple[int, int]] = {}  # vehicle -> state reported in this instant, and its row
+        self.idle_since_s: dict[int, float] = {}  # robot or vehicle -> end of its last handling
+        self.found: list[Violation] = []
+        self.row, self.time_s = NO_ROW, 0.0
+        self.products = list(scenario.products.items())
+        self.last_product: dict[int, str] = {}  # station -> what it worked on last
+        self.agvs = scenario.fleet.agvs if scenario.fleet else None
+        self.names = {uid: log.name_of(uid) for kind in AgentKind for uid in log.ids(kind)}
+        self.jobs = set(log.ids(AgentKind.JOB))
+        self.robots, self.vehicles = set(log.ids(AgentKind.ROBOT)), set(log.ids(AgentKind.AGV))
+        self.places = set(log.ids(AgentKind.STATION))
+        tended = {station for robot in scenario.robots.values() for station in robot.stations}
+        self.tended = {uid for uid in self.places if self.names[uid] in tended}
+        self.steps = {
+            Event.RELEASED: self._released,
+            Event.LOADED: self._loaded,
+            Event.UNLOADED: self._unloaded,
+            Event.MOVED: self._moved,
+            Event.MOUNTED: self._mounted,
+            Event.SETUP_STARTED: self._setup_started,
+            Event.PROCESSING_STARTED: self._processing_started,
+            Event.PROCESSING_ENDED: self._processing_ended,
+            Event.DISMOUNTED: self._dismounted,
+            Event.SCRAPPED: self._scrapped,
+            Event.FINISHED: self._finished,
+        }
+
+    def run(self) -> list[Violation]:
+        steps, now_s = self.steps, 0.0
+        events = self.log.events
+        relevant = np.flatnonzero(np.isin(events["kind"], [*steps, Event.VEHICLE_STATE]))
+        for row, (time_s, kind, agent, job, other, value) in zip(
+            relevant.tolist(), events[relevant].tolist(), strict=True
+        ):
+            if time_s != now_s:
+                self._judge_instant()
+                now_s = time_s
+            self.row, self.time_s = row, time_s
+            if kind == Event.VEHICLE_STATE:
+                self.claimed[agent] = (int(value), row)
+            elif self._exists(job, kind):
+                steps[kind](agent, job, other, value)
+        self._judge_instant()
+        self._judge_end()
+        return self.found
+
+    # -- the steps of a life
+
+    def _released(self, agent: int, job: int, other: int, value: float) -> None:
+        if job in self.parts:
+            self._report("part-life", job, "it was released before")
+        if self._name(agent) != self.scenario.source:
+            self._report("part-identity", job, f"parts are released at {self.scenario.source}")
+        if not 0 <= other < len(self.products):
+            self._report("part-identity", job, f"product {other} is none of the {len(self.products)} products")
+            other = 0
+        if value < self.time_s:
+            self._report("part-identity", job, f"it is due at {value:g} s, before its release")
+        self.parts[job] = _Part(other, Spot.GONE, NOBODY, self.time_s)
+        self._put(job, Spot.OUTPUT, agent)
+
+    def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._is(agent, self.vehicles, "vehicle") and self._is_at(job, Spot.OUTPUT, other):
+            self._takes_time(agent, job, self.agvs.load_s if self.agvs else 0.0)
+        self._put(job, Spot.VEHICLE, agent)
+
+    def _unloaded(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._is(agent, self.vehicles, "vehicle") and self._is_at(job, Spot.VEHICLE, agent):
+            self._takes_time(agent, job, self.agvs.unload_s if self.agvs else 0.0)
+        self._receive(job, other)
+
+    def _moved(self, agent: int, job: int, other: int, value: float) -> None:
+        if self.scenario.transport.kind != "instant":
+            self._report("part-place", job, "parts cannot move by themselves: the transport is not instant")
+        self._is_at(job, Spot.OUTPUT, other)
+        self._receive(job, agent)
+
+    def _mounted(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._tends(agent, job, other) and self._is_at(job, Spot.INPUT, other) and agent != other:
+            self._takes_time(agent, job, self.scenario.robots[self._name(agent)].load_s)
+        self._put(job, Spot.MACHINE, other)
+
+    def _setup_started(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._is_at(job, Spot.MACHINE, agent):
+            self.parts[job].ready_s = self.time_s + value
+            self.parts[job].setup_s = value
+
+    def _processing_started(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._is_at(job, Spot.MACHINE, agent):
+            part = self.parts[job]
+            self._is_set_up(part, job, agent)
+            if value != part.step:
+                self._report("routing", job, f"operation {part.step} is next, not {value:g}")
+            self._is_eligible(job, agent)
+        self._put(job, Spot.IN_WORK, agent)
+
+    def _processing_ended(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._is_at(job, Spot.IN_WORK, agent):
+            part = self.parts[job]
+            shortest_s = self._shortest_s(part, agent)
+            if self.time_s < part.since_s + shortest_s - TOLERANCE_S:
+                self._report("processing-time", job, f"it began at {part.since_s:g} s, and takes {shortest_s:g} s")
+            part.step += 1
+        self._put(job, Spot.WORKED, agent)
+
+    def _dismounted(self, agent: int, job: int, other: int, value: float) -> None:
+        if self._tends(agent, job, other) and self._is_at(job, Spot.WORKED, other) and agent != other:
+            self._takes_time(agent, job, self.scenario.robots[self._name(agent)].unload_s)
+        self._put(job, Spot.OUTPUT, other)
+
+    def _scrapped(self, agent: int, job: int, other: int, value: float) -> None:
+        part = self.parts[job]
+        if part.step == 0 or part.holder != agent or part.spot not in (Spot.WORKED, Spot.OUTPUT):
+            self._report("part-place", job, f"it is {self._where(part)}, and was not processed by {self._name(agent)}")
+        self._put(job, Spot.GONE, NOBODY)
+
+    def _finished(self, agent: int, job: int, other: int, value: float) -> None:
+        self._is_at(job, Spot.SINK, agent)
+        self._put(job, Spot.GONE, NOBODY)
+
+    # -- what the steps have in common
+
+    def _receive(self, job: int, place: int) -> None:
+        """The part is handed over to a station, a storage or the sink."""
+        if not self._is(place, self.places, "place"):
+            return
+        name, part = self.names[place], self.parts[job]
+        if name == self.scenario.sink:
+            left = len(self.products[part.product][1].routing) - part.step
+            if left:
+                self._report("routing", job, f"it reaches {name} with {left} operations to go")
+            self._put(job, Spot.SINK, place)
+        elif name in self.scenario.stations:
+            self._is_eligible(job, place)
+            self._put(job, Spot.INPUT, place)
+        else:
+            if name not in self.scenario.storage:
+                self._report("routing", job, f"{name} is no station, no storage, and not the sink")
+            self._put(job, Spot.OUTPUT, place)
+
+    def _put(self, job: int, spot: Spot, holder: int) -> None:
+        part = self.parts[job]
+        self.held[part.spot, part.holder] -= 1
+        part.spot, part.holder, part.since_s = spot, holder, self.time_s
+        self.held[spot, holder] += 1
+        self.touched.add((spot, holder))
+
+    def _exists(self, job: int, kind: int) -> bool:
+        if job not in self.jobs:
+            self._report("part-identity", job, "it is not a job of this log")
+        elif kind == Event.RELEASED:
+            return True
+        elif job not in self.parts:
+            self._report("part-life", job, "it was not released")
+        elif self.parts[job].spot is Spot.GONE:
+            self._report("part-life", job, "it has left the factory")
+        else:
+            return True
+        return False
+
+    def _is(self, agent: int, group: set[int], word: str) -> bool:
+        if agent not in group:
+            self._report("part-identity", agent, f"it is no {word}")
+        return agent in group
+
+    def _is_at(self, job: int, spot: Spot, holder: int) -> bool:
+        part = self.parts[job]
+        there = part.spot is spot and part.holder == holder
+        if not there:
+            self._report("part-place", job, f"it is {self._where(part)}")
+        return there
+
+    def _is_eligible(self, job: int, place: int) -> None:
+        part = self.parts[job]
+        routing = self.products[part.product][1].routing
+        if part.step >= len(routing):
+            self._report("routing", job, "it has no operation to go")
+            return
+        step, name = routing[part.step], self._name(place)
+        station = self.scenario.stations.get(name)
+        if station is None or step.operation not in station.operations or (step.stations and name not in step.stations):
+            self._report("routing", job, f"{name} may not do {step.operation}, its operation {part.step}")
+
+    def _is_set_up(self, part: _Part, job: int, place: int) -> None:
+        """Whether the set-up is over; which one is needed is known where there is one machine."""
+        if self.time_s < part.ready_s - TOLERANCE_S:
+            self._report("setup", job, f"the set-up lasts until {part.ready_s:g} s")
+        station = self.scenario.stations.get(self._name(place))
+        product = self.products[part.product][0]
+        if station and station.setup and station.machines == 1:
+            last = self.last_product.get(place)
+            setup = station.setup
+            needed_s = setup.matrix.get(last or "", {}).get(product, setup.default_s)
+            if last == product:
+                needed_s = setup.same_s
+            if abs(needed_s - part.setup_s) > TOLERANCE_S:
+                text = f"the set-up from {last} to {product} takes {needed_s:g} s, not {part.setup_s:g} s"
+                self._report("setup", job, text)
+        self.last_product[place] = product
+        part.setup_s = 0.0
+
+    def _shortest_s(self, part: _Part, place: int) -> float:
+        """Least processing time that the scenario allows: of constant times, the constant."""
+        routing = self.products[part.product][1].routing
+        station = self.scenario.stations.get(self._name(place))
+        if station is None or part.step >= len(routing):
+            return 0.0
+        time = routing[part.step].time or station.operations.get(routing[part.step].operation)
+        return time.mean_s if time is not None and time.distribution == "constant" else 0.0
+
+    def _tends(self, agent: int, job: int, station: int) -> bool:
+        """A tended station is served by one of its robots, any other by itself."""
+        right = agent == station
+        if station in self.tended:
+            right = agent in self.robots and self._name(station) in self.scenario.robots[self._name(agent)].stations
+        if not right:
+            self._report("tending", job, f"{self._name(agent)} does not tend {self._name(station)}")
+        return right
+
+    def _takes_time(self, handler: int, job: int, duration_s: float) -> None:
+        begin_s = self.time_s - duration_s + TOLERANCE_S
+        free_s, there_s = self.idle_since_s.get(handler, 0.0), self.parts[job].since_s
+        if begin_s < free_s:
+            text = f"it handled another part until {free_s:g} s, and needs {duration_s:g} s"
+            self._report("one-at-a-time", handler, text)
+        if begin_s < there_s:
+            text = f"the part is there since {there_s:g} s, and handling needs {duration_s:g} s"
+            self._report("one-at-a-time", handler, text)
+        self.idle_since_s[handler] = self.time_s
+
+    # -- verdicts
+
+    def _judge_instant(self) -> None:
+        """Limits hold at the end of every instant: at one time parts may pass through a full buffer."""
+        for spot, holder in self.touched:
+            name = self._name(holder)
+            station = self.scenario.stations.get(name)
+            if spot is Spot.VEHICLE:
+                self._limit("vehicle-load", holder, self.held[spot, holder], self.agvs.capacity if self.agvs else 0)
+            elif spot in _ON_MACHINE and station:
+                mounted = sum(self.held[on, holder] for on in _ON_MACHINE)
+                self._limit("machines", holder, mounted, station.machines)
+            elif spot is Spot.INPUT and station:
+                self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
+            elif spot is Spot.OUTPUT and station:
+                self._limit("buffer", holder, self.held[spot, holder], station.output_capacity)
+            elif spot is Spot.OUTPUT and name in self.scenario.storage:
+                self._limit("buffer", holder, self.held[spot, holder], self.scenario.storage[name].capacity)
+        self.touched.clear()
+        for vehicle, (state, row) in self.claimed.items():
+            carried = self.held[Spot.VEHICLE, vehicle]
+            if state == (VehicleState.EMPTY if carried else VehicleState.LOADED):
+                text = f"it is reported as {VehicleState(state).name.lower()} and carries {carried} parts"
+                self._add("vehicle-state", vehicle, text, row)
+        self.claimed.clear()
+
+    def _limit(self, rule: str, holder: int, count: int, limit: float | None) -> None:
+        if limit is not None and count > limit:
+            self._report(rule, holder, f"it holds {count} parts, {limit} fit")
+
+    def _judge_end(self) -> None:
+        for job in self.jobs - self.parts.keys():
+            self._add("part-life", job, "it was never released", NO_ROW)
+        if self.scenario.drain:
+            self.time_s = self.log.end_s
+            for job, part in self.parts.items():
+                if part.spot is not Spot.GONE:
+                    self._add("drained", job, f"it is {self._where(part)} at the end", NO_ROW)
+
+    def _where(self, part: _Part) -> str:
+        return _WORDS[part.spot].format(self._name(part.holder))
+
+    def _name(self, agent: int) -> str:
+        return self.names.get(agent) or self.log.name_of(agent)
+
+    def _report(self, rule: str, who: int, text: str) -> None:
+        said = self.log.describe(self.row).split(": ", 1)[1]
+        self._add(rule, who, f"{said}, but {text}", self.row)
+
+    def _add(self, rule: str, who: int, text: str, row: int) -> None:
+        self.found.append(Violation(rule, self.time_s, self._name(who), text, row))

@@ -1,0 +1,60 @@
+"""What a broken rule looks like, and the list of all rules."""
+
+from dataclasses import dataclass
+
+NO_ROW = -1
+TOLERANCE_S = 1e-6  # sums of floats: what is later by less is simultaneous
+
+RULES = {
+    "time": "rows are in order of time, within [0, end of the log]",
+    "part-life": "a part is released once, and nothing happens to it before its release or after its end",
+    "part-place": "a part is in one place, and is taken only from where it is",
+    "part-identity": "rows name agents of the right kind: parts, stations, vehicles, robots that exist",
+    "routing": "a part goes through the operations of its product in order, at stations that can do them",
+    "buffer": "buffers and storage hold no more parts than fit",
+    "machines": "a station works on no more parts than it has machines",
+    "vehicle-load": "a vehicle carries no more parts than fit",
+    "vehicle-state": "a vehicle is reported as loaded while it carries a part, as empty while it carries none",
+    "tending": "where robots tend a station, they alone mount and dismount; elsewhere the station does it itself",
+    "one-at-a-time": "robots and vehicles handle one part at a time, and take the time it takes",
+    "setup": "processing starts when the set-up is over, and the set-up is the one that the products ask for",
+    "processing-time": "an operation of constant duration takes at least that long",
+    "drained": "a run that drains ends with every released part finished or scrapped",
+    "unknown-call": "messages belong to calls that were opened before",
+    "early-award": "an award answers a proposal of the contractor in the same conversation",
+    "late-award": "an award is made while the proposal holds: not after the reply-by of its call",
+    "double-award": "at most one award of a task is alive, and none after the task is done",
+    "double-done": "a task is done once, by the contractor that holds the award",
+    "open-call": "calls are closed when the task is done, the job has left, or the factory is drained",
+    "lost-task": "in a run that drains every task is done, cancelled, or reported as infeasible",
+    "vertex": "no two vehicles are in one cell",
+    "swap": "no two vehicles exchange cells",
+    "wall": "no vehicle is in a wall or off the floor",
+    "jump": "a vehicle moves to a neighbouring cell",
+    "one-way": "one-way cells are left along the arrow, and never entered against it",
+    "dock": "vehicles load, unload and charge on a dock of the place",
+    "standing": "vehicles that handle, charge or are down do not move",
+    "battery": "batteries are within 0..1",
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken rule.
+
+    Attributes:
+        rule: a key of RULES.
+        time_s: when.
+        who: name of the agent, job or task concerned.
+        message: what happened, in a sentence.
+        row: index in the table that shows it (events, messages, conversations or trace rows), NO_ROW for none.
+    """
+
+    rule: str
+    time_s: float
+    who: str
+    message: str
+    row: int = NO_ROW
+
+    def __str__(self) -> str:
+        return f"{self.rule} at {self.time_s:g} s, {self.who}: {self.message}"
