@@ -342,6 +342,7 @@ class ContractNet:
             self.model.infeasible(task)
         task.phase = TaskPhase.POSTPONED
         self._waiting[task.kind][task.id] = task
+        task.manager.postponed(task)
         back_off = min(2 ** (task.calls - 1), LONGEST_RETRY)
         self.model.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
 

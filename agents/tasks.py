@@ -60,6 +60,10 @@ class Manager(Protocol):
         """The contractor has failed; the task is announced anew unless the manager cancels it here."""
         ...
 
+    def postponed(self, task: Task) -> None:
+        """Everybody is busy; the task will be called again."""
+        ...
+
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Task:

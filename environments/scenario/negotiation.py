@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ..section import Section
+from ..section import Positive, Section
 from ..suggestions import nearest
 from ..units import PositiveDuration
 
@@ -41,4 +41,5 @@ class Negotiation(Section):
     acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
     lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
+    queue_limit: Positive = 1  # transports that a vehicle takes on before it has done the first
     commitment: Literal["eager", "patient", "leveled"] = "patient"

@@ -1,0 +1,436 @@
+"""An AGV: carries parts from place to place, charges, parks, breaks down; contractor of transports, manager of charging.
+
+              won a transport                at the dock             at the dock
+    IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task
+     |  battery low                                                                         | battery low
+     +-----> EMPTY --> CHARGING --> IDLE                                                    +--> EMPTY --> CHARGING
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .contractor import Contractor
+from .events import Event, VehicleState
+from .failures import Failures
+from .messages import Bids, Call, Proposal, Reason, Refusal
+from .tasks import Charge, Task, TaskKind, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ..environments.clock import Event as Due
+    from ..environments.factory import Factory
+    from .charger import Charger
+
+RESCUE_S = 900.0  # an AGV whose battery ran empty is fetched and charged by hand
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Stop:
+    """Something to do at a place: take the part of `task` on board, or hand it over."""
+
+    task: Transport
+    place: int
+    pick_up: bool
+
+
+class AGV(Contractor):
+    """A vehicle. Where it is and what is left in its battery is read from the arrays that the planner moves.
+
+    Attributes:
+        plan: stops in order; a transport that was won and not yet begun has two of them.
+        charge: the charging that it has asked for.
+    """
+
+    def __init__(self, model: Factory, *, name: str, vehicle: int) -> None:
+        super().__init__(model, name=name)
+        self.vehicle = vehicle
+        self.spec = model.spec.fleet.agvs
+        self.plan: list[Stop] = []
+        self.charge: Charge | None = None
+        self.charger: Charger | None = None
+        self.down = False
+        self._driving_to_charger = False
+        self._low: Due | None = None
+        self._then: Callable[[], None] | None = None
+        self._left_s = 0.0
+        self._began_s = 0.0
+        self._due: Due | None = None
+        self.failures = Failures.of(
+            model,
+            self.spec.breakdown,
+            stream=f"breakdowns/{name}",
+            break_down=self.break_down,
+            repair=self.repair,
+        )
+        self._watch_battery()
+
+    # -- what the arrays say ----------------------------------------------------------------------------------
+
+    @property
+    def node(self) -> int:
+        """The cell (or, without a floor, the place) where it is."""
+        return int(self.model.traffic.node[self.vehicle])
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Column and row of its cell, as Mesa counts (x, y)."""
+        layout = self.model.layout
+        if layout is None:
+            return (self.node, 0)
+        row, column = layout.row_column(self.node)
+        return (column, row)
+
+    @property
+    def battery(self) -> float:
+        """Level, 0..1."""
+        return self.model.fleet.battery_of(self.vehicle)
+
+    @property
+    def state(self) -> VehicleState:
+        """What it does."""
+        return VehicleState(int(self.model.fleet.state[self.vehicle]))
+
+    @property
+    def load(self) -> int:
+        """Parts on board."""
+        return int(self.model.fleet.load[self.vehicle])
+
+    # -- contractor of transports -----------------------------------------------------------------------------
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """Seconds until the part would be delivered, after all that is planned already."""
+        bids = AGV.bids(call, self.model.net.pools[TaskKind.TRANSPORT].members, np.array([self.slot], np.intp))
+        if bids.reason[0] != Reason.NONE:
+            return Refusal(Reason(int(bids.reason[0])))
+        return Proposal(
+            float(bids.cost[0]), float(bids.approach_s[0]), int(bids.load[0]), float(bids.idle_since_s[0])
+        )
+
+    @classmethod
+    def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The offers of N vehicles at once: what is left of the plan, way, loading, way, unloading."""
+        task = call.task
+        assert isinstance(task, Transport)
+        model: Factory = members[0].model
+        fleet, traffic, spec = model.fleet, model.traffic, model.spec.fleet.agvs
+        now_s = model.now_s
+        n = len(slots)
+        tasks = fleet.tasks[slots]
+        able = np.flatnonzero(fleet.open[slots] & (tasks < model.queue_limit))
+        bids = Bids(np.full(n, np.inf), np.full(n, Reason.BUSY, np.int8), np.zeros(n), tasks, fleet.idle_since_s[slots])
+        if len(able):
+            who = slots[able]
+            idle = tasks[able] == 0
+            start_s = np.where(idle, now_s, np.maximum(fleet.free_at_s[who], now_s))
+            approach_s = traffic.travel_s(np.where(idle, traffic.node[who], fleet.free_node[who]), task.origin)
+            pick_up_s = np.maximum(start_s + approach_s, task.ready_at_s)
+            leg_s = traffic.travel_between_s(task.origin, task.destination)
+            bids.cost[able] = pick_up_s - now_s + (spec.load_s + leg_s + spec.unload_s)
+            bids.approach_s[able] = start_s - now_s + approach_s
+            bids.reason[able] = np.where(np.isfinite(bids.cost[able]), Reason.NONE, Reason.UNREACHABLE)
+        return bids
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Transport)
+        if any(stop.task is task for stop in self.plan):
+            return True
+        fleet, v = self.model.fleet, self.vehicle
+        if not fleet.open[v] or fleet.tasks[v] >= self.model.queue_limit:
+            return False
+        begins = not self.plan
+        self._insert(task)
+        fleet.tasks[v] += 1
+        fleet.idle_since_s[v] = np.inf
+        if begins and not self.down:
+            if self.failures is not None:
+                self.failures.work_begins()
+            self._go()
+        else:
+            self._forecast()
+        return True
+
+    def release(self, task: Task) -> bool:
+        """Drop a transport whose part is not on board yet."""
+        if not any(stop.task is task and stop.pick_up for stop in self.plan) or self._then is not None:
+            return False
+        self._drop(task)
+        if not self.down:
+            self._next()
+        return True
+
+    def _drop(self, task: Task) -> None:
+        self.plan = [stop for stop in self.plan if stop.task is not task]
+        self.model.fleet.tasks[self.vehicle] -= 1
+
+    def _insert(self, task: Transport) -> None:
+        """Plan the two stops of `task` where they add least driving, never overloading the vehicle.
+
+        A stop that is being driven to, or worked at, stays the next one.
+        """
+        pick_up = Stop(task, task.origin, True)
+        hand_over = Stop(task, task.destination, False)
+        if self.spec.capacity == 1 or not self.plan:
+            self.plan += [pick_up, hand_over]
+            return
+        best: tuple[float, list[Stop]] | None = None
+        for i in range(1, len(self.plan) + 1):
+            for j in range(i, len(self.plan) + 1):
+                plan = [*self.plan[:i], pick_up, *self.plan[i:j], hand_over, *self.plan[j:]]
+                if self._fits(plan):
+                    length_s = self._length_s(plan)
+                    if best is None or length_s < best[0]:
+                        best = (length_s, plan)
+        assert best is not None, "the end of the plan always fits"
+        self.plan = best[1]
+
+    def _fits(self, plan: list[Stop]) -> bool:
+        load = self.load
+        for stop in plan:
+            load += 1 if stop.pick_up else -1
+            if load > self.spec.capacity:
+                return False
+        return True
+
+    def _length_s(self, plan: list[Stop]) -> float:
+        between = self.model.traffic.travel_between_s
+        return sum(between(a.place, b.place) for a, b in zip(plan, plan[1:], strict=False))
+
+    def _forecast(self) -> None:
+        """When and where all that is planned will be done."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        place = self.plan[0].place
+        at_s = model.now_s
+        if self._then is None:
+            at_s += float(model.traffic.travel_s(model.traffic.node[v : v + 1], place)[0])
+        for stop in self.plan:
+            if stop.place != place:
+                at_s += model.traffic.travel_between_s(place, stop.place)
+                place = stop.place
+            at_s += self.spec.load_s if stop.pick_up else self.spec.unload_s
+        fleet.free_at_s[v] = at_s
+        fleet.free_node[v] = model.traffic.node_of(place)
+
+    # -- driving and handling ---------------------------------------------------------------------------------
+
+    def _go(self) -> None:
+        """Drive to the next stop."""
+        self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
+        self.model.traffic.send(self.vehicle, self.plan[0].place)
+        self._forecast()
+
+    def arrived(self) -> None:
+        """At the dock that it was sent to."""
+        if self.down:
+            return
+        self.model.traffic.hold(self.vehicle, True)
+        if self._driving_to_charger:
+            self._charge()
+            return
+        stop = self.plan[0]
+        if stop.pick_up and stop.task.job is not None and not stop.task.job.ready:
+            self._enter(VehicleState.WAITING)
+            return
+        self._handle(stop)
+
+    def part_ready(self) -> None:
+        """The part that it has been waiting for stands ready."""
+        if self.state is VehicleState.WAITING and not self.down:
+            self._handle(self.plan[0])
+
+    def _handle(self, stop: Stop) -> None:
+        self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
+
+    def _handled(self) -> None:
+        """The part has changed over."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        stop = self.plan.pop(0)
+        job = stop.task.job
+        assert job is not None
+        fleet.settle_energy(v)
+        if stop.pick_up:
+            fleet.load[v] += 1
+            job.loaded(self)
+        else:
+            fleet.load[v] -= 1
+            fleet.tasks[v] -= 1
+            job.unloaded(self, stop.place)
+            model.net.done(stop.task)
+            self._look_for_charger()
+            if fleet.open[v]:
+                model.net.available(self, TaskKind.TRANSPORT)
+        self._next()
+
+    def _next(self) -> None:
+        """Go on with the plan; with none, charge or rest."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        model.traffic.hold(v, False)
+        if self.plan:
+            self._go()
+            return
+        if self.failures is not None:
+            self.failures.work_ends()
+        if self.charger is not None:
+            self._drive_to_charger()
+            return
+        fleet.idle_since_s[v] = model.now_s
+        self._enter(VehicleState.IDLE)
+        model.traffic.park(v)
+        self._watch_battery()
+        if fleet.open[v]:
+            model.net.available(self, TaskKind.TRANSPORT)
+
+    # -- battery ----------------------------------------------------------------------------------------------
+
+    def _watch_battery(self) -> None:
+        """An idle vehicle wakes when its battery has run down to the threshold."""
+        battery = self.spec.battery
+        if self._low is not None:
+            self._low.cancel()
+            self._low = None
+        if battery is None:
+            return
+        above_j = self.model.fleet.energy_of_j(self.vehicle) - battery.threshold * battery.capacity_j
+        if above_j <= 0.0:
+            self._look_for_charger()
+        elif battery.idle_w > 0.0:
+            self._low = self.model.clock.schedule(above_j / battery.idle_w, self._watch_battery)
+
+    def _look_for_charger(self) -> None:
+        """Ask for charging where the battery is low; no transports are taken from now on."""
+        battery = self.spec.battery
+        if battery is None or self.charge is not None or self.battery > battery.threshold:
+            return
+        self.model.fleet.open[self.vehicle] = False
+        self.charge = Charge(manager=self, agv=self)
+        self.model.net.announce(self.charge)
+
+    def engaged(self, task: Task, contractor: Contractor) -> None:
+        """A charger is reserved."""
+        self.charger = contractor  # type: ignore[assignment]  # the pool of charging holds chargers
+        if not self.plan and not self.down:
+            self._drive_to_charger()
+
+    def failed(self, task: Task, contractor: Contractor) -> None:
+        """The charger failed: it is asked for anew."""
+        self.charger = None
+
+    def postponed(self, task: Task) -> None:
+        """All chargers are taken; the first that is free will call."""
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """Charged: ready for work."""
+        self.charge = self.charger = None
+        self.model.fleet.open[self.vehicle] = True
+        self._next()
+
+    def _drive_to_charger(self) -> None:
+        assert self.charger is not None
+        self.model.fleet.idle_since_s[self.vehicle] = np.inf
+        self._driving_to_charger = True
+        self._enter(VehicleState.EMPTY)
+        self.model.traffic.send(self.vehicle, self.charger.place)
+
+    def _charge(self) -> None:
+        battery = self.spec.battery
+        assert battery is not None
+        self._driving_to_charger = False
+        fleet, v = self.model.fleet, self.vehicle
+        fleet.settle_energy(v)
+        self._log_battery()
+        missing_j = max(battery.target * battery.capacity_j - fleet.energy_of_j(v), 0.0)
+        self._run(VehicleState.CHARGING, missing_j / battery.charge_w, self._charged)
+
+    def _charged(self) -> None:
+        battery, charge = self.spec.battery, self.charge
+        assert battery is not None
+        assert charge is not None
+        assert self.charger is not None
+        fleet, v = self.model.fleet, self.vehicle
+        target_j = battery.target * battery.capacity_j
+        gained_j = max(target_j - fleet.energy_of_j(v), 0.0)
+        fleet.settle_energy(v, fleet.energy_of_j(v) + gained_j)
+        self.model.log.event(
+            self.model.now_s, Event.ENERGY, self.unique_id, other=self.charger.unique_id, value=gained_j
+        )
+        self._log_battery()
+        self.charger.finished(charge)
+
+    def ran_empty(self) -> None:
+        """The battery is empty on the way: it stands where it is until it is fetched."""
+        battery = self.spec.battery
+        if self.down or battery is None or self.state in (VehicleState.CHARGING, VehicleState.HANDLING):
+            return
+        self.break_down()
+        self.model.clock.schedule(RESCUE_S, self._rescued)
+
+    def _rescued(self) -> None:
+        battery = self.spec.battery
+        assert battery is not None
+        self.model.fleet.settle_energy(self.vehicle, battery.target * battery.capacity_j)
+        self._log_battery()
+        self.repair()
+
+    def _log_battery(self) -> None:
+        self.model.log.event(self.model.now_s, Event.BATTERY, self.unique_id, value=self.battery)
+
+    # -- breakdowns -------------------------------------------------------------------------------------------
+
+    def _run(self, state: VehicleState, duration_s: float, then: Callable[[], None]) -> None:
+        """Be in `state` for `duration_s` of unbroken time, then go on with `then`."""
+        self._then, self._left_s = then, duration_s
+        self._enter(state)
+        self._resume()
+
+    def _resume(self) -> None:
+        self._began_s = self.model.now_s
+        self._due = self.model.clock.schedule(self._left_s, self._ended)
+
+    def _ended(self) -> None:
+        self._due = None
+        then, self._then = self._then, None
+        assert then is not None
+        then()
+
+    def break_down(self) -> None:
+        """Stop where it is; transports that have not begun are given back."""
+        model, v = self.model, self.vehicle
+        self.down = True
+        model.fleet.open[v] = False
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+            self._left_s -= model.now_s - self._began_s
+        model.traffic.hold(v, True)
+        model.log.event(model.now_s, Event.BROKE_DOWN, self.unique_id)
+        model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=VehicleState.DOWN)
+        begun = self.plan[0].task if self._then is not None and self.plan else None
+        for task in [stop.task for stop in self.plan if stop.pick_up and stop.task is not begun]:
+            self._drop(task)
+            model.net.fail(task)
+
+    def repair(self) -> None:
+        """Go on."""
+        model, v = self.model, self.vehicle
+        self.down = False
+        model.fleet.open[v] = self.charge is None
+        model.log.event(model.now_s, Event.REPAIRED, self.unique_id)
+        model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=self.state)
+        if self._then is not None:
+            self._resume()
+        elif self._driving_to_charger:
+            model.traffic.hold(v, False)
+            self._drive_to_charger()
+        else:
+            self._next()
+
+    def _enter(self, state: VehicleState) -> None:
+        if self.model.fleet.state[self.vehicle] != state:
+            self.model.fleet.state[self.vehicle] = state
+            self.model.log.event(self.model.now_s, Event.VEHICLE_STATE, self.unique_id, value=state)

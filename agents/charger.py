@@ -1,0 +1,58 @@
+"""A charger: feeds the AGVs that have won one of its slots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .contractor import Contractor
+from .messages import Call, Proposal, Reason, Refusal
+from .tasks import Charge, Task, TaskKind
+
+if TYPE_CHECKING:
+    from ..environments.factory import Factory
+    from ..environments.scenario import Charger as ChargerSpec
+
+
+class Charger(Contractor):
+    """Has as many slots as its scenario says; a slot is taken from the award until the vehicle is charged."""
+
+    def __init__(self, model: Factory, *, name: str, place: int, spec: ChargerSpec) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.spec = spec
+        self.tasks: list[Charge] = []
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The way of the vehicle to here."""
+        task = call.task
+        assert isinstance(task, Charge)
+        if len(self.tasks) >= self.spec.slots:
+            return Refusal(Reason.BUSY)
+        traffic, vehicle = self.model.traffic, task.agv.vehicle
+        approach_s = float(traffic.travel_s(traffic.node[vehicle : vehicle + 1], self.place)[0])
+        if approach_s == float("inf"):
+            return Refusal(Reason.UNREACHABLE)
+        return Proposal(approach_s, approach_s)
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Charge)
+        if task in self.tasks:
+            return True
+        if len(self.tasks) >= self.spec.slots:
+            return False
+        self.tasks.append(task)
+        return True
+
+    def release(self, task: Task) -> bool:
+        assert isinstance(task, Charge)
+        if task not in self.tasks:
+            return False
+        self.tasks.remove(task)
+        self.model.net.available(self, TaskKind.CHARGE)
+        return True
+
+    def finished(self, task: Charge) -> None:
+        """The vehicle is charged: its slot is free."""
+        self.tasks.remove(task)
+        self.model.net.done(task)
+        self.model.net.available(self, TaskKind.CHARGE)

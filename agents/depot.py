@@ -1,0 +1,103 @@
+"""Places where nothing is made: the source, the sink, and storages where parts wait for a station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from .contractor import Contractor
+from .events import Event
+from .job import STORE
+from .messages import Call, Proposal, Reason, Refusal
+from .tasks import Operation, Task
+
+if TYPE_CHECKING:
+    from ..environments.factory import Factory
+    from .job import Job
+
+
+class Source(mesa.Agent):
+    """Where orders enter; parts wait here, as many as there are."""
+
+    model: Factory
+
+    def __init__(self, model: Factory, *, name: str, place: int) -> None:
+        super().__init__(model)
+        self.name = name
+        self.place = place
+
+    def part_left(self, job: Job) -> None:
+        """A part is gone; there is always room for more."""
+
+    def part_waits(self, job: Job) -> None:
+        """A part that no station can take yet blocks nobody here."""
+
+
+class Sink(Source):
+    """Where finished parts leave the factory."""
+
+    def receive(self, job: Job) -> None:
+        """A part is finished."""
+        job.leave(Event.FINISHED, self.unique_id)
+
+
+class Storage(Contractor):
+    """Keeps parts that would block a station while no other station can take them.
+
+    Attributes:
+        capacity: parts; None for any number.
+        parts: those that are here.
+        reserved: those that have won a place and are not here yet.
+    """
+
+    def __init__(self, model: Factory, *, name: str, place: int, capacity: int | None) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.capacity = capacity
+        self.parts: dict[int, Operation] = {}
+        self.reserved = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more part can be promised a place."""
+        return self.capacity is None or len(self.parts) + self.reserved < self.capacity
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        task = call.task
+        if not isinstance(task, Operation) or task.name != STORE or task.job is None:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        if not self.has_room:
+            return Refusal(Reason.BUSY)
+        approach_s = self.model.traffic.travel_between_s(task.job.place, self.place)
+        return Proposal(approach_s, approach_s, len(self.parts))
+
+    def accept(self, task: Task) -> bool:
+        if not self.has_room:
+            return False
+        self.reserved += 1
+        return True
+
+    def release(self, task: Task) -> bool:
+        self.reserved -= 1
+        self.model.relieve_stations()
+        return True
+
+    def receive(self, job: Job) -> None:
+        """A part is put into the storage: kept, it asks again for a station."""
+        task = job.operation
+        assert task is not None
+        self.reserved -= 1
+        self.parts[job.unique_id] = task
+        self.model.net.done(task)
+        job.target = None
+        job.operation = None
+        job.stands_ready()
+
+    def part_left(self, job: Job) -> None:
+        """A part is taken out: there is room for one that blocks a station."""
+        del self.parts[job.unique_id]
+        self.model.relieve_stations()
+
+    def part_waits(self, job: Job) -> None:
+        """A part that no station can take yet blocks nobody here."""

@@ -1,0 +1,215 @@
+"""A job: one part on its way through its routing; the manager of its operations and transports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+
+from .events import Event
+from .tasks import Operation, Task, TaskKind, TaskPhase, Transport
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from .agv import AGV
+    from .contractor import Contractor
+    from .depot import Storage
+    from .station import Station
+
+STORE = "store"  # the operation that a storage does: keep a part until a station can take it
+
+
+@dataclass(slots=True, frozen=True)
+class Step:
+    """One operation of a routing.
+
+    Attributes:
+        name: the capability.
+        eligible: (N,) pool slots of the stations that may do it.
+        work_s: expected processing time by pool slot.
+        tail_s: expected processing time of all operations that come after it.
+    """
+
+    name: str
+    eligible: NDArray[np.intp]
+    work_s: dict[int, float]
+    tail_s: float
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Order:
+    """What is to be made.
+
+    Attributes:
+        number: position in the order book, from 0.
+        product: its name; `product_index` in the order of the scenario.
+        due_s: when it is to be finished; inf if it has no due date.
+        uniforms: (operations, 2) one random number for the time of each operation, one for its quality; they
+            belong to the order, so that every policy and every fleet meets the same work.
+    """
+
+    number: int
+    product: str
+    product_index: int
+    routing: tuple[Step, ...]
+    due_s: float
+    uniforms: NDArray[np.float64]
+
+
+class Job(mesa.Agent):
+    """A part that has itself made.
+
+        source -> [call station -> call AGV -> wait, be processed]* -> call AGV -> sink
+
+    Attributes:
+        step: index of the operation that comes next, or is in work.
+        place: index of the place where the part is, or was before the vehicle took it.
+        target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
+        ready: the part stands where a vehicle can take it.
+    """
+
+    model: Factory
+
+    def __init__(self, model: Factory, order: Order) -> None:
+        super().__init__(model)
+        self.order = order
+        self.name = f"{order.product}-{order.number}"
+        self.step = 0
+        self.place = model.source.place
+        self.released_s = model.now_s
+        self.target: Station | Storage | None = None
+        self.operation: Operation | None = None
+        self.transport: Transport | None = None
+        self.ready = False
+
+    # -- what happens to the part -----------------------------------------------------------------------------
+
+    def release(self) -> None:
+        """The order enters the factory."""
+        self.model.log.event(
+            self.model.now_s, Event.RELEASED, self.model.source.unique_id, self.unique_id, self.order.product_index, self.order.due_s
+        )
+        self.ready = True
+        self._call_next()
+
+    def loaded(self, vehicle: AGV) -> None:
+        """A vehicle has taken the part."""
+        self.ready = False
+        origin = self.model.places[self.place]
+        self.model.log.event(self.model.now_s, Event.LOADED, vehicle.unique_id, self.unique_id, origin.unique_id)
+        origin.part_left(self)
+
+    def unloaded(self, vehicle: AGV, place: int) -> None:
+        """A vehicle has handed the part over."""
+        destination = self.model.places[place]
+        self.model.log.event(self.model.now_s, Event.UNLOADED, vehicle.unique_id, self.unique_id, destination.unique_id)
+        self._arrive(place)
+
+    def processed(self) -> None:
+        """An operation is finished: see who does the next one, while the part is still on the machine."""
+        self.step += 1
+        self.target = None
+        self._call_next()
+
+    def stands_ready(self) -> None:
+        """The part lies in an output buffer or a storage."""
+        self.ready = True
+        if self.target is not None:
+            self._call_transport()
+        elif self.operation is None:
+            self._call_next()
+
+    def give_way(self) -> None:
+        """The part blocks a station and no other can take it: have it stored until one can."""
+        operation = self.operation
+        if operation is None or operation.phase is not TaskPhase.POSTPONED or operation.name == STORE:
+            return
+        storages = self.model.storages_with_room()
+        if len(storages):
+            self.model.net.cancel(operation)
+            self.operation = Operation(manager=self, job=self, name=STORE, eligible=storages, step=self.step)
+            self.model.net.announce(self.operation)
+
+    def leave(self, event: Event, where: int) -> None:
+        """The part leaves the factory: finished or scrapped at the agent `where`."""
+        self.model.log.event(self.model.now_s, event, where, self.unique_id)
+        self.remove()
+        self.model.workload.left(self)
+
+    # -- what the negotiations say ----------------------------------------------------------------------------
+
+    def engaged(self, task: Task, contractor: Contractor) -> None:
+        if task.kind is TaskKind.OPERATION:
+            self.target = contractor  # type: ignore[assignment]  # the pool of operations holds stations and storages
+            if self.ready:
+                self._call_transport()
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """The part itself has told already, by what happened to it."""
+
+    def failed(self, task: Task, contractor: Contractor) -> None:
+        if task.kind is TaskKind.OPERATION:
+            self.target = None
+
+    def postponed(self, task: Task) -> None:
+        """Nobody can take the task now."""
+        if task is self.operation:
+            self.model.places[self.place].part_waits(self)
+
+    # -- calls ------------------------------------------------------------------------------------------------
+
+    def _call_next(self) -> None:
+        """Call for proposals for the next operation; after the last, only the way out remains."""
+        if self.step == len(self.order.routing):
+            self.operation = None
+            if self.ready:
+                self._call_transport()
+            return
+        step = self.order.routing[self.step]
+        time_uniform, scrap_uniform = self.order.uniforms[self.step].tolist()
+        self.operation = Operation(
+            manager=self,
+            job=self,
+            name=step.name,
+            eligible=step.eligible,
+            uniform=time_uniform,
+            scrap_uniform=scrap_uniform,
+            step=self.step,
+        )
+        self.model.net.announce(self.operation)
+
+    @property
+    def _destination(self) -> int:
+        return self.model.sink.place if self.target is None else self.target.place
+
+    def _call_transport(self) -> None:
+        destination = self._destination
+        if destination == self.place or self.model.parts_move_themselves:
+            self._move(destination)
+            return
+        self.transport = Transport(
+            manager=self, job=self, origin=self.place, destination=destination, ready_at_s=self.model.now_s
+        )
+        self.model.net.announce(self.transport)
+
+    def _move(self, place: int) -> None:
+        """Go to a place without a vehicle."""
+        origin, destination = self.model.places[self.place], self.model.places[place]
+        self.ready = False
+        self.model.log.event(
+            self.model.now_s, Event.MOVED, destination.unique_id, self.unique_id, origin.unique_id
+        )
+        origin.part_left(self)
+        self._arrive(place)
+
+    def _arrive(self, place: int) -> None:
+        self.place = place
+        self.transport = None
+        self.model.places[place].receive(self)
+
+    def __repr__(self) -> str:
+        return f"Job({self.name}, operation {self.step})"

@@ -1,0 +1,142 @@
+"""One machine of a station: set up, process, be blocked, break down, be repaired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .events import Event, StationState
+from .failures import Failures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..environments.clock import Event as Due
+    from .job import Job
+    from .station import Station
+    from .tasks import Operation
+
+
+class Machine:
+    """Holds one part at a time.
+
+    Attributes:
+        index: its number in the station, from 0.
+        job: the part that it holds; None if it is empty.
+        claimed: a robot has been called to mount a part, so it is not free though empty.
+        down: it is broken.
+        busy_until_s: when the part in work will be done, if nothing breaks.
+        product: what it is set up for; None before its first part.
+    """
+
+    def __init__(self, station: Station, index: int) -> None:
+        self.station = station
+        self.index = index
+        self.job: Job | None = None
+        self.task: Operation | None = None
+        self.claimed = False
+        self.down = False
+        self.busy_until_s = 0.0
+        self.product: str | None = None
+        self.state = StationState.STARVED
+        self._then: Callable[[], None] | None = None
+        self._left_s = 0.0
+        self._began_s = 0.0
+        self._due: Due | None = None
+        self.failures = Failures.of(
+            station.model,
+            station.spec.breakdown,
+            stream=f"breakdowns/{station.name}/{index}",
+            break_down=self.break_down,
+            repair=self.repair,
+        )
+
+    @property
+    def free(self) -> bool:
+        """A part can be mounted."""
+        return self.job is None and not self.claimed and not self.down
+
+    def start(self, job: Job, task: Operation) -> None:
+        """Work on a part that has been mounted."""
+        station = self.station
+        self.job, self.task, self.claimed = job, task, False
+        setup_s = station.setup_s(self.product, job.order.product)
+        self.product = job.order.product
+        self.busy_until_s = station.model.now_s + setup_s + station.mean_s(task)
+        if setup_s > 0.0:
+            station.model.log.event(
+                station.model.now_s, Event.SETUP_STARTED, station.unique_id, job.unique_id, value=setup_s
+            )
+            self._run(StationState.SETUP, setup_s, self._process)
+        else:
+            self._process()
+
+    def _process(self) -> None:
+        station, job, task = self.station, self.job, self.task
+        assert job is not None
+        assert task is not None
+        station.model.log.event(
+            station.model.now_s, Event.PROCESSING_STARTED, station.unique_id, job.unique_id, value=task.step
+        )
+        self._run(StationState.PROCESSING, station.duration_s(task), self._finish)
+
+    def _finish(self) -> None:
+        self.station.finished(self)
+
+    def _run(self, state: StationState, duration_s: float, then: Callable[[], None]) -> None:
+        """Be in `state` for `duration_s` of unbroken time, then go on with `then`."""
+        self._then = then
+        self._left_s = duration_s
+        self.enter(state)
+        if not self.down:
+            self._resume()
+
+    def _resume(self) -> None:
+        model = self.station.model
+        self._began_s = model.now_s
+        self._due = model.clock.schedule(self._left_s, self._ended)
+        if self.failures is not None:
+            self.failures.work_begins(self._left_s)
+
+    def _ended(self) -> None:
+        self._due = None
+        if self.failures is not None:
+            self.failures.work_ends()
+        then, self._then = self._then, None
+        assert then is not None
+        then()
+
+    def break_down(self) -> None:
+        """Stop where it is; work goes on after the repair (preempt-resume)."""
+        model = self.station.model
+        self.down = True
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+            self._left_s -= model.now_s - self._began_s
+            self.busy_until_s += self.station.repair_mean_s
+        model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
+        self._log(StationState.DOWN)
+
+    def repair(self) -> None:
+        """Go on with what was interrupted."""
+        model = self.station.model
+        self.down = False
+        model.log.event(model.now_s, Event.REPAIRED, self.station.unique_id, other=self.index)
+        self._log(self.state)
+        if self._then is not None:
+            self.busy_until_s = model.now_s + self._left_s
+            self._resume()
+        self.station.repaired(self)
+
+    def enter(self, state: StationState) -> None:
+        """Change state; a broken machine shows it when it is repaired."""
+        if state is not self.state:
+            self.state = state
+            if not self.down:
+                self._log(state)
+
+    def _log(self, state: StationState) -> None:
+        station = self.station
+        station.model.log.event(
+            station.model.now_s, Event.STATION_STATE, station.unique_id, other=self.index, value=state
+        )

@@ -1,0 +1,64 @@
+"""A robot: mounts parts on the machines of the stations that it reaches, and dismounts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .contractor import Contractor
+from .events import Event, RobotState
+from .messages import Call, Proposal, Reason, Refusal
+from .tasks import Handling, Task, TaskKind
+
+if TYPE_CHECKING:
+    from ..environments.factory import Factory
+    from ..environments.scenario import Robot as RobotSpec
+
+
+class Robot(Contractor):
+    """Handles one part at a time."""
+
+    def __init__(self, model: Factory, *, name: str, spec: RobotSpec) -> None:
+        super().__init__(model, name=name)
+        self.spec = spec
+        self.task: Handling | None = None
+        self.idle_since_s = 0.0
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The time that the handling takes; busy while it handles another part."""
+        task = call.task
+        assert isinstance(task, Handling)
+        if task.station.name not in self.spec.stations:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        if self.task is not None:
+            return Refusal(Reason.BUSY)
+        return Proposal(self.duration_s(task), idle_since_s=self.idle_since_s)
+
+    def duration_s(self, task: Handling) -> float:
+        """How long the handling takes."""
+        return self.spec.load_s if task.mount else self.spec.unload_s
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Handling)
+        if self.task is not None:
+            return self.task is task
+        self.task = task
+        self._enter(RobotState.HANDLING)
+        self.model.clock.schedule(self.duration_s(task), self._handled, task)
+        return True
+
+    def release(self, task: Task) -> bool:
+        return False
+
+    def _handled(self, task: Handling) -> None:
+        self.task = None
+        self.idle_since_s = self.model.now_s
+        self._enter(RobotState.IDLE)
+        self.model.net.done(task)
+        if task.mount:
+            task.station.mount(task.machine, self)
+        else:
+            task.station.dismount(task.machine, self)
+        self.model.net.available(self, TaskKind.HANDLING)
+
+    def _enter(self, state: RobotState) -> None:
+        self.model.log.event(self.model.now_s, Event.ROBOT_STATE, self.unique_id, value=state)

@@ -1,0 +1,257 @@
+"""A station: machines behind an input and before an output buffer; contractor of operations, manager of handling.
+
+      vehicle            robot or itself               robot or itself           vehicle
+    ---------> [input] ----------------> machine(s) -----------------> [output] --------->
+               reserved by the award     set-up, processing            full: machines block
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .contractor import Contractor
+from .events import Event, StationState
+from .machine import Machine
+from .messages import Call, Proposal, Reason, Refusal
+from .tasks import Handling, Operation, Task, TaskKind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from ..environments.scenario import Station as StationSpec
+    from .job import Job
+
+
+class Station(Contractor):
+    """Processes parts.
+
+    Attributes:
+        place: index into the scenario's places.
+        machines: equal and parallel.
+        tenders: pool slots of the robots that reach it; None where it mounts and dismounts by itself.
+        promised: operations that were won and whose parts are not on a machine yet, by job id.
+        input, output: parts in the buffers, in the order of their coming.
+        expected_s: expected work of all that is promised.
+    """
+
+    def __init__(
+        self, model: Factory, *, name: str, place: int, spec: StationSpec, tenders: NDArray[np.intp] | None = None
+    ) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.spec = spec
+        self.tenders = tenders
+        self.promised: dict[int, Operation] = {}
+        self.input: list[Job] = []
+        self.output: list[Job] = []
+        self.expected_s = 0.0
+        self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
+        self._dismounting = 0
+        self.machines = [Machine(self, index) for index in range(spec.machines)]
+
+    # -- contractor of operations -----------------------------------------------------------------------------
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more part can be promised a place in the input buffer."""
+        return self.spec.input_capacity is None or len(self.promised) < self.spec.input_capacity
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The time until the operation would be finished: way and queue side by side, then set-up and work."""
+        task = call.task
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if task.name not in self.spec.operations:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        if not self.has_room:
+            return Refusal(Reason.BUSY)
+        approach_s = self.model.approach_s(task.job.place, self.place)
+        if approach_s == float("inf"):
+            return Refusal(Reason.UNREACHABLE)
+        now_s = self.model.now_s
+        backlog_s = self.expected_s
+        holding = 0
+        for machine in self.machines:
+            if machine.job is not None:
+                holding += 1
+                backlog_s += max(machine.busy_until_s - now_s, 0.0)
+        backlog_s /= len(self.machines)
+        cost = max(approach_s, backlog_s) + self._changeover_s(task) + self.mean_s(task)
+        return Proposal(cost, approach_s, len(self.promised) + holding)
+
+    def _changeover_s(self, task: Operation) -> float:
+        """Expected set-up of `task` after what was promised or mounted last."""
+        if self.spec.setup is None or task.job is None:
+            return 0.0
+        last = next(reversed(self.promised.values()), None)
+        product = self.machines[0].product if last is None or last.job is None else last.job.order.product
+        return self.spec.setup.between_s(product, task.job.order.product)
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if not self.has_room:
+            return False
+        self.expected_s += self.mean_s(task)
+        self.promised[task.job.unique_id] = task
+        return True
+
+    def release(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        job = task.job
+        if job is None or self.promised.get(job.unique_id) is not task or job in self.input:
+            return False
+        self._fulfil(job)
+        return True
+
+    def _fulfil(self, job: Job) -> Operation:
+        """A promise is kept or released: its place in the input buffer is free."""
+        task = self.promised.pop(job.unique_id)
+        self.expected_s = max(self.expected_s - self.mean_s(task), 0.0) if self.promised else 0.0
+        self.model.net.available(self, TaskKind.OPERATION)
+        return task
+
+    # -- times ------------------------------------------------------------------------------------------------
+
+    def mean_s(self, task: Operation) -> float:
+        """Expected processing time of `task` here."""
+        assert task.job is not None
+        return task.job.order.routing[task.step].work_s[self.slot]
+
+    def duration_s(self, task: Operation) -> float:
+        """The processing time that `task` will really take here."""
+        assert task.job is not None
+        return self.model.work_time(task.job.order.product, task.step, self.name).quantile(task.uniform)
+
+    def setup_s(self, previous: str | None, following: str) -> float:
+        """Set-up time from one product to the next."""
+        return 0.0 if self.spec.setup is None else self.spec.setup.between_s(previous, following)
+
+    # -- parts ------------------------------------------------------------------------------------------------
+
+    def receive(self, job: Job) -> None:
+        """A part has come into the input buffer."""
+        self.input.append(job)
+        self.feed()
+
+    def feed(self) -> None:
+        """Put waiting parts on free machines."""
+        for machine in self.machines:
+            if not self.input:
+                return
+            if machine.free:
+                if self.tenders is None:
+                    self.mount(machine, self)
+                elif len(self.input) > sum(other.claimed and other.job is None for other in self.machines):
+                    machine.claimed = True
+                    self._call_robot(machine, mount=True)
+
+    def _choose(self, machine: Machine) -> Job:
+        """Which waiting part goes on `machine`, by the queue rule of the station."""
+        if self.spec.queue == "spt":
+            return min(self.input, key=lambda job: self.mean_s(self.promised[job.unique_id]))
+        if self.spec.queue == "edd":
+            return min(self.input, key=lambda job: job.order.due_s)
+        return self.input[0]
+
+    def mount(self, machine: Machine, by: Contractor) -> None:
+        """A part goes from the input buffer on `machine`."""
+        job = self._choose(machine)
+        self.input.remove(job)
+        self.model.log.event(self.model.now_s, Event.MOUNTED, by.unique_id, job.unique_id, self.unique_id)
+        machine.start(job, self._fulfil(job))
+
+    def finished(self, machine: Machine) -> None:
+        """The part on `machine` is processed, well or to scrap."""
+        job, task = machine.job, machine.task
+        assert job is not None
+        assert task is not None
+        self.model.log.event(self.model.now_s, Event.PROCESSING_ENDED, self.unique_id, job.unique_id)
+        machine.task = None
+        self.model.net.done(task)
+        if task.scrap_uniform < self.spec.scrap_rate:
+            job.leave(Event.SCRAPPED, self.unique_id)
+            self._emptied(machine)
+        else:
+            job.processed()
+            self.clear(machine)
+
+    def clear(self, machine: Machine) -> None:
+        """Take the finished part off `machine`, if there is room for it."""
+        capacity = self.spec.output_capacity
+        if capacity is not None and len(self.output) + self._dismounting >= capacity:
+            machine.enter(StationState.BLOCKED)
+            self.relieve()
+        elif self.tenders is None:
+            self.dismount(machine, self)
+        else:
+            machine.enter(StationState.BLOCKED)
+            self._dismounting += 1
+            machine.claimed = True
+            self._call_robot(machine, mount=False)
+
+    def dismount(self, machine: Machine, by: Contractor) -> None:
+        """The finished part goes from `machine` into the output buffer."""
+        job = machine.job
+        assert job is not None
+        if by is not self:
+            self._dismounting -= 1
+        self.output.append(job)
+        self.model.log.event(self.model.now_s, Event.DISMOUNTED, by.unique_id, job.unique_id, self.unique_id)
+        self._emptied(machine)
+        job.stands_ready()
+
+    def _emptied(self, machine: Machine) -> None:
+        machine.job = None
+        machine.claimed = False
+        self.feed()
+        if machine.job is None:
+            machine.enter(StationState.STARVED)
+
+    def part_left(self, job: Job) -> None:
+        """A part has left the output buffer: a blocked machine can be cleared."""
+        self.output.remove(job)
+        for machine in self.machines:
+            if machine.state is StationState.BLOCKED and not machine.claimed:
+                self.clear(machine)
+                return
+
+    def repaired(self, machine: Machine) -> None:
+        """A machine works again."""
+        if machine.job is None:
+            self.feed()
+
+    def part_waits(self, job: Job) -> None:
+        """No other station can take `job` now."""
+        self.relieve()
+
+    def relieve(self) -> None:
+        """Where machines are blocked, have parts stored that wait for a station and can be carried."""
+        if any(machine.state is StationState.BLOCKED and not machine.claimed for machine in self.machines):
+            for job in list(self.output):
+                if job.target is None:
+                    job.give_way()
+                    return
+
+    # -- manager of handling ----------------------------------------------------------------------------------
+
+    def _call_robot(self, machine: Machine, *, mount: bool) -> None:
+        assert self.tenders is not None
+        job = None if mount else machine.job
+        self.model.net.announce(
+            Handling(manager=self, job=job, station=self, machine=machine, mount=mount, eligible=self.tenders)
+        )
+
+    def engaged(self, task: Task, contractor: Contractor) -> None:
+        """A robot comes."""
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """The station has seen it."""
+
+    def failed(self, task: Task, contractor: Contractor) -> None:
+        """The robot failed; another one is called."""
+
+    def postponed(self, task: Task) -> None:
+        """All robots are busy; the first that is free will come."""

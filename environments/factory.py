@@ -1,0 +1,373 @@
+"""The factory: a Mesa model that builds the agents of a scenario and drives a step.
+
+A step is one tick, the time in which a vehicle crosses a cell:
+
+    1. events that are due fire, in the order of their times; after each instant negotiations run until all are settled
+    2. the planner moves all vehicles one cell
+    3. vehicles that have reached a dock act, and negotiations settle again
+
+Agents are woken, not polled: the method `step` of an agent is called only where its class defines one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from ..agents.agv import AGV
+from ..agents.channel import PerfectChannel
+from ..agents.charger import Charger
+from ..agents.contract_net import ContractNet, Terms
+from ..agents.depot import Sink, Source, Storage
+from ..agents.events import AgentKind, Event, RobotState, StationState, VehicleState
+from ..agents.job import Job
+from ..agents.mechanisms import MECHANISMS
+from ..agents.robot import Robot
+from ..agents.station import Station
+from ..agents.tasks import TaskKind
+from .clock import Clock
+from .errors import ScenarioError
+from .fleet import Fleet
+from .log import EventLog
+from .motion.grid import GridTraffic
+from .motion.matrix import MatrixTraffic
+from .scenario import Agvs, Grid, Instant, Matrix
+from .streams import Streams
+from .workload import Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from ..agents.job import Order
+    from ..agents.mechanisms import Mechanism
+    from ..agents.tasks import Task
+    from .distributions import Distribution
+    from .layout import Layout
+    from .motion.traffic import Traffic
+    from .scenario import Scenario
+
+LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
+AGENT_CLASSES: dict[str, type] = {"agv": AGV, "station": Station, "robot": Robot, "charger": Charger, "job": Job}
+
+
+class Factory(mesa.Model):
+    """A factory that runs.
+
+    Args:
+        scenario: what it consists of.
+        rng: the seed of the trial; the scenario's own where it is None.
+        agent_classes: classes of your own for "agv", "station", "robot", "charger" or "job"; they stand before
+            those that the scenario names.
+
+    Attributes:
+        spec: the scenario.
+        places: the agents of all places, in the order of `scenario.places`.
+        log: what has happened; the one source of figures and checks.
+
+    Raises:
+        ScenarioError: a class that the scenario names cannot be found or is none of its kind.
+    """
+
+    def __init__(
+        self, scenario: Scenario, *, rng: int | None = None, agent_classes: Mapping[str, type] | None = None
+    ) -> None:
+        self.trial_seed = scenario.seed if rng is None else int(rng)
+        super().__init__(rng=self.trial_seed)
+        self.spec = scenario
+        self.clock = Clock()
+        self.stream = Streams(self.trial_seed)
+        self.log = EventLog(scenario.name, self.trial_seed)
+        self.tick = 0
+        self.tick_s = scenario.tick_s
+        self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
+        self.parts_move_themselves = isinstance(scenario.transport, Instant)
+        self.queue_limit = scenario.negotiation.queue_limit
+        self.traffic: Traffic = self._build_traffic()
+        self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
+        self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
+        self._standing_still = False
+        terms = scenario.negotiation
+        self.net = ContractNet(
+            self,
+            mechanism=_mechanism(terms.mechanism),
+            channel=PerfectChannel(),
+            terms=Terms(
+                reply_by_s=terms.reply_by_s,
+                retry_s=terms.retry_s,
+                acknowledge_by_s=terms.acknowledge_by_s,
+                lease_s=terms.lease_s,
+                commitment=terms.commitment,
+            ),
+        )
+        self._classes = _agent_classes(agent_classes or {})
+        self._build_agents()
+        self._log_start()
+        self.workload = Workload(self)
+        self.workload.start()
+        self._stepping = [a for a in self.agents if type(a).step is not mesa.Agent.step]
+
+    # -- what agents ask --------------------------------------------------------------------------------------
+
+    @property
+    def now_s(self) -> float:
+        """The time, in seconds since the start."""
+        return self.clock.now_s
+
+    def approach_s(self, origin: int, destination: int) -> float:
+        """Seconds from place to place when nobody is in the way."""
+        return 0.0 if self.parts_move_themselves else self.traffic.travel_between_s(origin, destination)
+
+    def work_time(self, product: str, step: int, station: str) -> Distribution:
+        """The processing time of an operation at a station: the routing's own, or the station's."""
+        operation = self.spec.products[product].routing[step]
+        return operation.time or self.spec.stations[station].operations[operation.operation]
+
+    def storages_with_room(self) -> NDArray[np.intp]:
+        """Pool slots of the storages that can take a part."""
+        return np.array([storage.slot for storage in self.storages if storage.has_room], np.intp)
+
+    def relieve_stations(self) -> None:
+        """A storage has room again: stations that are blocked may use it."""
+        for station in self.stations:
+            station.relieve()
+
+    def infeasible(self, task: Task) -> None:
+        """Nobody can ever do the task."""
+        job = {} if task.job is None else {"job": task.job.unique_id}
+        self.log.event(self.now_s, Event.INFEASIBLE, task.manager.unique_id, value=task.kind, **job)
+
+    def add_job(self, order: Order) -> Job:
+        """A new part enters at the source."""
+        job: Job = self._classes["job"](self, order)
+        self.log.add_agent(job.unique_id, AgentKind.JOB, job.name)
+        job.release()
+        return job
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One tick; without a floor, on to the next instant at which something happens."""
+        if self._grid is None:
+            next_s = self.clock.next_s()
+            if next_s < math.inf:
+                self._fire_until(next_s)
+        else:
+            self.tick += 1
+            end_s = self.tick * self.tick_s
+            self._fire_until(end_s)
+            if not self._grid.settled and not self._over:
+                self._move(self._grid)
+                self._fire_until(end_s)
+        for agent in self._stepping:
+            agent.step()
+        if self._stepping:
+            self.net.settle()
+
+    def run_until(self, time_s: float) -> None:
+        """Run to `time_s`, leaping over ticks in which nothing moves and nothing is due."""
+        while not self._over and self._next_tick_s() <= time_s:
+            self.step()
+        if not self._over:
+            self._fire_until(time_s)
+
+    def run(self) -> EventLog:
+        """Run to the horizon, and on until the factory is empty where the scenario says `drain`; close the log."""
+        horizon_s = self.spec.horizon_s
+        self._stops_when_empty = self.spec.drain
+        self.run_until(horizon_s)
+        if self.spec.drain:
+            self.workload.stop()
+            self.run_until(horizon_s * (1 + LONGEST_DRAIN))
+        self.log.close(self.now_s)
+        self.running = False
+        return self.log
+
+    def close(self) -> None:
+        """Free the model: Mesa before 3.4 keeps every model that ever was."""
+        self.remove_all_agents()
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    _stops_when_empty = False
+
+    @property
+    def _over(self) -> bool:
+        return self._stops_when_empty and self.workload.exhausted and self.workload.in_process == 0
+
+    def _next_tick_s(self) -> float:
+        """When the next tick ends in which something can happen."""
+        if self._grid is None:
+            return self.clock.next_s()
+        if not self._grid.settled or self._stepping:
+            return (self.tick + 1) * self.tick_s
+        next_s = self.clock.next_s()
+        if next_s == math.inf:
+            return math.inf
+        tick = max(math.ceil(next_s / self.tick_s), self.tick + 1)
+        while tick * self.tick_s < next_s:
+            tick += 1
+        while tick > self.tick + 1 and (tick - 1) * self.tick_s >= next_s:
+            tick -= 1
+        self.tick = tick - 1
+        return tick * self.tick_s
+
+    def _fire_until(self, time_s: float) -> None:
+        clock, net = self.clock, self.net
+        while (due_s := clock.next_s()) <= time_s and not self._over:
+            while clock.next_s() == due_s:
+                clock.fire_next()
+            net.settle()
+        if not self._over:
+            clock.advance(time_s)
+
+    def _move(self, traffic: GridTraffic) -> None:
+        arrived = traffic.step()
+        if traffic.moved:
+            self._standing_still = False
+            if self.spec.record.trace:
+                self.log.trace(self.tick, traffic.node)
+        elif not self._standing_still:
+            self._report_standstill(traffic)
+        if len(arrived):
+            for vehicle in arrived.tolist():
+                self.agvs[vehicle].arrived()
+            self.net.settle()
+        if self.tick % 64 == 0 and self._has_batteries:
+            for vehicle in np.flatnonzero(self.fleet.energy_j() <= 0.0).tolist():
+                self.agvs[vehicle].ran_empty()
+
+    def _report_standstill(self, traffic: GridTraffic) -> None:
+        for cycle in traffic.standstill():
+            self._standing_still = True
+            for vehicle in cycle:
+                self.log.event(self.now_s, Event.STANDSTILL, self.agvs[vehicle].unique_id, value=len(cycle))
+
+    # -- building ---------------------------------------------------------------------------------------------
+
+    @property
+    def _agvs_spec(self) -> Agvs:
+        return Agvs(count=0) if self.spec.fleet is None else self.spec.fleet.agvs
+
+    def _build_traffic(self) -> Traffic:
+        spec, agvs = self.spec, self._agvs_spec
+        if self.layout is not None:
+            return GridTraffic(
+                self.layout,
+                spec.places,
+                vehicles=agvs.count,
+                speed_m_per_s=agvs.speed_m_per_s,
+                seed=int(self.stream("traffic").integers(2**31)),
+            )
+        places = len(spec.places)
+        times_s = spec.travel_matrix_s() if isinstance(spec.transport, Matrix) else np.zeros((places, places))
+        return MatrixTraffic(
+            spec.places,
+            times_s,
+            vehicles=agvs.count,
+            start_place=spec.places.index(agvs.start or spec.source),
+            schedule=self.clock.schedule,
+            now_s=lambda: self.clock.now_s,
+            on_arrival=lambda vehicle: self.agvs[vehicle].arrived(),
+            speed_m_per_s=agvs.speed_m_per_s,
+        )
+
+    def _build_agents(self) -> None:
+        spec, pools = self.spec, self.net.pools
+        place = {name: index for index, name in enumerate(spec.places)}
+        self.source = Source(self, name=spec.source, place=place[spec.source])
+        self.sink = Sink(self, name=spec.sink, place=place[spec.sink])
+        self.robots: list[Robot] = []
+        for name, robot_spec in spec.robots.items():
+            robot = self._class("robot", robot_spec.class_)(self, name=name, spec=robot_spec)
+            pools[TaskKind.HANDLING].add(robot)
+            self.robots.append(robot)
+        self.stations: list[Station] = []
+        for name, station_spec in spec.stations.items():
+            tenders = np.array([robot.slot for robot in self.robots if name in robot.spec.stations], np.intp)
+            station = self._class("station", station_spec.class_)(
+                self, name=name, place=place[name], spec=station_spec, tenders=tenders if len(tenders) else None
+            )
+            pools[TaskKind.OPERATION].add(station)
+            self.stations.append(station)
+        self.storages: list[Storage] = []
+        for name, storage_spec in spec.storage.items():
+            storage = Storage(self, name=name, place=place[name], capacity=storage_spec.capacity)
+            pools[TaskKind.OPERATION].add(storage)
+            self.storages.append(storage)
+        self.chargers: list[Charger] = []
+        for name, charger_spec in spec.chargers.items():
+            charger = self._class("charger", charger_spec.class_)(self, name=name, place=place[name], spec=charger_spec)
+            pools[TaskKind.CHARGE].add(charger)
+            self.chargers.append(charger)
+        self.places: list[Any] = [self.source, self.sink, *self.stations, *self.storages, *self.chargers]
+        self.agvs: list[AGV] = []
+        agv_class = self._class("agv", self._agvs_spec.class_)
+        for vehicle in range(self._agvs_spec.count):
+            agv = agv_class(self, name=f"agv_{vehicle + 1}", vehicle=vehicle)
+            pools[TaskKind.TRANSPORT].add(agv)
+            self.agvs.append(agv)
+        self._has_batteries = self._agvs_spec.battery is not None
+
+    def _class(self, kind: str, path: str | None) -> Any:
+        return self._classes[kind] if path is None else _named_class(path, AGENT_CLASSES[kind])
+
+    def _log_start(self) -> None:
+        log = self.log
+        for agent in (self.source, self.sink, *self.stations, *self.storages):
+            log.add_agent(agent.unique_id, AgentKind.STATION, agent.name)
+        for kind, agents in (
+            (AgentKind.CHARGER, self.chargers),
+            (AgentKind.ROBOT, self.robots),
+            (AgentKind.AGV, self.agvs),
+        ):
+            for agent in agents:
+                log.add_agent(agent.unique_id, kind, agent.name)
+        for station in self.stations:
+            for machine in station.machines:
+                log.event(0.0, Event.STATION_STATE, station.unique_id, other=machine.index, value=StationState.STARVED)
+        for robot in self.robots:
+            log.event(0.0, Event.ROBOT_STATE, robot.unique_id, value=RobotState.IDLE)
+        for agv in self.agvs:
+            log.event(0.0, Event.VEHICLE_STATE, agv.unique_id, value=VehicleState.IDLE)
+            log.event(0.0, Event.BATTERY, agv.unique_id, value=agv.battery)
+        if self.spec.record.trace and self.agvs:
+            log.trace(0, self.traffic.node)
+
+
+def _mechanism(name: str) -> Mechanism:
+    return (MECHANISMS[name] if name in MECHANISMS else _named_class(name, None))()
+
+
+def _agent_classes(own: Mapping[str, type]) -> dict[str, type]:
+    for kind, cls in own.items():
+        if kind not in AGENT_CLASSES:
+            raise ScenarioError(f"agent_classes has no kind {kind!r}; allowed: {', '.join(AGENT_CLASSES)}")
+        _check_class(f"agent_classes[{kind!r}]", cls, AGENT_CLASSES[kind])
+    return {**AGENT_CLASSES, **own}
+
+
+def _check_class(where: str, cls: Any, base: type | None) -> None:
+    if not isinstance(cls, type) or (base is not None and not issubclass(cls, base)):
+        wanted = "a class" if base is None else f"a subclass of robocell.agents.{base.__name__}"
+        raise ScenarioError(f"{where} is {cls!r}; it must be {wanted}")
+
+
+def _named_class(path: str, base: type | None) -> Any:
+    """The class `module:Name`."""
+    module_name, _, name = path.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ScenarioError(
+            f"class {path!r}: cannot import {module_name!r} ({error}); put the module next to the config, or install it"
+        ) from error
+    cls = getattr(module, name, None)
+    if cls is None:
+        raise ScenarioError(f"class {path!r}: module {module_name!r} has no {name!r}")
+    _check_class(f"class {path!r}", cls, base)
+    return cls
