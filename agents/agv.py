@@ -149,8 +149,6 @@ class AGV(Contractor):
         fleet.tasks[v] += 1
         fleet.idle_since_s[v] = np.inf
         if begins and not self.down:
-            if self.failures is not None:
-                self.failures.work_begins()
             self._go()
         else:
             self._forecast()
@@ -221,9 +219,14 @@ class AGV(Contractor):
 
     def _go(self) -> None:
         """Drive to the next stop."""
-        self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
-        self.model.traffic.send(self.vehicle, self.plan[0].place)
+        self._drive(self.plan[0].place)
         self._forecast()
+
+    def _drive(self, place: int) -> None:
+        if self.failures is not None:
+            self.failures.work_begins()
+        self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
+        self.model.traffic.send(self.vehicle, place)
 
     def arrived(self) -> None:
         """At the dock that it was sent to."""
@@ -334,8 +337,7 @@ class AGV(Contractor):
         assert self.charger is not None
         self.model.fleet.idle_since_s[self.vehicle] = np.inf
         self._driving_to_charger = True
-        self._enter(VehicleState.EMPTY)
-        self.model.traffic.send(self.vehicle, self.charger.place)
+        self._drive(self.charger.place)
 
     def _charge(self) -> None:
         battery = self.spec.battery

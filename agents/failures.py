@@ -41,7 +41,7 @@ class Failures:
         self._repair = repair
         self._busy_clock = spec.clock == "busy"
         self._left_s = spec.mtbf.quantile(self._rng.random())  # on its clock, till the next failure
-        self._began_s = 0.0
+        self._began_s: float | None = None  # the busy clock runs since then
         self._due: Event | None = None
         if not self._busy_clock:
             self._wind()
@@ -50,22 +50,23 @@ class Failures:
         self._due = self.model.clock.schedule(self._left_s, self._strike)
 
     def work_begins(self, duration_s: float = float("inf")) -> None:
-        """Busy from now on, for `duration_s` if nothing happens."""
-        if self._busy_clock:
+        """Busy from now on, for `duration_s` if nothing happens; nothing new for who is busy already."""
+        if self._busy_clock and self._began_s is None:
             self._began_s = self.model.now_s
             if self._left_s < duration_s:
                 self._wind()
 
     def work_ends(self) -> None:
         """Not busy any more."""
-        if self._busy_clock:
+        if self._began_s is not None:
             self._left_s -= self.model.now_s - self._began_s
+            self._began_s = None
             if self._due is not None:
                 self._due.cancel()
                 self._due = None
 
     def _strike(self) -> None:
-        self._due = None
+        self._due = self._began_s = None
         repair_s = self.spec.mttr.quantile(self._rng.random())
         self._left_s = self.spec.mtbf.quantile(self._rng.random())
         self._break_down()

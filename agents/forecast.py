@@ -1,0 +1,329 @@
+"""What if: how the shop goes on when its jobs are served in a given order, and which order is best.
+
+An *order* is an array of job numbers in which each job stands once for each of its operations that has not begun: its
+k-th entry is its k-th such operation together with the move that brings the part there. `unfold` plays an order out to
+the end: each entry takes the vehicle that is first at the part (of equals the one that drives and waits least), then
+the choice of machine that ends first, there in the first gap that is long enough. `follow` makes an order by a dispatch
+rule; `intend` looks for a better one:
+
+1. the order intended before, and the order that each dispatch rule makes;
+2. what if this job came first, and everybody followed rule r after that? For each job and each rule (rollouts:
+   Bertsekas, Tsitsiklis and Wu 1997; in agent terms the exploring ants of holonic manufacturing: Hadeli et al. 2004);
+3. what if two jobs changed places, or one moved up or back? Kept if better, at first sometimes if a little worse
+   (simulated annealing, Kirkpatrick et al. 1983).
+
+What is forecast are expected times, free-flow travel and unlimited buffers: an opinion on what is to come, not the
+truth. Pure functions over arrays.
+
+Dimensions: J jobs, N operations of all jobs, A choices of all operations, M machines, V vehicles, P places, R rules.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+NOBODY = -1
+FAR_S = 1e18
+GAIN_S = 1e-9  # less is no improvement: sums of floats differ by that much
+
+
+class Shop(NamedTuple):
+    """The shop as it is expected to be from now on. Times in seconds on the factory's clock.
+
+    Attributes:
+        travel_s: (P, P) float64, from place to place.
+        reach_s: (V, P) float64, from where a vehicle will be when it is free.
+        vehicle_free_s: (V,) float64, when that is. V = 0: parts move themselves in no time.
+        load_s, unload_s: how long a vehicle takes to take a part, and to hand it over.
+        place: (J,) int32, where the part is, or will be when its operation in work ends or its move is done.
+        ready_s: (J,) float64, when that is.
+        there: (J,) bool, the part needs no move before its first operation.
+        rest_s: (J,) float64, what follows after the operations that are listed.
+        due_s: (J,) float64, inf for none.
+        first: (J + 1,) int32, the operations of job j are first[j] .. first[j + 1] - 1.
+        tail_s: (N,) float64, least time from the start of an operation to the end of its job.
+        choice: (N + 1,) int32, the choices of operation n are choice[n] .. choice[n + 1] - 1.
+        machine: (A,) int32.
+        work_s: (A,) float64.
+        machine_place: (M,) int32.
+        machine_free_s: (M,) float64.
+        unlimited: (M,) bool, serves any number of parts at once (the sink).
+    """
+
+    travel_s: NDArray[np.float64]
+    reach_s: NDArray[np.float64]
+    vehicle_free_s: NDArray[np.float64]
+    load_s: float
+    unload_s: float
+    place: NDArray[np.int32]
+    ready_s: NDArray[np.float64]
+    there: NDArray[np.bool_]
+    rest_s: NDArray[np.float64]
+    due_s: NDArray[np.float64]
+    first: NDArray[np.int32]
+    tail_s: NDArray[np.float64]
+    choice: NDArray[np.int32]
+    machine: NDArray[np.int32]
+    work_s: NDArray[np.float64]
+    machine_place: NDArray[np.int32]
+    machine_free_s: NDArray[np.float64]
+    unlimited: NDArray[np.bool_]
+
+
+class Course(NamedTuple):
+    """How an order plays out: columns in the order's sequence; times in seconds.
+
+    Attributes:
+        operation: (N,) int32.
+        vehicle: (N,) int32, NOBODY where no vehicle is needed.
+        pick_up_s: (N,) float64, when the part is taken.
+        arrive_s: (N,) float64, when it has been handed over.
+        machine: (N,) int32.
+        start_s, end_s: (N,) float64.
+    """
+
+    operation: NDArray[np.int32]
+    vehicle: NDArray[np.int32]
+    pick_up_s: NDArray[np.float64]
+    arrive_s: NDArray[np.float64]
+    machine: NDArray[np.int32]
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+
+    @classmethod
+    def empty(cls, operations: int) -> Course:
+        """Columns of that length, not filled."""
+        whole, real = np.int32, np.float64
+        return cls(*(np.empty(operations, kind) for kind in (whole, whole, real, real, whole, real, real)))
+
+
+@njit(cache=True)
+def tails(shop: Shop) -> None:
+    """Fills `tail_s`: quickest machines, shortest ways, nobody in the way."""
+    for job in range(shop.place.size):
+        rest_s = shop.rest_s[job]
+        for n in range(shop.first[job + 1] - 1, shop.first[job] - 1, -1):
+            work_s = FAR_S
+            way_s = 0.0 if n + 1 == shop.first[job + 1] else FAR_S
+            for a in range(shop.choice[n], shop.choice[n + 1]):
+                work_s = min(work_s, shop.work_s[a])
+                if n + 1 < shop.first[job + 1]:
+                    here = shop.machine_place[shop.machine[a]]
+                    for b in range(shop.choice[n + 1], shop.choice[n + 2]):
+                        way_s = min(way_s, shop.travel_s[here, shop.machine_place[shop.machine[b]]])
+            if way_s > 0.0:
+                way_s += shop.load_s + shop.unload_s
+            rest_s += work_s + way_s
+            shop.tail_s[n] = rest_s
+
+
+@njit(cache=True, inline="always")
+def _carrier(shop: Shop, job_ready_s: float, place: int, free_s: NDArray, at: NDArray) -> tuple[int, float]:
+    """The vehicle that is first at a part, and when it has taken it."""
+    vehicle = NOBODY
+    pick_up_s = FAR_S
+    effort_s = FAR_S
+    for v in range(free_s.size):
+        way_s = shop.reach_s[v, place] if at[v] == NOBODY else shop.travel_s[at[v], place]
+        there_s = max(free_s[v] + way_s, job_ready_s)
+        if there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
+            vehicle, pick_up_s, effort_s = v, there_s, there_s - free_s[v]
+    return vehicle, pick_up_s
+
+
+@njit(cache=True)
+def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> float:
+    """Plays `order`, (N,) int32, out into `course`; returns its cost in seconds.
+
+    The cost is `weights`, (4,) float64, times: the latest end, the mean end of all operations, of all jobs, and the
+    mean tardiness of all jobs.
+    """
+    jobs, machines, vehicles, operations = shop.place.size, shop.machine_free_s.size, shop.vehicle_free_s.size, order.size
+    following = shop.first[:-1].copy()
+    ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
+    free_s = shop.vehicle_free_s.copy()
+    at = np.full(vehicles, NOBODY, np.int32)
+    booked = np.zeros(machines, np.int64)  # operations on each machine so far, in the order of time
+    from_s = np.empty((machines, operations))
+    to_s = np.empty((machines, operations))
+    latest_s = 0.0
+    operation_ends_s = 0.0
+    job_ends_s = 0.0
+    tardiness_s = 0.0
+    for i in range(operations):
+        job = order[i]
+        n = following[job]
+        here = place[job]
+        needs_move = not there[job]
+        vehicle = NOBODY
+        pick_up_s = taken_s = ready_s[job]
+        if needs_move and vehicles > 0:
+            vehicle, pick_up_s = _carrier(shop, ready_s[job], here, free_s, at)
+            taken_s = pick_up_s + shop.load_s
+        best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NOBODY, 0
+        for a in range(shop.choice[n], shop.choice[n + 1]):
+            machine = shop.machine[a]
+            arrive_s = taken_s
+            if needs_move:
+                arrive_s += shop.travel_s[here, shop.machine_place[machine]]
+                if vehicles > 0:
+                    arrive_s += shop.unload_s
+            start_s = arrive_s
+            slot = 0
+            if not shop.unlimited[machine]:
+                start_s = max(arrive_s, shop.machine_free_s[machine])
+                slot = booked[machine]
+                for k in range(booked[machine]):
+                    if start_s + shop.work_s[a] <= from_s[machine, k]:
+                        slot = k
+                        break
+                    start_s = max(start_s, to_s[machine, k])
+            if start_s + shop.work_s[a] < best_end_s:
+                best_end_s = start_s + shop.work_s[a]
+                best_start_s, best_arrive_s, best_machine, best_slot = start_s, arrive_s, machine, slot
+        if vehicle != NOBODY:
+            free_s[vehicle] = best_arrive_s
+            at[vehicle] = shop.machine_place[best_machine]
+        if not shop.unlimited[best_machine]:
+            for k in range(booked[best_machine], best_slot, -1):
+                from_s[best_machine, k] = from_s[best_machine, k - 1]
+                to_s[best_machine, k] = to_s[best_machine, k - 1]
+            from_s[best_machine, best_slot] = best_start_s
+            to_s[best_machine, best_slot] = best_end_s
+            booked[best_machine] += 1
+        ready_s[job] = best_end_s
+        place[job] = shop.machine_place[best_machine]
+        there[job] = False
+        following[job] = n + 1
+        course.operation[i], course.vehicle[i], course.machine[i] = n, vehicle, best_machine
+        course.pick_up_s[i], course.arrive_s[i] = pick_up_s, best_arrive_s
+        course.start_s[i], course.end_s[i] = best_start_s, best_end_s
+        operation_ends_s += best_end_s
+        latest_s = max(latest_s, best_end_s + shop.rest_s[job])
+        if n + 1 == shop.first[job + 1]:
+            job_ends_s += best_end_s + shop.rest_s[job]
+            tardiness_s += max(best_end_s + shop.rest_s[job] - shop.due_s[job], 0.0)
+    return (
+        weights[0] * latest_s
+        + weights[1] * operation_ends_s / max(operations, 1)
+        + (weights[2] * job_ends_s + weights[3] * tardiness_s) / max(jobs, 1)
+    )
+
+
+@njit(cache=True)
+def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int) -> None:
+    """Completes `order`, (N,) int32, of which the first `given` entries stand, by a dispatch rule.
+
+    Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of the
+    job: 1, 0 is the nearest vehicle first, 0, 0 the earliest start first, and `longer` > 0 prefers jobs with much to do.
+    """
+    jobs, vehicles = shop.place.size, shop.vehicle_free_s.size
+    following = shop.first[:-1].copy()
+    ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
+    free_s, machine_free_s = shop.vehicle_free_s.copy(), shop.machine_free_s.copy()
+    at = np.full(vehicles, NOBODY, np.int32)
+    for i in range(order.size):
+        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = -1, NOBODY, NOBODY, FAR_S, 0.0, 0.0
+        for job in range(order[i] if i < given else 0, order[i] + 1 if i < given else jobs):
+            n = following[job]
+            if n == shop.first[job + 1]:
+                continue
+            needs_move = not there[job]
+            vehicle = NOBODY
+            taken_s = ready_s[job]
+            if needs_move and vehicles > 0:
+                vehicle, taken_s = _carrier(shop, ready_s[job], place[job], free_s, at)
+                taken_s += shop.load_s
+            end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NOBODY
+            for a in range(shop.choice[n], shop.choice[n + 1]):
+                machine = shop.machine[a]
+                arrive_s = taken_s
+                if needs_move:
+                    arrive_s += shop.travel_s[place[job], shop.machine_place[machine]]
+                    if vehicles > 0:
+                        arrive_s += shop.unload_s
+                start_s = arrive_s if shop.unlimited[machine] else max(arrive_s, machine_free_s[machine])
+                if start_s + shop.work_s[a] < end_s:
+                    end_s, begin_s, come_s, on = start_s + shop.work_s[a], start_s, arrive_s, machine
+            key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * shop.tail_s[n]
+            if key_s < best_key_s:
+                best, best_vehicle, best_machine = job, vehicle, on
+                best_key_s, best_arrive_s, best_end_s = key_s, come_s, end_s
+        if best_vehicle != NOBODY:
+            free_s[best_vehicle] = best_arrive_s
+            at[best_vehicle] = shop.machine_place[best_machine]
+        machine_free_s[best_machine] = best_end_s
+        ready_s[best] = best_end_s
+        place[best] = shop.machine_place[best_machine]
+        there[best] = False
+        following[best] += 1
+        order[i] = best
+
+
+@njit(cache=True)
+def intend(
+    shop: Shop,
+    order: NDArray,
+    kept: bool,
+    rules: NDArray,
+    ask_each: bool,
+    exchanges: int,
+    heat: float,
+    weights: NDArray,
+    seed: int,
+    course: Course,
+) -> float:
+    """Replaces `order`, (N,) int32, by the best one found, fills its `course`, returns its cost (s).
+
+    Args:
+        kept: `order` is an intention of before, the first to beat; otherwise it is not read.
+        rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule.
+        ask_each: also ask what if each job came first.
+        exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
+            typically be at first; `seed` is for the draws.
+        weights: (4,) float64, see `unfold`.
+    """
+    size = order.size
+    trial = np.empty(size, np.int32)
+    best_s = unfold(shop, order, weights, course) if kept else FAR_S
+    for r in range(rules.shape[0]):
+        for job in range(-1, shop.place.size if ask_each else 0):
+            if job >= 0:
+                if shop.first[job] == shop.first[job + 1]:
+                    continue
+                trial[0] = job
+            follow(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
+            cost_s = unfold(shop, trial, weights, course)
+            if cost_s < best_s - GAIN_S:
+                best_s = cost_s
+                order[:] = trial
+    if size > 1 and exchanges > 0:
+        np.random.seed(seed)
+        current = order.copy()
+        current_s = best_s
+        for k in range(exchanges):
+            a, b = np.random.randint(size), np.random.randint(size)
+            swap, dice = np.random.random() < 0.5, np.random.random()
+            if current[a] == current[b]:
+                continue
+            trial[:] = current
+            if swap:
+                trial[a], trial[b] = current[b], current[a]
+            else:
+                step = 1 if a < b else -1
+                for i in range(a, b, step):
+                    trial[i] = trial[i + step]
+                trial[b] = current[a]
+            cost_s = unfold(shop, trial, weights, course)
+            warmth_s = heat * best_s * (1.0 - k / exchanges)
+            if cost_s <= current_s or (warmth_s > 0.0 and dice < np.exp((current_s - cost_s) / warmth_s)):
+                current_s = cost_s
+                current[:] = trial
+                if cost_s < best_s - GAIN_S:
+                    best_s = cost_s
+                    order[:] = trial
+    return unfold(shop, order, weights, course)
