@@ -18,7 +18,7 @@ import numpy as np
 from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE, FieldCache
 from .docks import DockBook
-from .floor import AT_GOAL, finish_tick, plan_tick
+from .floor import AT_GOAL, tick_floor
 from .pibt import NOBODY
 from .spots import FLOOR, NEVER, PARKING, dead_ends, grade, nearest_spot
 from .standstill import waiting_cycles
@@ -101,6 +101,8 @@ class GridTraffic:
         self._moves = np.zeros(vehicles, np.int64)
         self._target = self.node.copy()
         self._rank = np.full(vehicles, AT_GOAL, np.int8)
+        self._best = np.full(vehicles, UNREACHABLE, np.uint16)  # nearest that it came to its goal
+        self._since = np.zeros(vehicles, np.int32)  # tick in which it did
         self._choices = np.empty((vehicles, 5), np.int32)
         self._scratch = np.empty((2, vehicles), np.int32)
         self._goal = np.full(vehicles, NO_CELL, np.int32)
@@ -209,28 +211,28 @@ class GridTraffic:
             return _NOBODY_ARRIVED
         if self._obstacles_changed:
             self._see_obstacles()
-        fields = self._fields.fields
-        reordered = plan_tick(
+        self.moved, arrivals, restless, reordered = tick_floor(
             self.node,
             self._goal,
             self._row,
-            fields,
+            self._fields.fields,
             self._neighbours,
             self._way_out,
             self._held,
             self._relaxed,
+            self._pending,
             self._seed,
             self.ticks,
             self._order,
+            self._best,
+            self._since,
             self._rank,
             self._choices,
             self._now,
             self._after,
             self._target,
+            self._moves,
             self._scratch,
-        )
-        self.moved, arrivals, restless = finish_tick(
-            self.node, self._target, self._goal, self._held, self._pending, self._now, self._moves, self._scratch
         )
         self._now, self._after = self._after, self._now
         self.ticks += 1
@@ -284,7 +286,8 @@ class GridTraffic:
         here = int(self.node[vehicle])
         lengths = []
         for dock in docks:
-            lengths.append((int(self._fields.fields[self._fields.acquire(dock), here]), dock))
+            row = self._fields.acquire(dock)  # may replace the table
+            lengths.append((int(self._fields.fields[row, here]), dock))
             self._fields.release(dock)
         return min(lengths)[1]
 
@@ -335,6 +338,7 @@ class GridTraffic:
         if old != NO_CELL:
             self._fields.release(old)
         self._goal[vehicle] = goal
+        self._best[vehicle] = UNREACHABLE
 
     def _see_obstacles(self) -> None:
         avoid = self._is_dock.copy()

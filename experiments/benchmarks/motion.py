@@ -1,0 +1,238 @@
+"""How fast the planner is: agent-steps per CPU second, next to plain Python, and every step checked for conflicts.
+
+Each case drives vehicles to random goals, drawn anew on arrival, on a floor made here:
+
+    open      32 x 32 cells, no wall, 400 vehicles
+    warehouse 140 x 500 cells, racks of 2 x 10 with two-lane aisles, 5000 and 10 000 vehicles
+
+Goals are drawn from a limited set of cells, because each takes a distance field of two bytes a cell: 2048 goals in the
+warehouse are 290 MB. One agent-step is one vehicle planned and moved for one tick; the time is CPU time and includes
+the drawing of goals, but neither distance fields nor the check.
+
+Dimensions: V vehicles, C cells, F goals (fields), T ticks.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from ...environments.layout import Layout
+from ...environments.motion.conflicts import find_conflicts
+from ...environments.motion.distance import FieldCache
+from ...environments.motion.pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from .plain_pibt import PlainPIBT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHUNK_TICKS = 250
+
+
+@dataclass(frozen=True)
+class Case:
+    """A floor with vehicles, and for how long they drive."""
+
+    name: str
+    layout: Layout
+    vehicles: int
+    goals: int
+    ticks: int
+
+
+def run(*, quick: bool = False, seed: int = 1) -> dict[str, Any]:
+    """Drive all cases.
+
+    Args:
+        quick: shorter runs and no 10 000 vehicles; for a look in seconds.
+        seed: of starts, goals and ties.
+
+    Returns:
+        `agent_steps_per_s`, `ratio_to_python`, `ms_per_tick` of the case open; `conflicts` and `agent_steps` over all
+        cases, `peak_rss_mb` of the process, and `cases`: the same figures by name of the case.
+    """
+    cases = [
+        Case("open_32x32_400", open_floor(32, 32), 400, 1024, 2_000 if quick else 20_000),
+        Case("warehouse_500x140_5000", warehouse(140, 500), 5_000, 512 if quick else 2_048, 250 if quick else 2_000),
+    ]
+    if not quick:
+        cases.append(Case("warehouse_500x140_10000", warehouse(140, 500), 10_000, 2_048, 5_000))
+    figures = {case.name: drive_case(case, seed=seed) for case in cases}
+    first = figures[cases[0].name]
+    python = plain_rate(cases[0], ticks=20 if quick else 100, seed=seed)
+    return {
+        "agent_steps_per_s": first["agent_steps_per_s"],
+        "ratio_to_python": first["agent_steps_per_s"] / python,
+        "python_agent_steps_per_s": python,
+        "ms_per_tick": first["ms_per_tick"],
+        "conflicts": sum(figure["conflicts"] for figure in figures.values()),
+        "agent_steps": sum(figure["agent_steps"] for figure in figures.values()),
+        "peak_rss_mb": peak_rss_mb(),
+        "cases": figures,
+    }
+
+
+def drive_case(case: Case, *, seed: int) -> dict[str, Any]:
+    """Drive one case; its figures (see `run`), with the best chunk as `best_agent_steps_per_s`."""
+    fleet = Fleet(case, seed)
+    fleet.drive(2)  # compiles
+    spent, best, conflicts, done = 0.0, np.inf, 0, 0
+    while done < case.ticks:
+        chunk = min(CHUNK_TICKS, case.ticks - done)
+        start = fleet.cell.copy()
+        begun = time.process_time()
+        trace = fleet.drive(chunk)
+        seconds = time.process_time() - begun
+        spent, best, done = spent + seconds, min(best, seconds / chunk), done + chunk
+        conflicts += len(find_conflicts(np.vstack((start[None], trace)), case.layout))
+    return {
+        "vehicles": case.vehicles,
+        "ticks": done,
+        "agent_steps": done * case.vehicles,
+        "agent_steps_per_s": done * case.vehicles / spent,
+        "best_agent_steps_per_s": case.vehicles / best,
+        "ms_per_tick": 1e3 * spent / done,
+        "goals_per_tick": int(fleet.reached.sum()) / fleet.tick,
+        "conflicts": conflicts,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+class Fleet:
+    """V vehicles at random cells, each with a random goal out of F."""
+
+    def __init__(self, case: Case, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        floor = np.flatnonzero(case.layout.passable).astype(np.int32)
+        self.neighbours = case.layout.neighbours
+        self.cell = rng.choice(floor, case.vehicles, replace=False)  # (V,)
+        self.goals = rng.choice(floor, min(case.goals, floor.size), replace=False)  # (F,)
+        cache = FieldCache(self.neighbours, capacity=self.goals.size)
+        rows = [cache.acquire(goal) for goal in self.goals.tolist()]
+        self.fields = cache.fields  # (F, C)
+        self.goals = self.goals[np.argsort(rows)]
+        self.seed = seed
+        self.tick = 0
+        vehicles, cells = case.vehicles, case.layout.passable.size
+        self.row = rng.integers(self.goals.size, size=vehicles, dtype=np.int32)
+        self.reached = np.zeros(vehicles, np.int64)
+        self.moves = np.zeros(vehicles, np.int64)
+        self.order = np.arange(vehicles, dtype=np.int32)
+        self._maps = np.full((2, cells), NOBODY, np.int32)
+        self._maps[0, self.cell] = np.arange(vehicles)
+
+    def drive(self, ticks: int) -> NDArray[np.int32]:
+        """Drive on for T ticks; (T, V) cells after each."""
+        trace = np.empty((ticks, self.cell.size), np.int32)
+        lifelong(
+            self.cell, self.row, self.goals, self.fields, self.neighbours, self.order, self._maps,
+            self.reached, self.moves, self.seed, self.tick, trace,
+        )  # fmt: skip
+        if ticks % 2:
+            self._maps = self._maps[::-1].copy()
+        self.tick += ticks
+        return trace
+
+
+@njit(cache=True)
+def lifelong(
+    cell: NDArray[np.int32],
+    row: NDArray[np.int32],
+    goals: NDArray[np.int32],
+    fields: NDArray[np.uint16],
+    neighbours: NDArray[np.int32],
+    order: NDArray[np.int32],
+    maps: NDArray[np.int32],
+    reached: NDArray[np.int64],
+    moves: NDArray[np.int64],
+    seed: int,
+    tick: int,
+    trace: NDArray[np.int32],
+) -> None:
+    """Plain PIBT for T ticks; who reaches its goal gets the next one, drawn by a hash, and the lowest priority.
+
+    Args:
+        cell, row, order, reached, moves: (V,) state, changed in place.
+        goals: (F,) int32, goal cell of each row of `fields`.
+        fields: (F, C) uint16.
+        neighbours: (C, 4) int32.
+        maps: (2, C) int32, vehicles by cell before and after a tick; they change places each tick.
+        seed, tick: of the tie hash.
+        trace: (T, V) int32, overwritten.
+    """
+    vehicles = cell.shape[0]
+    held = np.zeros(vehicles, np.bool_)
+    rank = np.zeros(vehicles, np.int8)
+    choices = np.empty((vehicles, 5), np.int32)
+    target = np.empty(vehicles, np.int32)
+    attempt = np.empty(vehicles, np.int32)
+    stack = np.empty(vehicles, np.int32)
+    for t in range(trace.shape[0]):
+        now, after = maps[t % 2], maps[(t + 1) % 2]
+        rank_moves(cell, row, fields, neighbours, now, tick_salt(seed, tick + t), choices)
+        reserve(cell, choices, order, held, now, after, target, attempt, stack)
+        advance(cell, target, now, moves)
+        trace[t] = cell
+        some = False
+        for i in range(vehicles):
+            rank[i] = 0
+            if cell[i] == goals[row[i]]:
+                rank[i] = 1
+                some = True
+                reached[i] += 1
+                row[i] = draw(seed, i, reached[i]) % goals.shape[0]
+        if some:
+            reorder(order, rank, 2, stack)
+
+
+@njit(cache=True)
+def draw(seed: int, vehicle: int, number: int) -> int:
+    """A vehicle's n-th random number of 31 bits, by hash."""
+    mixed = (seed * 0x9E3779B1 ^ vehicle * 0x85EBCA6B ^ number * 0xC2B2AE35) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+    return (mixed ^ (mixed >> 16)) >> 1
+
+
+def plain_rate(case: Case, *, ticks: int, seed: int) -> float:
+    """Agent-steps per CPU second of plain Python on the same floor, vehicles and goals."""
+    fleet = Fleet(case, seed)
+    by_row = fleet.fields.tolist()
+    planner = PlainPIBT(fleet.neighbours.tolist(), fleet.cell.tolist(), seed)
+    goals, row, reached = fleet.goals.tolist(), fleet.row.tolist(), [0] * case.vehicles
+    held = [False] * case.vehicles
+    begun = time.process_time()
+    for _ in range(ticks):
+        planner.step([by_row[r] for r in row], held)
+        arrived = {i for i, cell in enumerate(planner.cells) if cell == goals[row[i]]}
+        for i in arrived:
+            reached[i] += 1
+            row[i] = draw(seed, i, reached[i]) % len(goals)
+        planner.lower(arrived)
+    return ticks * case.vehicles / (time.process_time() - begun)
+
+
+def open_floor(height: int, width: int) -> Layout:
+    """A floor without walls."""
+    return Layout.from_ascii("\n".join(["." * width] * height))
+
+
+def warehouse(height: int, width: int) -> Layout:
+    """Racks of 2 x 10 cells, two-lane aisles between them, and room of 10 columns on the left and right."""
+    art = np.full((height, width), ".")
+    for top in range(3, height - 4, 4):
+        for left in range(10, width - 19, 12):
+            art[top : top + 2, left : left + 10] = "#"
+    return Layout.from_ascii("\n".join("".join(line) for line in art.tolist()))
+
+
+def peak_rss_mb() -> float:
+    """Most memory that this process has held so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
