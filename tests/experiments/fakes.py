@@ -3,9 +3,12 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import yaml
+from robocell.experiments.experiment import Experiment
 from robocell.experiments.trials import Measurement, Trial
 
 
@@ -44,3 +47,36 @@ def misbehave(how: str | None, scenario: dict[str, object]) -> None:
         case "hang deaf":
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
             time.sleep(600)
+
+
+def named_trial(trial: Trial) -> Measurement:
+    """For trials with a real scenario: its name is YAML that says how to behave, its machines are the level."""
+    told = yaml.safe_load(trial.scenario.name)
+    told = told if isinstance(told, dict) else {}
+    level = trial.scenario.stations["cell"].machines
+    return fake_trial(replace(trial, scenario={**told, "level": level}))
+
+
+def line(**told: object) -> dict[str, object]:
+    """The smallest scenario, which `named_trial` reads."""
+    return {
+        "name": yaml.safe_dump(told, default_flow_style=True, width=1000).strip() if told else "line",
+        "transport": {"kind": "instant"},
+        "stations": {"cell": {"operations": {"work": "10s"}}},
+        "products": {"part": {"routing": ["work"]}},
+        "orders": {"kind": "poisson", "rate": "60/h"},
+        "horizon": "1h",
+    }
+
+
+def study(*, machines: tuple[int, ...] = (1, 2, 3), replications: int = 4, **told: object) -> Experiment:
+    """An experiment over the number of machines, without pictures."""
+    return Experiment.parse(
+        {
+            "name": "study",
+            "scenario": line(**told),
+            "sweep": {"grid": {"stations.cell.machines": list(machines)}},
+            "replications": replications,
+            "outputs": {"logs": "none", "figures": False, "report": False},
+        }
+    )

@@ -1,0 +1,105 @@
+"""Agent classes of the user (`class: my_module:MyAGV`): where their modules lie, and whether they hold such a class.
+
+Modules are found but not imported here: the driver need not load what only workers run. Their source is part of a
+trial's identity, so that a changed bidder is run again and an unchanged one is not.
+"""
+
+import ast
+import hashlib
+import importlib.machinery
+import importlib.util
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..environments.suggestions import nearest
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class UserModule:
+    """A top-level module or package in one of the user's folders: it has to travel, and its source counts."""
+
+    name: str
+    path: Path  # the file, or the folder of the package
+
+    def digest(self) -> str:
+        """Hash of the source."""
+        files = sorted(self.path.rglob("*.py")) if self.path.is_dir() else [self.path]
+        total = hashlib.blake2b(digest_size=16)
+        for file in files:
+            total.update(file.relative_to(self.path.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+        return total.hexdigest()
+
+
+def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Every `class: module:Name` in scenario data, with its place."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "class" and isinstance(value, str) and ":" in value:
+                yield (*at, key), value
+            else:
+                yield from named_classes(value, (*at, key))
+
+
+def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:
+    """The user's module that holds `module:Name`; None where an installed package holds it.
+
+    Raises LookupError, which says what is missing and what is near.
+    """
+    dotted, _, name = path.partition(":")
+    top, *inner = dotted.split(".")
+    own = importlib.machinery.PathFinder.find_spec(top, [str(folder) for folder in folders])
+    if own is None or own.origin is None:
+        file, module = _installed(dotted, folders), None
+    else:
+        file, module = _below(Path(own.origin), inner), UserModule(top, _root(Path(own.origin)))
+    if not file.is_file():
+        raise LookupError(f"there is no module {dotted!r}: {file} does not exist")
+    names = _top_level_names(file)
+    if name not in names and "*" not in names:
+        raise LookupError(f"{file.name} has no class {name!r}{nearest(name, names)}")
+    return module
+
+
+def _installed(dotted: str, folders: Sequence[Path]) -> Path:
+    try:
+        found = importlib.util.find_spec(dotted)
+    except ModuleNotFoundError:
+        found = None
+    if found is None or found.origin is None:
+        where = " or ".join(str(folder) for folder in folders)
+        others = [near.stem for folder in folders for near in folder.glob("*.py")]
+        raise LookupError(f"there is no module {dotted!r} in {where}, and none is installed{nearest(dotted, others)}")
+    return Path(found.origin)
+
+
+def _root(origin: Path) -> Path:
+    return origin.parent if origin.name == "__init__.py" else origin
+
+
+def _below(origin: Path, inner: Sequence[str]) -> Path:
+    if not inner:
+        return origin
+    inside = _root(origin).joinpath(*inner)
+    return inside / "__init__.py" if inside.is_dir() else inside.with_suffix(".py")
+
+
+def _top_level_names(file: Path) -> set[str]:
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise LookupError(f"{file}:{error.lineno}: {error.msg}") from None
+    names: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            names.update(alias.asname or alias.name for alias in statement.names)
+        elif isinstance(statement, ast.Assign):
+            names.update(target.id for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.If | ast.Try):
+            names.add("*")  # defined under a condition: only an import can tell
+    return names

@@ -1,0 +1,110 @@
+"""The experiment file: a scenario, what to vary, how often, where to run.
+
+    name: fleet sizing
+    scenario: phone_line.yaml            # or the scenario itself; a plain scenario file is an experiment of one case
+    sweep:
+      grid: {fleet.agvs.count: [4, 6, 8], negotiation.mechanism: [contract_net, nearest]}
+    replications: 20
+    executor: auto                       # auto | serial | processes | ray
+
+`ExperimentConfig` is the file as it stands; `experiment.Experiment` is what it comes to.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from ..environments.documents import Document, explain
+from ..environments.errors import ScenarioError
+from ..environments.section import Positive, Section
+from ..environments.suggestions import nearest
+from ..environments.units import PositiveDuration
+from .errors import ExperimentError
+from .keys import set_key
+from .sweep import Sweep
+
+CONFIGS = Path(__file__).parent / "configs"
+OWN_KEYS_OF_AN_EXPERIMENT = ("sweep", "replications", "executor", "workers", "ray_address", "time_limit", "outputs")
+
+
+class Outputs(Section):
+    """What is kept and made besides the tables."""
+
+    logs: Literal["none", "first", "all"] = "first"  # event logs: of no trial, of each case's first, of every trial
+    figures: bool = True
+    report: bool = True
+
+
+class ExperimentConfig(Section):
+    """The keys of an experiment file."""
+
+    name: str | None = None
+    scenario: Any
+    sweep: Sweep = Sweep()
+    replications: Positive = 1
+    seed: Annotated[int, Field(ge=0)] | None = None  # None = the scenario's
+    executor: Literal["auto", "serial", "processes", "ray"] = "auto"
+    workers: Positive | None = None  # None = all cores
+    ray_address: str | None = None
+    time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
+    outputs: Outputs = Outputs()
+
+
+def load_document(path: str | Path) -> Document:
+    """Reads a YAML file, or a shipped config by its name (`quickstart`)."""
+    path = Path(path)
+    shipped = {config.stem: config for config in CONFIGS.glob("*.yaml")}
+    if not path.exists() and path.parent == Path() and path.name.removesuffix(".yaml") in shipped:
+        return Document.load(shipped[path.name.removesuffix(".yaml")])
+    if path.is_dir():
+        if not (path / "experiment.yaml").exists():
+            raise ExperimentError(f"{path}: is a folder without experiment.yaml; name a config file, or a run's folder")
+        path = path / "experiment.yaml"
+    try:
+        return Document.load(path)
+    except ScenarioError as error:
+        near = nearest(path.stem, shipped)
+        hint = "" if path.exists() or "did you mean" in str(error) else near
+        raise ExperimentError(f"{error}{hint}") from None
+
+
+def parse_config(document: Document, settings: dict[str, Any]) -> tuple[ExperimentConfig, dict[str, Any], bool]:
+    """The config of a document, the `settings` that are for its scenario, and whether the file is a plain scenario.
+
+    Settings (`--set key=value`) whose first part is a key of an experiment change the experiment, all others the
+    scenario; `scenario.name` reaches a key of the scenario that the experiment has too.
+    """
+    data = document.data
+    if not isinstance(data, dict):
+        raise ExperimentError(document.complain((), "is not a mapping of keys to values; write `scenario: …`"))
+    plain = "scenario" not in data
+    if plain:
+        mixed = [key for key in OWN_KEYS_OF_AN_EXPERIMENT if key in data]
+        if mixed:
+            complaint = "belongs to an experiment, and the experiment has no scenario; add `scenario: …`"
+            raise ExperimentError(document.complain((mixed[0],), complaint, of_key=True))
+        data = {"name": data.get("name"), "scenario": data}
+    for_scenario: dict[str, Any] = {}
+    own = set(ExperimentConfig.keys())
+    for key, value in settings.items():
+        if key.partition(".")[0] in own and not key.startswith("scenario."):
+            data = set_key(data, key, value)
+        else:
+            for_scenario[key.removeprefix("scenario.")] = value
+    try:
+        return ExperimentConfig.model_validate(data), for_scenario, plain
+    except ValidationError as error:
+        raise ExperimentError(explain(error, document, data=data)) from None
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """`key=value` of the command line; the value is YAML."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise ExperimentError(f"--set {text}: write key=value, such as --set fleet.agvs.count=8")
+    try:
+        return key.strip(), yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ExperimentError(f"--set {text}: {value!r} is not a YAML value; put it in quotes") from None

@@ -1,0 +1,34 @@
+"""What a run tells while it goes on. The runner calls; a terminal, a log line or a test listens."""
+
+from typing import Protocol
+
+from .journal import Record
+
+
+class Progress(Protocol):
+    """Listener of a run."""
+
+    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+        """`total` trials make the experiment (as far as known), `reused` of them are there already."""
+        ...
+
+    def advance(self, record: Record) -> None:
+        """A trial has ended, well or not, and its result is safe."""
+        ...
+
+    def end(self) -> None:
+        """No more trials; also after an interruption."""
+        ...
+
+
+class Silent:
+    """Listens to nothing."""
+
+    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+        pass
+
+    def advance(self, record: Record) -> None:
+        pass
+
+    def end(self) -> None:
+        pass

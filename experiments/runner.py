@@ -1,0 +1,198 @@
+"""Runs an experiment into a directory: what is missing, and nothing twice.
+
+The driver is the only writer. A trial is finished when its line is in the journal; whatever happens before that
+(a killed worker, a killed driver, a full disk, Ctrl-C) costs that trial alone, which the next run makes again.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .executors import choose_executor, start_executor
+from .executors.base import Executor
+from .experiment import Experiment
+from .journal import Record
+from .progress import Progress, Silent
+from .provenance import provenance
+from .store import SUMMARY, Store, write_atomically
+from .tables import Results, load, write_tables
+from .trials import Trial, TrialFunction, run_trial
+
+WARM = "robocell.experiments.warm"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `run` did."""
+
+    results: Results
+    ran: int
+    reused: int
+    failed: int  # failed trials of the whole experiment
+    elapsed_s: float
+    executor: str
+    workers: int
+
+
+class Session:
+    """An experiment being run: makes trials on demand, remembers those that are done.
+
+    Plain sweeps ask for everything at once; questions ask again and again. The executor is started by the first trial
+    that really has to run, and stays warm until the session is closed.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        store: Store,
+        *,
+        function: TrialFunction = run_trial,
+        executor: str | None = None,
+        workers: int | None = None,
+        ray_address: str | None = None,
+        retry_failed: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        config = experiment.config
+        self.experiment = experiment
+        self.store = store
+        self.ran = self.reused = 0
+        self.executor_name = executor or config.executor
+        self.workers = workers or config.workers or available_cores()
+        self._address = ray_address or config.ray_address
+        self._function = function
+        self._retry_failed = retry_failed
+        self._progress = progress or Silent()
+        self._executor: Executor | None = None
+        self._asked: set[str] = set()
+
+    def make(self, trials: Sequence[Trial]) -> list[Record]:
+        """Results of these trials, in their order; runs those that have none."""
+        store = self.store
+        new = {trial.id: trial for trial in trials if trial.id not in self._asked}
+        todo = {id: trial for id, trial in new.items() if store.missing(trial, retry_failed=self._retry_failed)}
+        self._asked.update(new)
+        self.reused += len(new) - len(todo)
+        if todo:
+            executor = self._ready(list(todo.values()))
+            self._progress.begin(
+                total=len(new), reused=len(new) - len(todo), executor=executor.name, workers=executor.workers
+            )
+            try:
+                for result in executor.run(list(todo.values())):
+                    self._progress.advance(store.add(todo[result.id], result))
+                    self.ran += 1
+            finally:
+                self._progress.end()
+        return [store.records[trial.id] for trial in trials]
+
+    def close(self) -> None:
+        if self._executor is not None:
+            self._executor.close()
+            self._executor = None
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ready(self, todo: Sequence[Trial]) -> Executor:
+        if self._executor is None:
+            experiment, config = self.experiment, self.experiment.config
+            known = [record.wall_s for record in self.store.records.values() if record.done]
+            expected_s = (
+                sum(known) / len(known) * len(todo)
+                if known
+                else sum(experiment.expected_s(experiment.cases[trial.case]) for trial in todo)
+            )
+            self.executor_name = choose_executor(
+                self.executor_name,
+                expected_s=expected_s,
+                trials=len(todo),
+                workers=self.workers,
+                ray_address=self._address,
+            )
+            self._executor = start_executor(
+                self.executor_name,
+                self._function,
+                workers=self.workers,
+                time_limit_s=config.time_limit_s,
+                ray_address=self._address,
+                preload=(WARM,) if self._function is run_trial else (),
+                user_modules=[module.path for module in experiment.modules],
+            )
+            self.workers = self._executor.workers
+        return self._executor
+
+
+def run(
+    experiment: Experiment,
+    directory: str | Path,
+    *,
+    function: TrialFunction = run_trial,
+    executor: str | None = None,
+    workers: int | None = None,
+    ray_address: str | None = None,
+    fresh: bool = False,
+    retry_failed: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
+
+    `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
+    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use or cannot be written;
+    failed trials raise nothing, they are counted and recorded.
+    """
+    started = time.perf_counter()
+    with (
+        Store(directory, fresh=fresh) as store,
+        Session(
+            experiment,
+            store,
+            function=function,
+            executor=executor,
+            workers=workers,
+            ray_address=ray_address,
+            retry_failed=retry_failed,
+            progress=progress,
+        ) as session,
+    ):
+        origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
+        store.describe(experiment, origin)
+        session.make(list(experiment.trials()))
+        session.close()
+        results = finish(store.directory, experiment)
+        return Outcome(
+            results=results,
+            ran=session.ran,
+            reused=session.reused,
+            failed=len(results.failures),
+            elapsed_s=time.perf_counter() - started,
+            executor=session.executor_name,
+            workers=session.workers,
+        )
+
+
+def finish(directory: Path, experiment: Experiment | None = None) -> Results:
+    """Writes everything that is made from the journal: tables, summary.csv, figures, report.html."""
+    results = load(directory)
+    outputs = (experiment or results.experiment).config.outputs
+    write_tables(directory, results.trials, results.failures)
+    write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
+    if outputs.figures and len(results.trials):
+        from .figures import write_figures
+
+        write_figures(results)
+    if outputs.report:
+        from .report import write_report
+
+        write_report(results)
+    return results
+
+
+def available_cores() -> int:
+    """Cores that this process may use (a container or a batch system may allow fewer than there are)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,170 @@
+"""A run directory: what is in it, who may write to it, and what is already done.
+
+DIR/experiment.yaml      the experiment, resolved: needs no other file
+    provenance.json      versions, seed, host, command
+    modules/             the user's agent classes
+    trials/journal.jsonl one line per finished trial, the truth
+    trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
+    logs/<id>.npz        event logs, where kept
+    summary.csv figures/ report.html
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from .errors import ExperimentError
+from .experiment import Experiment
+from .journal import Journal, Record
+from .trials import Trial, TrialResult
+
+EXPERIMENT = "experiment.yaml"
+PROVENANCE = "provenance.json"
+JOURNAL = "trials/journal.jsonl"
+TRIALS = "trials/trials.parquet"
+FAILURES = "trials/failures.parquet"
+SUMMARY = "summary.csv"
+LOGS = "logs"
+MODULES = "modules"
+FIGURES = "figures"
+REPORT = "report.html"
+LOCK = ".lock"
+OURS = ("trials", LOGS, MODULES, FIGURES, EXPERIMENT, PROVENANCE, SUMMARY, REPORT)
+
+
+class Store:
+    """A run directory opened for writing; at most one at a time, over all processes.
+
+    Raises ExperimentError when another process has it, when it is not a run directory, or cannot be written.
+    """
+
+    def __init__(self, directory: str | Path, *, fresh: bool = False) -> None:
+        self.directory = Path(directory)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ExperimentError(f"{self.directory}: cannot be made ({error.strerror})") from None
+        foreign = any(self.directory.iterdir()) and not (self.directory / "trials").is_dir()
+        if foreign and not self._only_lock():
+            raise ExperimentError(f"{self.directory}: holds other files and no run; choose a new or empty folder")
+        self._lock = self._acquire()
+        try:
+            if fresh:
+                self._clear()
+            for folder in ("trials", LOGS):
+                (self.directory / folder).mkdir(exist_ok=True)
+            self.journal = Journal(self.directory / JOURNAL)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """The latest record of every finished trial, by id; also of trials that are not in today's sweep."""
+        return self.journal.records
+
+    def missing(self, trial: Trial, *, retry_failed: bool = False) -> bool:
+        """Whether the trial has to run: no record, no log where one is kept, or a failure that is to be retried."""
+        record = self.records.get(trial.id)
+        if record is None or (retry_failed and not record.done):
+            return True
+        return record.done and trial.keep_log and not self.log_path(trial.id).exists()
+
+    def add(self, trial: Trial, result: TrialResult) -> Record:
+        """Takes a result: first the log, then the line that says that the trial is finished."""
+        if result.log is not None:
+            try:
+                write_atomically(self.log_path(trial.id), result.log)
+            except OSError as error:
+                raise ExperimentError(
+                    f"{self.log_path(trial.id)}: cannot be written ({error.strerror}); {len(self.records)} trials are "
+                    "safe: make room, or keep fewer logs (outputs.logs), and run the same command again"
+                ) from None
+        return self.journal.append(trial, result)
+
+    def log_path(self, trial_id: str) -> Path:
+        return self.directory / LOGS / f"{trial_id}.npz"
+
+    def describe(self, experiment: Experiment, provenance: dict[str, Any]) -> None:
+        """Writes what is being run: experiment.yaml, provenance.json and the user's modules."""
+        text = yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+        write_atomically(self.directory / EXPERIMENT, text.encode())
+        write_atomically(self.directory / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
+        folder = self.directory / MODULES
+        shutil.rmtree(folder, ignore_errors=True)
+        for module in experiment.modules:
+            folder.mkdir(exist_ok=True)
+            if module.path.is_dir():
+                shutil.copytree(module.path, folder / module.path.name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(module.path, folder / module.path.name)
+
+    def close(self) -> None:
+        self.journal.close()
+        os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _only_lock(self) -> bool:
+        return [entry.name for entry in self.directory.iterdir()] == [LOCK]
+
+    def _acquire(self) -> int:
+        lock = os.open(self.directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.read(lock, 100).decode(errors="replace").strip()
+            os.close(lock)
+            raise ExperimentError(
+                f"{self.directory}: another run is writing here (process {owner}); wait for it or choose another folder"
+            ) from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        return lock
+
+    def _clear(self) -> None:
+        for name in OURS:
+            path = self.directory / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Readers see the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+class _Dumper(yaml.SafeDumper):
+    """Floor plans and other texts of several lines as blocks, as a person would write them."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def kept_logs(directory: Path) -> Iterator[Path]:
+    """The event logs of a run, in order of trial id."""
+    yield from sorted((directory / LOGS).glob("*.npz"))

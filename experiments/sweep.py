@@ -1,0 +1,177 @@
+"""The grammar of a sweep, and its expansion into settings: one mapping of dotted keys to values per case.
+
+    sweep:
+      grid:                                   # every combination
+        fleet.agvs.count: {from: 2, to: 10, step: 2}
+        negotiation.mechanism: [contract_net, nearest]
+      zip:                                    # in step: first with first, second with second
+        stations.smt.machines: [1, 2]
+        orders.rate: [60/h, 120/h]
+      cases:                                  # spelt out
+        - {name: as built}
+        - {name: with a buffer, stations.smt.input_capacity: 20}
+      exclude:                                # not these combinations
+        - {fleet.agvs.count: [2, 4], negotiation.mechanism: nearest}
+
+Blocks multiply: every point of the grid with every point of the zip with every case. `lhs`, `sobol` and `random` (see
+`sampling`) draw points from ranges, and multiply in the same way.
+"""
+
+import itertools
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..environments.section import Section
+from .sampling import Sampled
+
+MOST_CASES = 1_000_000
+Settings = Mapping[str, Any]
+
+
+def _values(given: Any) -> list[Any]:
+    if isinstance(given, dict):
+        return _stepped(given)
+    if not isinstance(given, list):
+        raise PydanticCustomError(
+            "sweep_values",
+            "{given} is not a list of values; write [a, b, …] or {{from: 2, to: 10, step: 2}}",
+            {"given": repr(given)},
+        )
+    if not given:
+        raise PydanticCustomError("sweep_values", "needs at least one value", {})
+    texts = [json.dumps(value, sort_keys=True, default=str) for value in given]
+    twins = [value for value, text in zip(given, texts, strict=True) if texts.count(text) > 1]
+    if twins:
+        raise PydanticCustomError("sweep_values", "has the value {twin} twice; keep one", {"twin": repr(twins[0])})
+    return given
+
+
+def _stepped(given: Mapping[str, Any]) -> list[Any]:
+    numbers = [given.get(key, default) for key, default in (("from", None), ("to", None), ("step", 1))]
+    sound = all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
+    if not sound or not set(given) <= {"from", "to", "step"} or numbers[2] <= 0 or numbers[0] > numbers[1]:
+        raise PydanticCustomError(
+            "sweep_values",
+            "{given} is not a range of numbers; write {{from: 2, to: 10, step: 2}}, upwards, both ends included",
+            {"given": repr(given)},
+        )
+    first, last, step = numbers
+    count = math.floor((last - first) / step + 1e-9) + 1
+    return [first + i * step for i in range(count)]
+
+
+Values = Annotated[list[Any], BeforeValidator(_values)]
+
+
+class Sweep(Section):
+    """What varies from case to case."""
+
+    grid: dict[str, Values] = Field(default_factory=dict)
+    zip: dict[str, Values] = Field(default_factory=dict)
+    cases: list[dict[str, Any]] = Field(default_factory=list)
+    random: Sampled | None = None
+    lhs: Sampled | None = None
+    sobol: Sampled | None = None
+    exclude: list[dict[str, Any]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Sweep":
+        lengths = {key: len(values) for key, values in self.zip.items()}
+        if len(set(lengths.values())) > 1:
+            text = ", ".join(f"{key} has {length}" for key, length in lengths.items())
+            raise PydanticCustomError(
+                "zip", "zip needs as many values for every key, but {text}; use grid for all combinations",
+                {"text": text},
+            )  # fmt: skip
+        for (block, keys), (other, others) in itertools.combinations(self.keys_by_block(), 2):
+            for key in keys:
+                if key in others:
+                    raise PydanticCustomError(
+                        "sweep_twice", "{key} is in {block} and in {other}; keep one",
+                        {"key": key, "block": block, "other": other},
+                    )  # fmt: skip
+        if self.exclude and not any(keys for _, keys in self.keys_by_block()):
+            raise PydanticCustomError("sweep_exclude", "there is nothing to exclude from", {})
+        return self
+
+    def keys_by_block(self) -> list[tuple[str, list[str]]]:
+        """Which dotted keys each block of the sweep varies."""
+        sampled = [(name, getattr(self, name)) for name in ("random", "lhs", "sobol")]
+        return [
+            ("grid", list(self.grid)),
+            ("zip", list(self.zip)),
+            ("cases", list(dict.fromkeys(key for case in self.cases for key in case if key != "name"))),
+            *((name, list(block.keys_) if block else []) for name, block in sampled),
+        ]
+
+    def expand(self, *, seed: int) -> list[Settings]:
+        """One mapping of dotted keys to values per case, in the order of the file, first key slowest.
+
+        A case that was named carries its name under the key `name`. `seed` decides the sampled points.
+        """
+        blocks: list[list[Settings]] = [[{key: value} for value in values] for key, values in self.grid.items()]
+        if self.zip:
+            names = list(self.zip)
+            blocks.append([dict(zip(names, row, strict=True)) for row in zip(*self.zip.values(), strict=True)])
+        if self.cases:
+            blocks.append(list(self.cases))
+        for method in ("random", "lhs", "sobol"):
+            block: Sampled | None = getattr(self, method)
+            if block is not None:
+                blocks.append(block.points(method, seed=seed))
+        size = math.prod(len(block) for block in blocks)
+        if size > MOST_CASES:
+            raise ValueError(f"the sweep has {size} cases; the most is {MOST_CASES}: sample with lhs or sobol instead")
+        merged = ({key: value for part in parts for key, value in part.items()} for parts in itertools.product(*blocks))
+        return [case for case in merged if not any(_matches(case, pattern) for pattern in self.exclude)]
+
+
+def _matches(case: Settings, pattern: Settings) -> bool:
+    return all(
+        key in case and case[key] in (wanted if isinstance(wanted, list) else [wanted])
+        for key, wanted in pattern.items()
+    )
+
+
+def short_names(keys: Iterable[str]) -> dict[str, str]:
+    """The shortest endings of dotted keys that tell them apart: `fleet.agvs.count` is `count` where nothing else is."""
+    keys = list(dict.fromkeys(keys))
+    short: dict[str, str] = {}
+    for key in keys:
+        parts = key.split(".")
+        endings = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
+        others = [other for other in keys if other != key]
+        short[key] = next(
+            ending for ending in endings if not any(f".{other}".endswith(f".{ending}") for other in others)
+        )
+    return short
+
+
+def label(settings: Settings, names: Mapping[str, str], *, named: Iterable[str] = ()) -> str:
+    """What a case is called: `count=6 mechanism=nearest`; a name stands for the keys `named` of its case block."""
+    hidden = set(named) if "name" in settings else set()
+    parts = [f"{names[key]}={text_of(value)}" for key, value in settings.items() if key not in {"name", *hidden}]
+    if "name" in settings:
+        parts.insert(0, str(settings["name"]))
+    return " ".join(parts) or "as given"
+
+
+def text_of(value: Any) -> str:
+    """A sweep value as one word of a label."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {text_of(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(text_of(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if value is None:
+        return "none"
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,138 @@
+"""Tidy tables of a run: one row per trial, in the order of cases and replications, whatever order they ended in.
+
+The bytes of the Parquet files depend on the results alone, so an interrupted, resumed or distributed run gives the
+same files as an uninterrupted one.
+"""
+
+import io
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import ExperimentError
+from .experiment import Experiment
+from .journal import Record, read
+from .store import EXPERIMENT, FAILURES, JOURNAL, PROVENANCE, TRIALS, write_atomically
+from .sweep import text_of
+from .trials import Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run, read back: `load(DIR)`.
+
+    `trials` has one row per finished trial: trial (id), case, label, replication, seed, status, the swept keys, and a
+    column per KPI (NaN where the trial failed). `failures` has the error and the traceback of those that failed.
+    """
+
+    directory: Path
+    experiment: Experiment
+    trials: "pd.DataFrame"
+    failures: "pd.DataFrame"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The dotted keys that vary; columns of `trials`."""
+        return self.experiment.keys
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The KPIs; columns of `trials`."""
+        return tuple(name for name in self.trials.columns if name not in COLUMNS and name not in self.keys)
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """One row per case and KPI: n, mean, 95 % interval, standard deviation."""
+        from .analysis import summarise
+
+        return summarise(self.trials, keys=self.keys, metrics=self.metrics)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        return json.loads((self.directory / PROVENANCE).read_text())
+
+    @property
+    def missing(self) -> int:
+        """Trials of the experiment that have no result yet."""
+        return self.experiment.size - len(self.trials)
+
+
+def load(directory: str | Path) -> Results:
+    """Reads a run directory, finished or not, also while it is being written."""
+    directory = Path(directory)
+    if not (directory / JOURNAL).exists() or not (directory / EXPERIMENT).exists():
+        raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
+    experiment = Experiment.load(directory / EXPERIMENT)
+    records = {record.id: record for record, _ in read(directory / JOURNAL) if record is not None}
+    trials, failures = tables(experiment, records)
+    return Results(directory, experiment, trials, failures)
+
+
+def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """The table of finished trials and the table of failed ones."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    failed: list[dict[str, Any]] = []
+    found: list[Record] = []
+    for trial, record in _finished(experiment, records):
+        row = {
+            "trial": trial.id,
+            "case": trial.case,
+            "label": experiment.cases[trial.case].label,
+            "replication": trial.replication,
+            "seed": trial.seed,
+            "status": record.status.value,
+        }
+        rows.append(row)
+        found.append(record)
+        if not record.done:
+            failed.append(row | {"error": record.error, "traceback": record.traceback})
+    columns: dict[str, Sequence[Any]] = {name: [row[name] for row in rows] for name in COLUMNS}
+    settings = [experiment.cases[row["case"]].settings for row in rows]
+    for key in experiment.keys:
+        columns[key] = _column([point.get(key) for point in settings])
+    names = list(dict.fromkeys(name for shared in dict.fromkeys(record.names for record in found) for name in shared))
+    values = pd.DataFrame([record.values for record in found], columns=names, dtype=float)
+    failures = pd.DataFrame(failed, columns=[*COLUMNS, "error", "traceback"])
+    return pd.concat([pd.DataFrame(columns), values], axis=1), failures
+
+
+def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator[tuple[Trial, Record]]:
+    """Finished trials by case and replication; a question may have asked for more replications than the config."""
+    for case in experiment.cases:
+        for replication in itertools.count():
+            trial = experiment.trial(case, replication)
+            record = records.get(trial.id)
+            if record is not None:
+                yield trial, record
+            elif replication >= experiment.config.replications:
+                break
+
+
+def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFrame") -> None:
+    """trials.parquet and failures.parquet, each replaced as a whole."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for name, frame in ((TRIALS, trials), (FAILURES, failures)):
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer, compression="zstd")
+        write_atomically(directory / name, buffer.getvalue())
+
+
+def _column(values: Sequence[Any]) -> list[Any]:
+    """Numbers stay numbers; what mixes with text or is a structure becomes text."""
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return list(values)
+    return [text_of(value) for value in values]

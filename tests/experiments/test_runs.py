@@ -1,0 +1,200 @@
+"""A run loses nothing and makes nothing twice, whatever interrupts it, and ends in the same bytes."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fakes import named_trial, study
+from robocell.experiments.errors import ExperimentError
+from robocell.experiments.journal import Journal
+from robocell.experiments.runner import run
+from robocell.experiments.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
+from robocell.experiments.tables import load
+from test_executors import wait_until
+
+HERE = Path(__file__).parent
+
+
+def tables(directory: Path) -> list[bytes]:
+    return [(directory / name).read_bytes() for name in (TRIALS, FAILURES, SUMMARY)]
+
+
+def go(experiment, directory, **options):
+    return run(experiment, directory, function=named_trial, **({"executor": "serial"} | options))
+
+
+def test_a_run_makes_every_trial_once_and_a_second_run_makes_none(tmp_path):
+    first = go(study(), tmp_path)
+    before = tables(tmp_path)
+    second = go(study(), tmp_path)
+    assert (first.ran, first.reused, second.ran, second.reused) == (12, 0, 0, 12)
+    assert tables(tmp_path) == before
+
+
+def test_serial_processes_and_worker_counts_write_the_same_bytes(tmp_path):
+    go(study(), tmp_path / "serial")
+    for workers in (1, 2):
+        outcome = go(study(), tmp_path / f"pool {workers}", executor="processes", workers=workers)
+        assert (outcome.executor, outcome.workers) == ("processes", workers)
+        assert tables(tmp_path / f"pool {workers}") == tables(tmp_path / "serial")
+
+
+def test_a_longer_sweep_reuses_the_trials_of_a_shorter_one(tmp_path):
+    go(study(), tmp_path)
+    outcome = go(study(machines=(3, 4, 1), replications=5), tmp_path)
+    assert (outcome.ran, outcome.reused) == (7, 8)
+
+
+def test_replications_see_the_same_seeds_in_every_case(tmp_path):
+    trials = go(study(), tmp_path).results.trials
+    assert trials.groupby("replication")["seed"].nunique().eq(1).all()
+    assert trials["seed"].nunique() == 4
+
+
+@pytest.mark.parametrize("torn", [b'{"id":"12', b'{"id":"12","status":"done"', b"\0\0\0"])
+def test_a_torn_tail_of_the_journal_is_cut_off_and_its_trial_run_again(tmp_path, torn):
+    go(study(), tmp_path)
+    before = tables(tmp_path)
+    journal = tmp_path / JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:-2]) + torn)
+    assert go(study(), tmp_path).ran == 2
+    assert tables(tmp_path) == before
+    assert len(journal.read_bytes().splitlines()) == 12
+
+
+def test_a_damaged_line_costs_its_trial_only(tmp_path):
+    go(study(), tmp_path)
+    before = tables(tmp_path)
+    journal = tmp_path / JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:3], b"not json\n", *lines[4:]]))
+    assert go(study(), tmp_path).ran == 1
+    assert tables(tmp_path) == before
+
+
+def test_failed_trials_are_recorded_kept_and_run_again_only_on_request(tmp_path):
+    broken = study(behave="raise", at=[1])
+    outcome = go(broken, tmp_path)
+    assert (outcome.ran, outcome.failed) == (12, 3)
+    failures = outcome.results.failures
+    assert list(failures["error"]) == ["ZeroDivisionError: a part was lost"] * 3
+    assert failures["traceback"].str.contains("fakes.py").all()
+    assert outcome.results.summary["n"].eq(3).all()
+    assert go(broken, tmp_path).ran == 0
+    assert go(broken, tmp_path, retry_failed=True).ran == 3
+
+
+def test_fresh_throws_away_what_was_there(tmp_path):
+    go(study(), tmp_path)
+    assert go(study(), tmp_path, fresh=True).ran == 12
+
+
+def test_the_logs_of_first_replications_are_kept_and_made_again_when_lost(tmp_path):
+    asked = study()
+    logged = asked.config.model_copy(update={"outputs": asked.config.outputs.model_copy(update={"logs": "first"})})
+    from dataclasses import replace
+
+    asked = replace(asked, config=logged)
+    go(asked, tmp_path)
+    logs = sorted((tmp_path / "logs").iterdir())
+    assert len(logs) == 3
+    logs[0].unlink()
+    assert go(asked, tmp_path).ran == 1
+    assert sorted((tmp_path / "logs").iterdir()) == logs
+
+
+DRIVER = f"""
+import sys
+sys.path.insert(0, {str(HERE)!r})
+from fakes import named_trial, study
+from robocell.experiments.runner import run
+if __name__ == "__main__":
+    run(study(replications=8, sleep_s=0.02), sys.argv[1], function=named_trial, executor=sys.argv[2], workers=2)
+"""
+
+
+def driver(directory: Path, executor: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", DRIVER, str(directory), executor], stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_a_driver_that_is_killed_is_resumed_without_loss(tmp_path, executor, blow):
+    asked = study(replications=8, sleep_s=0.02)
+    journal = tmp_path / "killed" / JOURNAL
+    process = driver(tmp_path / "killed", executor)
+    wait_until(lambda: journal.exists() and journal.read_bytes().count(b"\n") >= 5)
+    process.send_signal(blow)
+    process.wait()
+    survived = journal.read_bytes().count(b"\n")
+    assert 5 <= survived < 24
+    assert go(asked, tmp_path / "killed").ran == 24 - survived
+    go(asked, tmp_path / "whole")
+    assert tables(tmp_path / "killed") == tables(tmp_path / "whole")
+
+
+def test_a_full_disk_stops_the_run_with_one_line_and_loses_nothing(tmp_path):
+    script = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2500, resource.RLIM_INFINITY))\n" + DRIVER
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "full"), "serial"], capture_output=True, text=True, check=False
+    )
+    survived = len((tmp_path / "full" / JOURNAL).read_bytes().splitlines())
+    assert 0 < survived < 24
+    assert f"device); {survived} trials are safe: make room" in ran.stderr.splitlines()[-1]
+    asked = study(replications=8, sleep_s=0.02)
+    assert go(asked, tmp_path / "full").ran == 24 - survived
+    go(asked, tmp_path / "whole")
+    assert tables(tmp_path / "full") == tables(tmp_path / "whole")
+
+
+def test_two_runs_cannot_write_to_one_directory(tmp_path):
+    with Store(tmp_path), pytest.raises(ExperimentError, match=f"another run is writing here .process {os.getpid()}"):
+        Store(tmp_path)
+    go(study(), tmp_path)
+
+
+def test_a_folder_with_other_files_is_not_taken_for_a_run(tmp_path):
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(ExperimentError, match="holds other files and no run; choose a new or empty folder"):
+        go(study(), tmp_path)
+    assert (tmp_path / "thesis.tex").exists()
+
+
+def test_a_run_is_read_back_from_its_directory_alone(tmp_path):
+    outcome = go(study(), tmp_path)
+    back = load(tmp_path)
+    assert back.trials.equals(outcome.results.trials)
+    assert back.keys == ("stations.cell.machines",)
+    assert back.metrics == ("throughput_per_h", "flow_time_mean_s")
+    assert back.missing == 0
+    assert back.provenance["versions"]["robocell"]
+
+
+def test_reading_what_is_no_run_says_so(tmp_path):
+    with pytest.raises(ExperimentError, match="is not the folder of a run; make one with `robocell run"):
+        load(tmp_path)
+
+
+def test_ten_thousand_recorded_trials_are_scanned_quickly_and_small(tmp_path):
+    values = {f"station.{i}.processing": i / 7 for i in range(60)}
+    line = {"status": "done", "seed": 1, "wall_s": 1.0, "attempts": 1, "values": values}
+    with (tmp_path / "journal.jsonl").open("w") as file:
+        for number in range(10_000):
+            file.write(json.dumps({"id": f"{number:020x}"} | line) + "\n")
+    before_kb, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    journal = Journal(tmp_path / "journal.jsonl")
+    assert time.process_time() - started < 2.0
+    assert len(journal.records) == 10_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 100_000
+    journal.close()
