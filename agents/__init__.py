@@ -1,0 +1,63 @@
+"""Who decides: the agents of a factory, and the contract net by which they place work.
+
+| name | is |
+|---|---|
+| `Job` | a part; manager of its operations and transports |
+| `Station`, `Machine` | contractor of operations; manager of handling |
+| `Robot` | contractor of handling: mounts and dismounts parts |
+| `AGV` | contractor of transports; manager of charging |
+| `Charger`, `Storage`, `Source`, `Sink` | contractors of charging and keeping; the way in and out |
+| `Contractor`, `Call`, `Proposal`, `Refusal`, `Reason` | to write an agent that bids in its own way |
+| `ContractNet`, `Terms`, `Market`, `Mechanism`, `MECHANISMS` | the engine, and how calls are cleared |
+| `Operation`, `Transport`, `Handling`, `Charge`, `Task`, `TaskKind` | what is contracted |
+"""
+
+from .agv import AGV
+from .charger import Charger
+from .contract_net import ContractNet, Terms
+from .contractor import Contractor
+from .depot import Sink, Source, Storage
+from .errors import RobocellError
+from .events import AgentKind, Event, RobotState, StationState, VehicleState
+from .job import Job
+from .machine import Machine
+from .mechanisms import MECHANISMS, Market, Mechanism
+from .messages import Call, Performative, Proposal, Reason, Refusal
+from .robot import Robot
+from .station import Station
+from .tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+
+__all__ = [
+    "AGV",
+    "MECHANISMS",
+    "AgentKind",
+    "Call",
+    "Charge",
+    "Charger",
+    "ContractNet",
+    "Contractor",
+    "Event",
+    "Handling",
+    "Job",
+    "Machine",
+    "Market",
+    "Mechanism",
+    "Operation",
+    "Performative",
+    "Proposal",
+    "Reason",
+    "Refusal",
+    "RobocellError",
+    "Robot",
+    "RobotState",
+    "Sink",
+    "Source",
+    "Station",
+    "StationState",
+    "Storage",
+    "Task",
+    "TaskKind",
+    "Terms",
+    "Transport",
+    "VehicleState",
+]

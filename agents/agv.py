@@ -1,22 +1,23 @@
-"""An AGV: carries parts from place to place, charges, parks, breaks down; contractor of transports, manager of charging.
+"""An AGV carries parts, charges, parks and breaks down: contractor of transports, manager of its own charging.
 
-              won a transport                at the dock             at the dock
-    IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task
-     |  battery low                                                                         | battery low
-     +-----> EMPTY --> CHARGING --> IDLE                                                    +--> EMPTY --> CHARGING
+          won a transport                at the dock             at the dock
+IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task
+ |  battery low                                                                         | battery low
+ +-----> EMPTY --> CHARGING --> IDLE                                                    +--> EMPTY --> CHARGING
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .activity import Activity
 from .contractor import Contractor
 from .events import Event, VehicleState
 from .failures import Failures
 from .messages import Bids, Call, Proposal, Reason, Refusal
+from .plan import Plan, Stop
 from .tasks import Charge, Task, TaskKind, Transport
 
 if TYPE_CHECKING:
@@ -31,20 +32,12 @@ if TYPE_CHECKING:
 RESCUE_S = 900.0  # an AGV whose battery ran empty is fetched and charged by hand
 
 
-@dataclass(slots=True, frozen=True, eq=False)
-class Stop:
-    """Something to do at a place: take the part of `task` on board, or hand it over."""
-
-    task: Transport
-    place: int
-    pick_up: bool
-
-
 class AGV(Contractor):
     """A vehicle. Where it is and what is left in its battery is read from the arrays that the planner moves.
 
     Attributes:
-        plan: stops in order; a transport that was won and not yet begun has two of them.
+        plan: the stops of the transports that it has won.
+        activity: handling or charging, at a dock.
         charge: the charging that it has asked for.
     """
 
@@ -52,16 +45,13 @@ class AGV(Contractor):
         super().__init__(model, name=name)
         self.vehicle = vehicle
         self.spec = model.spec.fleet.agvs
-        self.plan: list[Stop] = []
+        self.plan = Plan(self.spec, model.traffic)
+        self.activity = Activity(model.clock)
         self.charge: Charge | None = None
         self.charger: Charger | None = None
         self.down = False
         self._driving_to_charger = False
         self._low: Due | None = None
-        self._then: Callable[[], None] | None = None
-        self._left_s = 0.0
-        self._began_s = 0.0
-        self._due: Due | None = None
         self.failures = Failures.of(
             model,
             self.spec.breakdown,
@@ -95,7 +85,7 @@ class AGV(Contractor):
     @property
     def state(self) -> VehicleState:
         """What it does."""
-        return VehicleState(int(self.model.fleet.state[self.vehicle]))
+        return VehicleState(self.model.fleet.state.item(self.vehicle))
 
     @property
     def load(self) -> int:
@@ -109,9 +99,7 @@ class AGV(Contractor):
         bids = AGV.bids(call, self.model.net.pools[TaskKind.TRANSPORT].members, np.array([self.slot], np.intp))
         if bids.reason[0] != Reason.NONE:
             return Refusal(Reason(int(bids.reason[0])))
-        return Proposal(
-            float(bids.cost[0]), float(bids.approach_s[0]), int(bids.load[0]), float(bids.idle_since_s[0])
-        )
+        return Proposal(float(bids.cost[0]), float(bids.approach_s[0]), int(bids.load[0]), float(bids.idle_since_s[0]))
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
@@ -139,13 +127,13 @@ class AGV(Contractor):
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Transport)
-        if any(stop.task is task for stop in self.plan):
+        if task in self.plan:
             return True
         fleet, v = self.model.fleet, self.vehicle
         if not fleet.open[v] or fleet.tasks[v] >= self.model.queue_limit:
             return False
         begins = not self.plan
-        self._insert(task)
+        self.plan.insert(task, self.load)
         fleet.tasks[v] += 1
         fleet.idle_since_s[v] = np.inf
         if begins and not self.down:
@@ -156,7 +144,7 @@ class AGV(Contractor):
 
     def release(self, task: Task) -> bool:
         """Drop a transport whose part is not on board yet."""
-        if not any(stop.task is task and stop.pick_up for stop in self.plan) or self._then is not None:
+        if task not in self.plan.not_begun or self.activity.under_way:
             return False
         self._drop(task)
         if not self.down:
@@ -164,62 +152,24 @@ class AGV(Contractor):
         return True
 
     def _drop(self, task: Task) -> None:
-        self.plan = [stop for stop in self.plan if stop.task is not task]
+        self.plan.drop(task)
         self.model.fleet.tasks[self.vehicle] -= 1
-
-    def _insert(self, task: Transport) -> None:
-        """Plan the two stops of `task` where they add least driving, never overloading the vehicle.
-
-        A stop that is being driven to, or worked at, stays the next one.
-        """
-        pick_up = Stop(task, task.origin, True)
-        hand_over = Stop(task, task.destination, False)
-        if self.spec.capacity == 1 or not self.plan:
-            self.plan += [pick_up, hand_over]
-            return
-        best: tuple[float, list[Stop]] | None = None
-        for i in range(1, len(self.plan) + 1):
-            for j in range(i, len(self.plan) + 1):
-                plan = [*self.plan[:i], pick_up, *self.plan[i:j], hand_over, *self.plan[j:]]
-                if self._fits(plan):
-                    length_s = self._length_s(plan)
-                    if best is None or length_s < best[0]:
-                        best = (length_s, plan)
-        assert best is not None, "the end of the plan always fits"
-        self.plan = best[1]
-
-    def _fits(self, plan: list[Stop]) -> bool:
-        load = self.load
-        for stop in plan:
-            load += 1 if stop.pick_up else -1
-            if load > self.spec.capacity:
-                return False
-        return True
-
-    def _length_s(self, plan: list[Stop]) -> float:
-        between = self.model.traffic.travel_between_s
-        return sum(between(a.place, b.place) for a, b in zip(plan, plan[1:], strict=False))
 
     def _forecast(self) -> None:
         """When and where all that is planned will be done."""
-        model, fleet, v = self.model, self.model.fleet, self.vehicle
-        place = self.plan[0].place
-        at_s = model.now_s
-        if self._then is None:
-            at_s += float(model.traffic.travel_s(model.traffic.node[v : v + 1], place)[0])
-        for stop in self.plan:
-            if stop.place != place:
-                at_s += model.traffic.travel_between_s(place, stop.place)
-                place = stop.place
-            at_s += self.spec.load_s if stop.pick_up else self.spec.unload_s
-        fleet.free_at_s[v] = at_s
-        fleet.free_node[v] = model.traffic.node_of(place)
+        model, v = self.model, self.vehicle
+        way_s = 0.0
+        if not self.activity.under_way:
+            way_s = float(model.traffic.travel_s(model.traffic.node[v : v + 1], self.plan.next.place)[0])
+        duration_s, place = self.plan.duration_s(way_s)
+        model.fleet.free_at_s[v] = model.now_s + duration_s
+        model.fleet.free_node[v] = model.traffic.node_of(place)
 
     # -- driving and handling ---------------------------------------------------------------------------------
 
     def _go(self) -> None:
         """Drive to the next stop."""
-        self._drive(self.plan[0].place)
+        self._drive(self.plan.next.place)
         self._forecast()
 
     def _drive(self, place: int) -> None:
@@ -236,7 +186,7 @@ class AGV(Contractor):
         if self._driving_to_charger:
             self._charge()
             return
-        stop = self.plan[0]
+        stop = self.plan.next
         if stop.pick_up and stop.task.job is not None and not stop.task.job.ready:
             self._enter(VehicleState.WAITING)
             return
@@ -245,7 +195,7 @@ class AGV(Contractor):
     def part_ready(self) -> None:
         """The part that it has been waiting for stands ready."""
         if self.state is VehicleState.WAITING and not self.down:
-            self._handle(self.plan[0])
+            self._handle(self.plan.next)
 
     def _handle(self, stop: Stop) -> None:
         self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
@@ -253,7 +203,7 @@ class AGV(Contractor):
     def _handled(self) -> None:
         """The part has changed over."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
-        stop = self.plan.pop(0)
+        stop = self.plan.pop()
         job = stop.task.job
         assert job is not None
         fleet.settle_energy(v)
@@ -385,35 +335,23 @@ class AGV(Contractor):
     # -- breakdowns -------------------------------------------------------------------------------------------
 
     def _run(self, state: VehicleState, duration_s: float, then: Callable[[], None]) -> None:
-        """Be in `state` for `duration_s` of unbroken time, then go on with `then`."""
-        self._then, self._left_s = then, duration_s
+        """Be in `state` for `duration_s`, breakdowns not counted, then go on with `then`."""
         self._enter(state)
-        self._resume()
-
-    def _resume(self) -> None:
-        self._began_s = self.model.now_s
-        self._due = self.model.clock.schedule(self._left_s, self._ended)
-
-    def _ended(self) -> None:
-        self._due = None
-        then, self._then = self._then, None
-        assert then is not None
-        then()
+        self.activity.begin(duration_s, then)
 
     def break_down(self) -> None:
         """Stop where it is; transports that have not begun are given back."""
         model, v = self.model, self.vehicle
         self.down = True
         model.fleet.open[v] = False
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-            self._left_s -= model.now_s - self._began_s
+        self.activity.interrupt()
         model.traffic.hold(v, True)
         model.log.event(model.now_s, Event.BROKE_DOWN, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=VehicleState.DOWN)
-        begun = self.plan[0].task if self._then is not None and self.plan else None
-        for task in [stop.task for stop in self.plan if stop.pick_up and stop.task is not begun]:
+        begun = self.plan.next.task if self.activity.under_way and self.plan else None
+        for task in self.plan.not_begun:
+            if task is begun:
+                continue
             self._drop(task)
             model.net.fail(task)
 
@@ -424,8 +362,8 @@ class AGV(Contractor):
         model.fleet.open[v] = self.charge is None
         model.log.event(model.now_s, Event.REPAIRED, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=self.state)
-        if self._then is not None:
-            self._resume()
+        if self.activity.under_way:
+            self.activity.go_on()
         elif self._driving_to_charger:
             model.traffic.hold(v, False)
             self._drive_to_charger()
@@ -433,6 +371,6 @@ class AGV(Contractor):
             self._next()
 
     def _enter(self, state: VehicleState) -> None:
-        if self.model.fleet.state[self.vehicle] != state:
+        if self.model.fleet.state.item(self.vehicle) != state:
             self.model.fleet.state[self.vehicle] = state
             self.model.log.event(self.model.now_s, Event.VEHICLE_STATE, self.unique_id, value=state)

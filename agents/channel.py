@@ -27,7 +27,11 @@ class Channel(Protocol):
         ...
 
     def multicast(
-        self, senders: NDArray[np.int64] | int, receivers: NDArray[np.int64] | int, deliver: Callable[..., None], *args: Any
+        self,
+        senders: NDArray[np.int64] | int,
+        receivers: NDArray[np.int64] | int,
+        deliver: Callable[..., None],
+        *args: Any,
     ) -> None:
         """One to many, or many to one: call `deliver(which, *args)` for every group that arrives together.
 
@@ -45,6 +49,10 @@ class PerfectChannel:
         deliver(*args)
 
     def multicast(
-        self, senders: NDArray[np.int64] | int, receivers: NDArray[np.int64] | int, deliver: Callable[..., None], *args: Any
+        self,
+        senders: NDArray[np.int64] | int,
+        receivers: NDArray[np.int64] | int,
+        deliver: Callable[..., None],
+        *args: Any,
     ) -> None:
         deliver(EVERYBODY, *args)

@@ -240,9 +240,7 @@ class ContractNet:
         columns = np.flatnonzero(np.isin(slots, eligible))
         return None if len(columns) == len(slots) else columns
 
-    def _on_call(
-        self, which: slice | NDArray[np.intp], round_: _Round, row: int, columns: NDArray[np.intp]
-    ) -> None:
+    def _on_call(self, which: slice | NDArray[np.intp], round_: _Round, row: int, columns: NDArray[np.intp]) -> None:
         """Contractors receive a call, and answer."""
         call, pool = round_.calls[row], round_.pool
         columns = columns[which]
@@ -413,6 +411,12 @@ class ContractNet:
         self._log(performative, conversation, contractor.unique_id, task.manager.unique_id)
 
     def _log(
-        self, performative: Performative, conversation: int, sender: int, receiver: int, count: int = 1, value: float = 0.0
+        self,
+        performative: Performative,
+        conversation: int,
+        sender: int,
+        receiver: int,
+        count: int = 1,
+        value: float = 0.0,
     ) -> None:
         self.model.log.message(self.model.now_s, performative, conversation, sender, receiver, count, value)

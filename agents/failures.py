@@ -32,7 +32,13 @@ class Failures:
         return None if spec is None else cls(model, spec, stream=stream, break_down=break_down, repair=repair)
 
     def __init__(
-        self, model: Factory, spec: Breakdown, *, stream: str, break_down: Callable[[], None], repair: Callable[[], None]
+        self,
+        model: Factory,
+        spec: Breakdown,
+        *,
+        stream: str,
+        break_down: Callable[[], None],
+        repair: Callable[[], None],
     ) -> None:
         self.model = model
         self.spec = spec

@@ -91,7 +91,12 @@ class Job(mesa.Agent):
     def release(self) -> None:
         """The order enters the factory."""
         self.model.log.event(
-            self.model.now_s, Event.RELEASED, self.model.source.unique_id, self.unique_id, self.order.product_index, self.order.due_s
+            self.model.now_s,
+            Event.RELEASED,
+            self.model.source.unique_id,
+            self.unique_id,
+            self.order.product_index,
+            self.order.due_s,
         )
         self.ready = True
         self._call_next()
@@ -200,9 +205,7 @@ class Job(mesa.Agent):
         """Go to a place without a vehicle."""
         origin, destination = self.model.places[self.place], self.model.places[place]
         self.ready = False
-        self.model.log.event(
-            self.model.now_s, Event.MOVED, destination.unique_id, self.unique_id, origin.unique_id
-        )
+        self.model.log.event(self.model.now_s, Event.MOVED, destination.unique_id, self.unique_id, origin.unique_id)
         origin.part_left(self)
         self._arrive(place)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from .activity import Activity
 from .events import Event, StationState
 from .failures import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.clock import Event as Due
     from .job import Job
     from .station import Station
     from .tasks import Operation
@@ -38,10 +39,7 @@ class Machine:
         self.busy_until_s = 0.0
         self.product: str | None = None
         self.state = StationState.STARVED
-        self._then: Callable[[], None] | None = None
-        self._left_s = 0.0
-        self._began_s = 0.0
-        self._due: Due | None = None
+        self.activity = Activity(station.model.clock)
         self.failures = Failures.of(
             station.model,
             station.spec.breakdown,
@@ -83,37 +81,23 @@ class Machine:
         self.station.finished(self)
 
     def _run(self, state: StationState, duration_s: float, then: Callable[[], None]) -> None:
-        """Be in `state` for `duration_s` of unbroken time, then go on with `then`."""
-        self._then = then
-        self._left_s = duration_s
+        """Be in `state` for `duration_s`, breakdowns not counted, then go on with `then`."""
         self.enter(state)
-        if not self.down:
-            self._resume()
+        self.activity.begin(duration_s, partial(self._ended, then), interrupted=self.down)
+        if not self.down and self.failures is not None:
+            self.failures.work_begins(duration_s)
 
-    def _resume(self) -> None:
-        model = self.station.model
-        self._began_s = model.now_s
-        self._due = model.clock.schedule(self._left_s, self._ended)
-        if self.failures is not None:
-            self.failures.work_begins(self._left_s)
-
-    def _ended(self) -> None:
-        self._due = None
+    def _ended(self, then: Callable[[], None]) -> None:
         if self.failures is not None:
             self.failures.work_ends()
-        then, self._then = self._then, None
-        assert then is not None
         then()
 
     def break_down(self) -> None:
         """Stop where it is; work goes on after the repair (preempt-resume)."""
         model = self.station.model
         self.down = True
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-            self._left_s -= model.now_s - self._began_s
-            self.busy_until_s += self.station.repair_mean_s
+        self.activity.interrupt()
+        self.busy_until_s += self.station.repair_mean_s
         model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
         self._log(StationState.DOWN)
 
@@ -123,9 +107,11 @@ class Machine:
         self.down = False
         model.log.event(model.now_s, Event.REPAIRED, self.station.unique_id, other=self.index)
         self._log(self.state)
-        if self._then is not None:
-            self.busy_until_s = model.now_s + self._left_s
-            self._resume()
+        if self.activity.under_way:
+            self.busy_until_s = model.now_s + self.activity.left_s
+            self.activity.go_on()
+            if self.failures is not None:
+                self.failures.work_begins(self.activity.left_s)
         self.station.repaired(self)
 
     def enter(self, state: StationState) -> None:

@@ -104,9 +104,7 @@ class Bids:
     def gather(cls, answers: list[Proposal | Refusal]) -> Bids:
         """Columns from single answers."""
         n = len(answers)
-        bids = cls(
-            np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf)
-        )
+        bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
         for i, answer in enumerate(answers):
             if isinstance(answer, Proposal):
                 bids.cost[i] = answer.cost

@@ -1,8 +1,8 @@
 """A station: machines behind an input and before an output buffer; contractor of operations, manager of handling.
 
-      vehicle            robot or itself               robot or itself           vehicle
-    ---------> [input] ----------------> machine(s) -----------------> [output] --------->
-               reserved by the award     set-up, processing            full: machines block
+  vehicle            robot or itself               robot or itself           vehicle
+---------> [input] ----------------> machine(s) -----------------> [output] --------->
+           reserved by the award     set-up, processing            full: machines block
 """
 
 from __future__ import annotations

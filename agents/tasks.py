@@ -1,9 +1,9 @@
 """What can be contracted: one class for each kind of work that somebody in the factory asks for.
 
-    job      manages  Operation  (contractors: stations and storage)
-    job      manages  Transport  (contractors: AGVs)
-    station  manages  Handling   (contractors: the robots that reach it)
-    AGV      manages  Charge     (contractors: chargers)
+job      manages  Operation  (contractors: stations and storage)
+job      manages  Transport  (contractors: AGVs)
+station  manages  Handling   (contractors: the robots that reach it)
+AGV      manages  Charge     (contractors: chargers)
 """
 
 from __future__ import annotations

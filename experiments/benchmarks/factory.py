@@ -1,9 +1,9 @@
 """How fast a whole factory runs: 100 AGVs and 30 stations for a shift of 8 h, every move and every award for real.
 
-    P P P P P P P ...        parking along the top
-    . . . . . . . ...
-    . A . # . B . # . ...    stations between two-lane aisles, six in a row
-    . . . . . . . ...
+P P P P P P P ...        parking along the top
+. . . . . . . ...
+. A . # . B . # . ...    stations between two-lane aisles, six in a row
+. . . . . . . ...
 """
 
 from __future__ import annotations

@@ -1,0 +1,93 @@
+"""The plan of an AGV: the stops that it will make, and where a further transport fits in best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..environments.motion.traffic import Traffic
+    from ..environments.scenario import Agvs
+    from .tasks import Task, Transport
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Stop:
+    """Something to do at a place: take the part of `task` on board, or hand it over."""
+
+    task: Transport
+    place: int
+    pick_up: bool
+
+
+class Plan:
+    """Stops in order; a transport that is not on board yet has two of them. The first one is under way."""
+
+    def __init__(self, spec: Agvs, traffic: Traffic) -> None:
+        self._spec = spec
+        self._traffic = traffic
+        self.stops: list[Stop] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.stops)
+
+    @property
+    def next(self) -> Stop:
+        """The stop that is under way."""
+        return self.stops[0]
+
+    @property
+    def not_begun(self) -> list[Transport]:
+        """Transports whose parts are not on board."""
+        return [stop.task for stop in self.stops if stop.pick_up]
+
+    def __contains__(self, task: Task) -> bool:
+        return any(stop.task is task for stop in self.stops)
+
+    def pop(self) -> Stop:
+        """The first stop is made."""
+        return self.stops.pop(0)
+
+    def drop(self, task: Task) -> None:
+        """A transport is given back."""
+        self.stops = [stop for stop in self.stops if stop.task is not task]
+
+    def insert(self, task: Transport, load: int) -> None:
+        """Plan the two stops of `task` where they add least driving and never overload the vehicle.
+
+        `load` parts are on board. The stop that is under way stays the first.
+        """
+        pick_up, hand_over = Stop(task, task.origin, True), Stop(task, task.destination, False)
+        stops = self.stops
+        if self._spec.capacity == 1 or not stops:
+            stops += [pick_up, hand_over]
+            return
+        candidates = [
+            [*stops[:i], pick_up, *stops[i:j], hand_over, *stops[j:]]
+            for i in range(1, len(stops) + 1)
+            for j in range(i, len(stops) + 1)
+        ]
+        self.stops = min((stops for stops in candidates if self._fits(stops, load)), key=self._length_s)
+
+    def _fits(self, stops: list[Stop], load: int) -> bool:
+        for stop in stops:
+            load += 1 if stop.pick_up else -1
+            if load > self._spec.capacity:
+                return False
+        return True
+
+    def _length_s(self, stops: list[Stop]) -> float:
+        between = self._traffic.travel_between_s
+        return sum(between(a.place, b.place) for a, b in pairwise(stops))
+
+    def duration_s(self, first_leg_s: float) -> tuple[float, int]:
+        """How long all stops will take when the first is `first_leg_s` away, and the place of the last."""
+        place = self.stops[0].place
+        total_s = first_leg_s
+        for stop in self.stops:
+            if stop.place != place:
+                total_s += self._traffic.travel_between_s(place, stop.place)
+                place = stop.place
+            total_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
+        return total_s, place
