@@ -12,20 +12,24 @@
 | `Operation`, `Transport`, `Handling`, `Charge`, `Task`, `TaskKind` | what is contracted |
 """
 
-from .agv import AGV
-from .charger import Charger
-from .contract_net import ContractNet, Terms
-from .contractor import Contractor
-from .depot import Sink, Source, Storage
-from .errors import RobocellError
-from .events import AgentKind, Event, RobotState, StationState, VehicleState
-from .job import Job
-from .machine import Machine
-from .mechanisms import MECHANISMS, Market, Mechanism
-from .messages import Call, Performative, Proposal, Reason, Refusal
-from .robot import Robot
-from .station import Station
-from .tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .agv import AGV
+    from .charger import Charger
+    from .contract_net import ContractNet, Terms
+    from .contractor import Contractor
+    from .depot import Sink, Source, Storage
+    from .errors import RobocellError
+    from .events import AgentKind, Event, RobotState, StationState, VehicleState
+    from .job import Job
+    from .machine import Machine
+    from .mechanisms import MECHANISMS, Market, Mechanism
+    from .messages import Call, Performative, Proposal, Reason, Refusal
+    from .robot import Robot
+    from .station import Station
+    from .tasks import Charge, Handling, Operation, Task, TaskKind, Transport
 
 __all__ = [
     "AGV",
@@ -61,3 +65,45 @@ __all__ = [
     "Transport",
     "VehicleState",
 ]
+
+_MODULES = {
+    "AGV": "agv",
+    "AgentKind": "events",
+    "Call": "messages",
+    "Charge": "tasks",
+    "Charger": "charger",
+    "ContractNet": "contract_net",
+    "Contractor": "contractor",
+    "Event": "events",
+    "Handling": "tasks",
+    "Job": "job",
+    "MECHANISMS": "mechanisms",
+    "Machine": "machine",
+    "Market": "mechanisms",
+    "Mechanism": "mechanisms",
+    "Operation": "tasks",
+    "Performative": "messages",
+    "Proposal": "messages",
+    "Reason": "messages",
+    "Refusal": "messages",
+    "RobocellError": "errors",
+    "Robot": "robot",
+    "RobotState": "events",
+    "Sink": "depot",
+    "Source": "depot",
+    "Station": "station",
+    "StationState": "events",
+    "Storage": "depot",
+    "Task": "tasks",
+    "TaskKind": "tasks",
+    "Terms": "contract_net",
+    "Transport": "tasks",
+    "VehicleState": "events",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: Mesa alone takes a second, and the command line often needs no agent."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
