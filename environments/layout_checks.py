@@ -12,7 +12,6 @@ the parking. Then no vehicle waits for ever for one that handles a part, charges
 
 from __future__ import annotations
 
-import heapq
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,7 +88,7 @@ def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
         if enters and leaves:
             continue
         table = backwards if enters else layout.neighbours
-        blockers = _docks_on_the_way(centre, cell, table, aisles)
+        blockers = _blockers(centre, cell, table, layout, docks)
         standing = " and ".join(_where(layout, blocker) for blocker in blockers)
         vehicles = "a vehicle standing at" if len(blockers) == 1 else "vehicles standing at"
         raise LayoutError(
@@ -130,28 +129,15 @@ def _reached(start: int, table: NDArray, open_cells: NDArray) -> NDArray[np.bool
     return seen
 
 
-def _docks_on_the_way(start: int, goal: int, table: NDArray, aisles: NDArray) -> list[int]:
-    """The docks that a vehicle has to cross between two cells, as few as can be."""
-    cost = {start: (0, 0)}
-    came: dict[int, int] = {}
-    queue = [((0, 0), start)]
-    while queue:
-        so_far, cell = heapq.heappop(queue)
-        if cell == goal:
-            break
-        if so_far > cost[cell]:
-            continue
-        for following in table[cell].tolist():
-            if following == NO_CELL:
-                continue
-            there = (so_far[0] + (not aisles[following]), so_far[1] + 1)
-            if following not in cost or there < cost[following]:
-                cost[following], came[following] = there, cell
-                heapq.heappush(queue, (there, following))
-    path = [goal]
-    while path[-1] != start:
-        path.append(came[path[-1]])
-    return sorted(cell for cell in path[1:] if not aisles[cell])
+def _blockers(start: int, goal: int, table: NDArray, layout: Layout, docks: NDArray) -> list[int]:
+    """Docks whose vehicles keep `start` from `goal` together, and not one of them too many."""
+    closed = set(docks.tolist()) - {goal}
+    for dock in sorted(closed):
+        open_cells = layout.passable.copy()
+        open_cells[list(closed - {dock})] = False
+        if not _reached(start, table, open_cells)[goal]:
+            closed.remove(dock)
+    return sorted(closed)
 
 
 def _backwards(neighbours: NDArray) -> NDArray[np.int32]:

@@ -22,7 +22,7 @@ _NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\
 class Quantity:
     """One kind of quantity: how it is written, and which unit its floats are in (the one of factor 1)."""
 
-    noun: str
+    noun: str  # with its article
     example: str
     units: Mapping[str, Fraction]
     positive: bool = False
@@ -35,21 +35,27 @@ class Quantity:
         """The number of base units that `text` says; ValueError with rule and cure when it says none."""
         units = ", ".join(self.units)
         if isinstance(text, bool) or not isinstance(text, str | int | float):
-            raise ValueError(f"{text!r} is not a {self.noun}; write one such as {self.example} (units: {units})")
+            said = "nothing" if text is None else repr(text)
+            raise ValueError(f"{said} is not {self.noun}; write it like {self.example} (units: {units})")
         found = _NUMBER_AND_UNIT.fullmatch(str(text).strip())
         if found is None:
-            raise ValueError(f"{text!r} is not a {self.noun}; write one such as {self.example} (units: {units})")
+            raise ValueError(f"{text!r} is not {self.noun}; write it like {self.example} (units: {units})")
         number, unit = found[1], (found[2] or "").strip()
         if not unit:
-            raise ValueError(f"{text!r} has no unit; write a {self.noun} such as {self.example} (units: {units})")
+            raise ValueError(f"{text!r} has no unit; write {self.noun} like {self.example} (units: {units})")
         if unit not in self.units:
             hint = nearest(unit, self.units, cutoff=0.4)
-            raise ValueError(f"{unit!r} in {text!r} is no unit of a {self.noun}; allowed: {units}{hint}")
+            raise ValueError(
+                f"{unit!r} in {text!r} is not a unit of {self.noun.partition(' ')[2]}; allowed: {units}{hint}"
+            )
         exact = Fraction(number) * self.units[unit]
         if exact < 0 or (self.positive and exact == 0):
             rule = "greater than 0" if self.positive else "0 or more"
-            raise ValueError(f"{text!r}: a {self.noun} must be {rule}")
-        return float(exact)
+            raise ValueError(f"{text!r}: {self.noun} must be {rule}")
+        try:
+            return float(exact)
+        except OverflowError:
+            raise ValueError(f"{text!r} is too large") from None
 
     def write(self, value: float) -> str:
         """The text that `parse` turns into exactly this float."""
@@ -72,11 +78,11 @@ _SECONDS = {"ms": Fraction(1, 1000), "s": 1, "min": 60, "h": 3600, "d": 86400}
 _METRES = {"mm": Fraction(1, 1000), "cm": Fraction(1, 100), "m": 1, "km": 1000}
 _JOULES = {"J": 1, "kJ": 1000, "Wh": 3600, "kWh": 3_600_000}
 
-DURATION = Quantity("duration", "45s", _exact(_SECONDS))
-POSITIVE_DURATION = Quantity("duration", "45s", _exact(_SECONDS), positive=True)
-DISTANCE = Quantity("distance", "1m", _exact(_METRES), positive=True)
+DURATION = Quantity("a duration", "45s", _exact(_SECONDS))
+POSITIVE_DURATION = Quantity("a duration", "45s", _exact(_SECONDS), positive=True)
+DISTANCE = Quantity("a distance", "1m", _exact(_METRES), positive=True)
 SPEED = Quantity(
-    "speed",
+    "a speed",
     "1.2m/s",
     {
         **_per({"m": 1, "cm": Fraction(1, 100)}, {"s": 1}),
@@ -85,11 +91,11 @@ SPEED = Quantity(
     },
     positive=True,
 )
-RATE = Quantity("rate", "60/h", _per({"": 1}, {"s": 1, "min": 60, "h": 3600, "d": 86400}), positive=True)
-ENERGY = Quantity("energy", "1kWh", _exact(_JOULES), positive=True)
-DRAIN = Quantity("drain", "30J/m", _per(_JOULES, {"m": 1, "km": 1000}))
-POWER = Quantity("power", "400W", _exact({"W": 1, "kW": 1000}))
-POSITIVE_POWER = Quantity("power", "400W", _exact({"W": 1, "kW": 1000}), positive=True)
+RATE = Quantity("a rate", "60/h", _per({"": 1}, {"s": 1, "min": 60, "h": 3600, "d": 86400}), positive=True)
+ENERGY = Quantity("an energy", "1kWh", _exact(_JOULES), positive=True)
+DRAIN = Quantity("an energy per distance", "30J/m", _per(_JOULES, {"m": 1, "km": 1000}))
+POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}))
+POSITIVE_POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}), positive=True)
 
 
 def parse_share(text: Any) -> float:

@@ -7,14 +7,14 @@
 | `Fleet`, `Agvs`, `Battery`, `Charger` | what moves, and what feeds it |
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
 | `Product`, `Step` | what is made |
-| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `Order` | when it is asked for |
+| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
 | `Negotiation`, `Record` | how work is placed; what the log keeps |
 | `self_contained` | scenario data with the files it names read in |
 """
 
 from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Negotiation
-from .orders import Batch, Conwip, Deterministic, Order, OrderList, Poisson, Product, Step
+from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
 from .scenario import Record, Scenario, self_contained
 from .stations import Breakdown, Robot, Setup, Station, Storage
 from .transport import Floor, Grid, Instant, Matrix
@@ -35,6 +35,7 @@ __all__ = [
     "Negotiation",
     "Order",
     "OrderList",
+    "OrdersFile",
     "Poisson",
     "Product",
     "Record",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import LayoutError
 from ..layout_checks import check_layout
 from ..suggestions import nearest
-from .orders import OrderList
+from .orders import OrderList, OrdersFile
 from .transport import Grid, Instant, Matrix
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
             if not name.strip() or name != name.strip():
                 yield (group, name), "a name must not be empty or begin or end with a space"
             if group != "products" and name in taken:
-                yield (group, name), f"{name!r} is the name of one of the {taken[name]} too; names must differ"
+                yield (group, name), f"{name!r} is used under {taken[name]} too; names must differ"
             elif group != "products":
                 taken[name] = group
 
@@ -87,6 +87,8 @@ def _robots(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _orders(scenario: Scenario) -> Iterator[Problem]:
+    if isinstance(scenario.orders, OrdersFile):
+        yield ("orders", "file"), f"{scenario.orders.file!r} was not read; use Scenario.load or Scenario.parse"
     if isinstance(scenario.orders, OrderList):
         for number, order in enumerate(scenario.orders.orders):
             if order.product not in scenario.products:
@@ -166,10 +168,10 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
         return
     docks = sum(len(cells) for cells in layout.docks.values())
     room = int(layout.passable.sum()) - docks
-    if scenario.agv_count > room // 2:
+    if scenario.agv_count >= room:
         yield (
             ("fleet", "agvs", "count"),
-            f"{scenario.agv_count} vehicles do not fit: the floor has {room} cells besides docks; at most half of them",
+            f"{scenario.agv_count} vehicles could not move: the floor has {room} cells besides docks",
         )
 
 

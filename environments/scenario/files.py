@@ -10,57 +10,38 @@ from pydantic import ValidationError
 from ..documents import explain
 from ..errors import ScenarioError
 from ..suggestions import nearest
-from .orders import Order
+from .orders import Order, OrdersFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
     from ..documents import Loc
+    from ..section import Section
 
 COLUMNS = ("at", "product", "due", "id")
 REQUIRED = ("at", "product")
 
 
 def with_files(data: Any, folder: Path, complain: Callable[[Loc, str], ScenarioError]) -> Any:
-    """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; other data as it is.
+    """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; wrong data as they are.
 
     Paths are relative to `folder`. `complain` makes the error for a key and a text.
     """
     if not isinstance(data, dict):
         return data
     layout, orders = data.get("layout"), data.get("orders")
-    if isinstance(layout, dict) and "file" in layout:
-        data = {**data, "layout": _with_floor(layout, folder, complain)}
-    if isinstance(orders, dict) and orders.get("kind") == "csv":
-        data = {**data, "orders": _with_orders(orders, data.get("products") or {}, folder, complain)}
+    if isinstance(layout, dict) and isinstance(layout.get("file"), str) and not layout.keys() & {"art", "map"}:
+        text = _read(layout["file"], folder, ("layout", "file"), complain)
+        rest = {name: value for name, value in layout.items() if name != "file"}
+        key = "map" if layout["file"].endswith(".map") else "art"
+        data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
+    if isinstance(orders, dict) and orders.get("kind") == "csv" and _is_right(OrdersFile, orders):
+        text = _read(orders["file"], folder, ("orders", "file"), complain)
+        rest = {name: value for name, value in orders.items() if name not in ("kind", "file")}
+        rows = read_orders(text, name=orders["file"], products=data.get("products") or ())
+        data = {**data, "orders": {**rest, "kind": "list", "orders": rows}}
     return data
-
-
-def _with_floor(layout: dict[str, Any], folder: Path, complain: Callable[[Loc, str], ScenarioError]) -> dict[str, Any]:
-    for other in ("art", "map"):
-        if other in layout:
-            raise complain(("layout", "file"), f"the layout has a file and {other}; keep one")
-    text = _read(layout["file"], folder, ("layout", "file"), complain)
-    key = "map" if str(layout["file"]).endswith(".map") else "art"
-    rest = {name: value for name, value in layout.items() if name != "file"}
-    return {**rest, key: text, "origin": layout["file"]}
-
-
-def _with_orders(
-    orders: dict[str, Any], products: Collection[str], folder: Path, complain: Callable[[Loc, str], ScenarioError]
-) -> dict[str, Any]:
-    for key in orders:
-        if key not in ("kind", "file", "limit"):
-            allowed = ("kind", "file", "limit")
-            raise complain(("orders", key), f"unknown key; allowed: {', '.join(allowed)}{nearest(str(key), allowed)}")
-    if "file" not in orders:
-        raise complain(("orders", "file"), "is missing")
-    text = _read(orders["file"], folder, ("orders", "file"), complain)
-    result: dict[str, Any] = {"kind": "list", "orders": read_orders(text, name=orders["file"], products=products)}
-    if "limit" in orders:
-        result["limit"] = orders["limit"]
-    return result
 
 
 def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict[str, str]]:
@@ -102,9 +83,15 @@ def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict
     return rows
 
 
-def _read(path: Any, folder: Path, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:
-    if not isinstance(path, str) or not path:
-        raise complain(loc, f"{path!r} is not the path of a file")
+def _is_right(section: type[Section], data: Any) -> bool:
+    try:
+        section.model_validate(data)
+    except ValidationError:
+        return False
+    return True
+
+
+def _read(path: str, folder: Path, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:
     full = folder / path
     try:
         return full.read_text(encoding="utf-8")

@@ -78,4 +78,11 @@ class OrderList(_Arrivals):
     orders: Annotated[tuple[Order, ...], Field(strict=False, min_length=1)]
 
 
-Orders = Annotated[Poisson | Deterministic | Batch | Conwip | OrderList, Field(discriminator="kind")]
+class OrdersFile(_Arrivals):
+    """Orders in a CSV file with the columns at, product, due, id; `Scenario.parse` makes it an `OrderList`."""
+
+    kind: Literal["csv"] = "csv"
+    file: str
+
+
+Orders = Annotated[Poisson | Deterministic | Batch | Conwip | OrderList | OrdersFile, Field(discriminator="kind")]

@@ -60,6 +60,7 @@ Transport = Annotated[Grid | Matrix | Instant, Field(discriminator="kind")]
 class Floor(Section):
     """A drawn floor (`art` with `legend`) or a MovingAI map (`map` with `docks`); files are read into these keys."""
 
+    file: str | None = None  # path of a drawing or a .map; None once it was read into `art` or `map`
     art: str | None = None
     map: str | None = None
     legend: dict[str, str] = Field(default_factory=dict)
@@ -78,8 +79,10 @@ class Floor(Section):
 
     def build(self) -> Layout:
         """The floor as arrays; LayoutError when it cannot be read."""
-        if (self.art is None) == (self.map is None):
-            raise LayoutError("needs either art (a drawing), or file (a drawing or a MovingAI .map), and not both")
+        if self.file is not None and self.art is None and self.map is None:
+            raise LayoutError(f"{self.file!r} was not read; use Scenario.load or Scenario.parse")
+        if [self.file, self.art, self.map].count(None) != 2:
+            raise LayoutError("needs one of file (a drawing or a MovingAI .map), art (a drawing) and map, and only one")
         if self.art is not None:
             if self.docks or self.parking:
                 raise LayoutError(

@@ -1,0 +1,98 @@
+"""A quantity says its unit, and means exactly what it says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from robocell.environments import units
+
+ALL = [quantity for quantity in vars(units).values() if isinstance(quantity, units.Quantity)]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text", "value"),
+    [
+        (units.DURATION, "45s", 45.0),
+        (units.DURATION, "1.5min", 90.0),
+        (units.DURATION, "8h", 28_800.0),
+        (units.DURATION, "2d", 172_800.0),
+        (units.DURATION, "250ms", 0.25),
+        (units.DURATION, " 8 h ", 28_800.0),
+        (units.DURATION, "1e3s", 1000.0),
+        (units.DURATION, ".5s", 0.5),
+        (units.DISTANCE, "1m", 1.0),
+        (units.DISTANCE, "7cm", 0.07),
+        (units.SPEED, "1.2m/s", 1.2),
+        (units.SPEED, "3.6km/h", 1.0),
+        (units.RATE, "60/h", 1 / 60),
+        (units.RATE, "1/min", 1 / 60),
+        (units.ENERGY, "1kWh", 3.6e6),
+        (units.ENERGY, "30J", 30.0),
+        (units.DRAIN, "30J/m", 30.0),
+        (units.DRAIN, "1Wh/km", 3.6),
+        (units.POWER, "0.4kW", 400.0),
+    ],
+)
+def test_units_are_turned_into_base_units(quantity, text, value):
+    assert quantity.parse(text) == value
+
+
+@pytest.mark.parametrize("quantity", ALL, ids=lambda quantity: quantity.noun)
+def test_every_quantity_reads_its_own_example_and_has_a_base(quantity):
+    assert quantity.parse(quantity.example) > 0
+    assert quantity.units[quantity.base] == 1
+
+
+@pytest.mark.parametrize("quantity", ALL, ids=lambda quantity: quantity.noun)
+@given(value=st.floats(min_value=1e-300, max_value=1e300))
+def test_what_is_written_is_read_again_to_the_bit(quantity, value):
+    assert quantity.parse(quantity.write(value)) == value
+
+
+@given(number=st.decimals(min_value=0, max_value=10**6, places=3), unit=st.sampled_from(["ms", "s", "min", "h", "d"]))
+def test_durations_are_the_nearest_float_of_the_exact_product(number, unit):
+    exact = number.as_integer_ratio()
+    factor = units.DURATION.units[unit]
+    assert units.DURATION.parse(f"{number}{unit}") == (exact[0] * factor.numerator) / (exact[1] * factor.denominator)
+
+
+@pytest.mark.parametrize(
+    "wrong", [45, 45.0, "45", True, None, ["45s"], "s", "1:30", "4 5s", "nans", "infs", "--4s", ""]
+)
+def test_a_bare_number_or_nonsense_is_no_duration(wrong):
+    with pytest.raises(ValueError, match=r"units: ms, s, min, h, d|allowed: ms, s, min, h, d"):
+        units.DURATION.parse(wrong)
+
+
+def test_a_number_beyond_all_floats_is_refused():
+    with pytest.raises(ValueError, match="'1e999s' is too large"):
+        units.DURATION.parse("1e999s")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [(0, 0.0), (0.25, 0.25), (1, 1.0), ("2%", 0.02), ("100%", 1.0), (" 5 %", 0.05)]
+)
+def test_shares_are_fractions_or_percentages(text, value):
+    assert units.parse_share(text) == value
+
+
+@pytest.mark.parametrize("wrong", ["0.2", "x%", "%", True, None])
+def test_other_things_are_no_shares(wrong):
+    with pytest.raises(ValueError, match="is not a share; write a number from 0 to 1"):
+        units.parse_share(wrong)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.1, "101%", "-1%", float("nan")])
+def test_shares_lie_between_nothing_and_all(wrong):
+    with pytest.raises(ValueError, match="outside 0 to 1"):
+        units.parse_share(wrong)
+
+
+def test_a_model_writes_its_quantities_with_units():
+    class Shift(BaseModel):
+        length: units.Duration
+        pace: units.Rate
+
+    shift = Shift.model_validate({"length": "8h", "pace": "1/s"})
+    assert shift.length == 28_800
+    assert shift.model_dump() == {"length": "28800.0s", "pace": "1.0/s"}
