@@ -144,10 +144,10 @@ def _jobs(events: NDArray[Any]) -> _Jobs:
 
 def _flow_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
     counted = jobs.finished & (jobs.left_s >= window.start_s)
-    flow_s = (jobs.left_s - jobs.released_s)[counted]
+    flow_s = jobs.left_s[counted] - jobs.released_s[counted]
     p50, p95 = np.percentile(flow_s, (50, 95)) if flow_s.size else (np.nan, np.nan)
     has_due = counted & np.isfinite(jobs.due_s)
-    late_s = (jobs.left_s - jobs.due_s)[has_due]
+    late_s = jobs.left_s[has_due] - jobs.due_s[has_due]
     makespan_s = jobs.left_s[jobs.finished].max() - jobs.released_s.min() if jobs.finished.any() else np.nan
     return {
         "makespan_s": float(makespan_s),
@@ -166,7 +166,7 @@ def _wip_figures(log: "EventLog", jobs: _Jobs, window: _Window) -> dict[str, flo
     counted = np.isfinite(jobs.left_s) & (jobs.left_s >= window.start_s)
     wip_mean = _ratio(area, window.length_s)
     arriving = _ratio(float(np.count_nonzero(counted)), window.length_s)
-    stay_s = _mean((jobs.left_s - jobs.released_s)[counted])
+    stay_s = _mean(jobs.left_s[counted] - jobs.released_s[counted])
     return {
         "wip_mean": wip_mean,
         "littles_law_gap": abs(area - sojourn_s) / max(area, sojourn_s) if max(area, sojourn_s) > 0 else 0.0,
@@ -189,8 +189,8 @@ def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> 
         total_s = station.machines * window.length_s
         own_s[StationState.STARVED] += total_s - own_s.sum()  # until their first row machines are starved
         share = {state.name.lower(): _ratio(float(own_s[state]), total_s) for state in StationState}
-        processed = np.count_nonzero(ended == uid)
-        quality = 1.0 - np.count_nonzero(scrapped == uid) / processed if processed else 1.0
+        processed = int(np.count_nonzero(ended == uid))
+        quality = 1.0 - float(np.count_nonzero(scrapped == uid)) / processed if processed else 1.0
         figures |= {f"station.{name}.{state}": value for state, value in share.items()}
         figures[f"station.{name}.oee"] = _oee(share, quality)
         oee.append(figures[f"station.{name}.oee"])
@@ -245,8 +245,9 @@ def _energy_figures(log: "EventLog", scenario: "Scenario", window: _Window, fini
     for vehicle in log.ids(AgentKind.AGV):
         own = levels[levels["agent"] == vehicle]
         if len(own):
-            at_start = max(int(np.searchsorted(own["time_s"], window.start_s)) - 1, 0)
-            rise += float(own["value"][-1] - own["value"][at_start])
+            before = int(np.searchsorted(own["time_s"], window.start_s))
+            at_start = own["value"][before - 1] if before else battery.start
+            rise += float(own["value"][-1] - at_start)
     used_wh = (float(events["value"][charged].sum()) - rise * battery.capacity_j) / 3600.0
     return {"energy_kwh": used_wh / 1000.0, "energy_wh_per_job": _ratio(used_wh, finished)}
 

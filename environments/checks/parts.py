@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..log import NOBODY, AgentKind, Event, VehicleState
+from ..log import NOBODY, AgentKind, Event, StationState, VehicleState
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ class _Part:
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     """Rules time, part-*, routing, buffer, machines, vehicle-*, tending, one-at-a-time, setup, drained."""
-    return [*_times(log), *_Replay(log, scenario).run()]
+    return [*_times(log, scenario.tick_s), *_Replay(log, scenario).run()]
 
 
-def _times(log: "EventLog") -> list[Violation]:
+def _times(log: "EventLog", tick_s: float) -> list[Violation]:
     found = []
     for name, table in (("events", log.events), ("messages", log.messages)):
         time_s = table["time_s"]
@@ -75,7 +75,7 @@ def _times(log: "EventLog") -> list[Violation]:
     backwards = np.flatnonzero(np.diff(log.trace_ticks) <= 0) + 1
     for row in backwards.tolist():
         text = f"tick {log.trace_ticks[row]} follows tick {log.trace_ticks[row - 1]}"
-        found.append(Violation("time", float("nan"), "trace", text, row))
+        found.append(Violation("time", float(log.trace_ticks[row]) * tick_s, "trace", text, row))
     return found
 
 
@@ -88,6 +88,8 @@ class _Replay:
         self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
         self.touched: set[tuple[Spot, int]] = set()  # to be judged when the instant is over
         self.claimed: dict[int, tuple[int, int]] = {}  # vehicle -> state reported in this instant, and its row
+        self.machines: dict[int, dict[int, int]] = {}  # station -> machine -> reported state
+        self.changed: dict[int, int] = {}  # station -> row that touched its machines in this instant
         self.idle_since_s: dict[int, float] = {}  # robot or vehicle -> end of its last handling
         self.found: list[Violation] = []
         self.row, self.time_s = NO_ROW, 0.0
@@ -117,7 +119,7 @@ class _Replay:
     def run(self) -> list[Violation]:
         steps, now_s = self.steps, 0.0
         events = self.log.events
-        relevant = np.flatnonzero(np.isin(events["kind"], [*steps, Event.VEHICLE_STATE]))
+        relevant = np.flatnonzero(np.isin(events["kind"], [*steps, Event.VEHICLE_STATE, Event.STATION_STATE]))
         for row, (time_s, kind, agent, job, other, value) in zip(
             relevant.tolist(), events[relevant].tolist(), strict=True
         ):
@@ -127,6 +129,9 @@ class _Replay:
             self.row, self.time_s = row, time_s
             if kind == Event.VEHICLE_STATE:
                 self.claimed[agent] = (int(value), row)
+            elif kind == Event.STATION_STATE:
+                self.machines.setdefault(agent, {})[other] = int(value)
+                self.changed[agent] = row
             elif self._exists(job, kind):
                 steps[kind](agent, job, other, value)
         self._judge_instant()
@@ -171,8 +176,10 @@ class _Replay:
 
     def _setup_started(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.MACHINE, agent):
-            self.parts[job].ready_s = self.time_s + value
-            self.parts[job].setup_s = value
+            part = self.parts[job]
+            if part.setup_s:
+                self._report("setup", job, "the machine is being set up for it already")
+            part.ready_s, part.setup_s = self.time_s + value, value
 
     def _processing_started(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.MACHINE, agent):
@@ -182,6 +189,7 @@ class _Replay:
                 self._report("routing", job, f"operation {part.step} is next, not {value:g}")
             self._is_eligible(job, agent)
         self._put(job, Spot.IN_WORK, agent)
+        self.changed[agent] = self.row
 
     def _processing_ended(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.IN_WORK, agent):
@@ -191,6 +199,7 @@ class _Replay:
                 self._report("processing-time", job, f"it began at {part.since_s:g} s, and takes {shortest_s:g} s")
             part.step += 1
         self._put(job, Spot.WORKED, agent)
+        self.changed[agent] = self.row
 
     def _dismounted(self, agent: int, job: int, other: int, value: float) -> None:
         if self._tends(agent, job, other) and self._is_at(job, Spot.WORKED, other) and agent != other:
@@ -342,6 +351,17 @@ class _Replay:
                 text = f"it is reported as {VehicleState(state).name.lower()} and carries {carried} parts"
                 self._add("vehicle-state", vehicle, text, row)
         self.claimed.clear()
+        for place, row in self.changed.items():
+            self._judge_machines(place, row)
+        self.changed.clear()
+
+    def _judge_machines(self, place: int, row: int) -> None:
+        states = list(self.machines.get(place, {}).values())
+        working, down = states.count(StationState.PROCESSING), states.count(StationState.DOWN)
+        in_work = self.held[Spot.IN_WORK, place]
+        if not working <= in_work <= working + down:
+            text = f"{working} machines are reported as processing, {down} as down, and {in_work} parts are in work"
+            self._add("station-state", place, text, row)
 
     def _limit(self, rule: str, holder: int, count: int, limit: float | None) -> None:
         if limit is not None and count > limit:

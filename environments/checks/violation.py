@@ -15,6 +15,7 @@ RULES = {
     "machines": "a station works on no more parts than it has machines",
     "vehicle-load": "a vehicle carries no more parts than fit",
     "vehicle-state": "a vehicle is reported as loaded while it carries a part, as empty while it carries none",
+    "station-state": "as many machines are reported as processing as have a part in work, those that are down aside",
     "tending": "where robots tend a station, they alone mount and dismount; elsewhere the station does it itself",
     "one-at-a-time": "robots and vehicles handle one part at a time, and take the time it takes",
     "setup": "processing starts when the set-up is over, and the set-up is the one that the products ask for",

@@ -1,0 +1,153 @@
+"""Tasks are awarded once, done once, and never forgotten: every way to cheat is found by its rule."""
+
+import numpy as np
+import pytest
+from robocell.agents.messages import Performative
+from robocell.agents.tasks import TaskKind
+from robocell.environments.checks import check
+from robocell.environments.log import NOBODY, Event
+
+LEASE_S = 30.0  # how long an offer holds after the reply-by, by default
+
+
+@pytest.fixture
+def talk(new_story):
+    """A story without parts in which only words are exchanged; horizon run, not drained."""
+    return new_story(drain=False)
+
+
+def test_a_task_that_fails_may_be_awarded_anew(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.FAILURE, call, "charger", "agv_1")
+    again = talk.deal(6.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
+    talk.say(9.0, Performative.INFORM_DONE, again, "charger", "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == set()
+
+
+def test_an_award_may_be_refused_cancelled_or_sent_again(talk, rules):
+    refused = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(0.0, Performative.REFUSE, refused, "charger", "agv_1")
+    cancelled = talk.deal(5.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
+    talk.say(7.0, Performative.ACCEPT_PROPOSAL, cancelled, "agv_1", "charger")
+    talk.say(9.0, Performative.CANCEL, cancelled, "agv_1", "charger")
+    talk.say(9.0, Performative.INFORM_DONE, cancelled, "charger", "agv_1")  # answers the cancel
+    done = talk.deal(10.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
+    talk.say(20.0, Performative.INFORM_DONE, done, "charger", "agv_1")
+    talk.say(20.0, Performative.INFORM_DONE, done, "charger", "agv_1")  # told twice
+    talk.say(20.0, Performative.ACCEPT_PROPOSAL, done, "agv_1", "charger")  # crosses the news
+    assert rules(talk.end(100.0), talk.scenario) == set()
+
+
+def test_a_second_live_award_is_found(talk):
+    talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.deal(5.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    (found,) = check(talk.end(100.0), talk.scenario)
+    assert (found.rule, found.time_s, found.who) == ("double-award", 5.0, "charge 0 of agv_1")
+    assert found.message.endswith("but charger holds it by conversation 0")
+
+
+def test_two_winners_of_one_call_are_found(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(1.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "agv_2")
+    assert rules(talk.end(100.0), talk.scenario) == {"double-award"}
+
+
+def test_an_award_of_a_task_that_is_done_is_found(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.INFORM_DONE, call, "charger", "agv_1")
+    talk.deal(6.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    assert rules(talk.end(100.0), talk.scenario) == {"double-award", "open-call"}
+
+
+def test_a_task_that_is_done_twice_or_by_a_stranger_is_found(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.INFORM_RESULT, call, "agv_2", "agv_1")
+    assert rules(talk.end(100.0, trace=False), talk.scenario) == {"double-done"}
+    talk.say(6.0, Performative.INFORM_DONE, call, "charger", "agv_1")
+    talk.say(7.0, Performative.INFORM_DONE, call, "agv_2", "agv_1")
+    assert [violation.time_s for violation in check(talk.end(100.0, trace=False), talk.scenario)] == [5.0, 7.0]
+
+
+def test_an_award_before_any_offer_is_found(talk, rules):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    assert rules(talk.end(100.0), talk.scenario) == {"early-award"}
+
+
+def test_an_award_to_somebody_else_than_the_offerers_is_found(talk, rules):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, Performative.PROPOSE, call, "charger", "agv_1")
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "agv_2")
+    assert rules(talk.end(100.0), talk.scenario) == {"early-award"}
+
+
+@pytest.mark.parametrize(("wait_s", "found"), [(2.0 + LEASE_S, set()), (2.1 + LEASE_S, {"late-award"})])
+def test_an_offer_holds_until_its_lease_ends(talk, rules, wait_s, found):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=2.0)
+    talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
+    talk.say(wait_s, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    assert rules(talk.end(100.0), talk.scenario) == found
+
+
+def test_words_without_a_call_are_found(talk, rules):
+    talk.say(0.0, Performative.PROPOSE, 7, "charger", "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
+
+
+def test_words_before_their_call_are_found(talk, rules):
+    talk.say(0.0, Performative.PROPOSE, 0, "charger", "agv_1")
+    talk.call(5.0, TaskKind.CHARGE, "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
+
+
+def test_a_call_may_wait_for_answers_when_the_horizon_comes(new_story, rules):
+    for drain, found in ((False, set()), (True, {"open-call", "lost-task", "drained"})):
+        story = new_story(drain=drain)
+        story.release(98.0, "phone-1")
+        story.call(99.0, TaskKind.TRANSPORT, "phone-1", wait_s=2.0)
+        assert rules(story.end(100.0), story.scenario) == found
+
+
+def test_a_contract_may_be_in_work_when_the_horizon_comes(new_story, rules):
+    for drain, found in ((False, set()), (True, {"open-call", "drained"})):
+        story = new_story(drain=drain)
+        story.release(0.0, "phone-1")
+        story.deal(0.0, TaskKind.TRANSPORT, "phone-1", "agv_1")
+        assert rules(story.end(100.0), story.scenario) == found
+
+
+def test_a_vehicle_may_charge_when_the_factory_is_drained(new_story, rules):
+    story = new_story(drain=True)
+    story.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    assert rules(story.end(100.0), story.scenario) == set()
+
+
+def test_a_call_that_outlives_its_job_is_found(story, rules):
+    story.deal(50.0, TaskKind.OPERATION, "phone-1", "drill")
+    assert rules(story.end(200.0), story.scenario) == {"open-call"}
+
+
+def test_a_task_that_nobody_took_up_again_is_lost(story, rules):
+    story.call(50.0, TaskKind.TRANSPORT, "phone-1")
+    assert rules(story.end(200.0), story.scenario) == {"lost-task"}
+
+
+def test_a_task_that_nobody_can_do_is_reported_not_lost(story, rules):
+    story.call(50.0, TaskKind.TRANSPORT, "phone-1")
+    story.tell(52.0, Event.INFEASIBLE, "phone-1", "phone-1", NOBODY, TaskKind.TRANSPORT)
+    assert rules(story.end(200.0), story.scenario) == set()
+
+
+@pytest.mark.parametrize("column", ["conversation", "sender", "performative"])
+def test_no_award_and_no_done_can_be_changed_unnoticed(story, column):
+    log = story.end(200.0)
+    told = np.isin(log.messages["performative"], (Performative.ACCEPT_PROPOSAL, Performative.INFORM_DONE))
+    rows = np.flatnonzero(told)
+    if column == "sender":  # who awards is the manager of the call; who is done is the contractor
+        rows = rows[log.messages["performative"][rows] == Performative.INFORM_DONE]
+    for row in rows:
+        messages = log.messages.copy()
+        messages[row][column] = {"conversation": 99, "sender": story.ids["agv_2"], "performative": Performative.CFP}[
+            column
+        ]
+        assert check(log.replace(messages=messages), story.scenario) != []
