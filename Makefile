@@ -1,0 +1,55 @@
+# Everything that a day with robocell needs. The first use makes .venv and installs into it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/ready
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow view bench lint docs screenshots clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "robocell needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V); try: make PYTHON=python3.12 …"; exit 2; }
+	@echo "Installing robocell into $(VENV): once, a few minutes"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[viz,questions,dev]'
+	@touch $@
+
+run: $(READY)  ## size the fleet of a smartphone line: table, plots and report in results/fleet_sizing
+	@$(BIN)/robocell run experiments/configs/fleet_sizing.yaml --output results/fleet_sizing
+
+test: $(READY)  ## the tests
+	@$(PYTEST)
+
+test-slow: $(READY)  ## the tests that take longer: chaos, coverage of intervals, long traffic
+	@$(PYTEST) -m slow
+
+view: $(READY)  ## watch a factory in the browser
+	@$(BIN)/robocell view experiments/configs/quickstart.yaml
+
+bench: $(READY)  ## the benchmarks, each as one JSON object
+	@for what in motion factory jspt lorr mapd; do $(BIN)/robocell bench $$what --json || exit 1; done
+
+# The packages lie in the root but are imported as robocell.…: links show type checkers where they are.
+$(VENV)/typing: $(READY)
+	@mkdir -p $@/robocell
+	@for part in agents environments experiments visualization; do ln -sfn ../../../$$part $@/robocell/$$part; done
+
+lint: $(READY) $(VENV)/typing  ## ruff and the type checker
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+
+docs: $(READY)  ## the documentation as HTML in build/docs
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@$(BIN)/sphinx-build -q -W -b html docs build/docs && echo "build/docs/index.html"
+
+screenshots: $(READY)  ## the pictures of README and docs, taken from the running viewer
+	@$(BIN)/python -m docs.screenshots
+
+clean:  ## forget the virtual environment and everything built
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
