@@ -164,8 +164,10 @@ class _Replay:
         self._receive(job, other)
 
     def _moved(self, agent: int, job: int, other: int, value: float) -> None:
-        if self.scenario.transport.kind != "instant":
-            self._report("part-place", job, "parts cannot move by themselves: the transport is not instant")
+        transport = self.scenario.transport
+        walks_out = transport.kind == "matrix" and not transport.carry_out and self._name(agent) == self.scenario.sink
+        if transport.kind != "instant" and not walks_out:
+            self._report("part-place", job, "parts do not move by themselves there")
         self._is_at(job, Spot.OUTPUT, other)
         self._receive(job, agent)
 

@@ -104,6 +104,19 @@ def test_parts_move_by_themselves_where_transport_is_instant(new_story, rules):
     assert rules(story.end(200.0, trace=False), story.scenario) == set()
 
 
+@pytest.mark.parametrize(("carry_out", "found"), [(False, set()), (True, {"part-place"})])
+def test_finished_parts_leave_by_themselves_only_where_nobody_carries_them_out(new_story, rules, carry_out, found):
+    transport = {**MATRIX, "carry_out": carry_out}
+    story = new_story(layout=None, transport=transport, chargers={}, fleet=FLEET, stations=STATIONS)
+    story.release(0.0, "watch-1")
+    story.tell(5.0, Event.LOADED, "agv_1", "watch-1", "source")
+    story.tell(20.0, Event.UNLOADED, "agv_1", "watch-1", "drill")
+    bored_s = story.drill(20.0, "watch-1", step=0)
+    story.tell(bored_s, Event.MOVED, "sink", "watch-1", "drill")
+    story.tell(bored_s, Event.FINISHED, "sink", "watch-1")
+    assert rules(story.end(200.0, trace=False), story.scenario) == found
+
+
 def test_a_job_that_was_never_released_is_found(story, rules):
     story.add(AgentKind.JOB, "phone-2")
     assert rules(story.end(200.0), story.scenario) == {"part-life"}
