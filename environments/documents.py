@@ -169,9 +169,14 @@ def _in_data(loc: Loc, data: Any, *, keep_last: bool) -> Loc:
     return found
 
 
-def _walk(loader: yaml.SafeLoader, node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, yaml.Node | None, yaml.Node]]:
+def _walk(
+    loader: yaml.SafeLoader, node: yaml.Node, loc: Loc, around: tuple[yaml.Node, ...] = ()
+) -> Iterator[tuple[Loc, yaml.Node | None, yaml.Node]]:
     if not loc:
         yield (), None, node
+    if any(node is outer for outer in around):
+        raise yaml.MarkedYAMLError(problem=f"{_dotted(loc)} contains itself", problem_mark=node.start_mark)
+    around = (*around, node)
     if isinstance(node, yaml.MappingNode):
         _refuse_twins(node)
         loader.flatten_mapping(node)
@@ -179,11 +184,11 @@ def _walk(loader: yaml.SafeLoader, node: yaml.Node, loc: Loc) -> Iterator[tuple[
             name = loader.construct_object(key, deep=True)
             if isinstance(name, str | int):
                 yield (*loc, name), key, value
-                yield from _walk(loader, value, (*loc, name))
+                yield from _walk(loader, value, (*loc, name), around)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*loc, number), None, item
-            yield from _walk(loader, item, (*loc, number))
+            yield from _walk(loader, item, (*loc, number), around)
 
 
 def _refuse_twins(node: yaml.MappingNode) -> None:

@@ -80,40 +80,46 @@ def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
         return
     aisles = layout.passable.copy()
     aisles[docks] = False
-    centre, forth, back = _largest_area(layout, docks, backwards, aisles)
-    items = [(int(cell), True) for cell in docks] + [(int(cell), False) for cell in layout.parking]
-    for cell, is_dock in items:
-        enters = _any(forth, backwards[cell]) if is_dock else bool(forth[cell])
-        leaves = _any(back, layout.neighbours[cell]) if is_dock else bool(back[cell])
-        if enters and leaves:
-            continue
-        table = backwards if enters else layout.neighbours
-        blockers = _blockers(centre, cell, table, layout, docks)
-        standing = " and ".join(_where(layout, blocker) for blocker in blockers)
-        vehicles = "a vehicle standing at" if len(blockers) == 1 else "vehicles standing at"
-        raise LayoutError(
-            f"{vehicles} {standing} would seal the way {'from' if enters else 'to'} {_where(layout, cell)}; "
-            "put docks into bays beside the aisle, or widen the aisle"
-        )
+    centre, cut_off = _best_area(layout, docks, backwards, aisles)
+    if not cut_off:
+        return
+    cell, enters = cut_off[0]
+    table = backwards if enters else layout.neighbours
+    standing = [_where(layout, blocker) for blocker in _blockers(centre, cell, table, layout, docks)]
+    vehicles = "a vehicle standing at" if len(standing) == 1 else "vehicles standing at"
+    raise LayoutError(
+        f"{vehicles} {' and '.join(standing)} would seal the way {'from' if enters else 'to'} {_where(layout, cell)}; "
+        "put docks into bays beside the aisle, or widen the aisle"
+    )
 
 
-def _largest_area(
+def _best_area(
     layout: Layout, docks: NDArray, backwards: NDArray, aisles: NDArray
-) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:
-    """The biggest area of dock-free cells that reach each other: one of its cells, what it reaches, what reaches it."""
-    seen = np.zeros(layout.size, dtype=bool)
-    nothing = np.zeros(layout.size, dtype=bool)
-    best, best_size = (int(docks[0]), nothing, nothing), 0
-    beside = np.unique(np.concatenate([layout.neighbours[docks].ravel(), layout.parking]))
-    for cell in beside.tolist():
-        if cell == NO_CELL or seen[cell] or not aisles[cell]:
+) -> tuple[int, list[tuple[int, bool]]]:
+    """A cell of the dock-free area that serves most, and what it does not serve: (cell, whether it can be entered)."""
+    seen = ~aisles
+    best: tuple[int, list[tuple[int, bool]]] | None = None
+    best_rank = (0, 0)
+    beside = layout.neighbours[docks].ravel()
+    for cell in (*layout.parking.tolist(), *beside[beside != NO_CELL].tolist(), *np.flatnonzero(aisles).tolist()):
+        if seen[cell]:
             continue
         forth, back = _reached(cell, layout.neighbours, aisles), _reached(cell, backwards, aisles)
         area = forth & back
         seen |= area
-        if int(area.sum()) > best_size:
-            best, best_size = (cell, forth, back), int(area.sum())
-    return best
+        cut_off = [
+            (dock, enters)
+            for dock in docks.tolist()
+            for enters in [_any(forth, backwards[dock])]
+            if not (enters and _any(back, layout.neighbours[dock]))
+        ]
+        cut_off += [(park, bool(forth[park])) for park in layout.parking.tolist() if not area[park]]
+        if not cut_off:
+            return cell, []
+        rank = (-len(cut_off), int(area.sum()))
+        if best is None or rank > best_rank:
+            best, best_rank = (cell, cut_off), rank
+    return best or (int(docks[0]), [(int(docks[-1]), False)])
 
 
 def _reached(start: int, table: NDArray, open_cells: NDArray) -> NDArray[np.bool_]:

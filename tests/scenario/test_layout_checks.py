@@ -55,12 +55,22 @@ def test_what_is_accepted_can_be_served(floor):
         assert can_be_served(floor), floor.to_ascii()
 
 
-@given(floor=floors())
-def test_what_can_be_served_without_driving_through_docks_is_accepted(floor):
+def has_an_area_that_serves_all(floor: Layout) -> bool:
     docks = {cell for cells in floor.docks.values() for cell in cells}
-    beside = any(set(floor.neighbours[cell].tolist()) & docks for cell in docks)
-    if can_be_served(floor) and not beside:
-        assert accepts(floor), floor.to_ascii()
+    stops = docks | set(floor.parking.tolist())
+    aisles = set(floor.passable.nonzero()[0].tolist()) - docks
+    return any(
+        all(stop in reach(floor, cell, docks - {stop}) and cell in reach(floor, stop, docks - {stop}) for stop in stops)
+        for cell in aisles
+    )
+
+
+@given(floor=floors())
+def test_what_one_area_serves_is_accepted_and_nothing_else(floor):
+    docks = {cell for cells in floor.docks.values() for cell in cells}
+    some = min(docks)
+    no_trap = all(some in reach(floor, cell, set()) for cell in reach(floor, some, set()))
+    assert accepts(floor) == (has_an_area_that_serves_all(floor) and no_trap), floor.to_ascii()
 
 
 def test_two_vehicles_side_by_side_may_seal_what_one_does_not():
