@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .contractor import NO_LEASE, Contractor, Pool
-from .mechanisms import Market
+from .mechanisms import Market, Planner
 from .messages import Bids, Call, Performative, Reason
 from .tasks import Task, TaskKind, TaskPhase
 
@@ -87,6 +87,9 @@ class ContractNet:
     def __init__(self, model: Factory, *, mechanism: Mechanism, channel: Channel, terms: Terms) -> None:
         self.model = model
         self.mechanism = mechanism
+        self.planner = mechanism if isinstance(mechanism, Planner) else None
+        if self.planner is not None:
+            self.planner.attach(model)
         self.channel = channel
         self.terms = terms
         self.pools = {kind: Pool(kind) for kind in TaskKind}
@@ -171,6 +174,8 @@ class ContractNet:
         tasks = [task for task in queue if task.phase is TaskPhase.OPEN]
         queue.clear()
         if self.mechanism.joint:
+            if self.planner is not None:
+                tasks = [*self.waiting(kind), *tasks]
             if tasks:
                 self._call(kind, tasks, self.pools[kind].all)
         else:
@@ -185,6 +190,9 @@ class ContractNet:
         """Offer the oldest waiting tasks to the contractors that have become available."""
         ready, self._available[kind] = self._available[kind], {}
         window = self.terms.pull_window
+        if self.planner is not None:
+            self._call(kind, self.waiting(kind), self.pools[kind].all)
+            return
         if self.mechanism.joint:
             tasks = [task for _, task in zip(range(window * len(ready)), self._waiting[kind].values(), strict=False)]
             self._call(kind, tasks, np.fromiter(ready, np.intp, len(ready)))

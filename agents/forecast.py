@@ -20,11 +20,13 @@ Dimensions: J jobs, N operations of all jobs, A choices of all operations, M mac
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NOBODY = -1
 FAR_S = 1e18
@@ -121,15 +123,17 @@ def tails(shop: Shop) -> None:
             shop.tail_s[n] = rest_s
 
 
-@njit(cache=True, inline="always")
-def _carrier(shop: Shop, job_ready_s: float, place: int, free_s: NDArray, at: NDArray) -> tuple[int, float]:
-    """The vehicle that is first at a part, and when it has taken it."""
+@njit(cache=True)
+def _carrier(
+    travel_s: NDArray, reach_s: NDArray, free_s: NDArray, at: NDArray, place: int, ready_s: float
+) -> tuple[int, float]:
+    """The vehicle that is first at a part, and when both are there."""
     vehicle = NOBODY
     pick_up_s = FAR_S
     effort_s = FAR_S
     for v in range(free_s.size):
-        way_s = shop.reach_s[v, place] if at[v] == NOBODY else shop.travel_s[at[v], place]
-        there_s = max(free_s[v] + way_s, job_ready_s)
+        way_s = reach_s[v, place] if at[v] == NOBODY else travel_s[at[v], place]
+        there_s = max(free_s[v] + way_s, ready_s)
         if there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
             vehicle, pick_up_s, effort_s = v, there_s, there_s - free_s[v]
     return vehicle, pick_up_s
@@ -142,7 +146,18 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
     The cost is `weights`, (4,) float64, times: the latest end, the mean end of all operations, of all jobs, and the
     mean tardiness of all jobs.
     """
-    jobs, machines, vehicles, operations = shop.place.size, shop.machine_free_s.size, shop.vehicle_free_s.size, order.size
+    travel_s, reach_s, first, choice = shop.travel_s, shop.reach_s, shop.first, shop.choice  # plain arrays: faster
+    machine_of, work_s, machine_place, unlimited = shop.machine, shop.work_s, shop.machine_place, shop.unlimited
+    bound_s, load_s, unload_s, rest_s, due_s = shop.machine_free_s, shop.load_s, shop.unload_s, shop.rest_s, shop.due_s
+    into_operation, into_vehicle, into_machine = course.operation, course.vehicle, course.machine
+    into_pick_up_s, into_arrive_s = course.pick_up_s, course.arrive_s
+    into_start_s, into_end_s = course.start_s, course.end_s
+    jobs, machines, vehicles, operations = (
+        shop.place.size,
+        shop.machine_free_s.size,
+        shop.vehicle_free_s.size,
+        order.size,
+    )
     following = shop.first[:-1].copy()
     ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
     free_s = shop.vehicle_free_s.copy()
@@ -162,33 +177,33 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
         vehicle = NOBODY
         pick_up_s = taken_s = ready_s[job]
         if needs_move and vehicles > 0:
-            vehicle, pick_up_s = _carrier(shop, ready_s[job], here, free_s, at)
-            taken_s = pick_up_s + shop.load_s
+            vehicle, pick_up_s = _carrier(travel_s, reach_s, free_s, at, here, ready_s[job])
+            taken_s = pick_up_s + load_s
         best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NOBODY, 0
-        for a in range(shop.choice[n], shop.choice[n + 1]):
-            machine = shop.machine[a]
+        for a in range(choice[n], choice[n + 1]):
+            machine = machine_of[a]
             arrive_s = taken_s
             if needs_move:
-                arrive_s += shop.travel_s[here, shop.machine_place[machine]]
+                arrive_s += travel_s[here, machine_place[machine]]
                 if vehicles > 0:
-                    arrive_s += shop.unload_s
+                    arrive_s += unload_s
             start_s = arrive_s
             slot = 0
-            if not shop.unlimited[machine]:
-                start_s = max(arrive_s, shop.machine_free_s[machine])
+            if not unlimited[machine]:
+                start_s = max(arrive_s, bound_s[machine])
                 slot = booked[machine]
                 for k in range(booked[machine]):
-                    if start_s + shop.work_s[a] <= from_s[machine, k]:
+                    if start_s + work_s[a] <= from_s[machine, k]:
                         slot = k
                         break
                     start_s = max(start_s, to_s[machine, k])
-            if start_s + shop.work_s[a] < best_end_s:
-                best_end_s = start_s + shop.work_s[a]
+            if start_s + work_s[a] < best_end_s:
+                best_end_s = start_s + work_s[a]
                 best_start_s, best_arrive_s, best_machine, best_slot = start_s, arrive_s, machine, slot
         if vehicle != NOBODY:
             free_s[vehicle] = best_arrive_s
-            at[vehicle] = shop.machine_place[best_machine]
-        if not shop.unlimited[best_machine]:
+            at[vehicle] = machine_place[best_machine]
+        if not unlimited[best_machine]:
             for k in range(booked[best_machine], best_slot, -1):
                 from_s[best_machine, k] = from_s[best_machine, k - 1]
                 to_s[best_machine, k] = to_s[best_machine, k - 1]
@@ -196,17 +211,17 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
             to_s[best_machine, best_slot] = best_end_s
             booked[best_machine] += 1
         ready_s[job] = best_end_s
-        place[job] = shop.machine_place[best_machine]
+        place[job] = machine_place[best_machine]
         there[job] = False
         following[job] = n + 1
-        course.operation[i], course.vehicle[i], course.machine[i] = n, vehicle, best_machine
-        course.pick_up_s[i], course.arrive_s[i] = pick_up_s, best_arrive_s
-        course.start_s[i], course.end_s[i] = best_start_s, best_end_s
+        into_operation[i], into_vehicle[i], into_machine[i] = n, vehicle, best_machine
+        into_pick_up_s[i], into_arrive_s[i] = pick_up_s, best_arrive_s
+        into_start_s[i], into_end_s[i] = best_start_s, best_end_s
         operation_ends_s += best_end_s
-        latest_s = max(latest_s, best_end_s + shop.rest_s[job])
-        if n + 1 == shop.first[job + 1]:
-            job_ends_s += best_end_s + shop.rest_s[job]
-            tardiness_s += max(best_end_s + shop.rest_s[job] - shop.due_s[job], 0.0)
+        latest_s = max(latest_s, best_end_s + rest_s[job])
+        if n + 1 == first[job + 1]:
+            job_ends_s += best_end_s + rest_s[job]
+            tardiness_s += max(best_end_s + rest_s[job] - due_s[job], 0.0)
     return (
         weights[0] * latest_s
         + weights[1] * operation_ends_s / max(operations, 1)
@@ -218,9 +233,12 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
 def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int) -> None:
     """Completes `order`, (N,) int32, of which the first `given` entries stand, by a dispatch rule.
 
-    Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of the
-    job: 1, 0 is the nearest vehicle first, 0, 0 the earliest start first, and `longer` > 0 prefers jobs with much to do.
+    Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of its
+    job: with 1, 0 the nearest vehicle first, with 0, 0 the earliest start first; `longer` > 0 prefers long jobs.
     """
+    travel_s, reach_s, first, choice = shop.travel_s, shop.reach_s, shop.first, shop.choice  # plain arrays: faster
+    machine_of, work_s, machine_place, unlimited = shop.machine, shop.work_s, shop.machine_place, shop.unlimited
+    load_s, unload_s, tail_s = shop.load_s, shop.unload_s, shop.tail_s
     jobs, vehicles = shop.place.size, shop.vehicle_free_s.size
     following = shop.first[:-1].copy()
     ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
@@ -230,35 +248,35 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
         best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = -1, NOBODY, NOBODY, FAR_S, 0.0, 0.0
         for job in range(order[i] if i < given else 0, order[i] + 1 if i < given else jobs):
             n = following[job]
-            if n == shop.first[job + 1]:
+            if n == first[job + 1]:
                 continue
             needs_move = not there[job]
             vehicle = NOBODY
             taken_s = ready_s[job]
             if needs_move and vehicles > 0:
-                vehicle, taken_s = _carrier(shop, ready_s[job], place[job], free_s, at)
-                taken_s += shop.load_s
+                vehicle, taken_s = _carrier(travel_s, reach_s, free_s, at, place[job], ready_s[job])
+                taken_s += load_s
             end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NOBODY
-            for a in range(shop.choice[n], shop.choice[n + 1]):
-                machine = shop.machine[a]
+            for a in range(choice[n], choice[n + 1]):
+                machine = machine_of[a]
                 arrive_s = taken_s
                 if needs_move:
-                    arrive_s += shop.travel_s[place[job], shop.machine_place[machine]]
+                    arrive_s += travel_s[place[job], machine_place[machine]]
                     if vehicles > 0:
-                        arrive_s += shop.unload_s
-                start_s = arrive_s if shop.unlimited[machine] else max(arrive_s, machine_free_s[machine])
-                if start_s + shop.work_s[a] < end_s:
-                    end_s, begin_s, come_s, on = start_s + shop.work_s[a], start_s, arrive_s, machine
-            key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * shop.tail_s[n]
+                        arrive_s += unload_s
+                start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
+                if start_s + work_s[a] < end_s:
+                    end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine
+            key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * tail_s[n]
             if key_s < best_key_s:
                 best, best_vehicle, best_machine = job, vehicle, on
                 best_key_s, best_arrive_s, best_end_s = key_s, come_s, end_s
         if best_vehicle != NOBODY:
             free_s[best_vehicle] = best_arrive_s
-            at[best_vehicle] = shop.machine_place[best_machine]
+            at[best_vehicle] = machine_place[best_machine]
         machine_free_s[best_machine] = best_end_s
         ready_s[best] = best_end_s
-        place[best] = shop.machine_place[best_machine]
+        place[best] = machine_place[best_machine]
         there[best] = False
         following[best] += 1
         order[i] = best
@@ -274,7 +292,7 @@ def intend(
     exchanges: int,
     heat: float,
     weights: NDArray,
-    seed: int,
+    rng: np.random.Generator,
     course: Course,
 ) -> float:
     """Replaces `order`, (N,) int32, by the best one found, fills its `course`, returns its cost (s).
@@ -284,7 +302,7 @@ def intend(
         rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule.
         ask_each: also ask what if each job came first.
         exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
-            typically be at first; `seed` is for the draws.
+            typically be at first. `rng` is drawn from four times for each.
         weights: (4,) float64, see `unfold`.
     """
     size = order.size
@@ -302,12 +320,11 @@ def intend(
                 best_s = cost_s
                 order[:] = trial
     if size > 1 and exchanges > 0:
-        np.random.seed(seed)
         current = order.copy()
         current_s = best_s
         for k in range(exchanges):
-            a, b = np.random.randint(size), np.random.randint(size)
-            swap, dice = np.random.random() < 0.5, np.random.random()
+            a, b = int(rng.random() * size), int(rng.random() * size)
+            swap, dice = rng.random() < 0.5, rng.random()
             if current[a] == current[b]:
                 continue
             trial[:] = current

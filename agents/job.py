@@ -70,6 +70,7 @@ class Job(mesa.Agent):
         place: index of the place where the part is, or was before the vehicle took it.
         target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
         ready: the part stands where a vehicle can take it.
+        asked: index of the operation that was called for last; the number of operations means the way out.
     """
 
     model: Factory
@@ -84,7 +85,10 @@ class Job(mesa.Agent):
         self.target: Station | Storage | None = None
         self.operation: Operation | None = None
         self.transport: Transport | None = None
+        self.ready_at_s = 0.0
         self.ready = False
+        self.asked = -1
+        self._look_ahead = model.spec.negotiation.look_ahead
 
     # -- what happens to the part -----------------------------------------------------------------------------
 
@@ -99,7 +103,7 @@ class Job(mesa.Agent):
             self.order.due_s,
         )
         self.ready = True
-        self._call_next()
+        self._call_next(self.step)
 
     def loaded(self, vehicle: AGV) -> None:
         """A vehicle has taken the part."""
@@ -114,19 +118,28 @@ class Job(mesa.Agent):
         self.model.log.event(self.model.now_s, Event.UNLOADED, vehicle.unique_id, self.unique_id, destination.unique_id)
         self._arrive(place)
 
+    def work_begins(self, ready_at_s: float) -> None:
+        """A machine has begun: the part is expected to be ready at `ready_at_s`."""
+        if self._look_ahead != "none":
+            self._foresee(ready_at_s)
+
     def processed(self) -> None:
         """An operation is finished: see who does the next one, while the part is still on the machine."""
         self.step += 1
-        self.target = None
-        self._call_next()
+        if self.asked < self.step:
+            self._call_next(self.step)
 
     def stands_ready(self) -> None:
         """The part lies in an output buffer or a storage."""
         self.ready = True
-        if self.target is not None:
+        if self.transport is not None:
+            self.transport.ready_at_s = self.model.now_s
+            if self.transport.phase is TaskPhase.ENGAGED:
+                self.transport.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
+        elif self.target is not None:
             self._call_transport()
         elif self.operation is None:
-            self._call_next()
+            self._call_next(self.step)
 
     def give_way(self) -> None:
         """The part blocks a station and no other can take it: have it stored until one can."""
@@ -142,6 +155,9 @@ class Job(mesa.Agent):
     def leave(self, event: Event, where: int) -> None:
         """The part leaves the factory: finished or scrapped at the agent `where`."""
         self.model.log.event(self.model.now_s, event, where, self.unique_id)
+        for task in (self.operation, self.transport):
+            if task is not None and task.phase is not TaskPhase.CLOSED:
+                self.model.net.cancel(task)
         self.remove()
         self.model.workload.left(self)
 
@@ -150,7 +166,7 @@ class Job(mesa.Agent):
     def engaged(self, task: Task, contractor: Contractor) -> None:
         if task.kind is TaskKind.OPERATION:
             self.target = contractor  # type: ignore[assignment]  # the pool of operations holds stations and storages
-            if self.ready:
+            if self.ready or self._look_ahead != "none":
                 self._call_transport()
 
     def done(self, task: Task, contractor: Contractor) -> None:
@@ -167,15 +183,23 @@ class Job(mesa.Agent):
 
     # -- calls ------------------------------------------------------------------------------------------------
 
-    def _call_next(self) -> None:
-        """Call for proposals for the next operation; after the last, only the way out remains."""
-        if self.step == len(self.order.routing):
+    def _foresee(self, ready_at_s: float) -> None:
+        """Call for what comes after the operation in work, or in the queue, as if it were done."""
+        if self.asked <= self.step:
+            self.ready_at_s = ready_at_s
+            self._call_next(self.step + 1)
+
+    def _call_next(self, number: int) -> None:
+        """Call for proposals for operation `number`; after the last, only the way out remains."""
+        self.asked = number
+        self.target = None
+        if number == len(self.order.routing):
             self.operation = None
-            if self.ready:
+            if self.ready or self._look_ahead != "none":
                 self._call_transport()
             return
-        step = self.order.routing[self.step]
-        time_uniform, scrap_uniform = self.order.uniforms[self.step].tolist()
+        step = self.order.routing[number]
+        time_uniform, scrap_uniform = self.order.uniforms[number].tolist()
         self.operation = Operation(
             manager=self,
             job=self,
@@ -183,7 +207,7 @@ class Job(mesa.Agent):
             eligible=step.eligible,
             uniform=time_uniform,
             scrap_uniform=scrap_uniform,
-            step=self.step,
+            step=number,
         )
         self.model.net.announce(self.operation)
 
@@ -193,11 +217,13 @@ class Job(mesa.Agent):
 
     def _call_transport(self) -> None:
         destination = self._destination
-        if destination == self.place or self.model.parts_move_themselves:
-            self._move(destination)
+        if destination == self.place or self.model.moves_itself(destination):
+            if self.ready:
+                self._move(destination)
             return
+        ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)
         self.transport = Transport(
-            manager=self, job=self, origin=self.place, destination=destination, ready_at_s=self.model.now_s
+            manager=self, job=self, origin=self.place, destination=destination, ready_at_s=ready_at_s
         )
         self.model.net.announce(self.transport)
 
@@ -212,7 +238,10 @@ class Job(mesa.Agent):
     def _arrive(self, place: int) -> None:
         self.place = place
         self.transport = None
+        target = self.target
         self.model.places[place].receive(self)
+        if self._look_ahead == "arrival" and target is not None and target is self.target and self.asked == self.step:
+            self._foresee(self.model.now_s + self.order.routing[self.step].work_s.get(target.slot, 0.0))
 
     def __repr__(self) -> str:
         return f"Job({self.name}, operation {self.step})"

@@ -67,6 +67,7 @@ class Machine:
             self._run(StationState.SETUP, setup_s, self._process)
         else:
             self._process()
+        job.work_begins(self.busy_until_s)
 
     def _process(self) -> None:
         station, job, task = self.station, self.job, self.task

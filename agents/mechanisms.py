@@ -7,18 +7,23 @@ A class of your own is named `my_module:Name` in the scenario.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from .tasks import TaskKind
+from .what_if import WhatIf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from ..environments.factory import Factory
+    from .job import Job
+    from .machine import Machine
     from .messages import Bids
+    from .station import Station
     from .tasks import Task
 
 Award = tuple[int, int]
@@ -86,6 +91,25 @@ class Mechanism(Protocol):
         ...
 
 
+@runtime_checkable
+class Planner(Protocol):
+    """A mechanism that has intentions: it may leave a call open though somebody offers, and it feeds machines.
+
+    Calls that it leaves open are cleared again together with the next ones.
+    """
+
+    def attach(self, model: Factory) -> None:
+        """Work for this factory; its agents do not exist yet."""
+        ...
+
+    def next_part(self, station: Station, machine: Machine) -> Job | None:
+        """Which part of the input buffer goes on `machine`, which is free; None to wait for another one.
+
+        It then has to see to it that `station.feed` is called again.
+        """
+        ...
+
+
 class ContractNet:
     """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
 
@@ -147,4 +171,5 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "nearest": Nearest,
     "fifo": FirstInFirstOut,
     "random": Random,
+    "what_if": WhatIf,
 }

@@ -148,8 +148,10 @@ class Station(Contractor):
                     machine.claimed = True
                     self._call_robot(machine, mount=True)
 
-    def _choose(self, machine: Machine) -> Job:
-        """Which waiting part goes on `machine`, by the queue rule of the station."""
+    def _choose(self, machine: Machine) -> Job | None:
+        """Which waiting part goes on `machine`: as the planner says, or by the queue rule of the station."""
+        if self.model.net.planner is not None:
+            return self.model.net.planner.next_part(self, machine)
         if self.spec.queue == "spt":
             return min(self.input, key=lambda job: self.mean_s(self.promised[job.unique_id]))
         if self.spec.queue == "edd":
@@ -157,8 +159,10 @@ class Station(Contractor):
         return self.input[0]
 
     def mount(self, machine: Machine, by: Contractor) -> None:
-        """A part goes from the input buffer on `machine`."""
+        """A part goes from the input buffer on `machine`, unless a planner lets the machine wait for a better one."""
         job = self._choose(machine)
+        if job is None:
+            return
         self.input.remove(job)
         self.model.log.event(self.model.now_s, Event.MOUNTED, by.unique_id, job.unique_id, self.unique_id)
         machine.start(job, self._fulfil(job))

@@ -87,6 +87,7 @@ class Factory(mesa.Model):
         self.tick_s = scenario.tick_s
         self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
         self.parts_move_themselves = isinstance(scenario.transport, Instant)
+        self._carries_out = not isinstance(scenario.transport, Matrix) or scenario.transport.carry_out
         self.queue_limit = scenario.negotiation.queue_limit
         self.traffic: Traffic = self._build_traffic()
         self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
@@ -122,6 +123,10 @@ class Factory(mesa.Model):
     def approach_s(self, origin: int, destination: int) -> float:
         """Seconds from place to place when nobody is in the way."""
         return 0.0 if self.parts_move_themselves else self.traffic.travel_between_s(origin, destination)
+
+    def moves_itself(self, destination: int) -> bool:
+        """Whether parts need no vehicle to get to a place."""
+        return self.parts_move_themselves or (destination == self.sink.place and not self._carries_out)
 
     def work_time(self, product: str, step: int, station: str) -> Distribution:
         """The processing time of an operation at a station: the routing's own, or the station's."""

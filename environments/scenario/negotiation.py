@@ -33,6 +33,17 @@ def _check_mechanism(name: str) -> str:
     return name
 
 
+class WhatIf(Section):
+    """How the mechanism `what_if` thinks."""
+
+    objective: Literal["makespan", "flow_time", "tardiness"] = "makespan"  # of all parts in the factory
+    rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules that everybody might follow, the best ones first
+    ask_each: bool = True  # also: what if this job came first, for each job and rule
+    exchanges: Annotated[int, Field(ge=0)] = 300  # changes of the best order that are tried at each decision
+    remember: bool = True  # start from what was intended before
+    ahead: Positive | None = None  # operations of each job that are looked at; None = all
+
+
 class Negotiation(Section):
     """The contract net's parameters. A call without a deadline cannot be written: `reply_by` is always above 0."""
 
@@ -41,5 +52,8 @@ class Negotiation(Section):
     acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
     lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
+    look_ahead: Literal["none", "start", "arrival"] = "none"  # what comes next is called when the part is finished;
+    # when work on it starts; when it arrives, before its turn
     queue_limit: Positive = 1  # transports that a vehicle takes on before it has done the first
+    what_if: WhatIf = WhatIf()
     commitment: Literal["eager", "patient", "leveled"] = "patient"

@@ -27,6 +27,7 @@ class Matrix(Section):
     travel_s: Annotated[
         tuple[Annotated[tuple[Duration, ...], Field(strict=False)], ...], Field(strict=False, alias="travel")
     ]
+    carry_out: bool = True  # finished parts are carried to the sink; False: they leave where they are
 
     @model_validator(mode="after")
     def _square(self) -> Self:

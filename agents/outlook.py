@@ -1,0 +1,196 @@
+"""What the agents know and intend, as the arrays of a forecast: each states when and where it will be free.
+
+A job that a vehicle is bound to counts as delivered when that vehicle says so: contracts stand. What no agent can know
+(waiting for robots, for docks, for room in buffers, breakdowns to come) is not in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .forecast import NOBODY, Shop, tails
+from .job import Job
+from .station import Station
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from .machine import Machine
+
+NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
+UNAVAILABLE_S = 600.0  # guess for a vehicle that charges or is broken
+
+
+class Floor:
+    """What does not change: ways and machines.
+
+    Attributes:
+        travel_s: (P, P) float64, free-flow seconds from place to place.
+        machines: the M machines; the last row, without a machine, is the way out.
+        of_station: machine rows by pool slot of the station.
+    """
+
+    def __init__(self, model: Factory) -> None:
+        places = range(len(model.places))
+        self.travel_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
+        self.machines: list[Machine] = [machine for station in model.stations for machine in station.machines]
+        self.of_station: dict[int, list[int]] = {}
+        for row, machine in enumerate(self.machines):
+            self.of_station.setdefault(machine.station.slot, []).append(row)
+        where = [*(machine.station.place for machine in self.machines), model.sink.place]
+        self.machine_place = np.array(where, np.int32)
+        self.unlimited = np.zeros(len(where), np.bool_)
+        self.unlimited[-1] = True
+        self.carries_out = not model.moves_itself(model.sink.place)
+
+
+@dataclass(slots=True, frozen=True)
+class Outlook:
+    """A `Shop`, and which agent stands in which row.
+
+    Attributes:
+        jobs: the J jobs that have something to do.
+        steps: (N,) the number of each operation in its job's routing; one past the last is the way out.
+    """
+
+    shop: Shop
+    jobs: list[Job]
+    steps: NDArray[np.int64]
+
+
+def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
+    """What is expected now; of every job at most the next `ahead` operations."""
+    now_s = model.now_s
+    held = {machine.job: machine for machine in floor.machines if machine.job is not None}
+    queued = {job: station for station in model.stations for job in station.input}
+    free_s, reach_s, delivered_s = _vehicles(model, floor, held)
+    jobs: list[Job] = []
+    place: list[int] = []
+    ready_s: list[float] = []
+    there: list[bool] = []
+    rest_s: list[float] = []
+    first, steps, choice, machine_rows, work_s = [0], [], [0], [], []
+    for job in _jobs(model):
+        at, since_s, step, station = job.place, now_s, job.step, None
+        is_there = False
+        if job in held:
+            machine = held[job]
+            if machine.task is not None:
+                step += 1
+                since_s = max(machine.busy_until_s, now_s)
+        if job in queued:
+            station, is_there = queued[job], True
+        elif job in delivered_s:
+            at, since_s = delivered_s[job]
+            station = job.target if isinstance(job.target, Station) else None
+            if station is None and job.operation is None:
+                continue  # on its way out
+            is_there = station is not None
+        elif isinstance(job.target, Station) and job.asked == step:
+            station = job.target
+        routing = job.order.routing
+        last = len(routing) if ahead is None else min(step + ahead, len(routing))
+        for number in range(step, last):
+            slots = routing[number].work_s
+            for slot, time_s in slots.items():
+                if number == step and station is not None and station.slot != slot:
+                    continue
+                for row in floor.of_station[slot]:
+                    machine_rows.append(row)
+                    work_s.append(time_s)
+            steps.append(number)
+            choice.append(len(machine_rows))
+        if floor.carries_out and last == len(routing):
+            machine_rows.append(len(floor.machines))
+            work_s.append(0.0)
+            steps.append(last)
+            choice.append(len(machine_rows))
+        if len(steps) == first[-1]:
+            continue
+        jobs.append(job)
+        first.append(len(steps))
+        place.append(at)
+        ready_s.append(since_s)
+        there.append(is_there)
+        rest_s.append(routing[last - 1].tail_s if last < len(routing) else 0.0)
+    machine_free_s = np.full(len(floor.machines) + 1, now_s)
+    for row, machine in enumerate(floor.machines):
+        if machine.job is not None:
+            machine_free_s[row] = max(machine.busy_until_s, now_s)
+        elif machine.down:
+            machine_free_s[row] = now_s + machine.station.repair_mean_s
+    agvs = None if model.spec.fleet is None else model.spec.fleet.agvs
+    shop = Shop(
+        travel_s=floor.travel_s,
+        reach_s=reach_s,
+        vehicle_free_s=free_s,
+        load_s=0.0 if agvs is None else agvs.load_s,
+        unload_s=0.0 if agvs is None else agvs.unload_s,
+        place=np.array(place, np.int32),
+        ready_s=np.array(ready_s, np.float64),
+        there=np.array(there, np.bool_),
+        rest_s=np.array(rest_s, np.float64),
+        due_s=np.array([job.order.due_s for job in jobs], np.float64),
+        first=np.array(first, np.int32),
+        tail_s=np.zeros(len(steps)),
+        choice=np.array(choice, np.int32),
+        machine=np.array(machine_rows, np.int32),
+        work_s=np.array(work_s, np.float64),
+        machine_place=floor.machine_place,
+        machine_free_s=machine_free_s,
+        unlimited=floor.unlimited,
+    )
+    tails(shop)
+    return Outlook(shop, jobs, np.array(steps, np.int64))
+
+
+def _jobs(model: Factory) -> list[Job]:
+    """All parts in the factory, the oldest first."""
+    found: list[Job] = []
+    for cls, members in model.agents_by_type.items():
+        if issubclass(cls, Job):
+            found += members
+    return found
+
+
+def _vehicles(
+    model: Factory, floor: Floor, held: dict[Job, Machine]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
+    """When each vehicle is free, (V,); its ways from there, (V, P); where and when it delivers whom."""
+    fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
+    places = len(model.places)
+    vehicles = 0 if model.parts_move_themselves else len(model.agvs)
+    free_s = np.full(vehicles, now_s)
+    reach_s = np.empty((vehicles, places))
+    delivered_s: dict[Job, tuple[int, float]] = {}
+    if vehicles == 0:
+        return free_s, reach_s, delivered_s
+    for place in range(places):
+        reach_s[:, place] = np.minimum(traffic.travel_s(traffic.node, place), NO_WAY_S)
+    for v, agv in enumerate(model.agvs):
+        if not fleet.open[v]:
+            free_s[v] += UNAVAILABLE_S
+        if not agv.plan:
+            continue
+        at = NOBODY
+        time_s = max(fleet.free_at_s[v] - agv.plan.duration_s(0.0)[0], now_s)
+        for stop in agv.plan.stops:
+            if at not in (NOBODY, stop.place):
+                time_s += floor.travel_s[at, stop.place]
+            at = stop.place
+            job = stop.task.job
+            if stop.pick_up:
+                if job in held and held[job].task is not None:
+                    time_s = max(time_s, held[job].busy_until_s)
+                time_s += agv.spec.load_s
+            else:
+                time_s += agv.spec.unload_s
+                if job is not None:
+                    delivered_s[job] = (at, time_s)
+        free_s[v] = time_s
+        reach_s[v] = floor.travel_s[at]
+    return free_s, reach_s, delivered_s

@@ -1,0 +1,243 @@
+"""Job shops from benchmark files: who has to visit which machine for how long, and a factory made of that.
+
+Two text formats are read, both with one line a job:
+
+    standard (OR-Library):  2 3               jobs, machines
+                            0 5  1 4  2 7     machine (from 0), time; machine, time; ...
+                            1 3  0 6  2 2
+
+    flexible (.fjs):        2 3  1.5          jobs, machines, mean number of machines an operation (not used)
+                            2  1 3 7  2 1 4 2 5    operations; then for each: choices, machine (from 1), time, ...
+
+Neither knows transport. `JobShop.scenario` makes a factory with vehicles where travel times are given, and one whose
+parts move themselves where they are not.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import InstanceError
+from ..scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+Choice = tuple[int, float]  # machine from 0, processing time in s
+Operation = tuple[Choice, ...]  # one of these is to be taken
+
+
+@dataclass(frozen=True)
+class JobShop:
+    """N jobs, each a chain of operations; every operation takes one of its choices. All times in seconds.
+
+    Attributes:
+        jobs: for each job its operations, for each operation its choices (machine, time).
+        machines: number of machines M.
+    """
+
+    name: str
+    machines: int
+    jobs: tuple[tuple[Operation, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.jobs:
+            raise InstanceError(f"{self.name}: has no jobs")
+        for number, job in enumerate(self.jobs, 1):
+            if not job:
+                raise InstanceError(f"{self.name}: job {number} has no operations")
+            for operation in job:
+                self._check(number, operation)
+
+    def _check(self, number: int, operation: Operation) -> None:
+        if not operation:
+            raise InstanceError(f"{self.name}: job {number} has an operation that no machine can do")
+        taken = set()
+        for machine, work_s in operation:
+            if not 0 <= machine < self.machines:
+                raise InstanceError(
+                    f"{self.name}: job {number} asks for machine {machine} (from 0); there are {self.machines}"
+                )
+            if machine in taken:
+                raise InstanceError(
+                    f"{self.name}: job {number} names machine {machine} (from 0) twice in one operation"
+                )
+            if not (math.isfinite(work_s) and work_s >= 0):
+                raise InstanceError(f"{self.name}: job {number}: {work_s:g} is not a processing time; 0 or more is one")
+            taken.add(machine)
+
+    @property
+    def operations(self) -> int:
+        """Number of operations of all jobs."""
+        return sum(map(len, self.jobs))
+
+    def scenario(
+        self,
+        *,
+        vehicles: int = 0,
+        travel_s: ArrayLike | None = None,
+        carry_out: bool = True,
+        negotiation: Mapping[str, Any] | None = None,
+        seed: int = 1,
+    ) -> Scenario:
+        """A factory that has all jobs at its source at time 0 and runs until they are finished.
+
+        Args:
+            vehicles: number of AGVs; they start at the depot.
+            travel_s: (M + 1, M + 1) seconds from row to column, directed: the depot (source and sink), then the
+                machines. None: parts move themselves in no time.
+            carry_out: a finished part is carried to the sink; otherwise it leaves from its last machine by itself.
+            negotiation: the keys of the scenario's `negotiation` section.
+
+        Raises InstanceError for travel times of the wrong shape.
+        """
+        stations = [f"m{machine}" for machine in range(1, self.machines + 1)]
+        capabilities: dict[str, dict[str, str]] = {station: {} for station in stations}
+        products = {}
+        longest_s = 0.0
+        for number, job in enumerate(self.jobs, 1):
+            for step, operation in enumerate(job, 1):
+                longest_s += max(work_s for _, work_s in operation)
+                for machine, work_s in operation:
+                    capabilities[stations[machine]][f"{number}.{step}"] = f"{work_s!r}s"
+            products[f"job_{number}"] = {"routing": [f"{number}.{step}" for step in range(1, len(job) + 1)]}
+        used = [station for station in stations if capabilities[station]]
+        data: dict[str, Any] = {
+            "name": self.name,
+            "transport": {"kind": "instant"},
+            "stations": {station: {"operations": capabilities[station]} for station in used},
+            "products": products,
+            "orders": {"kind": "list", "orders": [{"at": "0s", "product": product} for product in products]},
+            "negotiation": dict(negotiation or {}),
+            "seed": seed,
+            "drain": True,
+        }
+        if travel_s is not None:
+            table_s = self._travel_s(travel_s)
+            longest_s += 2.0 * float(table_s.max()) * (self.operations + len(self.jobs))
+            at = [0, 0, *(stations.index(station) + 1 for station in used)]  # row of each place: source, sink, machines
+            data["transport"] = {
+                "kind": "matrix",
+                "places": ["source", "sink", *used],
+                "travel": [[f"{time_s!r}s" for time_s in row] for row in table_s[np.ix_(at, at)].tolist()],
+                "carry_out": carry_out,
+            }
+            data["fleet"] = {"agvs": {"count": vehicles, "start": "source"}}
+        data["horizon"] = f"{max(longest_s, 1.0)!r}s"
+        return Scenario.parse(data)
+
+    def _travel_s(self, travel_s: ArrayLike) -> np.ndarray[Any, np.dtype[np.float64]]:
+        table_s = np.asarray(travel_s, np.float64)
+        size = self.machines + 1
+        if table_s.shape != (size, size):
+            raise InstanceError(
+                f"{self.name}: travel times are {' x '.join(map(str, table_s.shape))}; "
+                f"depot and {self.machines} machines need {size} x {size}"
+            )
+        return table_s
+
+
+def read_job_shop(path: str | Path) -> JobShop:
+    """Reads the standard text format; InstanceError names file and line."""
+    lines = _Lines(path)
+    header = lines.header()
+    machines = header[1]
+    jobs = []
+    for number in range(header[0]):
+        row = lines.numbers(f"job {number + 1}")
+        if len(row) % 2:
+            raise lines.wrong(f"{len(row)} numbers; a job is pairs of machine and time")
+        jobs.append(tuple(((lines.whole(row[k]), row[k + 1]),) for k in range(0, len(row), 2)))
+    lines.end(header[0])
+    return JobShop(lines.name, machines, tuple(jobs))
+
+
+def read_flexible_job_shop(path: str | Path) -> JobShop:
+    """Reads the flexible text format (.fjs); InstanceError names file and line."""
+    lines = _Lines(path)
+    header = lines.header()
+    jobs = []
+    for number in range(header[0]):
+        row = lines.numbers(f"job {number + 1}")
+        at = 1
+        job = []
+        for step in range(lines.whole(row[0])):
+            choices = lines.whole(row[at]) if at < len(row) else 0
+            end = at + 1 + 2 * choices
+            if choices < 1 or end > len(row):
+                raise lines.wrong(f"the line ends within operation {step + 1} of {row[0]:g}")
+            job.append(tuple((lines.whole(row[k]) - 1, row[k + 1]) for k in range(at + 1, end, 2)))
+            at = end
+        if at != len(row):
+            raise lines.wrong(f"{len(row) - at} numbers too many after {row[0]:g} operations")
+        jobs.append(tuple(job))
+    lines.end(header[0])
+    return JobShop(lines.name, header[1], tuple(jobs))
+
+
+class _Lines:
+    """The lines of a file that hold numbers, one after the other."""
+
+    def __init__(self, path: str | Path) -> None:
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InstanceError(f"{path}: cannot be read as text ({type(error).__name__})") from None
+        self.name = path.stem
+        self._path = path
+        self._rows = [
+            (number, line.split())
+            for number, line in enumerate(text.splitlines(), 1)
+            if line.strip() and not line.lstrip().startswith("#")
+        ]
+        self._next = 0
+        self._number = 1
+
+    def header(self) -> tuple[int, int]:
+        """Number of jobs and of machines."""
+        row = self.numbers("the numbers of jobs and machines")
+        if len(row) < 2 or row[0] < 1 or row[1] < 1:
+            raise self.wrong("begins with the numbers of jobs and machines, such as 6 6")
+        return self.whole(row[0]), self.whole(row[1])
+
+    def numbers(self, what: str) -> list[float]:
+        """The numbers of the next line."""
+        if self._next == len(self._rows):
+            raise InstanceError(f"{self._path}: ends before {what}")
+        self._number, words = self._rows[self._next]
+        self._next += 1
+        try:
+            return [float(word) for word in words]
+        except ValueError:
+            raise self.wrong(f"{' '.join(words)[:60]!r} are not all numbers") from None
+
+    def end(self, jobs: int) -> None:
+        """Nothing may follow."""
+        if self._next < len(self._rows):
+            self._number = self._rows[self._next][0]
+            raise self.wrong(f"goes on after {jobs} jobs")
+
+    def whole(self, number: float) -> int:
+        """A number that counts something."""
+        if number != int(number):
+            raise self.wrong(f"{number:g} stands where a whole number belongs")
+        return int(number)
+
+    def wrong(self, what: str) -> InstanceError:
+        return InstanceError(f"{self._path}:{self._number}: {what}")
+
+
+def alternatives(rows: Sequence[Sequence[Sequence[Sequence[float]]]]) -> tuple[tuple[Operation, ...], ...]:
+    """Jobs from nested lists [job][operation][choice] of [machine from 0, time]."""
+    return tuple(
+        tuple(tuple((int(machine), float(work_s)) for machine, work_s in operation) for operation in job)
+        for job in rows
+    )
