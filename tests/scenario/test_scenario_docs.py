@@ -1,0 +1,97 @@
+"""docs/scenario.md has a row for every key of every section, with its default, and no row too many."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic_core import PydanticUndefined
+from robocell.environments import distributions, units
+from robocell.environments import scenario as models
+from robocell.environments.scenario import negotiation
+from robocell.environments.section import Section
+
+TEXT = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "Scenario": models.Scenario,
+    "Layout": models.Floor,
+    "Transport": models.Matrix,
+    "Station": models.Station,
+    "Setup": models.Setup,
+    "Breakdown": models.Breakdown,
+    "Storage": models.Storage,
+    "Robot": models.Robot,
+    "Fleet": models.Fleet,
+    "AGVs": models.Agvs,
+    "Battery": models.Battery,
+    "Charger": models.Charger,
+    "Product": models.Product,
+    "Step": models.Step,
+    "Order": models.Order,
+    "Negotiation": models.Negotiation,
+    "What if": negotiation.WhatIf,
+    "Record": models.Record,
+}
+ORDERS = (models.Poisson, models.Deterministic, models.Batch, models.Conwip, models.OrderList, models.OrdersFile)
+BASES = {"s": units.DURATION, "m": units.DISTANCE, "m_per_s": units.SPEED, "w": units.POWER}
+
+
+def chapter(title: str) -> str:
+    return re.split(rf"^## {title}$", TEXT, flags=re.MULTILINE)[1].split("\n## ")[0]
+
+
+def rows(title: str) -> dict[str, list[str]]:
+    cells = (line.strip("| ").split(" | ") for line in chapter(title).splitlines() if line.startswith("| `"))
+    return {row[0].strip("`"): row[1:] for row in cells if len(row) >= 3}
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_every_key_has_its_row_and_every_row_its_key(title):
+    assert list(rows(title)) == list(SECTIONS[title].keys())
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_defaults_are_those_of_the_code(title):
+    table = rows(title)
+    for name, info in SECTIONS[title].model_fields.items():
+        said = table[info.alias or name][1]
+        if info.is_required():
+            assert said == "required", name
+        elif isinstance(info.default, float) and info.alias:
+            unit = BASES[name.removeprefix(f"{info.alias}_")]
+            assert unit.parse(said.strip("`")) == info.default, name
+        elif isinstance(info.default, bool):
+            assert said == f"`{str(info.default).lower()}`", name
+        elif isinstance(info.default, str | int | float):
+            assert said == f"`{info.default}`", name
+        else:
+            assert info.default in (None, PydanticUndefined, ()) or isinstance(info.default, Section), name
+            assert said, name
+
+
+def test_every_kind_of_orders_is_listed_with_its_keys():
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", chapter("Orders"), flags=re.MULTILINE))
+    for model in ORDERS:
+        keys = set(model.keys()) - {"kind", "limit"}
+        assert set(re.findall(r"`(\w+)`", listed.pop(model.model_fields["kind"].default))) == keys
+    assert list(listed) == ["kind"], "only the head of the table is left"
+
+
+def test_every_distribution_is_listed_with_its_keys():
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", chapter("Distributions"), flags=re.MULTILINE))
+    union = get_args(get_args(distributions.Distribution)[0])
+    for model in union:
+        keys = list(model.keys()[1:])
+        assert re.findall(r"`(\w+)`", listed.pop(model.model_fields["distribution"].default)) == keys
+    assert list(listed) == ["distribution"], "only the head of the table is left"
+
+
+def test_all_units_are_listed():
+    for quantity in (units.DURATION, units.DISTANCE, units.SPEED, units.RATE, units.ENERGY, units.POWER):
+        assert f"| {', '.join(quantity.units)} |" in TEXT, quantity.noun
+
+
+def test_the_example_message_is_what_robocell_says():
+    assert "'sec' in '27sec' is not a unit of duration" in TEXT
+    with pytest.raises(ValueError, match="'sec' in '27sec' is not a unit of duration; allowed: ms, s, min, h, d;"):
+        units.DURATION.parse("27sec")
