@@ -44,13 +44,15 @@ class _Call:
     opened_s: float
     reply_by_s: float
     row: int
+    announced: bool = False
     proposers: set[int] = field(default_factory=set)  # NOBODY: somebody who is not named
     awarded: set[int] = field(default_factory=set)
+    agreed: set[int] = field(default_factory=set)
     cancelled: bool = False
 
 
 def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules unknown-call, early-award, late-award, double-award, double-done, open-call, lost-task."""
+    """Rules unknown-call, *-award, unacknowledged, double-done, open-call, lost-task."""
     return _Replay(log, scenario).run()
 
 
@@ -70,7 +72,9 @@ class _Replay:
 
     def run(self) -> list[Violation]:
         replies = {
+            Performative.CFP: self._announced,
             Performative.PROPOSE: self._proposed,
+            Performative.AGREE: self._agreed,
             Performative.ACCEPT_PROPOSAL: self._awarded,
             Performative.INFORM_DONE: self._informed,
             Performative.INFORM_RESULT: self._informed,
@@ -91,7 +95,16 @@ class _Replay:
     # -- messages
 
     def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        self.calls[conversation].proposers.add(sender)
+        call = self.calls[conversation]
+        if not call.announced:
+            self._message("unknown-call", row, time_s, call.task, "nobody has called for proposals yet")
+        call.proposers.add(sender)
+
+    def _announced(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        self.calls[conversation].announced = True
+
+    def _agreed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+        self.calls[conversation].agreed.add(sender)
 
     def _awarded(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
         call = self.calls[conversation]
@@ -117,6 +130,8 @@ class _Replay:
         task = self.tasks[call.task]
         if task.holder == (conversation, sender) and task.done is None:
             task.holder, task.done = None, (conversation, sender)
+            if sender not in call.agreed:
+                self._message("unacknowledged", row, time_s, call.task, "it has never acknowledged the award")
         elif task.done != (conversation, sender) and not (call.cancelled and sender in call.awarded):
             text = "it was done before" if task.done else f"{self.log.name_of(sender)} holds no award of it"
             self._message("double-done", row, time_s, call.task, text)

@@ -94,6 +94,21 @@ def test_words_without_a_call_are_found(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
 
 
+def test_an_offer_that_nobody_asked_for_is_found(talk, rules):
+    conversation = talk.conversations
+    talk.log.conversation(conversation, 0, TaskKind.CHARGE, NOBODY, talk.ids["agv_1"], 0.0, 2.0)
+    talk.say(0.0, Performative.PROPOSE, conversation, "charger", "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
+
+
+def test_a_task_that_is_done_without_acknowledgement_is_found(talk, rules):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    talk.say(9.0, Performative.INFORM_DONE, call, "charger", "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == {"unacknowledged"}
+
+
 def test_words_before_their_call_are_found(talk, rules):
     talk.say(0.0, Performative.PROPOSE, 0, "charger", "agv_1")
     talk.call(5.0, TaskKind.CHARGE, "agv_1")
