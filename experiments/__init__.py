@@ -1,0 +1,38 @@
+"""Experiments: what is asked of a factory, how often, and what the answers are worth.
+
+| name | is |
+|---|---|
+| `Experiment` | a scenario, a sweep, replications: `Experiment.load("fleet_sizing.yaml")` |
+| `run` | runs what a directory does not hold yet, and writes tables, figures and the report |
+| `load` | reads a directory back: `load(DIR).trials`, `.summary`, `.failures` |
+| `compare` | paired comparison of two cases or policies under common random numbers |
+| `ExperimentError` | an experiment that cannot be understood, started or resumed |
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis import compare
+    from .errors import ExperimentError
+    from .experiment import Experiment
+    from .runner import Outcome, run
+    from .tables import Results, load
+
+__all__ = ["Experiment", "ExperimentError", "Outcome", "Results", "compare", "load", "run"]
+
+_HOMES = {
+    "Experiment": "experiment",
+    "ExperimentError": "errors",
+    "Outcome": "runner",
+    "Results": "tables",
+    "compare": "analysis",
+    "load": "tables",
+    "run": "runner",
+}
+
+
+def __getattr__(name: str) -> Any:  # imports on demand: `robocell --help` must not wait for pandas
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

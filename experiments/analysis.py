@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from .tables import Results
 
 CONFIDENCE = 0.95
+HEADLINE_METRICS = (
+    "throughput_per_h",
+    "flow_time_mean_s",
+    "flow_time_p95_s",
+    "tardiness_mean_s",
+    "wip_mean",
+    "vehicles.empty",
+    "vehicles.loaded",
+    "energy_wh_per_job",
+    "messages_per_task",
+)
 
 
 def t_halfwidth(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
@@ -100,8 +111,8 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
     """Paired comparison of two cases, or of two groups of cases that differ in one key (`mechanism=nearest`).
 
     Pairs have the same replication and the same values of all keys that neither text names. One row per KPI: n pairs,
-    mean_a, mean_b, difference (b - a) with its 95 % interval low..high, p (two-sided t test), effect (the difference
-    in standard deviations of the differences), and `differs` (the interval excludes 0).
+    mean_a, mean_b, difference (b - a) with its 95 % interval low..high, p (two-sided t test), p_holm (corrected for
+    the number of KPIs), effect (the difference in standard deviations of the differences).
     """
     import pandas as pd
 
@@ -122,7 +133,20 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
         one, other = (pairs[f"{metric}\0{side}"].to_numpy(dtype=float) for side in "ab")
         whole = ~(np.isnan(one) | np.isnan(other))
         rows.append({"metric": metric} | paired(one[whole], other[whole]))
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table["p_holm"] = holm(table["p"].to_numpy(dtype=float))
+    return table
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN."""
+    corrected = np.full(p.shape, np.nan)
+    order = [index for index in np.argsort(p) if not np.isnan(p[index])]
+    worst = 0.0
+    for rank, index in enumerate(order):
+        worst = max(worst, min(1.0, float(p[index]) * (len(order) - rank)))
+        corrected[index] = worst
+    return corrected
 
 
 def paired(a: np.ndarray, b: np.ndarray) -> dict[str, float]:

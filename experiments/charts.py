@@ -1,0 +1,201 @@
+"""Charts with matplotlib, drawn without a display: lines with intervals, dots with intervals, stacked bars.
+
+A chart is drawn once, in ink and line colours that `inline_svg` replaces by the variables of a page, so that a report
+follows its reader's light or dark theme. Files are the same bytes for the same numbers.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+INK, FAINT, LINE = "#1d2733", "#5c6875", "#dfe4ea"
+THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)"}
+PALETTE = ("#2a6fdb", "#e0761b", "#159a76", "#c2408a", "#7a5cd6", "#a08a00", "#0d97b5", "#8b929c")
+MARKERS = "osD^vPX*"
+STATE_COLOURS = {
+    "processing": "#159a76",
+    "loaded": "#159a76",
+    "empty": "#7cc4ae",
+    "handling": "#2a6fdb",
+    "setup": "#2a6fdb",
+    "waiting": "#f0b357",
+    "blocked": "#e0761b",
+    "charging": "#7a5cd6",
+    "down": "#c23b4e",
+    "starved": "#ccd3da",
+    "idle": "#ccd3da",
+}
+BAND = 0.16  # opacity of an interval
+WIDTH_IN, HEIGHT_IN = 7.2, 3.9
+MOST_LEGEND = 10
+SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "robocell",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": FAINT,
+    "axes.titlecolor": INK,
+    "axes.linewidth": 1.0,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "grid.color": LINE,
+    "grid.linewidth": 0.8,
+    "xtick.color": LINE,
+    "ytick.color": LINE,
+    "xtick.labelcolor": FAINT,
+    "ytick.labelcolor": FAINT,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "figure.dpi": 110,
+    "savefig.dpi": 160,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart; (P,) arrays over its points. Half-widths are NaN or inf where there is no interval."""
+
+    name: str
+    x: np.ndarray
+    mean: np.ndarray
+    half: np.ndarray
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished chart, as files want it and as a page wants it."""
+
+    name: str  # of the file
+    title: str
+    note: str  # what the intervals are, and n
+    figure: Figure
+
+    def png(self) -> bytes:
+        return _saved(self.figure, "png", facecolor="white", metadata={"Software": None})
+
+    def svg(self) -> bytes:
+        return _saved(self.figure, "svg", facecolor="white", metadata={"Date": None, "Creator": None})
+
+    def inline_svg(self) -> str:
+        """SVG for a page: no header, scalable, in the colours of the page's theme, ids of its own."""
+        text = _saved(self.figure, "svg", transparent=True, metadata={"Date": None, "Creator": None}).decode()
+        text = text[text.index("<svg") :]
+        text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+        text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
+        text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
+        text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href", "href")
+        text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{self.name}-", text)
+        text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans)", text)
+        for colour, variable in THEMED.items():
+            text = text.replace(colour, variable)
+        return text.replace("<svg ", f'<svg role="img" aria-label="{self.title}" ', 1)
+
+
+def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title: str, y_title: str) -> Chart:
+    """Means along a numeric axis, with a band for the interval of each curve."""
+    figure, axes = _canvas(HEIGHT_IN)
+    for number, curve in enumerate(curves):
+        colour = PALETTE[number % len(PALETTE)]
+        axes.plot(
+            curve.x, curve.mean, color=colour, marker=MARKERS[number % len(MARKERS)], markersize=5, linewidth=1.8,
+            label=curve.name or None, zorder=3, markeredgewidth=0,
+        )  # fmt: skip
+        sure = np.isfinite(curve.half)
+        axes.fill_between(
+            curve.x[sure], (curve.mean - curve.half)[sure], (curve.mean + curve.half)[sure],
+            color=colour, alpha=BAND, linewidth=0,
+        )  # fmt: skip
+    axes.set_xlabel(x_title)
+    axes.set_ylabel(y_title)
+    axes.grid(axis="x", visible=False)
+    values = np.unique(np.concatenate([curve.x for curve in curves]))
+    if len(values) <= 12:
+        axes.set_xticks(values, [f"{value:g}" for value in values])
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(10))
+    axes.margins(x=0.03, y=0.12)
+    if y_title.endswith("(%)"):
+        axes.set_ylim(max(axes.get_ylim()[0], -3), min(axes.get_ylim()[1], 103))
+    _legend(axes, len([curve for curve in curves if curve.name]))
+    return Chart(name, title, note, figure)
+
+
+def dots(
+    name: str, title: str, note: str, labels: Sequence[str], mean: np.ndarray, half: np.ndarray, *, x_title: str
+) -> Chart:
+    """One row per case: its mean, with the interval as a bar."""
+    figure, axes = _canvas(0.9 + 0.32 * len(labels))
+    rows = np.arange(len(labels))[::-1]
+    axes.errorbar(
+        mean, rows, xerr=np.where(np.isfinite(half), half, 0.0), fmt="o", color=PALETTE[0], markersize=5,
+        elinewidth=2.2, ecolor=PALETTE[0] + "66", capsize=0,
+    )  # fmt: skip
+    axes.set_yticks(rows, [_short(text) for text in labels])
+    axes.set_xlabel(x_title)
+    axes.grid(axis="y", visible=False)
+    axes.margins(y=0.5 / max(len(labels), 1) + 0.04, x=0.08)
+    return Chart(name, title, note, figure)
+
+
+def stacked(name: str, title: str, note: str, labels: Sequence[str], parts: dict[str, np.ndarray]) -> Chart:
+    """Horizontal bars of 100 %: (rows,) shares of each state."""
+    figure, axes = _canvas(1.0 + 0.34 * len(labels))
+    rows = np.arange(len(labels))[::-1]
+    left = np.zeros(len(labels))
+    for state, share in parts.items():
+        axes.barh(rows, 100 * share, left=left, height=0.72, color=STATE_COLOURS.get(state, PALETTE[-1]), label=state)
+        left = left + 100 * share
+    axes.set_yticks(rows, [_short(text) for text in labels])
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of time (%)")
+    axes.grid(axis="y", visible=False)
+    axes.margins(y=0.3 / max(len(labels), 1))
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(7, len(parts)), fontsize=9, handlelength=0.9,
+        handleheight=0.9, columnspacing=1.1, borderaxespad=0.2, labelcolor=FAINT,
+        frameon=False,
+    )  # fmt: skip
+    return Chart(name, title, note, figure)
+
+
+def _canvas(height_in: float) -> tuple[Figure, Axes]:
+    with rc_context(SETTINGS):
+        figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+        FigureCanvasAgg(figure)
+        return figure, figure.add_subplot()
+
+
+def _legend(axes: Axes, named: int) -> None:
+    if 1 <= named <= MOST_LEGEND:
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(4, named), fontsize=9, borderaxespad=0.2,
+            columnspacing=1.4, labelcolor=FAINT, frameon=False,
+        )  # fmt: skip
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 44 else text[:41] + "..."
+
+
+def _saved(figure: Figure, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    with rc_context(SETTINGS):
+        figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,356 @@
+"""The `robocell` command: the same words everywhere, `--json` for machines.
+
+Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interrupted. Imports wait until a verb needs
+them, so that `--help` is there at once.
+"""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from ..agents.errors import RobocellError
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="robocell",
+    help="Factories of robots and AGVs that negotiate: run experiments, check them, compare them, watch them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="Experiment or scenario file, or a shipped config.")]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key; repeatable.")]
+
+
+@app.callback()
+def _robocell(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(installed("robocell"))
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    config: ConfigPath,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the run [results/NAME].")
+    ] = None,
+    settings: Settings = None,
+    executor: Annotated[str | None, typer.Option(help="auto, serial, processes or ray.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at work [all cores].")] = None,
+    ray_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray cluster to run on.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what DIR holds.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Runs an experiment; resumes it where DIR holds a part of it.
+
+    Example: `robocell run fleet_sizing.yaml -o results/fleet --set replications=10`
+    """
+    from .console import Bar, show_outcome
+    from .executors import EXECUTORS
+    from .experiment import Experiment
+    from .runner import run as run_experiment
+
+    if executor is not None and executor not in EXECUTORS:
+        _refuse(f"--executor {executor}: choose one of {', '.join(EXECUTORS)}")
+    experiment = Experiment.load(config, _settings(settings))
+    directory = output or Path("results") / _folder_name(config, experiment.name)
+    outcome = run_experiment(
+        experiment,
+        directory,
+        executor=executor,
+        workers=workers,
+        ray_address=ray_address,
+        fresh=fresh,
+        retry_failed=retry_failed,
+        progress=Bar(quiet=as_json),
+    )
+    if as_json:
+        _print_json(_outcome_document(outcome))
+    else:
+        show_outcome(outcome)
+    if outcome.failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def validate(config: ConfigPath, settings: Settings = None, as_json: Json = False) -> None:
+    """Says what is wrong with a config, or what would run.
+
+    Example: `robocell validate fleet_sizing.yaml`
+    """
+    from .experiment import Experiment
+
+    experiment = Experiment.load(config, _settings(settings))
+    sizes = [case.scenario for case in experiment.cases]
+    fleets = sorted({scenario.agv_count for scenario in sizes})
+    ticks = max((s.horizon_s / s.tick_s for s in sizes if s.tick_s > 0), default=0.0)
+    facts = {
+        "name": experiment.name,
+        "cases": len(experiment.cases),
+        "replications": experiment.config.replications,
+        "trials": experiment.size,
+        "varied": list(experiment.keys),
+        "agvs": fleets,
+        "stations": len(sizes[0].stations),
+        "robots": len(sizes[0].robots),
+        "ticks": int(ticks),
+        "seed": experiment.seed,
+    }
+    if as_json:
+        _print_json(facts)
+        return
+    print(f"{config} is valid: {experiment.name}")
+    varied = f" over {', '.join(experiment.keys)}" if experiment.keys else ""
+    print(f"  {facts['cases']} cases{varied}, {facts['replications']} replications: {facts['trials']} trials")
+    print(f"  {', '.join(map(str, fleets))} AGVs, {facts['stations']} stations, {facts['robots']} robots, "
+          f"up to {facts['ticks']} ticks a trial")  # fmt: skip
+
+
+@app.command()
+def check(directory: Directory, as_json: Json = False) -> None:
+    """Re-reads the event logs of a run and proves that the rules held: no conflict, no lost part, no double award.
+
+    Example: `robocell check results/fleet`
+    """
+    from .audit import audit
+
+    found = audit(directory)
+    broken = sum(len(violations) for violations in found.values())
+    if as_json:
+        _print_json(
+            {
+                "logs": len(found),
+                "violations": [
+                    {"trial": trial, "rule": v.rule, "time_s": v.time_s, "who": v.who, "message": v.message}
+                    for trial, violations in found.items()
+                    for v in violations
+                ],
+            }
+        )
+    else:
+        for trial, violations in found.items():
+            for violation in violations[:5]:
+                print(f"{trial}: {violation}")
+            if len(violations) > 5:
+                print(f"{trial}: … and {len(violations) - 5} more")
+        logs = f"{len(found)} log" + ("s" if len(found) > 1 else "")
+        print(f"{logs} checked: " + (f"{broken} violations" if broken else "every rule held"))
+    if broken:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def report(directory: Directory, as_json: Json = False) -> None:
+    """Makes tables, figures and the report of a run again from its results.
+
+    Example: `robocell report results/fleet`
+    """
+    from .runner import finish
+    from .store import REPORT
+
+    results = finish(directory)
+    if as_json:
+        _print_json({"report": str(directory / REPORT), "trials": len(results.trials), "missing": results.missing})
+    else:
+        print(f"Report: {directory / REPORT}")
+
+
+@app.command()
+def compare(
+    directory: Directory,
+    a: Annotated[str, typer.Argument(metavar="A", help="A case by its label, or key=value.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.")],
+    metric: Annotated[list[str] | None, typer.Option(help="KPI to compare; repeatable [the headline ones].")] = None,
+    as_json: Json = False,
+) -> None:
+    """Paired comparison of two cases or policies: the same replication of both met the same arrivals.
+
+    Example: `robocell compare results/fleet mechanism=nearest mechanism=contract_net`
+    """
+    from .analysis import HEADLINE_METRICS
+    from .analysis import compare as compare_cases
+    from .console import show_comparison
+    from .tables import load
+
+    results = load(directory)
+    for name in metric or ():
+        if name not in results.metrics:
+            from ..environments.suggestions import nearest
+
+            _refuse(f"--metric {name}: this run has no such KPI{nearest(name, results.metrics)}")
+    chosen = metric or [name for name in HEADLINE_METRICS if name in results.metrics] or None
+    rows: Any = compare_cases(results, a, b, metrics=chosen).to_dict("records")
+    if as_json:
+        _print_json({"a": a, "b": b, "metrics": rows})
+    else:
+        show_comparison(rows, a, b)
+
+
+@app.command()
+def view(
+    target: Annotated[str, typer.Argument(metavar="CONFIG|DIR", help="What to watch: live, or a replay of a run.")],
+    port: Annotated[int, typer.Option(help="Port of the server.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+) -> None:
+    """Opens the factory in a browser, with the Mesa server.
+
+    Example: `robocell view quickstart`
+    """
+    from importlib import import_module
+
+    try:
+        server = import_module("robocell.visualization.server")
+    except ModuleNotFoundError as error:
+        _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
+    server.serve(target, port=port, open_browser=open_browser)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="motion, factory, jspt, lorr, mapd or batch.")],
+    as_json: Json = False,
+) -> None:
+    """Measures speed and quality; options of a benchmark follow its name.
+
+    Example: `robocell bench motion --quick --json`
+    """
+    from .benching import run_benchmark, show_figures
+
+    figures = run_benchmark(name, context.args)
+    if as_json:
+        _print_json(figures)
+    else:
+        show_figures(figures)
+
+
+@app.command()
+def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")], as_json: Json = False) -> None:
+    """Writes a commented example experiment and an agent of your own to start from.
+
+    Example: `robocell new my_study`
+    """
+    from .starter import write_starter
+
+    files = write_starter(name)
+    if as_json:
+        _print_json({"files": [str(file) for file in files]})
+        return
+    for file in files:
+        print(f"wrote {file}")
+    print(f"Now: robocell run {files[0]}")
+
+
+def main() -> NoReturn:
+    """Entry point: every error that the user can put right is one message, without a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(standalone_mode=False)
+    except RobocellError as error:
+        print(f"robocell: {error}", file=sys.stderr)
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        code = _usage_error(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage_error(error: Exception) -> int:
+    """Exit code for what typer raises about the command line (its own copy of click has no public names)."""
+    if type(error).__name__ == "Abort":
+        return INTERRUPTED
+    message = getattr(error, "format_message", None)
+    if message is None:
+        raise error
+    print(f"robocell: {message()} Try --help.", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _interrupt(_signal: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _refuse(text: str) -> NoReturn:
+    from .errors import ExperimentError
+
+    raise ExperimentError(text)
+
+
+def _settings(given: list[str] | None) -> dict[str, Any]:
+    from .config import parse_setting
+
+    return dict(parse_setting(text) for text in given or ())
+
+
+def _folder_name(config: str, name: str) -> str:
+    stem = Path(config).stem
+    return stem if stem not in ("", "experiment") else name.replace(" ", "_")
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(_plain(document), indent=2, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN and no NumPy."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not (float("-inf") < value < float("inf")):
+        return None
+    return value
+
+
+def _outcome_document(outcome: Any) -> dict[str, Any]:
+    from .answers import answer
+    from .headlines import case_rows, headlines
+
+    results = outcome.results
+    columns = headlines(results)
+    return {
+        "directory": str(results.directory),
+        "trials": len(results.trials),
+        "ran": outcome.ran,
+        "reused": outcome.reused,
+        "failed": outcome.failed,
+        "elapsed_s": round(outcome.elapsed_s, 3),
+        "executor": outcome.executor,
+        "workers": outcome.workers,
+        "answer": answer(results),
+        "cases": [
+            {"case": row.label, "n": row.n}
+            | {
+                column.key: {"mean": mean, "half_width": half, "unit": column.unit}
+                for column, mean, half in zip(columns, row.means, row.halves, strict=True)
+            }
+            for row in case_rows(results, columns)
+        ],
+    }
+
+
+if __name__ == "__main__":
+    main()

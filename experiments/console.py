@@ -1,0 +1,165 @@
+"""What the command prints for people: a progress bar, tables, the answer. Machines get `--json`."""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .journal import Record
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+    from .runner import Outcome
+    from .tables import Results
+
+QUIET_LINE_EVERY_S = 60.0
+PIPED_WIDTH = 160
+SHOWN_CASES = 40
+SHOWN_FAILURES = 3
+
+
+def console(*, error: bool = False) -> "Console":
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    return Console(stderr=error, highlight=False, soft_wrap=True, width=None if stream.isatty() else PIPED_WIDTH)
+
+
+class Bar:
+    """Progress on standard error: a bar on a terminal, else a plain line a minute; failures are told as they happen."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._live = sys.stderr.isatty()
+        self._bar: RichProgress | None = None
+        self._task: Any = None
+        self._total = self._done = self._failed = self._reused = 0
+        self._started_s = self._told_s = 0.0
+
+    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+        self._total, self._done, self._failed, self._reused = total, reused, 0, reused
+        self._started_s = self._told_s = time.monotonic()
+        if self._quiet:
+            return
+        where = {"serial": "in this process", "ray": f"on Ray, {workers} workers"}.get(
+            executor, f"on {workers} process" + "es" * (workers > 1)
+        )
+        kept = f", {reused} already there" if reused else ""
+        print(f"{total - reused} of {total} trials to run {where}{kept}", file=sys.stderr)
+        if self._live:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                BarColumn(bar_width=None),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TextColumn("left"),
+                TimeRemainingColumn(),
+                TextColumn("[red]{task.fields[failed]}"),
+            )
+            self._bar = Progress(*columns, console=console(error=True), transient=True)
+            self._task = self._bar.add_task("", total=total, completed=reused, rate="", failed="")
+            self._bar.start()
+
+    def advance(self, record: Record) -> None:
+        self._done += 1
+        if not record.done:
+            self._failed += 1
+            self._tell_failure(record)
+        now_s = time.monotonic()
+        rate = (self._done - self._reused) / max(now_s - self._started_s, 1e-9)
+        failed = f"{self._failed} failed" if self._failed else ""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done, rate=f"{rate:.3g} trials/s", failed=failed)
+        elif not self._quiet and now_s - self._told_s > QUIET_LINE_EVERY_S:
+            self._told_s = now_s
+            left_s = (self._total - self._done) / rate
+            print(
+                f"{self._done}/{self._total} trials, {rate:.3g}/s, {left_s:.0f} s left, {self._failed} failed",
+                file=sys.stderr,
+            )
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _tell_failure(self, record: Record) -> None:
+        if self._quiet or self._failed > SHOWN_FAILURES:
+            return
+        text = f"trial {record.id} {record.status.value}: {record.error}"
+        if self._failed == SHOWN_FAILURES:
+            text += " (further failures are counted only)"
+        if self._bar is not None:
+            self._bar.console.print(text, style="red", markup=False)
+        else:
+            print(text, file=sys.stderr)
+
+
+def show_outcome(outcome: "Outcome") -> None:
+    """The answer, the table of cases, and where everything lies."""
+    from .answers import answer
+
+    results = outcome.results
+    out = console()
+    for sentence in answer(results):
+        out.print(sentence, style="bold", markup=False)
+    show_cases(results)
+    if outcome.failed:
+        out.print(
+            f"{outcome.failed} trials failed; see the report, or run again with --retry-failed",
+            style="red",
+            markup=False,
+        )
+    where = results.directory / "report.html"
+    if not where.exists():
+        where = results.directory / "summary.csv"
+    out.print(f"{outcome.ran} trials in {outcome.elapsed_s:.1f} s, {outcome.reused} reused", style="dim", markup=False)
+    out.print(f"Report: {where}", markup=False)
+
+
+def show_cases(results: "Results") -> None:
+    """One row per case with the figures that matter."""
+    from rich.table import Table
+
+    from .headlines import case_rows, headlines
+
+    columns = headlines(results)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("case")
+    table.add_column("n", justify="right")
+    for column in columns:
+        title = column.title + (f"\n[dim]{column.unit}[/]" if column.unit else "")
+        table.add_column(title, justify="right", no_wrap=True)
+    rows = case_rows(results, columns)
+    for row in rows[:SHOWN_CASES]:
+        table.add_row(row.label, str(row.n), *row.texts)
+    out = console()
+    out.print(table)
+    if len(rows) > SHOWN_CASES:
+        out.print(f"… and {len(rows) - SHOWN_CASES} more cases; all are in summary.csv", style="dim")
+
+
+def show_comparison(rows: Sequence[dict[str, Any]], a: str, b: str) -> None:
+    """Paired differences, those that are certain in bold."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("", a, b, "difference", "95 % interval", "p (Holm)", "effect", "pairs"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for row in rows:
+        sure = row["low"] > 0 or row["high"] < 0
+        table.add_row(
+            row["metric"],
+            f"{row['mean_a']:.5g}",
+            f"{row['mean_b']:.5g}",
+            f"{row['difference']:+.4g}",
+            f"{row['low']:+.4g} … {row['high']:+.4g}",
+            f"{row['p_holm']:.2g}",
+            f"{row['effect']:+.2g}",
+            str(row["n"]),
+            style="bold" if sure else "dim",
+        )
+    console().print(table)

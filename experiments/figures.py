@@ -1,0 +1,122 @@
+"""Which charts a run gets: its headline figures against the fleet size per policy, and where the time goes."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .charts import Chart, Curve, dots, lines, stacked
+from .headlines import CaseRow, Headline, case_rows, headlines
+from .store import FIGURES, write_atomically
+from .views import View, view_of
+
+if TYPE_CHECKING:
+    from .tables import Results
+
+CHARTED = ("throughput_per_h", "flow_time_mean_s", "vehicles.busy", "station.busiest")
+NAMES = {
+    "throughput_per_h": "throughput",
+    "flow_time_mean_s": "lead_time",
+    "vehicles.busy": "vehicle_utilisation",
+    "station.busiest": "station_utilisation",
+}
+MOST_ROWS = 40
+STATION_STATES = ("processing", "setup", "blocked", "starved", "down")
+VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down")
+
+
+def write_figures(results: "Results") -> list[Chart]:
+    """Draws all charts of a run and writes them as PNG and SVG."""
+    charts = all_charts(results)
+    for chart in charts:
+        for kind, content in (("png", chart.png()), ("svg", chart.svg())):
+            write_atomically(results.directory / FIGURES / f"{chart.name}.{kind}", content)
+    return charts
+
+
+def all_charts(results: "Results") -> list[Chart]:
+    """Headline charts first, then vehicle and station time."""
+    columns = headlines(results)
+    rows = case_rows(results, columns)
+    if not any(row.n for row in rows):
+        return []
+    view = view_of(results)
+    charted = [column for column in columns if column.key in CHARTED] or columns[:3]
+    charts = [_headline(view, rows, columns, column) for column in charted]
+    return [*charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]
+
+
+def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:
+    """The case with the best first headline."""
+    finished = [row for row in rows if row.n]
+    pick = max if columns[0].greater_is_better else min
+    return pick(finished, key=lambda row: row.means[0]).index
+
+
+def _headline(view: View, rows: list[CaseRow], columns: list[Headline], column: Headline) -> Chart:
+    place = columns.index(column)
+    mean = np.array([row.means[place] for row in rows])
+    half = np.array([row.halves[place] for row in rows])
+    name = NAMES.get(column.key, column.key.replace(".", "_"))
+    title = column.title.capitalize()
+    y_title = f"{title} ({column.unit})" if column.unit else title
+    if view.x is None:
+        shown = [row.index for row in rows if row.n][:MOST_ROWS]
+        labels = [rows[index].label for index in shown]
+        return dots(name, title, _note(rows), labels, mean[shown], half[shown], x_title=y_title)
+    curves = []
+    for group, series in zip(view.groups, view.series, strict=True):
+        indices = [index for index in series if rows[index].n]
+        if indices:
+            x = np.array([view.value(index) for index in indices], dtype=float)
+            curves.append(Curve(group, x, mean[indices], half[indices]))
+    against = f"{title} against {view.x_title.lower()}"
+    return lines(name, against, _note(rows), curves, x_title=view.axis_title, y_title=y_title)
+
+
+def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:
+    shown = [row for row in rows if row.n][:MOST_ROWS]
+    parts = _shares(results, [f"vehicles.{state}" for state in VEHICLE_STATES], [row.index for row in shown])
+    if not parts:
+        return []
+    named = {name.removeprefix("vehicles."): share for name, share in parts.items()}
+    labels = [row.label for row in shown]
+    return [stacked("vehicle_time", "Where the vehicles' time goes", _means_note(rows), labels, named)]
+
+
+def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> list[Chart]:
+    """Stations of the best case, in the order of the scenario."""
+    stations = list(results.experiment.cases[0].scenario.stations)
+    best = best_case(rows, columns)
+    table: dict[str, list[float]] = {state: [] for state in STATION_STATES}
+    found = []
+    for station in stations:
+        names = [f"station.{station}.{state}" for state in STATION_STATES]
+        share = _shares(results, names, [best])
+        if share:
+            found.append(station)
+            for state, name in zip(STATION_STATES, names, strict=True):
+                table[state].append(float(share[name][0]) if name in share else 0.0)
+    if not found:
+        return []
+    parts = {state: np.array(values) for state, values in table.items() if any(values)}
+    title = "Where the stations' time goes" + (f": {rows[best].label}" if len(rows) > 1 else "")
+    return [stacked("station_time", title, _means_note(rows), found, parts)]
+
+
+def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[str, np.ndarray]:
+    """(cases,) mean share of time of each KPI that the run has and that is not always zero."""
+    trials = results.trials
+    trials = trials[trials["status"] == "done"]
+    known = [name for name in names if name in trials]
+    means = trials.groupby("case")[known].mean().reindex(indices).fillna(0.0)
+    return {name: means[name].to_numpy() for name in known if means[name].any()}
+
+
+def _note(rows: list[CaseRow]) -> str:
+    return f"{_means_note(rows)}; bands and bars are 95 % t intervals" if any(row.n > 1 for row in rows) else "n = 1"
+
+
+def _means_note(rows: list[CaseRow]) -> str:
+    counts = sorted({row.n for row in rows if row.n})
+    n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
+    return f"means of {n} replications" if counts[-1] > 1 else "n = 1"

@@ -1,0 +1,207 @@
+"""The report of a run: one HTML file that opens offline, with everything in it.
+
+Answer first, then the charts, the factory, where the time goes, the table of all cases, failed trials, and how to get
+the same numbers again.
+"""
+
+import math
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .answers import answer
+from .drawing import draw_layout
+from .headlines import CaseRow, Headline, case_rows, headlines
+from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
+from .sweep import text_of
+
+if TYPE_CHECKING:
+    from .charts import Chart
+    from .tables import Results
+
+MOST_FAILURES = 20
+STYLE = Path(__file__).with_name("report.css")
+SCRIPT = Path(__file__).with_name("report.js")
+TIME_CHARTS = ("vehicle_time", "station_time")
+
+
+def write_report(results: "Results") -> Path:
+    """Writes report.html into the run's folder."""
+    path = results.directory / REPORT
+    write_atomically(path, page(results).encode())
+    return path
+
+
+def page(results: "Results") -> str:
+    """The report as HTML text."""
+    from .figures import all_charts, best_case
+
+    columns = headlines(results)
+    rows = case_rows(results, columns)
+    charts = all_charts(results)
+    main = [chart for chart in charts if chart.name not in TIME_CHARTS]
+    times = [chart for chart in charts if chart.name in TIME_CHARTS]
+    shown = best_case(rows, columns) if charts else 0
+    sections = [
+        _head(results),
+        _answer(results, rows),
+        _section("Results", _charts(main)),
+        _section("Where the time goes", _charts(times)),
+        _section("The factory", _factory(results, shown)),
+        _section("All cases", _cases(results, rows, columns)),
+        _section(f"Failed trials ({len(results.failures)})", _failures(results)),
+        _section("Reproduce", _origin(results)),
+    ]
+    title = escape(results.experiment.name)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<style>{STYLE.read_text()}</style></head><body><main>{''.join(sections)}</main>"
+        f"<script>{SCRIPT.read_text()}</script></body></html>\n"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
+
+
+def _head(results: "Results") -> str:
+    experiment = results.experiment
+    varied = ", ".join(experiment.keys) or "nothing"
+    return (
+        f"<header><p class='kicker'>robocell experiment</p><h1>{escape(experiment.name)}</h1>"
+        f"<p class='sub'>{_count(len(experiment.cases), 'case')} × "
+        f"{_count(experiment.config.replications, 'replication')}; varied: {escape(varied)}</p></header>"
+    )
+
+
+def _answer(results: "Results", rows: list[CaseRow]) -> str:
+    first, *rest = answer(results)
+    more = "".join(f"<p>{escape(sentence)}</p>" for sentence in rest)
+    horizon_s = results.experiment.cases[0].scenario.horizon_s
+    failed = len(results.failures)
+    tiles = [
+        (str(len(results.trials)), "trials"),
+        (str(len(rows)), "cases"),
+        (f"{horizon_s / 3600:g} h", "simulated per trial"),
+        (str(failed), "failed"),
+    ]
+    if results.missing:
+        tiles.append((str(results.missing), "still missing"))
+    boxes = "".join(
+        f"<div class='tile{' bad' if name == 'failed' and failed else ''}'><b>{escape(number)}</b>{escape(name)}</div>"
+        for number, name in tiles
+    )
+    return (
+        f"<section class='answer'><p class='lead'>{escape(first)}</p>{more}<div class='tiles'>{boxes}</div></section>"
+    )
+
+
+def _charts(charts: "list[Chart]") -> str:
+    if not charts:
+        return ""
+    figures = "".join(
+        f"<figure><h3>{escape(chart.title)}</h3>{chart.inline_svg()}"
+        f"<figcaption>{escape(chart.note)}</figcaption></figure>"
+        for chart in charts
+    )
+    return f"<div class='charts'>{figures}</div>"
+
+
+def _factory(results: "Results", shown: int) -> str:
+    case = results.experiment.cases[shown]
+    scenario = case.scenario
+    drawing = draw_layout(scenario)
+    legend = "".join(
+        f"<span class='key'><i class='{kind}'></i>{kind}</span>"
+        for kind in ("source", "station", "storage", "charger", "parking", "sink")
+        if f'class="dock {kind}"' in drawing
+    )
+    facts: list[tuple[str, Any]] = [
+        ("Stations", len(scenario.stations)),
+        ("AGVs", scenario.agv_count),
+        ("Robots", len(scenario.robots)),
+        ("Chargers", len(scenario.chargers)),
+        ("Products", ", ".join(scenario.products)),
+        ("Orders", scenario.orders.kind),
+        ("Negotiation", scenario.negotiation.mechanism),
+        ("Horizon", f"{scenario.horizon_s / 3600:g} h, warm-up {scenario.warm_up_s / 3600:g} h"),
+    ]
+    if scenario.layout is not None:
+        layout = scenario.build_layout()
+        facts.insert(0, ("Floor", f"{layout.width} × {layout.height} cells of {layout.cell_size_m:g} m"))
+    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in facts)
+    what = f"<p class='note'>Shown: {escape(case.label)}</p>" if len(results.experiment.cases) > 1 else ""
+    plan = f"<figure class='plan'>{drawing}<figcaption>{legend}</figcaption></figure>" if drawing else ""
+    return f"{plan}<table class='facts'>{table}</table>{what}"
+
+
+def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
+    keys = results.keys
+    head = "".join(f"<th>{escape(key)}</th>" for key in keys) or "<th>case</th>"
+    head += "".join(
+        f"<th class='number'>{escape(column.title)}<small>{escape(column.unit)}</small></th>" for column in columns
+    )
+    body = []
+    for row in rows:
+        settings = results.experiment.cases[row.index].settings
+        cells = [f"<td>{escape(text_of(settings.get(key)))}</td>" for key in keys] or [f"<td>{escape(row.label)}</td>"]
+        for mean, text in zip(row.means, row.texts, strict=True):
+            sort = "" if math.isnan(mean) else f" data-sort='{mean!r}'"
+            cells.append(f"<td class='number'{sort}>{escape(text)}</td>")
+        body.append(f"<tr>{''.join(cells)}<td class='number'>{row.n}</td></tr>")
+    return (
+        f"<div class='wide'><table class='sortable'><thead><tr>{head}<th class='number'>n</th></tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+        "<p class='note'>Mean ± half-width of the 95 % t interval over n replications. Click a heading to sort. "
+        "All KPIs: summary.csv; every trial: trials/trials.parquet.</p>"
+    )
+
+
+def _failures(results: "Results") -> str:
+    failures = results.failures
+    if failures.empty:
+        return ""
+    entries = []
+    for row in failures.head(MOST_FAILURES).to_dict("records"):
+        where = f"<pre>{escape(row['traceback'])}</pre>" if row["traceback"] else ""
+        entries.append(
+            f"<details><summary><b>{escape(row['label'])}</b>, replication {row['replication']}: "
+            f"{escape(row['error'])}</summary>{where}<pre>{escape(rerun(results.directory, row))}</pre></details>"
+        )
+    more = f"<p class='note'>… and {len(failures) - MOST_FAILURES} more.</p>" if len(failures) > MOST_FAILURES else ""
+    return "".join(entries) + more
+
+
+def rerun(directory: Path, row: dict[str, Any]) -> str:
+    """Python that runs one failed trial again, in this process."""
+    return (
+        "from robocell.environments import Factory\nfrom robocell.experiments import load\n\n"
+        f"case = load({str(directory)!r}).experiment.cases[{row['case']}]\n"
+        f"Factory(case.scenario, rng={row['seed']}).run()"
+    )
+
+
+def _origin(results: "Results") -> str:
+    origin = results.provenance
+    versions = ", ".join(f"{name} {found}" for name, found in origin["versions"].items())
+    facts = [
+        ("Command", origin["command"]),
+        ("Again", f"robocell run {EXPERIMENT} -o NEW_FOLDER"),
+        ("Seed", origin["seed"]),
+        ("Started", origin["started"]),
+        ("Executor", f"{origin['executor']}, {_count(origin['workers'], 'worker')}"),
+        ("Machine", f"{origin['host']}, {origin['cores']} cores, {origin['platform']}, Python {origin['python']}"),
+        ("Versions", versions + (f", commit {origin['commit']}" if origin.get("commit") else "")),
+    ]
+    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in facts)
+    config = (results.directory / EXPERIMENT).read_text()
+    return (
+        f"<table class='facts'>{table}</table><details><summary>{EXPERIMENT}, resolved</summary>"
+        f"<pre>{escape(config)}</pre></details><p class='note'>Also in {PROVENANCE}.</p>"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

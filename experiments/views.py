@@ -1,0 +1,74 @@
+"""How a sweep is looked at: which key goes along the axis, and which cases make one line."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .sweep import label, short_names, text_of
+
+if TYPE_CHECKING:
+    from .tables import Results
+
+FLEET = "fleet.agvs.count"
+TITLES = {FLEET: "Fleet size (AGVs)"}
+
+
+@dataclass(frozen=True)
+class View:
+    """`series` are lists of case indices in ascending order of `x`; without `x` there is one series of all cases."""
+
+    x: str | None
+    series: list[list[int]]
+    groups: list[str]  # what the cases of a series have in common; "" where there is one series
+    values: list[Any]  # of `x`, by case index
+
+    @property
+    def x_title(self) -> str:
+        if self.x is None:
+            return ""
+        return TITLES.get(self.x, short_names([self.x])[self.x].replace("_", " ")).removesuffix(" (AGVs)")
+
+    @property
+    def axis_title(self) -> str:
+        return TITLES.get(self.x or "", self.x or "")
+
+    def value(self, index: int) -> float:
+        return self.values[index]
+
+    def x_noun(self, x: float) -> str:
+        """`8 AGVs`, or `input_capacity = 20`."""
+        if self.x == FLEET:
+            return f"{x:g} AGV" + ("s" if x != 1 else "")
+        return f"{self.x} = {x:g}"
+
+    def group_of(self, index: int) -> str:
+        return next(group for group, series in zip(self.groups, self.series, strict=True) if index in series)
+
+
+def view_of(results: "Results") -> View:
+    """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series."""
+    cases = results.experiment.cases
+    x = next((key for key in (FLEET, *results.keys) if _numeric(results, key)), None)
+    if x is None:
+        return View(None, [[case.index for case in cases]], [""], [None] * len(cases))
+    names = short_names(results.keys)
+    series: dict[str, list[int]] = {}
+    for case in cases:
+        rest = {key: value for key, value in case.settings.items() if key != x}
+        series.setdefault(_group(rest, names), []).append(case.index)
+    values = [case.settings[x] for case in cases]
+    for indices in series.values():
+        indices.sort(key=lambda index: values[index])
+    if max(len(indices) for indices in series.values()) < 2:  # every case differs in everything: no lines to draw
+        return View(None, [[case.index for case in cases]], [""], [None] * len(cases))
+    return View(x, list(series.values()), list(series), values)
+
+
+def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
+    """`nearest` where one key tells the series apart, `mechanism=nearest load=5s` where several do."""
+    return text_of(next(iter(rest.values()))) if len(rest) == 1 else label(rest, names) if rest else ""
+
+
+def _numeric(results: "Results", key: str) -> bool:
+    values = [case.settings.get(key) for case in results.experiment.cases]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return numbers and len(set(values)) > 1
