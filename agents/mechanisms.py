@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .tasks import Task
 
 Award = tuple[int, int]
+AGEING = 0.05  # seconds of cost that a second of waiting is worth: much more is first come first served, none starves
 
 
 class Market:
@@ -113,15 +114,15 @@ class Planner(Protocol):
 class ContractNet:
     """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
 
-    Where several tasks meet one contractor that has become free, it takes the one whose cost less its age is
-    least, so that no task waits for ever.
+    Where several tasks meet one contractor that has become free, it takes the cheapest, but every second of waiting
+    makes a task a little cheaper, so that none waits for ever.
     """
 
     joint = False
 
     def clear(self, market: Market) -> Iterator[Award]:
         while True:
-            score = market.cost - market.age_s[:, None]
+            score = market.cost - AGEING * market.age_s[:, None]
             if score.size == 0:
                 return
             best = int(score.argmin())

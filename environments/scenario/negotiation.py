@@ -54,6 +54,6 @@ class Negotiation(Section):
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
     look_ahead: Literal["none", "start", "arrival"] = "none"  # what comes next is called when the part is finished;
     # when work on it starts; when it arrives, before its turn
-    queue_limit: Positive = 1  # transports that a vehicle takes on before it has done the first
+    queue_limit: Positive = 2  # transports that a vehicle takes on before it has done the first
     what_if: WhatIf = WhatIf()
     commitment: Literal["eager", "patient", "leveled"] = "patient"
