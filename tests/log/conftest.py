@@ -176,8 +176,8 @@ class Story:
         *,
         count: int = 1,
     ) -> None:
-        ends = [self.ids[name] if name else NOBODY for name in (sender, receiver)]
-        self.log.message(time_s, words, conversation, *ends, count)
+        from_id, to_id = (self.ids[name] if name else NOBODY for name in (sender, receiver))
+        self.log.message(time_s, words, conversation, from_id, to_id, count)
 
     def deal(self, time_s: float, kind: TaskKind, manager: str, contractor: str, *, task: int | None = None) -> int:
         """A call that is answered and awarded at once."""

@@ -2,6 +2,7 @@
 
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -256,7 +257,7 @@ def test_a_million_events_take_a_moment():
     for uid in range(31, 131):
         log.add_agent(uid, AgentKind.AGV, f"agv{uid}")
     log.close(float(events))
-    rows = np.zeros(events, log.events.dtype)
+    rows: Any = np.zeros(events, log.events.dtype)
     rows["time_s"] = np.arange(events)
     rows["kind"] = Event.VEHICLE_STATE
     rows["agent"] = 31 + np.arange(events) % 100
@@ -266,7 +267,7 @@ def test_a_million_events_take_a_moment():
     rows["kind"][1::10], rows["job"][1::10] = Event.RELEASED, np.arange(jobs)
     rows["kind"][7::10], rows["job"][7::10] = Event.FINISHED, np.arange(jobs)
     stations = {f"s{uid}": SimpleNamespace(machines=1) for uid in range(1, 31)}
-    scenario = SimpleNamespace(warm_up_s=0.0, stations=stations, fleet=None)
+    scenario: Any = SimpleNamespace(warm_up_s=0.0, stations=stations, fleet=None)
     log = log.replace(events=rows)
     started = time.process_time()
     found = measure(log, scenario)
