@@ -144,11 +144,14 @@ class AGV(Contractor):
 
     def release(self, task: Task) -> bool:
         """Drop a transport whose part is not on board yet."""
-        if task not in self.plan.not_begun or self.activity.under_way:
+        if task.begun or task not in self.plan:
             return False
+        under_way = self.plan.next.task is task
         self._drop(task)
-        if not self.down:
+        if under_way and not self.down:
             self._next()
+        elif self.plan:
+            self._forecast()
         return True
 
     def _drop(self, task: Task) -> None:
@@ -187,15 +190,26 @@ class AGV(Contractor):
             self._charge()
             return
         stop = self.plan.next
-        if stop.pick_up and stop.task.job is not None and not stop.task.job.ready:
+        if not stop.pick_up or self._may_load(stop.task):
+            self._handle(stop)
+
+    def _may_load(self, task: Transport) -> bool:
+        """Asks at the part itself: it may belong to another vehicle by now, or not be allowed to leave yet."""
+        assert task.job is not None
+        if not self.model.net.stands(task, self):
+            self._drop(task)
+            self.model.net.fail(task, self)
+            self._next()
+        elif task.job.may_leave(self):
+            task.begun = True
+        else:
             self._enter(VehicleState.WAITING)
-            return
-        self._handle(stop)
+        return task.begun
 
     def part_ready(self) -> None:
         """The part that it has been waiting for stands ready."""
         if self.state is VehicleState.WAITING and not self.down:
-            self._handle(self.plan.next)
+            self.arrived()
 
     def _handle(self, stop: Stop) -> None:
         self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
@@ -214,7 +228,7 @@ class AGV(Contractor):
             fleet.load[v] -= 1
             fleet.tasks[v] -= 1
             job.unloaded(self, stop.place)
-            model.net.done(stop.task)
+            model.net.done(stop.task, self)
             self._look_for_charger()
             if fleet.open[v]:
                 model.net.available(self, TaskKind.TRANSPORT)
@@ -229,8 +243,7 @@ class AGV(Contractor):
             return
         if self.failures is not None:
             self.failures.work_ends()
-        if self.charger is not None:
-            self._drive_to_charger()
+        if self._go_charging():
             return
         fleet.idle_since_s[v] = model.now_s
         self._enter(VehicleState.IDLE)
@@ -267,8 +280,18 @@ class AGV(Contractor):
     def engaged(self, task: Task, contractor: Contractor) -> None:
         """A charger is reserved."""
         self.charger = contractor  # type: ignore[assignment]  # the pool of charging holds chargers
-        if not self.plan and not self.down:
-            self._drive_to_charger()
+        self._go_charging()
+
+    def _go_charging(self) -> bool:
+        """Set off, where nothing else is to be done and the charger certainly expects it."""
+        if self.charger is None or self.plan or self.down:
+            return False
+        assert self.charge is not None
+        if not self.model.net.sure(self.charge, self._go_charging):
+            return False
+        self.charge.begun = True
+        self._drive_to_charger()
+        return True
 
     def failed(self, task: Task, contractor: Contractor) -> None:
         """The charger failed: it is asked for anew."""
@@ -312,7 +335,8 @@ class AGV(Contractor):
             self.model.now_s, Event.ENERGY, self.unique_id, other=self.charger.unique_id, value=gained_j
         )
         self._log_battery()
-        self.charger.finished(charge)
+        charger, self.charger = self.charger, None
+        charger.finished(charge)
 
     def ran_empty(self) -> None:
         """The battery is empty on the way: it stands where it is until it is fetched."""
@@ -348,12 +372,10 @@ class AGV(Contractor):
         model.traffic.hold(v, True)
         model.log.event(model.now_s, Event.BROKE_DOWN, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=VehicleState.DOWN)
-        begun = self.plan.next.task if self.activity.under_way and self.plan else None
         for task in self.plan.not_begun:
-            if task is begun:
-                continue
-            self._drop(task)
-            model.net.fail(task)
+            if not task.begun:
+                self._drop(task)
+                model.net.fail(task, self)
 
     def repair(self) -> None:
         """Go on."""

@@ -182,11 +182,9 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
         best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NOBODY, 0
         for a in range(choice[n], choice[n + 1]):
             machine = machine_of[a]
-            arrive_s = taken_s
-            if needs_move:
-                arrive_s += travel_s[here, machine_place[machine]]
-                if vehicles > 0:
-                    arrive_s += unload_s
+            arrive_s = ready_s[job]
+            if needs_move and machine_place[machine] != here:
+                arrive_s = taken_s + travel_s[here, machine_place[machine]] + unload_s
             start_s = arrive_s
             slot = 0
             if not unlimited[machine]:
@@ -200,6 +198,8 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
             if start_s + work_s[a] < best_end_s:
                 best_end_s = start_s + work_s[a]
                 best_start_s, best_arrive_s, best_machine, best_slot = start_s, arrive_s, machine, slot
+        if machine_place[best_machine] == here:
+            vehicle, pick_up_s = NOBODY, ready_s[job]
         if vehicle != NOBODY:
             free_s[vehicle] = best_arrive_s
             at[vehicle] = machine_place[best_machine]
@@ -259,14 +259,15 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
             end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NOBODY
             for a in range(choice[n], choice[n + 1]):
                 machine = machine_of[a]
-                arrive_s = taken_s
-                if needs_move:
-                    arrive_s += travel_s[place[job], machine_place[machine]]
-                    if vehicles > 0:
-                        arrive_s += unload_s
+                arrive_s = ready_s[job]
+                if needs_move and machine_place[machine] != place[job]:
+                    arrive_s = taken_s + travel_s[place[job], machine_place[machine]] + unload_s
                 start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
                 if start_s + work_s[a] < end_s:
                     end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine
+            if machine_place[on] == place[job]:
+                vehicle = NOBODY
+                taken_s = ready_s[job]
             key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * tail_s[n]
             if key_s < best_key_s:
                 best, best_vehicle, best_machine = job, vehicle, on

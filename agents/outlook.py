@@ -123,7 +123,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
             machine_free_s[row] = max(machine.busy_until_s, now_s)
         elif machine.down:
             machine_free_s[row] = now_s + machine.station.repair_mean_s
-    agvs = None if model.spec.fleet is None else model.spec.fleet.agvs
+    agvs = None if model.parts_move_themselves or model.spec.fleet is None else model.spec.fleet.agvs
     shop = Shop(
         travel_s=floor.travel_s,
         reach_s=reach_s,

@@ -39,6 +39,7 @@ WEIGHTS = {
     "tardiness": np.array([0.0, 0.02, 0.1, 1.0]),
 }  # of `forecast.unfold`: a little of the mean end of operations tells apart what is equal otherwise
 HEAT = 0.02
+NEWS = 10  # times as many exchanges are tried when there are new jobs
 
 
 def _cheapest(market: Market) -> Iterator[Award]:
@@ -155,7 +156,8 @@ class WhatIf:
         spec = self._spec
         outlook = look(self._model, self._floor_of, ahead=spec.ahead)
         jobs = {job.unique_id for job in outlook.jobs}
-        anew = self._model.now_s != self._thought_s or not jobs <= self._known
+        news = not jobs <= self._known
+        anew = news or self._model.now_s != self._thought_s
         self._thought_s, self._known = self._model.now_s, jobs
         kept = bool(self._order) and (spec.remember or not anew)
         order = self._remembered(outlook)
@@ -167,7 +169,7 @@ class WhatIf:
                 kept,
                 self._rules if anew and (spec.ask_each or not kept) else self._no_rules,
                 spec.ask_each,
-                spec.exchanges if anew else 0,
+                spec.exchanges * (NEWS if news else 1) if anew else 0,
                 HEAT,
                 self._weights,
                 self._rng,
