@@ -1,0 +1,92 @@
+"""Prices for (state, action) that spread traffic and let opposing flows part, computed from the floor alone.
+
+An assignment of random trips to cheapest routes is repeated with prices that follow the flow found so far (method of successive
+averages): an edge grows dear with the flow against it and with the flow through the cell that it enters. Streets so become
+one-way where that is cheap. Sources: guidance graphs (Zhang et al., IJCAI 2024); traffic flow optimisation for lifelong path
+finding (Chen et al., AAAI 2024), whose opposing-flow and cell-flow terms are used here off line; successive averages (Sheffi 1985).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from .turning import TICK_COST, UNREACHED, build_predecessors, fill_field
+from .windowed import _mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .kinematics import Kinematics
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """How strongly flow is priced; the defaults were chosen by measurement on floors of random obstacles."""
+
+    opposing: float = 1.0  # ticks for a move against the mean flow of an edge
+    crowding: float = 0.5  # ticks for a move into a cell with the mean flow of a cell
+    rounds: int = 30
+    trips: int = 4  # per goal and round
+    dearest_ticks: float = 6.0
+
+
+@njit(cache=True)
+def _load(cells, goals, trips, successor, facings, first, pairs, cost, wait, seed, flow):
+    """Sends `trips` vehicles from random cells to each goal over cheapest routes; counts uses of (state, action) in flow."""
+    states, actions = successor.shape
+    field = np.empty(states, np.int32)
+    for index in range(goals.shape[0]):
+        goal = goals[index]
+        fill_field(goal, facings, actions, first, pairs, cost, field)
+        for trip in range(trips):
+            draw = _mix(seed + np.uint64(index * trips + trip))
+            state = cells[np.int64(draw % np.uint64(cells.shape[0]))] * facings + np.int64(
+                (draw >> np.uint64(32)) % np.uint64(facings)
+            )
+            if field[state] >= UNREACHED:
+                continue
+            while field[state] > 0:
+                best = -1
+                for turn in range(actions):
+                    action = (turn + np.int64(draw >> np.uint64(40))) % actions
+                    there = successor[state, action]
+                    if action != wait and there >= 0 and field[there] + cost[state, action] == field[state]:
+                        best = action
+                        break
+                flow[state, best] += 1.0
+                state = successor[state, best]
+
+
+def compute_guidance(
+    kinematics: Kinematics, passable: NDArray[np.bool_], guidance: Guidance, *, seed: int = 0
+) -> NDArray[np.int32]:
+    """(S, A) int32 price of each action above a tick, in units of 1/TICK_COST tick."""
+    successor, facings, wait = kinematics.successor, kinematics.facings, kinematics.wait
+    states, actions = successor.shape
+    cells = np.flatnonzero(passable).astype(np.int32)
+    first, pairs = build_predecessors(successor)
+    cell_of = np.arange(states) // facings
+    reached = np.where(successor >= 0, successor, 0) // facings
+    moves = (successor >= 0) & (reached != cell_of[:, None])
+    direction = np.full((states, actions), 0)
+    direction[:] = np.arange(actions) if facings == 1 else (np.arange(states) % 4)[:, None]
+    edge = (cell_of[:, None] * 4 + direction)[moves]
+    back = (reached * 4 + (direction + 2) % 4)[moves]
+    into = reached[moves]
+    extra = np.zeros((states, actions), np.int32)
+    mean = np.zeros((states, actions))
+    for turn in range(guidance.rounds):
+        flow = np.zeros((states, actions))
+        _load(cells, cells, guidance.trips, successor, facings, first, pairs, extra + TICK_COST, wait,
+              np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
+        mean += (flow - mean) / (turn + 1)
+        on_edge = np.bincount(edge, weights=mean[moves], minlength=kinematics.cells * 4)
+        in_cell = np.bincount(into, weights=mean[moves], minlength=kinematics.cells)
+        price = guidance.opposing * on_edge[back] / on_edge[on_edge > 0].mean()
+        price += guidance.crowding * in_cell[into] / in_cell[cells].mean()
+        extra[moves] = np.rint(TICK_COST * np.minimum(price, guidance.dearest_ticks)).astype(np.int32)
+    return extra
