@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EVERYBODY = slice(None)
+Which: TypeAlias = "slice | NDArray[np.intp]"  # who of an array: EVERYBODY, a slice, or an (M,) index array
 
 
 class Channel(Protocol):

@@ -54,5 +54,5 @@ class Charger(Contractor):
     def finished(self, task: Charge) -> None:
         """The vehicle is charged: its slot is free."""
         self.tasks.remove(task)
-        self.model.net.done(task)
+        self.model.net.done(task, self)
         self.model.net.available(self, TaskKind.CHARGE)

@@ -8,13 +8,12 @@ import mesa
 import numpy as np
 
 from .messages import Bids, Call, Proposal, Refusal
-from .tasks import TaskKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..environments.factory import Factory
-    from .tasks import Task
+    from .tasks import Task, TaskKind
 
 NO_LEASE = -1
 
@@ -41,8 +40,8 @@ class Contractor(mesa.Agent):
         if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
             cls.bids = Contractor.__dict__["bids"]
 
-    def bid(self, call: Call) -> Proposal | Refusal:
-        """The answer to one call; must not change the agent, for an offer may come to nothing."""
+    def bid(self, call: Call) -> Proposal | Refusal | None:
+        """The answer to one call, None for no answer; must not change the agent, for an offer may come to nothing."""
         raise NotImplementedError(f"{type(self).__name__} must say what it bids: override bid(call)")
 
     @classmethod
@@ -88,6 +87,13 @@ class Pool:
         self.leased_to = np.append(self.leased_to, NO_LEASE)
         self.lease_until_s = np.append(self.lease_until_s, 0.0)
         self._classes.setdefault(type(contractor), []).append(contractor.slot)
+
+    def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:
+        """The offers of `slots` in a conversation bind them no more."""
+        slots = np.atleast_1d(slots)
+        freed = slots[self.leased_to[slots] == conversation]
+        self.leased_to[freed] = NO_LEASE
+        self.lease_until_s[freed] = 0.0
 
     def bids(self, call: Call, slots: NDArray[np.intp]) -> Bids:
         """Ask `slots`, (N,), each class once; the answers come in the order of `slots`."""

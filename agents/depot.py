@@ -48,7 +48,7 @@ class Storage(Contractor):
     Attributes:
         capacity: parts; None for any number.
         parts: those that are here.
-        reserved: those that have won a place and are not here yet.
+        reserved: the tasks that have won a place and whose parts are not here yet, by id.
     """
 
     def __init__(self, model: Factory, *, name: str, place: int, capacity: int | None) -> None:
@@ -56,12 +56,12 @@ class Storage(Contractor):
         self.place = place
         self.capacity = capacity
         self.parts: dict[int, Operation] = {}
-        self.reserved = 0
+        self.reserved: dict[int, Operation] = {}
 
     @property
     def has_room(self) -> bool:
         """Whether one more part can be promised a place."""
-        return self.capacity is None or len(self.parts) + self.reserved < self.capacity
+        return self.capacity is None or len(self.parts) + len(self.reserved) < self.capacity
 
     def bid(self, call: Call) -> Proposal | Refusal:
         task = call.task
@@ -73,13 +73,16 @@ class Storage(Contractor):
         return Proposal(approach_s, approach_s, len(self.parts))
 
     def accept(self, task: Task) -> bool:
-        if not self.has_room:
-            return False
-        self.reserved += 1
+        assert isinstance(task, Operation)
+        if task.id not in self.reserved:
+            if not self.has_room:
+                return False
+            self.reserved[task.id] = task
         return True
 
     def release(self, task: Task) -> bool:
-        self.reserved -= 1
+        if task.begun or self.reserved.pop(task.id, None) is None:
+            return False
         self.model.relieve_stations()
         return True
 
@@ -87,9 +90,9 @@ class Storage(Contractor):
         """A part is put into the storage: kept, it asks again for a station."""
         task = job.operation
         assert task is not None
-        self.reserved -= 1
+        del self.reserved[task.id]
         self.parts[job.unique_id] = task
-        self.model.net.done(task)
+        self.model.net.done(task, self)
         job.target = None
         job.operation = None
         job.stands_ready()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import mesa
 
 from .events import Event
-from .tasks import Operation, Task, TaskKind, TaskPhase, Transport
+from .tasks import LIVE, Operation, Task, TaskKind, TaskPhase, Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -105,6 +107,18 @@ class Job(mesa.Agent):
         self.ready = True
         self._call_next(self.step)
 
+    def may_leave(self, vehicle: AGV) -> bool:
+        """It stands ready and is certainly expected where it is to go; if not, `vehicle` is told when."""
+        return self.ready and self._is_expected(vehicle.part_ready)
+
+    def _is_expected(self, then: Callable[[], None]) -> bool:
+        """Whoever has won the next operation certainly holds its promise, and now for good, as the part sets out."""
+        if self.target is not None and self.operation is not None:
+            if not self.model.net.sure(self.operation, then):
+                return False
+            self.operation.begun = True
+        return True
+
     def loaded(self, vehicle: AGV) -> None:
         """A vehicle has taken the part."""
         self.ready = False
@@ -134,7 +148,7 @@ class Job(mesa.Agent):
         self.ready = True
         if self.transport is not None:
             self.transport.ready_at_s = self.model.now_s
-            if self.transport.phase is TaskPhase.ENGAGED:
+            if self.transport.phase in LIVE:
                 self.transport.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
         elif self.target is not None:
             self._call_transport()
@@ -173,8 +187,11 @@ class Job(mesa.Agent):
         """The part itself has told already, by what happened to it."""
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        if task.kind is TaskKind.OPERATION:
+        if task is self.operation:
             self.target = None
+            if self.transport is not None and not self.transport.begun:
+                self.model.net.cancel(self.transport)
+                self.transport = None
 
     def postponed(self, task: Task) -> None:
         """Nobody can take the task now."""
@@ -218,7 +235,7 @@ class Job(mesa.Agent):
     def _call_transport(self) -> None:
         destination = self._destination
         if destination == self.place or self.model.moves_itself(destination):
-            if self.ready:
+            if self.ready and self._is_expected(self._call_transport):
                 self._move(destination)
             return
         ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)

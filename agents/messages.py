@@ -41,6 +41,8 @@ class Reason(IntEnum):
     BUSY = 1  # not now: the task is called again
     NOT_ELIGIBLE = 2  # never: it has not the capability
     UNREACHABLE = 3  # never: it cannot get there
+    NOT_UNDERSTOOD = 4  # never: it does not know this kind of task (FIPA not-understood)
+    SILENT = 5  # it does not answer at all
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,11 +53,17 @@ class Call:
         conversation: unique in the run; every message that belongs to it carries it.
         task: what is to be done, for whom.
         reply_by_s: answers that come later are rejected; a call without a deadline does not exist.
+        round: 1, or which revised call this is (SC00030H).
+        best_s: the best offer of the round before; inf in the first.
+        definite: whoever offers now is bound; offers of the round before were not (`commitment: concurrent`).
     """
 
     conversation: int
     task: Task
     reply_by_s: float
+    round: int = 1
+    best_s: float = np.inf
+    definite: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -73,6 +81,10 @@ class Proposal:
     approach_s: float = 0.0
     load: int = 0
     idle_since_s: float = np.inf
+
+    def __post_init__(self) -> None:
+        if not self.cost < np.inf:
+            raise ValueError(f"a proposal that costs {self.cost} is none; give a finite number, or a Refusal")
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,6 +104,7 @@ class Bids:
         approach_s: (N,) float64.
         load: (N,) int64.
         idle_since_s: (N,) float64.
+        silent: somebody does not answer at all (reason SILENT).
     """
 
     cost: NDArray[np.float64]
@@ -99,10 +112,11 @@ class Bids:
     approach_s: NDArray[np.float64]
     load: NDArray[np.int64]
     idle_since_s: NDArray[np.float64]
+    silent: bool = False
 
     @classmethod
-    def gather(cls, answers: list[Proposal | Refusal]) -> Bids:
-        """Columns from single answers."""
+    def gather(cls, answers: list[Proposal | Refusal | None]) -> Bids:
+        """Columns from single answers; None is no answer."""
         n = len(answers)
         bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
         for i, answer in enumerate(answers):
@@ -111,11 +125,14 @@ class Bids:
                 bids.approach_s[i] = answer.approach_s
                 bids.load[i] = answer.load
                 bids.idle_since_s[i] = answer.idle_since_s
+            elif answer is None:
+                bids.reason[i] = Reason.SILENT
+                bids.silent = True
             else:
                 bids.reason[i] = answer.reason
         return bids
 
-    def take(self, index: NDArray[np.intp]) -> Bids:
+    def take(self, index: slice | NDArray[np.intp]) -> Bids:
         """The answers of some of the contractors."""
         return Bids(
             self.cost[index], self.reason[index], self.approach_s[index], self.load[index], self.idle_since_s[index]

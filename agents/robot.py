@@ -39,9 +39,10 @@ class Robot(Contractor):
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Handling)
-        if self.task is not None:
+        if self.task is not None or not self.model.net.stands(task, self):
             return self.task is task
         self.task = task
+        task.begun = True
         self._enter(RobotState.HANDLING)
         self.model.clock.schedule(self.duration_s(task), self._handled, task)
         return True
@@ -53,7 +54,7 @@ class Robot(Contractor):
         self.task = None
         self.idle_since_s = self.model.now_s
         self._enter(RobotState.IDLE)
-        self.model.net.done(task)
+        self.model.net.done(task, self)
         if task.mount:
             task.station.mount(task.machine, self)
         else:

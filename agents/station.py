@@ -92,6 +92,8 @@ class Station(Contractor):
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Operation)
         assert task.job is not None
+        if self.promised.get(task.job.unique_id) is task:
+            return True
         if not self.has_room:
             return False
         self.expected_s += self.mean_s(task)
@@ -101,7 +103,7 @@ class Station(Contractor):
     def release(self, task: Task) -> bool:
         assert isinstance(task, Operation)
         job = task.job
-        if job is None or self.promised.get(job.unique_id) is not task or job in self.input:
+        if job is None or self.promised.get(job.unique_id) is not task or task.begun:
             return False
         self._fulfil(job)
         return True
@@ -174,7 +176,7 @@ class Station(Contractor):
         assert task is not None
         self.model.log.event(self.model.now_s, Event.PROCESSING_ENDED, self.unique_id, job.unique_id)
         machine.task = None
-        self.model.net.done(task)
+        self.model.net.done(task, self)
         if task.scrap_uniform < self.spec.scrap_rate:
             job.leave(Event.SCRAPPED, self.unique_id)
             self._emptied(machine)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..environments.clock import Event
     from .agv import AGV
     from .contractor import Contractor
     from .job import Job
@@ -41,6 +42,10 @@ class TaskPhase(IntEnum):
     AWARDED = 3  # awarded, not yet acknowledged
     ENGAGED = 4  # a contractor is bound
     CLOSED = 5  # done, or cancelled by its manager
+    RECALLED = 6  # its manager wants it back, and has not heard yet whether it gets it
+
+
+LIVE = (TaskPhase.AWARDED, TaskPhase.ENGAGED)  # one contractor holds it, as far as its manager knows
 
 
 class Manager(Protocol):
@@ -75,6 +80,12 @@ class Task:
         id: globally unique in a run, given when it is announced; NO_TASK before.
         requested_at_s: when it was first announced.
         calls: how many calls for proposals have gone out for it.
+        eligible: pool slots that the directory names for it; None for all.
+        begun: the work has begun where it is done, which both sides see; from then on nobody takes it away.
+        promised_s: when it will be done, as its contractor has offered.
+        until_s: the latest time that its contractor was told to hold it without news.
+        confirmed_s: the latest time that its contractor has agreed to hold it.
+        watch: the manager's next look at it.
     """
 
     kind: ClassVar[TaskKind]
@@ -86,6 +97,12 @@ class Task:
     phase: TaskPhase = TaskPhase.OPEN
     conversation: int = -1
     contractor: Contractor | None = None
+    eligible: NDArray[np.intp] | None = None
+    begun: bool = False
+    promised_s: float = 0.0
+    until_s: float = 0.0
+    confirmed_s: float = 0.0
+    watch: Event | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -1,0 +1,116 @@
+"""Dispatch rules: no bargaining, one order of tasks and one order of contractors. The zero lines for comparisons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..tasks import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ..tasks import Task
+    from .market import Award, Market
+
+
+class _Rule:
+    """The task that is first by `urgency` goes to the contractor that is first by `preference`, and so on."""
+
+    joint = True
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        if market.cost.size == 0:
+            return
+        for row in np.lexsort((-market.age_s, self.urgency(market))).tolist():
+            usable = market.offers()[row]
+            if usable.any():
+                rank = self.preference(market, row)
+                yield row, int(np.where(usable, rank, np.inf).argmin())
+
+    def urgency(self, market: Market) -> NDArray[np.float64]:
+        """(K,) least first; the older one where equal."""
+        return -market.age_s
+
+    def preference(self, market: Market, row: int) -> NDArray[np.float64]:
+        """(N,) least first."""
+        return market.cost[row]
+
+
+class FirstInFirstOut(_Rule):
+    """The oldest task to the contractor that has been idle longest, or has least to do."""
+
+    def preference(self, market: Market, row: int) -> NDArray[np.float64]:
+        rank = np.empty(len(market.slots))
+        rank[np.lexsort((market.idle_since_s[row], market.load[row]))] = np.arange(len(rank))
+        return rank
+
+
+class Nearest(_Rule):
+    """The pair of a task and an idle contractor that are nearest to each other (Egbelu and Tanchoco 1984)."""
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        while (usable := market.offers()).any():
+            yield divmod(int(np.where(usable, market.approach_s, np.inf).argmin()), usable.shape[1])
+
+
+class EarliestDueDate(_Rule):
+    """The job that is due first, to the best offer (Jackson 1955)."""
+
+    def urgency(self, market: Market) -> NDArray[np.float64]:
+        return np.array([np.inf if task.job is None else task.job.order.due_s for task in market.tasks])
+
+
+class ShortestProcessingTime(_Rule):
+    """The operation that takes least time, to the best offer (Smith 1956); other tasks by the time they take."""
+
+    def urgency(self, market: Market) -> NDArray[np.float64]:
+        return np.array([_work_s(task, market.cost[row]) for row, task in enumerate(market.tasks)])
+
+
+class MostWorkRemaining(_Rule):
+    """The job with most work before it, to the best offer (Conway, Maxwell and Miller 1967)."""
+
+    def urgency(self, market: Market) -> NDArray[np.float64]:
+        return np.array([-_remaining_s(task) for task in market.tasks])
+
+
+class LeastLoaded(_Rule):
+    """The oldest task to whoever has fewest, of equals to the best offer."""
+
+    def preference(self, market: Market, row: int) -> NDArray[np.float64]:
+        rank = np.empty(len(market.slots))
+        rank[np.lexsort((market.cost[row], market.load[row]))] = np.arange(len(rank))
+        return rank
+
+
+class Random:
+    """Any task to any contractor that can do it, drawn from the stream "mechanism"."""
+
+    joint = True
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        for row in market.rng.permutation(len(market.tasks)).tolist():
+            able = np.flatnonzero(market.offers()[row])
+            if len(able):
+                yield row, int(market.rng.choice(able))
+
+
+def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
+    """Expected work of an operation where it is quickest; the best offer for any other task."""
+    if isinstance(task, Operation) and task.job is not None and task.step < len(task.job.order.routing):
+        work_s = task.job.order.routing[task.step].work_s
+        if work_s:
+            return min(work_s.values())
+    return float(cost.min())
+
+
+def _remaining_s(task: Task) -> float:
+    """Expected work of the job of a task, its next operation included."""
+    if task.job is None or task.job.step >= len(task.job.order.routing):
+        return 0.0
+    step = task.job.order.routing[task.job.step]
+    return min(step.work_s.values(), default=0.0) + step.tail_s

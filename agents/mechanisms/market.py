@@ -1,0 +1,122 @@
+"""The market: the calls that are cleared together, the offers for them, and what clears them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..messages import Reason
+from ..tasks import TaskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ...environments.factory import Factory
+    from ..job import Job
+    from ..machine import Machine
+    from ..messages import Bids
+    from ..station import Station
+    from ..tasks import Task
+
+Award = tuple[int, int]
+
+
+class Market:
+    """The calls that are cleared together (K rows) and the offers for them (N columns: contractors).
+
+    Attributes:
+        tasks: the K tasks.
+        slots: (N,) intp, pool slot of each column.
+        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed.
+        reason: (K, N) int8, why there is none.
+        approach_s: (K, N) float64, time to get to where the task begins.
+        load: (K, N) int64, tasks that the contractor has already.
+        idle_since_s: (K, N) float64.
+        age_s: (K,) float64, since when each task has been asked for.
+        rng: the generator of the stream "mechanism", for mechanisms that draw.
+    """
+
+    def __init__(
+        self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp], *, now_s: float, rng: np.random.Generator
+    ) -> None:
+        shape = (len(tasks), len(slots))
+        self.kind = kind
+        self.tasks = tasks
+        self.slots = slots
+        self.rng = rng
+        self.now_s = now_s
+        self.cost = np.full(shape, np.inf)
+        self.reason = np.zeros(shape, np.int8)
+        self.approach_s = np.zeros(shape)
+        self.load = np.zeros(shape, np.int64)
+        self.idle_since_s = np.full(shape, np.inf)
+
+    @property
+    def age_s(self) -> NDArray[np.float64]:
+        return np.array([self.now_s - task.requested_at_s for task in self.tasks])
+
+    def exclude(self, row: int) -> None:
+        """Only some of the columns are asked for `row`: the others are not eligible, until they answer."""
+        self.reason[row] = Reason.NOT_ELIGIBLE
+
+    def put(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
+        """Enter answers to the call of `row`."""
+        if len(self.tasks) == 1 and len(bids.cost) == len(self.slots):  # the usual case: nothing to copy
+            self.cost, self.reason = bids.cost[None], bids.reason[None]
+            self.approach_s, self.load = bids.approach_s[None], bids.load[None]
+            self.idle_since_s = bids.idle_since_s[None]
+            return
+        self.cost[row, columns] = bids.cost
+        self.reason[row, columns] = bids.reason
+        self.approach_s[row, columns] = bids.approach_s
+        self.load[row, columns] = bids.load
+        self.idle_since_s[row, columns] = bids.idle_since_s
+
+    def withdraw(self, row: int) -> None:
+        """The task of `row` is placed: no offer for it counts any more."""
+        self.cost[row] = np.inf
+
+    def offers(self) -> NDArray[np.bool_]:
+        """(K, N) which offers a central rule may use: those of vehicles, robots, chargers only while they are idle."""
+        made = self.cost < np.inf
+        return made if self.kind is TaskKind.OPERATION else made & (self.load == 0)
+
+
+class Mechanism(Protocol):
+    """Decides the awards.
+
+    Attributes:
+        joint: all calls of one instant are cleared together; otherwise each as soon as its answers are in.
+    """
+
+    joint: bool
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        """Yield awards (row, column).
+
+        After each the market is brought up to date: the row is closed, and the winner's offers for the other rows
+        are those that it makes now.
+        """
+        ...
+
+
+@runtime_checkable
+class Planner(Protocol):
+    """A mechanism that has intentions: it may leave a call open though somebody offers, and it feeds machines.
+
+    Calls that it leaves open are cleared again together with the next ones.
+    """
+
+    def attach(self, model: Factory) -> None:
+        """Work for this factory; its agents do not exist yet."""
+        ...
+
+    def next_part(self, station: Station, machine: Machine) -> Job | None:
+        """Which part of the input buffer goes on `machine`, which is free; None to wait for another one.
+
+        It then has to see to it that `station.feed` is called again.
+        """
+        ...

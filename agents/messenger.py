@@ -1,0 +1,103 @@
+"""How a message leaves: it is written down, and given to the channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .messages import Performative, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from .channel import Channel
+    from .messages import Bids
+
+NOBODY = -1
+
+
+class Messenger:
+    """Writes messages in the log at the time of sending, and sends them.
+
+    Attributes:
+        instant: the channel carries every message at once, exactly once.
+        full: messages to or from many are written one by one; otherwise one row says how many they were.
+    """
+
+    def __init__(self, model: Factory, channel: Channel, *, full: bool = False) -> None:
+        self._model = model
+        self._write = model.log.message
+        self.channel = channel
+        self.instant = channel.instant
+        self.full = full
+
+    def send(
+        self,
+        performative: Performative,
+        conversation: int,
+        sender: int,
+        receiver: int,
+        deliver: Callable[..., None],
+        *args: Any,
+        value: float = 0.0,
+    ) -> None:
+        """One to one: `deliver(*args)` is called when, and as often as, it arrives."""
+        self._write(self._model.now_s, performative, conversation, sender, receiver, 1, value)
+        self.channel.send(sender, receiver, deliver, *args)
+
+    def call(
+        self,
+        conversation: int,
+        manager: int,
+        receivers: NDArray[np.int64],
+        deliver: Callable[..., None],
+        *args: Any,
+        performative: Performative = Performative.CFP,
+    ) -> None:
+        """One to many, the same to each: a call for proposals, or a rejection."""
+        if self.full:
+            now_s = self._model.now_s
+            for receiver in receivers.tolist():
+                self._write(now_s, performative, conversation, manager, receiver, 1, 0.0)
+        else:
+            self._write(self._model.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
+        self.channel.multicast(manager, receivers, deliver, *args)
+
+    def answer(
+        self,
+        conversation: int,
+        senders: NDArray[np.int64],
+        manager: int,
+        bids: Bids,
+        deliver: Callable[..., None],
+        *args: Any,
+    ) -> None:
+        """Many to one: each of `senders` proposes, refuses, or says that it has not understood."""
+        now_s = self._model.now_s
+        if self.full:
+            for sender, cost, reason in zip(senders.tolist(), bids.cost.tolist(), bids.reason.tolist(), strict=True):
+                if cost < np.inf:
+                    self._write(now_s, Performative.PROPOSE, conversation, sender, manager, 1, cost)
+                else:
+                    self._write(now_s, _no(reason), conversation, sender, manager, 1, reason)
+        else:
+            proposing = int(np.count_nonzero(bids.cost < np.inf))
+            refusing = len(senders) - proposing
+            if proposing:
+                best = float(bids.cost.min())
+                self._write(now_s, Performative.PROPOSE, conversation, NOBODY, manager, proposing, best)
+            if refusing:
+                puzzled = int(np.count_nonzero(bids.reason == Reason.NOT_UNDERSTOOD))
+                if puzzled:
+                    self._write(now_s, Performative.NOT_UNDERSTOOD, conversation, NOBODY, manager, puzzled, 0.0)
+                if refusing > puzzled:
+                    self._write(now_s, Performative.REFUSE, conversation, NOBODY, manager, refusing - puzzled, 0.0)
+        self.channel.multicast(senders, manager, deliver, *args)
+
+
+def _no(reason: int) -> Performative:
+    return Performative.NOT_UNDERSTOOD if reason == Reason.NOT_UNDERSTOOD else Performative.REFUSE

@@ -1,0 +1,350 @@
+"""Rounds: from the call for proposals to its clearing.
+
+manager                                contractors
+   | -- cfp (reply-by) --------------------> |   to all that the directory names, as one columnar call
+   | <------------------ propose | refuse -- |   an offer holds a reservation on lease
+   |        cfp, revised, while offers improve and rounds are left          iterated (SC00030H)
+   |        cfp, definite, to who would win; offers before it bind nobody   commitment: concurrent
+   | -- reject-proposal -------------------> |   all but the winners, and whoever comes late
+
+Answers close a round as soon as all are in, and the deadline closes it in any case. An answer that comes twice counts
+once, one to a call that has been revised does not count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .channel import EVERYBODY
+from .mechanisms import Market
+from .messages import Bids, Call, Performative, Reason
+from .tasks import Task, TaskKind, TaskPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ..environments.factory import Factory
+    from .channel import Which
+    from .contractor import Contractor, Pool
+    from .mechanisms import Award, Mechanism
+    from .messenger import Messenger
+    from .terms import Terms
+
+NOBODY = -1
+GAIN_S = 1e-9  # a revised offer must be better by more than what rounding makes
+
+
+class Round:
+    """Calls that are cleared together, and the answers that are in. K calls, N contractors.
+
+    Attributes:
+        number: how many calls have gone out for each task, 1 for a plain contract net.
+        winner: (K,) column that each task was awarded to, or NOBODY.
+        answered: (K, N) bool, to the latest call; only kept where answers may come twice.
+        finalists: who was asked for a definite offer last.
+    """
+
+    __slots__ = (
+        "answered",
+        "best_s",
+        "calls",
+        "closed",
+        "finalists",
+        "market",
+        "number",
+        "outstanding",
+        "pool",
+        "winner",
+    )
+
+    def __init__(self, pool: Pool, calls: list[Call], market: Market) -> None:
+        self.pool = pool
+        self.calls = calls
+        self.market = market
+        self.winner = [NOBODY] * len(calls)
+        self.outstanding = 0
+        self.number = 1
+        self.closed = False
+        self.answered: NDArray[np.bool_] | None = None
+        self.best_s: NDArray[np.float64] | None = None
+        self.finalists: list[Award] = []
+
+
+class Rounds:
+    """Calls for proposals, gathers answers, and has the mechanism clear them.
+
+    `award(task, contractor, cost_s)` is told who has won, `postpone(task, reasons)` who found nobody.
+    """
+
+    def __init__(
+        self,
+        model: Factory,
+        *,
+        mechanism: Mechanism,
+        messenger: Messenger,
+        terms: Terms,
+        pools: dict[int, Pool],
+        award: Callable[[Task, Contractor, float], None],
+        postpone: Callable[[Task, NDArray[np.int8]], None],
+    ) -> None:
+        self.model = model
+        self.mechanism = mechanism
+        self.messenger = messenger
+        self.terms = terms
+        self._pools = pools
+        self._award = award
+        self._postpone = postpone
+        self._instant = messenger.instant
+        self._iterates = getattr(mechanism, "iterates", False)
+        self._definite = terms.commitment == "concurrent" and not messenger.instant
+        self._rng = model.stream("mechanism")
+        self._conversations = 0
+
+    # -- calls ------------------------------------------------------------------------------------------------
+
+    def call(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
+        """Send a call for proposals for each of `tasks` to those of `slots` that the directory names for it."""
+        for task in tasks:
+            task.phase = TaskPhase.CALLED
+            task.calls += 1
+            task.conversation = self.next_conversation()
+        self._open(kind, tasks, slots)
+
+    def next_conversation(self) -> int:
+        """A number that no conversation has had."""
+        self._conversations += 1
+        return self._conversations - 1
+
+    def _open(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
+        now_s, pool = self.model.now_s, self._pools[kind]
+        reply_by_s = now_s + self.terms.reply_by_s
+        calls = [Call(task.conversation, task, reply_by_s) for task in tasks]
+        round_ = Round(pool, calls, Market(kind, tasks, slots, now_s=now_s, rng=self._rng))
+        asked = [_named(task, slots, pool) for task in tasks]
+        for row, task in enumerate(tasks):
+            job = NOBODY if task.job is None else task.job.unique_id
+            self.model.log.conversation(
+                task.conversation, task.id, kind, job, task.manager.unique_id, now_s, reply_by_s
+            )
+            if asked[row] is not EVERYBODY:
+                round_.market.exclude(row)
+        self._ask(round_, list(enumerate(asked)))
+
+    def _ask(self, round_: Round, asked: Sequence[tuple[int, Which]]) -> None:
+        """Send the calls of some rows to some columns, and wait for the answers."""
+        slots = round_.market.slots
+        if not self._instant:
+            round_.answered = np.zeros((len(round_.calls), len(slots)), np.bool_)
+        round_.outstanding = sum(len(slots) if columns is EVERYBODY else len(columns) for _, columns in asked)  # type: ignore[arg-type]
+        if round_.outstanding == 0:
+            self._clear(round_)
+            return
+        number = round_.number
+        for row, columns in asked:
+            call = round_.calls[row]
+            receivers = round_.pool.ids[slots[columns]]
+            manager = call.task.manager.unique_id
+            self.messenger.call(call.conversation, manager, receivers, self._on_call, call, round_, row, columns)
+        if not round_.closed and round_.number == number:
+            self.model.clock.schedule(self.terms.reply_by_s, self._deadline, round_, number)
+
+    def _deadline(self, round_: Round, number: int) -> None:
+        if round_.number == number:
+            self._clear(round_)
+
+    # -- answers ----------------------------------------------------------------------------------------------
+
+    def _on_call(self, which: Which, call: Call, round_: Round, row: int, columns: Which) -> None:
+        """Contractors receive a call, and answer."""
+        pool = round_.pool
+        columns = _part(columns, which)
+        slots = round_.market.slots[columns]
+        bids = pool.bids(call, slots)
+        if bids.silent:
+            speaking = np.flatnonzero(bids.reason != Reason.SILENT)
+            columns, slots, bids = _part(columns, speaking), slots[speaking], bids.take(speaking)
+            if len(speaking) == 0:
+                return
+        if not self._instant:
+            self._bind(call, pool, slots, bids)
+        manager = call.task.manager.unique_id
+        self.messenger.answer(
+            call.conversation, pool.ids[slots], manager, bids, self._on_answers, call, round_, row, columns, bids
+        )
+
+    def _bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
+        """Offers bind: no second one before the first is answered or its lease ends, unless the policy is eager."""
+        commitment = self.terms.commitment
+        if commitment == "concurrent" and not call.definite:
+            return
+        if commitment in ("patient", "concurrent"):
+            bound = (pool.lease_until_s[slots] > self.model.now_s) & (pool.leased_to[slots] != call.conversation)
+            bids.cost[bound] = np.inf
+            bids.reason[bound] = Reason.BUSY
+        offering = slots[bids.cost < np.inf]
+        pool.leased_to[offering] = call.conversation
+        pool.lease_until_s[offering] = call.reply_by_s + self.terms.lease_s
+
+    def _on_answers(self, which: Which, call: Call, round_: Round, row: int, columns: Which, bids: Bids) -> None:
+        """The manager receives answers; a repeated one counts once, a late one is rejected."""
+        if which is not EVERYBODY:
+            columns, bids = _part(columns, which), bids.take(which)
+        if round_.closed:
+            columns = _listed(columns, len(round_.market.slots))
+            self._reject(round_, row, columns[(bids.cost < np.inf) & (columns != round_.winner[row])])
+            return
+        if call is not round_.calls[row]:
+            return
+        if round_.answered is not None:
+            columns = _listed(columns, len(round_.market.slots))
+            new = np.flatnonzero(~round_.answered[row, columns])
+            columns, bids = columns[new], bids.take(new)
+            round_.answered[row, columns] = True
+        round_.market.put(row, columns, bids)
+        round_.outstanding -= len(bids.cost)
+        if round_.outstanding == 0:
+            self._clear(round_)
+
+    # -- clearing ---------------------------------------------------------------------------------------------
+
+    def _clear(self, round_: Round) -> None:
+        """The answers are in, or the deadline has come: award, reject, postpone."""
+        if round_.closed:
+            return
+        market, calls = round_.market, round_.calls
+        offered = market.cost < np.inf
+        for row, call in enumerate(calls):
+            if not _is_out(call):
+                market.withdraw(row)
+        if self._definite:
+            if self._ask_definitely(round_):
+                return
+        elif self._iterates and round_.number < self.terms.rounds and self._revise(round_):
+            return
+        round_.closed = True
+        alone = len(calls) == 1
+        if not self._definite:
+            for row, column in self.mechanism.clear(market):
+                cost_s = market.cost.item(row, column)
+                self._take(round_, row, column)
+                self._award(calls[row].task, round_.pool.members[market.slots[column]], cost_s)
+                if not alone and self._instant:
+                    self._ask_again(round_, column)
+        for row, call in enumerate(calls):
+            losers = offered[row]
+            if round_.winner[row] != NOBODY:
+                losers[round_.winner[row]] = False
+            self._reject(round_, row, losers.nonzero()[0])
+            if round_.winner[row] == NOBODY and _is_out(call):
+                self._postpone(call.task, market.reason[row])
+
+    def _take(self, round_: Round, row: int, column: int) -> None:
+        """A row has its winner; where answers take time nobody wins twice at once: what would it cost him then?"""
+        round_.winner[row] = column
+        round_.market.withdraw(row)
+        if not self._instant:
+            round_.market.cost[:, column] = np.inf
+
+    def _ask_again(self, round_: Round, column: int) -> None:
+        """The winner's offers for the rows that are still open, given what it has just won."""
+        market = round_.market
+        slots = market.slots[column : column + 1]
+        for row in np.flatnonzero(market.cost[:, column] < np.inf).tolist():
+            market.put(row, slice(column, column + 1), round_.pool.bids(round_.calls[row], slots))
+
+    def _revise(self, round_: Round) -> bool:
+        """Call those who have offered again and tell them the best offer, unless the last call brought nothing better."""
+        cost = round_.market.cost
+        best_s = cost.min(axis=1, initial=np.inf)
+        if not (best_s < np.inf).any():
+            return False
+        if round_.best_s is not None and not (best_s < round_.best_s - GAIN_S).any():
+            return False
+        round_.best_s = best_s
+        offering = [(row, np.flatnonzero(cost[row] < np.inf)) for row in np.flatnonzero(best_s < np.inf).tolist()]
+        self._call_again(round_, offering, definite=False)
+        return True
+
+    def _ask_definitely(self, round_: Round) -> bool:
+        """Award to those who have made a definite offer; ask who would win next for one, as long as calls are left."""
+        market = round_.market
+        for row, column in round_.finalists:
+            assert round_.answered is not None
+            if round_.answered[row, column] and market.cost[row, column] < np.inf:
+                cost_s = market.cost.item(row, column)
+                self._take(round_, row, column)
+                self._award(round_.calls[row].task, round_.pool.members[market.slots[column]], cost_s)
+            else:
+                market.cost[row, column] = np.inf
+        round_.finalists = []
+        if round_.number > self.terms.rounds:
+            return False
+        kept = market.cost.copy()
+        for row, column in self.mechanism.clear(market):
+            round_.finalists.append((row, column))
+            market.withdraw(row)
+            market.cost[:, column] = np.inf
+        market.cost[:] = kept
+        if not round_.finalists:
+            return False
+        self._call_again(round_, [(row, np.array([column])) for row, column in round_.finalists], definite=True)
+        return True
+
+    def _call_again(self, round_: Round, asked: Sequence[tuple[int, Which]], *, definite: bool) -> None:
+        round_.number += 1
+        reply_by_s = self.model.now_s + self.terms.reply_by_s
+        for row, _ in asked:
+            task = round_.calls[row].task
+            best_s = float(round_.market.cost[row].min())
+            round_.calls[row] = Call(task.conversation, task, reply_by_s, round_.number, best_s, definite)
+        self._ask(round_, asked)
+
+    def _reject(self, round_: Round, row: int, columns: NDArray[np.intp]) -> None:
+        if len(columns) == 0:
+            return
+        call, pool = round_.calls[row], round_.pool
+        slots = round_.market.slots[columns]
+        self.messenger.call(
+            call.conversation,
+            call.task.manager.unique_id,
+            pool.ids[slots],
+            self._on_reject,
+            pool,
+            call.conversation,
+            slots,
+            performative=Performative.REJECT_PROPOSAL,
+        )
+
+    def _on_reject(self, which: Which, pool: Pool, conversation: int, slots: NDArray[np.intp]) -> None:
+        if not self._instant:
+            pool.free(slots[which], conversation)
+
+
+def _is_out(call: Call) -> bool:
+    """The task waits for the outcome of this call, and its manager has not changed its mind."""
+    task = call.task
+    return task.phase is TaskPhase.CALLED and task.conversation == call.conversation
+
+
+def _named(task: Task, slots: NDArray[np.intp], pool: Pool) -> Which:
+    """Which of `slots` the directory names for `task`."""
+    eligible = task.eligible
+    if eligible is None or eligible is slots or eligible is pool.all:
+        return EVERYBODY
+    columns = np.flatnonzero(np.isin(slots, eligible))
+    return EVERYBODY if len(columns) == len(slots) else columns
+
+
+def _part(columns: Which, which: Which) -> Which:
+    """Columns of columns."""
+    if which is EVERYBODY:
+        return columns
+    return which if columns is EVERYBODY else columns[which]  # type: ignore[index]
+
+
+def _listed(columns: Which, count: int) -> NDArray[np.intp]:
+    return np.arange(count)[columns]
