@@ -1,0 +1,82 @@
+"""Small factories that tests grow on."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from robocell.environments import Factory, Scenario
+
+FLOOR = """
+######################
+#PPPPPPPPPPPP.....E..#
+#....................#
+#.I................O.#
+#....................#
+#..A..#.B..#.C..#.D..#
+#....................#
+######################
+"""
+LEGEND = {"I": "source", "O": "sink", "A": "a", "B": "b", "C": "c", "D": "d", "E": "charger"}
+
+CELL: dict[str, Any] = {
+    "name": "cell",
+    "layout": {"art": FLOOR.strip("\n"), "legend": LEGEND},
+    "stations": {
+        name: {
+            "operations": {name: {"distribution": "exponential", "mean": "45s"}},
+            "input_capacity": 3,
+            "output_capacity": 3,
+        }
+        for name in "abcd"
+    },
+    "robots": {"arm": {"stations": ["b", "c"], "load": "5s", "unload": "5s"}},
+    "chargers": {"charger": {}},
+    "fleet": {
+        "agvs": {
+            "count": 5,
+            "load": "10s",
+            "unload": "10s",
+            "battery": {
+                "capacity": "0.2kWh",
+                "drive_empty": "30J/m",
+                "drive_loaded": "45J/m",
+                "idle": "20W",
+                "charge": "400W",
+                "start": 0.4,
+            },
+        }
+    },
+    "products": {"p": {"routing": list("abcd"), "due": "1h"}},
+    "orders": {"kind": "poisson", "rate": "50/h"},
+    "horizon": "2h",
+    "drain": True,
+    "record": {"trace": True},
+    "seed": 7,
+}
+
+
+def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A copy with other values; `fleet__agvs__count=3` reaches down."""
+    data = copy.deepcopy(data)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        section = data
+        for parent in parents:
+            section = section.setdefault(parent, {})
+        section[last] = value
+    return data
+
+
+@pytest.fixture
+def cell() -> dict[str, Any]:
+    """A cell of four stations, two of them tended by one arm, with batteries and a charger."""
+    return copy.deepcopy(CELL)
+
+
+def run(data: dict[str, Any], **options: Any) -> Factory:
+    """A factory that has run to its end."""
+    factory = Factory(Scenario.parse(data), **options)
+    factory.run()
+    return factory
