@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from robocell.environments import Factory, Scenario, measure
 from scipy import stats
+
+from robocell.environments import Factory, Scenario, measure
 
 REPLICATIONS = 20
 
