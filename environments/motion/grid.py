@@ -19,7 +19,7 @@ from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE, FieldCache
 from .docks import DockBook
 from .floor import AT_GOAL, tick_floor
-from .pibt import NOBODY
+from .pibt import NOBODY, rank_moves, tick_salt
 from .spots import FLOOR, NEVER, PARKING, dead_ends, grade, nearest_spot
 from .standstill import waiting_cycles
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 QUIET_TICKS = 30
 """A floor on which nothing has moved for so long, though somebody wants to, stands still."""
+BARREN_CROSSINGS = 20
+"""So does one on which nobody reaches a dock for so many times height + width ticks, though vehicles still move."""
 _NOBODY_ARRIVED = np.empty(0, np.int32)
 _FIELD_BYTES = 512 * 2**20
 
@@ -75,7 +77,8 @@ class GridTraffic:
         self._fields = FieldCache(self._neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._is_dock)
         self._lengths = FieldCache(self._neighbours, capacity=1, avoid=self._is_dock)
         self._travel_rows: list[NDArray[np.float64] | None] = [None] * len(self.places)
-        self._way_out = dead_ends(self._neighbours, self._fields.entries)  # (C,)
+        self._way_out, self._dead_end = dead_ends(self._neighbours, self._fields.entries)  # (C,), (C,)
+        self._wanted = np.zeros(int(self._dead_end.max(initial=-1)) + 1, np.bool_)
         self._grades = grade(
             layout.width, layout.passable, layout.one_way, self._way_out, docks, np.asarray(layout.parking, np.int32)
         )
@@ -112,6 +115,8 @@ class GridTraffic:
         self._obstacles_changed = False
         self._still = False
         self._quiet_ticks = 0
+        self._last_arrival = 0  # tick
+        self._barren_ticks = BARREN_CROSSINGS * (layout.height + layout.width)
         self._book = DockBook(self._docks_of, vehicles, nearest=self._nearest_dock, admit=self._drive_to_dock)
         for vehicle in range(vehicles):
             self._take_spot(vehicle, int(self.node[vehicle]))
@@ -153,10 +158,18 @@ class GridTraffic:
         """Drive to a dock of the place, first come, first served; replaces any earlier order.
 
         A vehicle that stands on a dock of the place, admitted to it, arrives in the next step. One that is already on
-        its way there, or in line, keeps its turn. LayoutError if the place has no dock.
+        its way there, or in line, keeps its turn. LayoutError if the place has no dock or cannot be reached.
         """
         self._docks(place)
+        if not self.travel_s(self.node[vehicle : vehicle + 1], place)[0] < np.inf:
+            row, column = divmod(int(self.node[vehicle]), self.layout.width)
+            raise LayoutError(
+                f"vehicle {vehicle} at row {row}, column {column} cannot reach {self.places[place]!r}; "
+                "open a wall or turn an arrow"
+            )
         self._still = False
+        if not self._pending.any():
+            self._last_arrival = self.ticks  # nobody was expected anywhere
         if self._book.place[vehicle] == place:
             if self._goal[vehicle] == self.node[vehicle] and not self._relaxed[vehicle]:
                 self._pending[vehicle] = True
@@ -218,6 +231,8 @@ class GridTraffic:
             self._fields.fields,
             self._neighbours,
             self._way_out,
+            self._dead_end,
+            self._wanted,
             self._held,
             self._relaxed,
             self._pending,
@@ -237,14 +252,27 @@ class GridTraffic:
         self._now, self._after = self._after, self._now
         self.ticks += 1
         self._quiet_ticks = 0 if self.moved or arrivals else self._quiet_ticks + 1
+        if arrivals:
+            self._last_arrival = self.ticks
         self._still = restless == 0 and self.moved == 0 and arrivals == 0 and not reordered
         return self._scratch[0, :arrivals].copy() if arrivals else _NOBODY_ARRIVED
 
     def standstill(self) -> list[list[int]]:
-        """Cycles of vehicles that wait for each other, once nothing has moved for QUIET_TICKS though some want to."""
-        if self._still or self._quiet_ticks < QUIET_TICKS:
+        """Cycles of vehicles that wait for each other; empty while the floor is in order.
+
+        Looked for once nothing has moved for QUIET_TICKS though somebody wants to, or nobody has reached a dock for
+        very long though somebody is on its way (BARREN_CROSSINGS).
+        """
+        if self._still:
             return []
-        return waiting_cycles(self.node, self._goal, self._choices, self._held, self._now)
+        quiet = self._quiet_ticks >= QUIET_TICKS
+        if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not self._pending.any()):
+            return []
+        salt = tick_salt(self._seed, self.ticks)
+        rank_moves(self.node, self._row, self._fields.fields, self._neighbours, self._now, salt, self._choices)
+        cycles = waiting_cycles(self.node, self._goal, self._choices, self._held, self._now)
+        # Where vehicles move, longer cycles may be on the point of turning.
+        return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
     # --- inside --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,9 @@ two exchange cells; a held vehicle stays. Following another vehicle and rotating
 Priorities: `order` lists the vehicles, highest first. Vehicles that have reached their goal go behind all others,
 the others keep their order (`reorder`): who waits longest since its last goal comes first, as in the paper.
 
-Ties between equally good cells are broken by a hash of (seed, tick, vehicle): no state, no random stream.
+Ties between equally good cells are broken by a hash of (seed, tick, vehicle): no state, no random stream. A free cell
+is preferred to one from which somebody must be pushed, but not always: else the same two vehicles push each other to
+and fro for ever beside a dead end (of 20 pairs of floor and fleet with docks in dead ends 8 froze so, now none does).
 
 Dimensions: V vehicles, C cells, F fields.
 """
@@ -49,10 +51,9 @@ def tick_salt(seed: int, tick: int) -> int:
 
 @njit(cache=True, inline="always")
 def tie(salt: int, vehicle: int) -> int:
-    """A number in 0..3; directions `k` are tried in the order of `k ^ tie`: each pair is in either order as often."""
+    """The tie hash of a vehicle, 32 bits; `rank_moves` uses the top two and the low two."""
     mixed = ((salt ^ (vehicle * 0x85EBCA6B)) * 0xC2B2AE35) & 0xFFFFFFFF
-    mixed = ((mixed ^ (mixed >> 15)) * 0x27D4EB2F) & 0xFFFFFFFF
-    return mixed >> 30
+    return ((mixed ^ (mixed >> 15)) * 0x27D4EB2F) & 0xFFFFFFFF
 
 
 @njit(cache=True)
@@ -65,7 +66,7 @@ def rank_moves(
     salt: int,
     choices: NDArray[np.int32],
 ) -> None:
-    """Rank the next cells of every vehicle: nearest to the goal, then stay, then free, then by the tie hash.
+    """Rank the next cells of every vehicle: the nearest to the goal first; of equal ones the own, then the free.
 
     Args:
         cell: (V,) int32, where the vehicles are.
@@ -79,17 +80,19 @@ def rank_moves(
     for i in range(cell.shape[0]):
         here = cell[i]
         mine = row[i]
-        turn = tie(salt, i)
+        mixed = tie(salt, i)
+        turn = mixed >> 30  # directions in the order of k ^ turn: each pair is in either order as often
+        taken = 8 if mixed & 3 else 0
         # A key is distance, occupied?, direction in 16 + 1 + 3 bits: sorting keys sorts cells.
         a = np.int32(fields[mine, here]) << 4
         to = neighbours[here, 0 ^ turn]
-        b = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 1
+        b = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (taken if now[to] >= 0 else 0) | 1
         to = neighbours[here, 1 ^ turn]
-        c = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 2
+        c = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (taken if now[to] >= 0 else 0) | 2
         to = neighbours[here, 2 ^ turn]
-        d = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 3
+        d = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (taken if now[to] >= 0 else 0) | 3
         to = neighbours[here, 3 ^ turn]
-        e = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (8 if now[to] >= 0 else 0) | 4
+        e = _LAST if to < 0 else (np.int32(fields[mine, to]) << 4) | (taken if now[to] >= 0 else 0) | 4
         # Sorting network of nine exchanges for five keys.
         a, d = min(a, d), max(a, d)
         b, e = min(b, e), max(b, e)

@@ -24,11 +24,12 @@ from .distance import NO_CELL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PARKING, FLOOR, LANE, DEAD_END, NEVER = 0, 1, 2, 3, 4
+PARKING, FLOOR, LANE, DEAD_END, NEVER = range(5)
+NO_DEAD_END = -1
 
 
 @njit(cache=True)
-def dead_ends(neighbours: NDArray[np.int32], entries: NDArray[np.int32]) -> NDArray[np.int32]:
+def dead_ends(neighbours: NDArray[np.int32], entries: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The way out of every dead end: what hangs on the floor by one cell, peeled off cell by cell.
 
     Args:
@@ -36,7 +37,8 @@ def dead_ends(neighbours: NDArray[np.int32], entries: NDArray[np.int32]) -> NDAr
         entries: (C, 4) int32, cell from which the move E, S, W, N leads here (`distance.reverse_moves`).
 
     Returns:
-        (C,) int32: the next cell outwards for a cell in a dead end, else NO_CELL.
+        (C,) int32: the next cell outwards for a cell in a dead end, else NO_CELL, and (C,) int32: number of the dead
+        end, from 0, else NO_DEAD_END. Branches that leave the floor by the same cell are one dead end.
     """
     cells = neighbours.shape[0]
     way_out = np.full(cells, NO_CELL, np.int32)
@@ -68,7 +70,19 @@ def dead_ends(neighbours: NDArray[np.int32], entries: NDArray[np.int32]) -> NDAr
                     queue[tail] = other
                     tail += 1
                 break
-    return way_out
+    dead_end = np.full(cells, NO_DEAD_END, np.int32)
+    number_of = np.full(cells, NO_DEAD_END, np.int32)
+    numbers = 0
+    for c in range(cells):
+        if way_out[c] != NO_CELL:
+            mouth = way_out[c]
+            while way_out[mouth] != NO_CELL:
+                mouth = way_out[mouth]
+            if number_of[mouth] == NO_DEAD_END:
+                number_of[mouth] = numbers
+                numbers += 1
+            dead_end[c] = number_of[mouth]
+    return way_out, dead_end
 
 
 @njit(cache=True)

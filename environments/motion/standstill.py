@@ -1,17 +1,24 @@
 """Who waits for whom when a floor stands still.
 
-Every free vehicle that is not at its goal waits for the vehicle in its best next cell. Following these arrows from
-vehicle to vehicle ends in a cycle (they wait for each other: nothing will ever move), at a held vehicle (they wait
-until it is done) or at somebody who could move.
+A vehicle could move some day if a cell that brings it nearer to its goal is free, or holds somebody who could. Who is
+beside a held vehicle, or beside somebody who waits so, waits for that: it will be done. All others wait for each other.
+Each of them waits for the vehicle in its best next cell, and following these from vehicle to vehicle ends in a cycle:
+
+    #######
+    #Aba.B#     a wants to A, b wants to B, nobody can give way: [a, b]
+    #######
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .distance import NO_CELL
 from .pibt import NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -33,25 +40,42 @@ def waiting_cycles(
     Returns:
         Cycles, each begun with its lowest vehicle, in the order of these.
     """
-    vehicles = cell.shape[0]
-    awaited = [NOBODY] * vehicles
-    for i in range(vehicles):
-        if not held[i]:
-            # Somebody at its goal wants nothing, but waits like the others once it is asked to give way.
-            best = next((int(c) for c in choices[i] if c != cell[i]), NOBODY) if cell[i] == goal[i] else choices[i, 0]
-            other = int(now[best]) if best != NOBODY else NOBODY
-            awaited[i] = other if other != i else NOBODY
+    vehicles = range(cell.shape[0])
+    ahead, beside = (
+        zip(*(_around(i, cell, goal, choices, now) for i in vehicles), strict=True) if vehicles else ((), ())
+    )
+    waiting = _spread({i for i in vehicles if held[i]}, beside)
+    moving = _spread({i for i in vehicles if NOBODY in ahead[i] or not ahead[i]}, ahead)
+    stuck = set(vehicles) - waiting - moving
     found: list[list[int]] = []
-    visited = [False] * vehicles
-    for start in range(vehicles):
-        path: dict[int, int] = {}
+    visited: set[int] = set()
+    for start in sorted(stuck):
+        path: list[int] = []
         i = start
-        while i != NOBODY and not visited[i]:
-            visited[i] = True
-            path[i] = len(path)
-            i = awaited[i]
+        while i not in visited:
+            visited.add(i)
+            path.append(i)
+            i = ahead[i][0]
         if i in path:
-            cycle = list(path)[path[i] :]
+            cycle = path[path.index(i) :]
             low = cycle.index(min(cycle))
             found.append(cycle[low:] + cycle[:low])
     return sorted(found)
+
+
+def _spread(reached: set[int], links: Sequence[Sequence[int]]) -> set[int]:
+    """Who has a link, over any number of steps, to somebody who is reached."""
+    fresh = reached
+    while fresh:
+        fresh = {i for i in range(len(links)) if i not in reached and any(other in reached for other in links[i])}
+        reached = reached | fresh
+    return reached
+
+
+def _around(
+    i: int, cell: NDArray[np.int32], goal: NDArray[np.int32], choices: NDArray[np.int32], now: NDArray[np.int32]
+) -> tuple[list[int], list[int]]:
+    """Vehicles or NOBODY in the cells nearer to the goal (at the goal: in all), best first, and in all cells beside."""
+    cells = [to for to in choices[i].tolist() if to != NO_CELL]
+    beside = [int(now[to]) for to in cells if to != cell[i]]
+    return (beside if cell[i] == goal[i] else beside[: cells.index(cell[i])]), beside

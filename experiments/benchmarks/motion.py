@@ -4,6 +4,7 @@ Each case drives vehicles to random goals, drawn anew on arrival, on a floor mad
 
     open      32 x 32 cells, no wall, 400 vehicles
     warehouse 140 x 500 cells, racks of 2 x 10 with two-lane aisles, 5000 and 10 000 vehicles
+    dead ends 32 x 32 cells, a fifth of them walls at random, 200 vehicles, with the rules of `floor.rank_vehicles`
 
 Goals are drawn from a limited set of cells, because each takes a distance field of two bytes a cell: 2048 goals in the
 warehouse are 290 MB. One agent-step is one vehicle planned and moved for one tick; the time is CPU time and includes
@@ -22,11 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
+from scipy import ndimage
 
 from ...environments.layout import Layout
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.distance import FieldCache
+from ...environments.motion.distance import UNREACHABLE, FieldCache
+from ...environments.motion.floor import AT_GOAL, rank_vehicles
 from ...environments.motion.pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from ...environments.motion.spots import dead_ends
 from .plain_pibt import PlainPIBT
 
 if TYPE_CHECKING:
@@ -44,6 +48,7 @@ class Case:
     vehicles: int
     goals: int
     ticks: int
+    rules: bool = False  # who leaves a dead end goes first, as on a factory floor; else plain PIBT
 
 
 def run(*, quick: bool = False, seed: int = 1) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def run(*, quick: bool = False, seed: int = 1) -> dict[str, Any]:
     """
     cases = [
         Case("open_32x32_400", open_floor(32, 32), 400, 1024, 2_000 if quick else 20_000),
+        Case("dead_ends_32x32_200", rubble(32, 32, share=0.2, seed=seed), 200, 1024, 2_000, rules=True),
         Case("warehouse_500x140_5000", warehouse(140, 500), 5_000, 512 if quick else 2_048, 250 if quick else 2_000),
     ]
     if not quick:
@@ -99,6 +105,7 @@ def drive_case(case: Case, *, seed: int) -> dict[str, Any]:
         "best_agent_steps_per_s": case.vehicles / best,
         "ms_per_tick": 1e3 * spent / done,
         "goals_per_tick": int(fleet.reached.sum()) / fleet.tick,
+        "longest_wait_ticks": int(fleet.longest_wait.max()),
         "conflicts": conflicts,
         "peak_rss_mb": peak_rss_mb(),
     }
@@ -122,17 +129,24 @@ class Fleet:
         vehicles, cells = case.vehicles, case.layout.passable.size
         self.row = rng.integers(self.goals.size, size=vehicles, dtype=np.int32)
         self.reached = np.zeros(vehicles, np.int64)
+        self.last_reached = np.zeros(vehicles, np.int64)  # tick
+        self.longest_wait = np.zeros(vehicles, np.int64)  # ticks from one goal to the next
         self.moves = np.zeros(vehicles, np.int64)
         self.order = np.arange(vehicles, dtype=np.int32)
         self._maps = np.full((2, cells), NOBODY, np.int32)
         self._maps[0, self.cell] = np.arange(vehicles)
+        self._rules = case.rules
+        self._way_out, self._dead_end = dead_ends(self.neighbours, cache.entries)
+        self._best = np.full(vehicles, UNREACHABLE, np.uint16)
+        self._since = np.zeros(vehicles, np.int32)
 
     def drive(self, ticks: int) -> NDArray[np.int32]:
         """Drive on for T ticks; (T, V) cells after each."""
         trace = np.empty((ticks, self.cell.size), np.int32)
         lifelong(
             self.cell, self.row, self.goals, self.fields, self.neighbours, self.order, self._maps,
-            self.reached, self.moves, self.seed, self.tick, trace,
+            self.reached, self.last_reached, self.longest_wait, self.moves, self.seed, self.tick, trace,
+            self._rules, self._way_out, self._dead_end, self._best, self._since,
         )  # fmt: skip
         if ticks % 2:
             self._maps = self._maps[::-1].copy()
@@ -150,21 +164,30 @@ def lifelong(
     order: NDArray[np.int32],
     maps: NDArray[np.int32],
     reached: NDArray[np.int64],
+    last_reached: NDArray[np.int64],
+    longest_wait: NDArray[np.int64],
     moves: NDArray[np.int64],
     seed: int,
     tick: int,
     trace: NDArray[np.int32],
+    rules: bool,
+    way_out: NDArray[np.int32],
+    dead_end: NDArray[np.int32],
+    best: NDArray[np.uint16],
+    since: NDArray[np.int32],
 ) -> None:
-    """Plain PIBT for T ticks; who reaches its goal gets the next one, drawn by a hash, and the lowest priority.
+    """PIBT for T ticks; who reaches its goal gets the next one, drawn by a hash, and the lowest priority.
 
     Args:
-        cell, row, order, reached, moves: (V,) state, changed in place.
+        cell, row, order, reached, last_reached, longest_wait, moves: (V,) state, changed in place.
         goals: (F,) int32, goal cell of each row of `fields`.
         fields: (F, C) uint16.
         neighbours: (C, 4) int32.
         maps: (2, C) int32, vehicles by cell before and after a tick; they change places each tick.
         seed, tick: of the tie hash.
         trace: (T, V) int32, overwritten.
+        rules: rank the vehicles by `floor.rank_vehicles`; False: plain PIBT.
+        way_out, dead_end: (C,) of `spots.dead_ends`; best, since: (V,) of `rank_vehicles`.
     """
     vehicles = cell.shape[0]
     held = np.zeros(vehicles, np.bool_)
@@ -173,8 +196,15 @@ def lifelong(
     target = np.empty(vehicles, np.int32)
     attempt = np.empty(vehicles, np.int32)
     stack = np.empty(vehicles, np.int32)
+    goal = np.empty(vehicles, np.int32)
+    wanted = np.zeros(dead_end.max() + 1, np.bool_)
     for t in range(trace.shape[0]):
         now, after = maps[t % 2], maps[(t + 1) % 2]
+        if rules:
+            for i in range(vehicles):
+                goal[i] = goals[row[i]]
+            rank_vehicles(cell, goal, row, fields, way_out, dead_end, wanted, held, held, tick + t, best, since, rank)
+            reorder(order, rank, AT_GOAL + 1, stack)
         rank_moves(cell, row, fields, neighbours, now, tick_salt(seed, tick + t), choices)
         reserve(cell, choices, order, held, now, after, target, attempt, stack)
         advance(cell, target, now, moves)
@@ -186,9 +216,14 @@ def lifelong(
                 rank[i] = 1
                 some = True
                 reached[i] += 1
+                longest_wait[i] = max(longest_wait[i], tick + t - last_reached[i])
+                last_reached[i] = tick + t
+                best[i] = UNREACHABLE
                 row[i] = draw(seed, i, reached[i]) % goals.shape[0]
         if some:
             reorder(order, rank, 2, stack)
+    for i in range(vehicles):
+        longest_wait[i] = max(longest_wait[i], tick + trace.shape[0] - last_reached[i])
 
 
 @njit(cache=True)
@@ -221,6 +256,15 @@ def plain_rate(case: Case, *, ticks: int, seed: int) -> float:
 def open_floor(height: int, width: int) -> Layout:
     """A floor without walls."""
     return Layout.from_ascii("\n".join(["." * width] * height))
+
+
+def rubble(height: int, width: int, *, share: float, seed: int) -> Layout:
+    """Walls thrown at random on a share of the cells; of what is left, the largest connected part."""
+    art = np.where(np.random.default_rng(seed).random((height, width)) < share, "#", ".")
+    parts = np.empty(art.shape, np.int32)
+    ndimage.label(art == ".", output=parts)
+    largest = np.bincount(parts[parts > 0]).argmax()
+    return Layout.from_ascii("\n".join("".join(line) for line in np.where(parts == largest, ".", "#").tolist()))
 
 
 def warehouse(height: int, width: int) -> Layout:

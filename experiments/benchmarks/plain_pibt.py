@@ -17,13 +17,12 @@ _32 = 0xFFFFFFFF
 
 
 def plain_tie(seed: int, tick: int, vehicle: int) -> int:
-    """Hash of (seed, tick, vehicle) in 0..3, which permutes the directions."""
+    """Hash of (seed, tick, vehicle), 32 bits."""
     salt = (seed & _32) ^ (tick * 0x9E3779B1 & _32)
     salt = (salt ^ salt >> 16) * 0x7FEB352D & _32
     salt = (salt ^ salt >> 15) * 0x846CA68B & _32
     mixed = (salt ^ vehicle * 0x85EBCA6B) * 0xC2B2AE35 & _32
-    mixed = (mixed ^ mixed >> 15) * 0x27D4EB2F & _32
-    return mixed >> 30
+    return (mixed ^ mixed >> 15) * 0x27D4EB2F & _32
 
 
 class PlainPIBT:
@@ -86,10 +85,11 @@ class PlainPIBT:
     def _ranked(self, vehicle: int) -> list[int]:
         field = self._fields[vehicle]
         here = self.cells[vehicle]
-        turn = plain_tie(self.seed, self.tick, vehicle)
+        mixed = plain_tie(self.seed, self.tick, vehicle)
+        turn, mind_others = mixed >> 30, mixed % 4 != 0
         keys = [(field[here], False, 0, here)]
         for position in range(4):
             cell = self.neighbours[here][position ^ turn]
             if cell != NO_CELL:
-                keys.append((field[cell], cell in self._now, position + 1, cell))
+                keys.append((field[cell], mind_others and cell in self._now, position + 1, cell))
         return [cell for _, _, _, cell in sorted(keys)]
