@@ -6,7 +6,7 @@ import numpy as np
 
 from .analysis import paired
 from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
-from .views import View, view_of
+from .views import FLEET, View, view_of
 
 INDIFFERENT = 0.01  # nobody buys a vehicle for less
 
@@ -53,8 +53,13 @@ def _enough(
     main = columns[0]
     index = smallest_sufficient(results, series, main)
     group, x = view.group_of(index), view.value(index)
-    text = f"With {group}, {view.x_noun(x)}" if group else view.x_noun(x)
-    text += f" {'is' if x == 1 else 'are'} enough: {main.title} {rows[index].texts[0]} {main.unit}".rstrip()
+    if view.x == FLEET:
+        text = f"With {group}, {view.x_noun(x)}" if group else view.x_noun(x)
+        text += f" {'is' if x == 1 else 'are'} enough"
+    else:
+        text = f"With {group} and {view.x_noun(x)}" if group else f"With {view.x_noun(x)}"
+        text += " the best is reached"
+    text += f": {main.title} {rows[index].texts[0]} {main.unit}".rstrip()
     if index == series[-1]:
         text += ", the largest that was tried and better than all smaller ones"
     else:

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class Chart:
         text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans)", text)
         for colour, variable in THEMED.items():
             text = text.replace(colour, variable)
-        return text.replace("<svg ", f'<svg role="img" aria-label="{self.title}" ', 1)
+        return text.replace("<svg ", f'<svg role="img" aria-label="{escape(self.title, quote=True)}" ', 1)
 
 
 def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title: str, y_title: str) -> Chart:

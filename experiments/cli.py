@@ -266,13 +266,14 @@ def main() -> NoReturn:
         print(f"robocell: {error}", file=sys.stderr)
         code = BAD_INPUT
     except KeyboardInterrupt:
-        print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
     except Exception as error:
         code = _usage_error(error)
+    if code == INTERRUPTED:
+        print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -283,7 +284,7 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    print(f"robocell: {message()} Try --help.", file=sys.stderr)
+    print(f"robocell: {message().rstrip('.')}. Try --help.", file=sys.stderr)
     return BAD_INPUT
 
 

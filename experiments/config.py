@@ -85,7 +85,7 @@ def parse_config(document: Document, settings: dict[str, Any]) -> tuple[Experime
         if mixed:
             complaint = "belongs to an experiment, and the experiment has no scenario; add `scenario: …`"
             raise ExperimentError(document.complain((mixed[0],), complaint, of_key=True))
-        data = {"name": data.get("name"), "scenario": data}
+        data = {"scenario": data}
     for_scenario: dict[str, Any] = {}
     own = set(ExperimentConfig.keys())
     for key, value in settings.items():

@@ -30,6 +30,7 @@ from ..environments.section import Section
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
+RANGE = "{from: 2, to: 10, step: 2}"
 Settings = Mapping[str, Any]
 
 
@@ -39,8 +40,8 @@ def _values(given: Any) -> list[Any]:
     if not isinstance(given, list):
         raise PydanticCustomError(
             "sweep_values",
-            "{given} is not a list of values; write [a, b, …] or {{from: 2, to: 10, step: 2}}",
-            {"given": repr(given)},
+            "{given} is not a list of values; write [a, b, …] or {range}",
+            {"given": repr(given), "range": RANGE},
         )
     if not given:
         raise PydanticCustomError("sweep_values", "needs at least one value", {})
@@ -57,8 +58,8 @@ def _stepped(given: Mapping[str, Any]) -> list[Any]:
     if not sound or not set(given) <= {"from", "to", "step"} or numbers[2] <= 0 or numbers[0] > numbers[1]:
         raise PydanticCustomError(
             "sweep_values",
-            "{given} is not a range of numbers; write {{from: 2, to: 10, step: 2}}, upwards, both ends included",
-            {"given": repr(given)},
+            "{given} is not a range of numbers; write {range}, upwards, both ends included",
+            {"given": repr(given), "range": RANGE},
         )
     first, last, step = numbers
     count = math.floor((last - first) / step + 1e-9) + 1
@@ -146,9 +147,8 @@ def short_names(keys: Iterable[str]) -> dict[str, str]:
         parts = key.split(".")
         endings = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
         others = [other for other in keys if other != key]
-        short[key] = next(
-            ending for ending in endings if not any(f".{other}".endswith(f".{ending}") for other in others)
-        )
+        free = (ending for ending in endings if not any(f".{other}".endswith(f".{ending}") for other in others))
+        short[key] = next(free, key)
     return short
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.trials import Measurement, Trial
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes import fake_trial
+
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.executors import choose_executor, start_executor
 from robocell.experiments.executors.base import Executor

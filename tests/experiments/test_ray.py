@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import fake_trial
+from fakes import fake_trial, named_trial, study
+from test_executors import by_replication, trials, wait_until
+
 from robocell.experiments.executors import start_executor
 from robocell.experiments.executors.base import Executor
+from robocell.experiments.runner import run
+from robocell.experiments.store import FAILURES, SUMMARY, TRIALS
 from robocell.experiments.trials import Status
-from test_executors import by_replication, trials, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +81,11 @@ def test_nothing_is_left_of_a_ray_whose_driver_was_interrupted(tmp_path):
 def processes_of_session(session: int) -> list[str]:
     found = subprocess.run(["ps", "-s", str(session), "-o", "args="], capture_output=True, text=True, check=False)
     return found.stdout.split("\n")[:-1]
+
+
+def test_ray_writes_the_same_tables_as_serial(cluster, tmp_path):
+    run(study(), tmp_path / "serial", function=named_trial, executor="serial")
+    outcome = run(study(), tmp_path / "ray", function=named_trial, executor="ray")
+    assert (outcome.executor, outcome.ran) == ("ray", 12)
+    for name in (TRIALS, FAILURES, SUMMARY):
+        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "serial" / name).read_bytes()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from fakes import named_trial, study
+from test_executors import wait_until
+
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.journal import Journal
 from robocell.experiments.runner import run
 from robocell.experiments.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
 from robocell.experiments.tables import load
-from test_executors import wait_until
 
 HERE = Path(__file__).parent
 

@@ -1,0 +1,289 @@
+"""The command: the same words everywhere, one line for every mistake, exit codes that scripts can trust."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import yaml
+from fakes import line
+from test_executors import wait_until
+
+from robocell.experiments import cli
+
+CELL = """\
+  layout: {art: "I...O\\n.....\\n..S..\\n.PPP.\\n.....", legend: {I: source, O: sink, S: cell}}
+  stations: {cell: {operations: {work: {distribution: exponential, mean: 60s}}, input_capacity: 4, output_capacity: 4}}
+  fleet: {agvs: {count: 1, load: 5s, unload: 5s}}
+  products: {part: {routing: [work]}}
+  orders: {kind: poisson, rate: 40/h}
+  horizon: 20min
+  record: {trace: true}
+"""
+STUDY = f"""\
+name: small study
+scenario:
+{CELL}
+sweep:
+  grid: {{fleet.agvs.count: [1, 2], negotiation.mechanism: [contract_net, nearest]}}
+replications: 2
+"""
+
+
+@dataclass
+class Said:
+    """What a call of the command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def robocell(*arguments: object, cwd: Path | None = None) -> Said:
+    """The command, in this process: its imports are paid once for all tests."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["robocell", *map(str, arguments)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(cwd or Path.cwd()),
+        pytest.raises(SystemExit) as ended,
+    ):
+        cli.main()
+    return Said(int(str(ended.value.code)), out.getvalue(), err.getvalue())
+
+
+def process(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "robocell.experiments.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> Path:
+    """The folder of a finished run of four cases with two replications."""
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "study.yaml").write_text(STUDY)
+    ran = robocell("run", "study.yaml", "-o", "out", "--executor", "serial", cwd=folder)
+    assert ran.returncode == 0, ran.stderr
+    (folder / "printed.txt").write_text(ran.stdout)
+    return folder
+
+
+def test_help_is_there_at_once():
+    cpu_s = []
+    for _ in range(3):
+        before = os.times()
+        assert process("--help").returncode == 0
+        after = os.times()
+        cpu_s.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert min(cpu_s) < 0.5
+
+
+@pytest.mark.parametrize("verb", ["run", "validate", "check", "report", "compare", "view", "bench", "new"])
+def test_every_verb_has_help_with_an_example(verb):
+    assert re.search(rf"^│ {verb} ", robocell("--help").stdout, re.M)
+    assert f"Example: robocell {verb}" in robocell(verb, "--help").stdout.replace("`", "")
+
+
+def test_light_imports_stay_light():
+    heavy = "import sys, robocell.experiments.cli, robocell.experiments; print(sorted(set(sys.modules) & {'numpy', "
+    heavy += "'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
+    shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_a_run_prints_the_answer_the_table_and_where_the_report_lies(done):
+    printed = (done / "printed.txt").read_text().splitlines()
+    assert printed[0].startswith("With contract_net, ")
+    assert any(re.match(r"count=2 mechanism=nearest +2 +\d+", row) for row in printed)
+    assert printed[-1] == "Report: out/report.html"
+
+
+def test_a_run_directory_is_complete_and_readable_without_robocell(done):
+    out = done / "out"
+    assert {entry.name for entry in out.iterdir() if not entry.name.startswith(".")} == {
+        "experiment.yaml", "provenance.json", "trials", "logs", "summary.csv", "figures", "report.html",
+    }  # fmt: skip
+    assert yaml.safe_load((out / "experiment.yaml").read_text())["replications"] == 2
+    assert json.loads((out / "provenance.json").read_text())["versions"]["robocell"]
+    assert (
+        (out / "summary.csv")
+        .read_text()
+        .startswith("case,label,fleet.agvs.count,negotiation.mechanism,metric,n,mean,low,high,sd\n")
+    )
+    assert {path.suffix for path in (out / "figures").iterdir()} == {".png", ".svg"}
+    assert len(list((out / "logs").iterdir())) == 4
+
+
+def test_a_second_run_runs_nothing_and_json_says_so(done):
+    again = robocell("run", "study.yaml", "-o", "out", "--json", cwd=done)
+    told = json.loads(again.stdout)
+    assert (told["trials"], told["ran"], told["reused"], told["failed"]) == (8, 0, 8, 0)
+    assert len(told["cases"]) == 4
+    assert again.stderr == ""
+
+
+def test_the_real_factory_gives_the_same_bytes_on_processes(done):
+    ran = process("run", "study.yaml", "-o", "pool", "--executor", "processes", "--workers", "2", cwd=done)
+    assert ran.returncode == 0, ran.stderr
+    for name in ("trials/trials.parquet", "summary.csv", "figures/throughput.png", "figures/throughput.svg"):
+        assert (done / "pool" / name).read_bytes() == (done / "out" / name).read_bytes(), name
+    for log in (done / "out" / "logs").iterdir():
+        assert (done / "pool" / "logs" / log.name).read_bytes() == log.read_bytes()
+
+
+def test_the_resolved_experiment_runs_again_to_the_same_bytes(done):
+    ran = robocell("run", "out/experiment.yaml", "-o", "again", "--executor", "serial", cwd=done)
+    assert ran.returncode == 0, ran.stderr
+    again, before = (done / folder / "trials/trials.parquet" for folder in ("again", "out"))
+    assert again.read_bytes() == before.read_bytes()
+
+
+def test_check_proves_the_kept_logs_and_finds_a_forged_one(done, tmp_path):
+    checked = robocell("check", "out", cwd=done)
+    assert (checked.returncode, checked.stdout) == (0, "4 logs checked: every rule held\n")
+    forged = tmp_path / "forged"
+    subprocess.run(["cp", "-r", str(done / "out"), str(forged)], check=True)
+    from robocell.environments.log import Event, EventLog
+
+    path = min((forged / "logs").iterdir())
+    log = EventLog.load(path)
+    log.events["kind"][log.events["kind"] == Event.UNLOADED] = Event.FINISHED
+    log.save(path)
+    caught = robocell("check", forged, "--json")
+    assert caught.returncode == 1
+    assert json.loads(caught.stdout)["violations"][0]["trial"] == path.stem
+
+
+def test_compare_prints_paired_differences(done):
+    table = json.loads(robocell("compare", "out", "count=1", "count=2", "--json", cwd=done).stdout)
+    rows = {row["metric"]: row for row in table["metrics"]}
+    assert rows["throughput_per_h"]["n"] == 4, "two replications of each of two mechanisms"
+    assert rows["flow_time_mean_s"]["difference"] < 0
+    shown = robocell("compare", "out", "count=1", "count=2", "--metric", "wip_mean", cwd=done).stdout
+    assert "wip_mean" in shown
+    assert "throughput" not in shown
+
+
+def test_report_makes_everything_again_from_the_journal(done, tmp_path):
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-r", str(done / "out"), str(copy)], check=True)
+    for name in ("report.html", "summary.csv", "trials/trials.parquet"):
+        (copy / name).unlink()
+    assert robocell("report", copy).stdout == f"Report: {copy}/report.html\n"
+    for name in ("summary.csv", "trials/trials.parquet"):
+        assert (copy / name).read_bytes() == (done / "out" / name).read_bytes()
+
+
+def test_validate_says_what_would_run(done):
+    assert robocell("validate", "study.yaml", "--set", "replications=5", cwd=done).stdout == (
+        "study.yaml is valid: small study\n"
+        "  4 cases over fleet.agvs.count, negotiation.mechanism, 5 replications: 20 trials\n"
+        "  1, 2 AGVs, 1 stations, 0 robots, up to 1200 ticks a trial\n"
+    )
+
+
+def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
+    assert robocell("new", "mine", cwd=tmp_path).returncode == 0
+    options = ("--set", "replications=1", "--set", "horizon=40min", "--executor", "processes", "--workers", "1")
+    ran = process("run", "mine/experiment.yaml", "-o", "out", *options, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "out" / "modules" / "my_agv.py").exists()
+    (tmp_path / "mine" / "my_agv.py").unlink()
+    again = process("run", "out/experiment.yaml", "-o", "again", "--executor", "serial", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert robocell("new", "mine", cwd=tmp_path).stderr == "robocell: mine: exists already; choose a new folder\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "studdy.yaml"], 'studdy.yaml: there is no such file; did you mean "study.yaml"?'),
+        (["run", "quckstart"], 'quckstart: there is no such file; did you mean "quickstart"?'),
+        (["run", "study.yaml", "--executor", "slurm"], "--executor slurm: choose one of auto, serial, processes, ray"),
+        (["run", "study.yaml", "--set", "fleet.agvs.cout=3"], "--set fleet.agvs.cout: fleet.agvs has no key 'cout'; "),
+        (["run", "study.yaml", "--workers", "0"], "Invalid value for '--workers': "),
+        (["run", "study.yaml", "--wrokers", "2"], "No such option: --wrokers"),
+        (["run"], "Missing argument 'CONFIG'. Try --help."),
+        (["report", "."], ".: is not the folder of a run; make one with `robocell run CONFIG -o DIR`"),
+        (["compare", "out", "count=1", "count=9"], "'count=9' fits no case; fleet.agvs.count is one of 1, 2"),
+        (["compare", "out", "count=1", "count=2", "--metric", "wip"], "--metric wip: this run has no such KPI"),
+        (["bench", "moton"], "bench moton: there is no such benchmark; choose one of "),
+        (["bench", "motion", "--quik"], 'bench motion: unknown option --quik; allowed: --quick, '),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_one_line_with_exit_code_2(done, arguments, said):
+    told = robocell(*arguments, cwd=done)
+    assert told.returncode == 2
+    assert told.stderr.startswith("robocell: " + said)
+    assert told.stderr.count("\n") == 1
+    assert told.stdout == ""
+
+
+def test_failed_trials_are_told_and_give_exit_code_1(tmp_path):
+    (tmp_path / "odd.py").write_text(
+        "from robocell.agents import Station\n\n\nclass Odd(Station):\n"
+        "    def bid(self, call):\n        raise RuntimeError('no idea')\n"
+    )
+    (tmp_path / "study.yaml").write_text(STUDY.replace("cell: {op", "cell: {class: odd:Odd, op"))
+    ran = robocell("run", "study.yaml", "-o", "out", "--executor", "serial", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert "failed: RuntimeError: no idea" in ran.stderr
+    assert "8 trials failed; see the report, or run again with --retry-failed" in ran.stdout
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "Failed trials (8)" in report
+    assert "RuntimeError: no idea" in report
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "5d"}, "replications": 500}))
+    command = [
+        sys.executable,
+        "-m",
+        "robocell.experiments.cli",
+        "run",
+        "study.yaml",
+        "-o",
+        "out",
+        "--executor",
+        "serial",
+    ]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    journal = tmp_path / "out" / "trials" / "journal.jsonl"
+    wait_until(lambda: journal.exists() and journal.stat().st_size > 0, timeout_s=60)
+    running.send_signal(blow)
+    _, told = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert told.splitlines()[-1] == (
+        "robocell: interrupted; what is finished is safe, the same command goes on from here"
+    )
+
+
+def test_the_report_needs_nothing_from_outside(done):
+    report = (done / "out" / "report.html").read_text()
+    assert not re.findall(r"""(?:src|href|url|@import)\s*[=(]?\s*["']?(?:https?:)?//""", report)
+    assert "<link" not in report
+    assert "Throughput against fleet size" in report
+    assert "means of n = 2 replications; bands and bars are 95 % t intervals" in report
+    assert 'class="dock station"' in report
+    ids = re.findall(r' id="([^"]+)"', report)
+    assert len(ids) == len(set(ids)), "drawings do not share ids"
+
+
+def test_a_label_is_text_and_never_markup(tmp_path):
+    evil = "<script>alert(1)</script>"
+    study = STUDY.replace("small study", f"'{evil}'").replace("sweep:", f"sweep:\n  cases: [{{name: '{evil}'}}]")
+    (tmp_path / "study.yaml").write_text(study)
+    assert robocell("run", "study.yaml", "-o", "out", "--executor", "serial", cwd=tmp_path).returncode == 0
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert evil not in report
+    assert "&lt;script&gt;" in report

@@ -1,0 +1,223 @@
+"""A sweep expands into every case once, in the order of the file, and is refused where it cannot be meant."""
+
+import math
+
+import pytest
+from fakes import line, study
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robocell.agents.errors import RobocellError
+from robocell.environments.documents import Document
+from robocell.experiments.config import parse_setting
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.keys import get_key, set_key
+from robocell.experiments.sweep import Sweep, label, short_names
+from robocell.experiments.trials import trial_id, trial_seed
+
+names = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3}){0,2}", fullmatch=True)
+values = st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True)
+
+
+@settings(max_examples=50, deadline=None)
+@given(grid=st.dictionaries(names, values, max_size=3), length=st.integers(1, 3), zipped=st.sets(names, max_size=2))
+def test_grid_and_zip_multiply_and_no_case_comes_twice(grid, length, zipped):
+    zipped -= grid.keys()
+    sweep = Sweep(grid=grid, zip={key: list(range(length)) for key in zipped})
+    cases = sweep.expand(seed=1)
+    assert len(cases) == math.prod(len(v) for v in grid.values()) * (length if zipped else 1)
+    assert len({tuple(case.items()) for case in cases}) == len(cases)
+    assert all(set(case) == set(grid) | zipped for case in cases)
+
+
+@settings(max_examples=50, deadline=None)
+@given(keys=st.sets(names, min_size=1, max_size=5))
+def test_short_names_tell_keys_apart(keys):
+    short = short_names(keys)
+    assert len(set(short.values())) == len(keys)
+    assert all(key.endswith(ending) for key, ending in short.items())
+
+
+@settings(max_examples=50, deadline=None)
+@given(key=names, value=st.integers())
+def test_a_key_that_was_set_is_read_back_and_the_rest_stays(key, value):
+    data = {"zz": {"other": [1, {"deep": 2}]}}
+    changed = set_key(data, key, value)
+    assert get_key(changed, key) == value
+    assert data == {"zz": {"other": [1, {"deep": 2}]}}
+
+
+def test_a_list_item_is_set_by_its_number():
+    assert set_key({"a": [{"b": 1}, {"b": 2}]}, "a.1.b", 3) == {"a": [{"b": 1}, {"b": 3}]}
+
+
+def test_ranges_include_both_ends_and_first_keys_vary_slowest():
+    sweep = Sweep(grid={"count": {"from": 2, "to": 6, "step": 2}, "x": [1, 2]})
+    assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(2, 1), (2, 2), (4, 1), (4, 2), (6, 1), (6, 2)]
+
+
+def test_cases_are_spelt_out_and_keep_their_names():
+    sweep = Sweep(cases=[{"name": "as built"}, {"name": "buffered", "a.b": 20}], grid={"count": [1, 2]})
+    cases = sweep.expand(seed=1)
+    short = short_names(["a.b", "count"])
+    assert [label(case, short, named=["a.b"]) for case in cases] == [
+        "as built count=1", "buffered count=1", "as built count=2", "buffered count=2",
+    ]  # fmt: skip
+
+
+def test_excluded_combinations_are_left_out():
+    sweep = Sweep(grid={"a": [1, 2, 3], "b": ["x", "y"]}, exclude=[{"a": [1, 3], "b": "y"}])
+    assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(1, "x"), (2, "x"), (2, "y"), (3, "x")]
+
+
+@pytest.mark.parametrize("method", ["random", "lhs", "sobol"])
+def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method):
+    block = {
+        "samples": 16,
+        "keys": {
+            "speed": {"low": "0.5m/s", "high": "2m/s"},
+            "count": {"low": 2, "high": 5},
+            "rate": {"low": 1.0, "high": 100.0, "log": True},
+            "rule": {"choice": ["a", "b"]},
+        },
+    }
+    points = Sweep(**{method: block}).expand(seed=3)
+    assert points == Sweep(**{method: block}).expand(seed=3) != Sweep(**{method: block}).expand(seed=4)
+    assert len(points) == 16
+    assert all(0.5 <= float(point["speed"].removesuffix("m/s")) <= 2 for point in points)
+    assert {point["count"] for point in points} == {2, 3, 4, 5}
+    assert {point["rule"] for point in points} == {"a", "b"}
+    low = sum(point["rate"] < 10 for point in points)
+    assert low == 8 if method != "random" else 0 < low < 16, "half of a logarithmic range is below its middle"
+
+
+def test_an_id_depends_on_scenario_seed_and_version_alone():
+    ids = {trial_id(["a"], 1), trial_id(["a"], 2), trial_id(["b"], 1), trial_id(["a"], 1, software="9")}
+    assert len(ids) == 4
+    assert trial_id(["a"], 1) == trial_id(["a"], 1)
+
+
+def test_seeds_differ_by_root_and_replication():
+    assert len({trial_seed(root, r) for root in range(5) for r in range(200)}) == 1000
+
+
+def test_cases_of_one_scenario_share_their_trials():
+    first, second = study(machines=(1, 2)), study(machines=(2, 1))
+    assert {trial.id for trial in first.trials()} == {trial.id for trial in second.trials()}
+
+
+CONFIG = """\
+name: study
+scenario:
+  name: line
+  transport: {kind: instant}
+  stations: {cell: {operations: {work: 10s}}}
+  products: {part: {routing: [work]}}
+  orders: {kind: poisson, rate: 60/h}
+  horizon: 1h
+"""
+WRONG = {
+    "sweep: {grid: {stations.cell.machine: [1, 2]}}": (
+        "9:16: sweep.grid.stations.cell.machine: stations.cell has no key 'machine'; allowed: operations, machines, "
+    ),
+    "sweep: {grid: {station.cell.machines: [1]}}": 'did you mean "stations"?',
+    "sweep: {grid: {stations.sell.machines: [1]}}": (
+        "9:16: sweep.grid.stations.sell.machines: stations has no key 'sell'; allowed: cell; did you mean \"cell\"?"
+    ),
+    "sweep: {grid: {horizon.x: [1]}}": "9:16: sweep.grid.horizon.x: horizon has no keys below it",
+    "sweep: {grid: {orders.rate: [60 per hour]}}": "9:16: sweep.grid.orders.rate: case rate=60 per hour: ",
+    "sweep: {grid: {stations.cell.machines: [1, 0]}}": (
+        "sweep.grid.stations.cell.machines: case machines=0: scenario.stations.cell.machines: 0 must be at least 1"
+    ),
+    "sweep: {grid: {stations.cell.machines: []}}": "needs at least one value",
+    "sweep: {grid: {stations.cell.machines: 3}}": "3 is not a list of values; write [a, b, …] or {from: 2, to: 10",
+    "sweep: {grid: {stations.cell.machines: [1, 1]}}": "has the value 1 twice; keep one",
+    "sweep: {grid: {stations.cell.machines: {from: 3, to: 1}}}": "is not a range of numbers; write {from: 2, to: 10",
+    "sweep: {zip: {horizon: [1h, 2h], stations.cell.machines: [1]}}": (
+        "zip needs as many values for every key, but horizon has 2, stations.cell.machines has 1"
+    ),
+    "sweep: {gird: {horizon: [1h]}}": "sweep.gird: unknown key; allowed: grid, zip, cases, random, lhs, sobol, exclu",
+    "sweep: {grid: {horizon: [1h]}, zip: {horizon: [2h]}}": "horizon is in grid and in zip; keep one",
+    "sweep: {grid: {horizon: [1h]}, exclude: [{horizon: 1h}]}": "excludes every case; leave at least one",
+    "sweep: {exclude: [{horizon: 1h}]}": "there is nothing to exclude from",
+    "sweep: {lhs: {samples: 4, keys: {stations.cell.machines: {low: 3, high: 1}}}}": "low 3 must be below high 1",
+    "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h, high: 4min}}}}": "in the same unit",
+    "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h}}}}": "needs either low and high, or choice",
+    "sweep: {cases: [{name: a}, {name: a, horizon: 2h}]}": "two cases are called 'a'; name them apart",
+    "replications: 0": "9:15: replications: 0 must be at least 1",
+    "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, seed, executor",
+    "executor: slurm": "9:11: executor: 'slurm' is not allowed; allowed: auto, serial, processes, ray",
+    "time_limit: 5": "9:13: time_limit: 5 has no unit; write a duration",
+    "outputs: {logs: some}": "outputs.logs: 'some' is not allowed; allowed: none, first, all",
+}
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG.items())
+def test_a_wrong_experiment_is_refused_with_its_place(wrong, said):
+    document = Document.from_text(CONFIG + wrong + "\n", name="study.yaml")
+    with pytest.raises(RobocellError) as refused:
+        Experiment._of(document, None)
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("study.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("stations.cell.machine=2", "no key 'machine'; allowed: operations, machines, setup, input_capacity"),
+        ("replicatons=2", 'did you mean "replications"?'),
+        ("horizon", "write key=value, such as --set fleet.agvs.count=8"),
+        ("horizon=[", "is not a YAML value; put it in quotes"),
+    ],
+)
+def test_a_wrong_setting_is_refused(setting, said):
+    with pytest.raises(RobocellError) as refused:
+        Experiment.parse({"scenario": line()}, dict([parse_setting(setting)]))
+    assert said in str(refused.value)
+
+
+def test_settings_reach_the_experiment_and_the_scenario():
+    settings = dict(map(parse_setting, ["replications=3", "stations.cell.machines=2", "scenario.name=other"]))
+    experiment = Experiment.parse(line(), settings)
+    assert (experiment.size, experiment.name) == (3, "other")
+    assert experiment.cases[0].scenario.stations["cell"].machines == 2
+
+
+def test_a_plain_scenario_is_an_experiment_of_one_case():
+    experiment = Experiment.parse(line())
+    assert [case.label for case in experiment.cases] == ["as given"]
+    assert experiment.seed == 1
+
+
+def test_the_resolved_experiment_means_the_same_trials(tmp_path):
+    (tmp_path / "floor.txt").write_text("I.O\n.S.\n...\n")
+    (tmp_path / "study.yaml").write_text(
+        "scenario:\n"
+        "  layout: {file: floor.txt, legend: {I: source, O: sink, S: cell}}\n"
+        "  fleet: {agvs: {count: 1}}\n" + "".join(f"{row}\n" for row in CONFIG.splitlines()[4:]) +
+        "sweep: {grid: {fleet.agvs.count: [1, 2]}}\nreplications: 2\n"
+    )  # fmt: skip
+    experiment = Experiment.load(tmp_path / "study.yaml")
+    again = Experiment.parse(experiment.resolved())
+    assert [trial.id for trial in again.trials()] == [trial.id for trial in experiment.trials()]
+    (tmp_path / "floor.txt").write_text("I.O\n.S.\n...\n...\n")
+    assert not {t.id for t in Experiment.load(tmp_path / "study.yaml").trials()} & {t.id for t in again.trials()}
+
+
+def test_a_changed_agent_class_makes_new_trials_and_a_missing_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = tmp_path / "my_station.py"
+    module.write_text("class MyStation:\n    pass\n")
+    asked = {
+        "scenario": line() | {"stations": {"cell": {"operations": {"work": "10s"}, "class": "my_station:MyStation"}}}
+    }
+    before = Experiment.parse(asked)
+    assert [found.name for found in before.modules] == ["my_station"]
+    module.write_text("class MyStation:\n    patience = 1\n")
+    assert next(Experiment.parse(asked).trials()).id != next(before.trials()).id
+    module.write_text("class Station:\n    pass\n")
+    with pytest.raises(RobocellError, match=r'my_station.py has no class .MyStation.; did you mean "Station"'):
+        Experiment.parse(asked)
+    module.unlink()
+    with pytest.raises(RobocellError, match=r"there is no module 'my_station' in .*, and none is installed"):
+        Experiment.parse(asked)
