@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ContractNet", "Terms"]
 
-LONGEST_RETRY = 32  # times retry_s: the back-off of a task that nobody takes
+LONGEST_RETRY = 32.0  # times retry_s: the back-off of a task that nobody takes
+LONGEST_BLIND_RETRY = 4.0  # the same where the announcement of a contractor that is free again may get lost
+SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
 
 
 class ContractNet:
@@ -55,9 +57,6 @@ class ContractNet:
         self, model: Factory, *, mechanism: Mechanism, channel: Channel, terms: Terms, full: bool = False
     ) -> None:
         self.model = model
-        self.planner = mechanism if isinstance(mechanism, Planner) else None
-        if self.planner is not None:
-            self.planner.attach(model)
         self.channel = channel
         self.terms = terms
         self.pools = {kind: Pool(kind) for kind in TaskKind}
@@ -77,6 +76,7 @@ class ContractNet:
         self._available: dict[TaskKind, dict[int, Contractor]] = {kind: {} for kind in TaskKind}
         self._tasks = 0
         self._stirred = False
+        self._attach(mechanism)
 
     @property
     def mechanism(self) -> Mechanism:
@@ -86,6 +86,12 @@ class ContractNet:
     @mechanism.setter
     def mechanism(self, mechanism: Mechanism) -> None:
         self.rounds.mechanism = mechanism
+        self._attach(mechanism)
+
+    def _attach(self, mechanism: Mechanism) -> None:
+        self.planner = mechanism if isinstance(mechanism, Planner) else None
+        if self.planner is not None:
+            self.planner.attach(self.model)
 
     # -- what managers say ------------------------------------------------------------------------------------
 
@@ -167,7 +173,7 @@ class ContractNet:
         queue.clear()
         everybody = self.pools[kind].all
         if self.mechanism.joint:
-            if self.planner is not None:
+            if self.planner is not None and self.planner.wants(kind):
                 tasks = [*self.waiting(kind), *tasks]
             if tasks:
                 self._call(kind, tasks, everybody)
@@ -209,7 +215,10 @@ class ContractNet:
         task.phase = TaskPhase.POSTPONED
         self._waiting[task.kind][task.id] = task
         task.manager.postponed(task)
-        back_off = min(2 ** (task.calls - 1), LONGEST_RETRY)
+        back_off = min(2.0 ** min(task.calls - 1, 9), LONGEST_RETRY)
+        if not self.channel.instant:
+            answered = (reasons != Reason.NONE).all()
+            back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
         self.model.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
 
     def _retry(self, task: Task, conversation: int) -> None:

@@ -187,7 +187,7 @@ class Rounds:
             bids.reason[bound] = Reason.BUSY
         offering = slots[bids.cost < np.inf]
         pool.leased_to[offering] = call.conversation
-        pool.lease_until_s[offering] = call.reply_by_s + self.terms.lease_s
+        pool.lease_until_s[offering] = call.reply_by_s + self.terms.acknowledge_by_s
 
     def _on_answers(self, which: Which, call: Call, round_: Round, row: int, columns: Which, bids: Bids) -> None:
         """The manager receives answers; a repeated one counts once, a late one is rejected."""
@@ -257,7 +257,7 @@ class Rounds:
             market.put(row, slice(column, column + 1), round_.pool.bids(round_.calls[row], slots))
 
     def _revise(self, round_: Round) -> bool:
-        """Call those who have offered again and tell them the best offer, unless the last call brought nothing better."""
+        """Call who has offered again and tell the best offer, unless the last call brought nothing better."""
         cost = round_.market.cost
         best_s = cost.min(axis=1, initial=np.inf)
         if not (best_s < np.inf).any():

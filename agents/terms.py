@@ -16,9 +16,9 @@ class Terms:
         reply_by_s: how long a call waits for answers.
         retry_s: a task that nobody could take is called again after this, then after twice this, and so on;
             and at once when a contractor becomes available.
-        acknowledge_by_s: an award, a renewal or a cancel that is not answered by then is sent again.
-        lease_s: how long an offer binds the contractor after the deadline of the call, and how long a contract that
-            was not begun binds both without news of the other.
+        acknowledge_by_s: an award, a renewal or a cancel that is not answered by then is sent again; an offer binds
+            the contractor so long after the deadline of its call.
+        lease_s: how long a contract that was not begun binds both without news of the other.
         commitment: how offers bind. "patient": no second offer while one is outstanding; "eager": any number of them;
             "concurrent": offers do not bind, the winner is asked for a definitive one before it is awarded (Aknine,
             Pinson and Shakun 2004); "leveled": a contract that was not begun may be left for a better one at a

@@ -11,6 +11,7 @@ Agents are woken, not polled: the method `step` of an agent is called only where
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import math
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import mesa
 import numpy as np
 
 from ..agents.agv import AGV
-from ..agents.channel import PerfectChannel
+from ..agents.channel import FaultyChannel, PerfectChannel
 from ..agents.charger import Charger
 from ..agents.contract_net import ContractNet, Terms
 from ..agents.depot import Sink, Source, Storage
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..agents.channel import Channel
     from ..agents.job import Order
     from ..agents.mechanisms import Mechanism
     from ..agents.tasks import Task
@@ -97,14 +99,9 @@ class Factory(mesa.Model):
         self.net = ContractNet(
             self,
             mechanism=_mechanism(terms.mechanism),
-            channel=PerfectChannel(),
-            terms=Terms(
-                reply_by_s=terms.reply_by_s,
-                retry_s=terms.retry_s,
-                acknowledge_by_s=terms.acknowledge_by_s,
-                lease_s=terms.lease_s,
-                commitment=terms.commitment,
-            ),
+            channel=self._build_channel(),
+            terms=Terms(**{field.name: getattr(terms, field.name) for field in dataclasses.fields(Terms)}),
+            full=scenario.record.messages == "full",
         )
         self._classes = _agent_classes(agent_classes or {})
         self._build_agents()
@@ -189,6 +186,8 @@ class Factory(mesa.Model):
         if self.spec.drain:
             self.workload.stop()
             self.run_until(horizon_s * (1 + LONGEST_DRAIN))
+        for agv in self.agvs:
+            self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
         self.log.close(self.now_s)
         self.running = False
         return self.log
@@ -280,6 +279,12 @@ class Factory(mesa.Model):
             on_arrival=lambda vehicle: self.agvs[vehicle].arrived(),
             speed_m_per_s=agvs.speed_m_per_s,
         )
+
+    def _build_channel(self) -> Channel:
+        spec = self.spec.negotiation.channel
+        if spec is None:
+            return PerfectChannel()
+        return FaultyChannel(spec, clock=self.clock, rng=self.stream("channel"), name_of=self.log.name_of)
 
     def _build_agents(self) -> None:
         spec, pools = self.spec, self.net.pools

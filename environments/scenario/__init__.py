@@ -9,9 +9,11 @@
 | `Product`, `Step` | what is made |
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
 | `Negotiation`, `Record` | how work is placed; what the log keeps |
+| `Channel`, `Link`, `Partition` | what happens to messages on their way |
 | `self_contained` | scenario data with the files it names read in |
 """
 
+from .channel import Channel, Link, Partition
 from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Negotiation
 from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
@@ -24,6 +26,7 @@ __all__ = [
     "Batch",
     "Battery",
     "Breakdown",
+    "Channel",
     "Charger",
     "Conwip",
     "Deterministic",
@@ -31,11 +34,13 @@ __all__ = [
     "Floor",
     "Grid",
     "Instant",
+    "Link",
     "Matrix",
     "Negotiation",
     "Order",
     "OrderList",
     "OrdersFile",
+    "Partition",
     "Poisson",
     "Product",
     "Record",

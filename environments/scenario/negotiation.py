@@ -1,14 +1,15 @@
 """How work is placed: the mechanism that clears calls, and the deadlines of its messages."""
 
 import importlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..section import Positive, Section
 from ..suggestions import nearest
-from ..units import PositiveDuration
+from ..units import Duration, PositiveDuration
+from .channel import Channel
 
 
 def mechanism_names() -> tuple[str, ...]:
@@ -52,8 +53,35 @@ class Negotiation(Section):
     acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
     lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
-    look_ahead: Literal["none", "start", "arrival"] = "none"  # what comes next is called when the part is finished;
-    # when work on it starts; when it arrives, before its turn
+    look_ahead: Literal["none", "start", "departure"] = "none"  # what comes next is called when the part is finished;
+    # when work on it starts; when the part sets out for it
     queue_limit: Positive = 2  # transports that a vehicle takes on before it has done the first
     what_if: WhatIf = WhatIf()
-    commitment: Literal["eager", "patient", "leveled"] = "patient"
+    commitment: Literal["eager", "patient", "leveled", "concurrent"] = "patient"  # how offers bind a contractor
+    penalty_s: Duration = Field(alias="penalty", default=30.0)  # of leaving a contract that was not begun: leveled
+    rounds: Positive = 3  # calls that an iterated contract net may have
+    reopen: Literal["never", "available"] = "never"  # when contracts that were not begun are called anew
+    reopen_gain_s: Duration = Field(alias="reopen_gain", default=10.0)  # by how much sooner a task must then be done
+    reopen_limit: Positive = 2  # how often one task may be called anew for that
+    pull_window: Positive = 16  # waiting tasks that a contractor is offered when it becomes available
+    nested: bool = False  # stations ask vehicles for offers before they make theirs
+    channel: Channel | None = None  # None: every message arrives at once
+
+    @model_validator(mode="after")
+    def _answers_can_be_in_time(self) -> Self:
+        if self.channel is not None and self.reply_by_s <= 2 * self.channel.delay.mean_s:
+            raise PydanticCustomError(
+                "reply_by",
+                "an answer takes {both}s, there and back at the mean delay of the channel; reply_by ({limit}s) must be "
+                "longer",
+                {"both": f"{2 * self.channel.delay.mean_s:g}", "limit": f"{self.reply_by_s:g}"},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _asks_only_whom_it_reaches(self) -> Self:
+        if self.nested and self.channel is not None:
+            raise PydanticCustomError(
+                "nested", "nested: true waits for answers within an answer, so it needs a channel without faults"
+            )
+        return self

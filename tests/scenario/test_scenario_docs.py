@@ -30,6 +30,9 @@ SECTIONS = {
     "Order": models.Order,
     "Negotiation": models.Negotiation,
     "What if": negotiation.WhatIf,
+    "Channel": models.Channel,
+    "Partition": models.Partition,
+    "Link": models.Link,
     "Record": models.Record,
 }
 ORDERS = (models.Poisson, models.Deterministic, models.Batch, models.Conwip, models.OrderList, models.OrdersFile)

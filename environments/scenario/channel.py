@@ -1,0 +1,47 @@
+"""What happens to messages on their way."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..distributions import Constant, Distribution
+from ..section import Names, Section
+from ..units import Duration, Share
+
+Patterns = Annotated[Names, Field(min_length=1)]
+
+
+class Link(Section):
+    """The channel between some senders and some receivers, where it differs from the rest."""
+
+    sender: str = "*"  # names of agents; `*` stands for any text
+    receiver: str = "*"
+    delay: Distribution | None = None  # None = as the channel says
+    loss: Share | None = None
+    duplication: Share | None = None
+
+
+class Partition(Section):
+    """A time in which some agents and all others cannot hear each other."""
+
+    agents: Patterns
+    from_s: Duration = Field(alias="from", default=0.0)
+    to_s: Duration | None = Field(alias="to", default=None)  # None = for ever
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.to_s is not None and not self.from_s < self.to_s:
+            raise PydanticCustomError("partition", "must end after it begins: needs from < to")
+        return self
+
+
+class Channel(Section):
+    """A channel with faults, drawn from the random stream "channel"."""
+
+    delay: Distribution = Constant.model_validate({"value": "0s"})
+    loss: Share = 0.0
+    duplication: Share = 0.0  # of the messages that arrive: once more, after a delay of its own
+    in_order: bool = False  # messages between two agents do not overtake each other
+    partitions: tuple[Partition, ...] = Field(default=(), strict=False)
+    links: tuple[Link, ...] = Field(default=(), strict=False)  # the first that fits a message counts
