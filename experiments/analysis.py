@@ -52,7 +52,7 @@ def summarise(trials: "pd.DataFrame", *, keys: Sequence[str], metrics: Sequence[
     """
     import pandas as pd
 
-    done = trials[trials["status"] == "done"]
+    done: Any = trials[trials["status"] == "done"]
     rows: list[dict[str, Any]] = []
     for case, group in done.groupby("case", sort=True):
         head = {"case": case, "label": group["label"].iloc[0]} | {key: group[key].iloc[0] for key in keys}
@@ -120,7 +120,7 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
     twins = sorted(set(first) & set(second))
     if twins:
         raise ExperimentError(f"{a!r} and {b!r} both mean case {results.experiment.cases[twins[0]].label!r}")
-    done = results.trials[results.trials["status"] == "done"]
+    done: Any = results.trials[results.trials["status"] == "done"]
     differing = _differing_keys(results, first, second)
     common = [key for key in results.keys if key not in differing] if len(first) + len(second) > 2 else []
     left = done[done["case"].isin(first)]

@@ -38,7 +38,7 @@ STATE_COLOURS = {
 BAND = 0.16  # opacity of an interval
 WIDTH_IN, HEIGHT_IN = 7.2, 3.9
 MOST_LEGEND = 10
-SETTINGS: dict[str, Any] = {
+SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "robocell",
     "svg.fonttype": "none",
     "font.family": "sans-serif",

@@ -1,6 +1,6 @@
 """Which charts a run gets: its headline figures against the fleet size per policy, and where the time goes."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -105,8 +105,7 @@ def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headlin
 
 def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[str, np.ndarray]:
     """(cases,) mean share of time of each KPI that the run has and that is not always zero."""
-    trials = results.trials
-    trials = trials[trials["status"] == "done"]
+    trials: Any = results.trials[results.trials["status"] == "done"]
     known = [name for name in names if name in trials]
     means = trials.groupby("case")[known].mean().reindex(indices).fillna(0.0)
     return {name: means[name].to_numpy() for name in known if means[name].any()}

@@ -93,8 +93,6 @@ def _alternatives(annotation: Any) -> list[Any]:
         return _alternatives(typing.get_args(annotation)[0])
     if origin in (typing.Union, types.UnionType):
         return [found for member in typing.get_args(annotation) for found in _alternatives(member)]
-    if isinstance(annotation, typing.TypeAliasType if hasattr(typing, "TypeAliasType") else ()):
-        return _alternatives(annotation.__value__)
     return [] if annotation is types.NoneType else [annotation]
 
 

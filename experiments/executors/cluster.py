@@ -7,6 +7,7 @@ Short trials travel together, as many as make a quarter of a second of work; one
 
 import contextlib
 import faulthandler
+import logging
 import os
 import platform
 import shutil
@@ -65,8 +66,9 @@ class RayExecutor(ClosedOnExit):
         self._temp: Path | None = None
         os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
         import ray
+        import ray.exceptions
 
-        self._ray = ray
+        self._ray: Any = ray
         self._owned = not ray.is_initialized()
         address = address or os.environ.get("RAY_ADDRESS")
         if self._owned:
@@ -174,7 +176,7 @@ class RayExecutor(ClosedOnExit):
     def _init(self, *, temp: Path | None = None, **options: Any) -> None:
         if temp is not None:
             options |= {"_temp_dir": str(temp), "include_dashboard": False}
-        self._ray.init(log_to_driver=False, logging_level="error", configure_logging=True, **options)
+        self._ray.init(log_to_driver=False, logging_level=logging.ERROR, configure_logging=True, **options)
 
     def _require_same_versions(self) -> None:
         ray = self._ray
@@ -214,7 +216,7 @@ def run_chunk(function: TrialFunction, trials: list[Trial], limit_s: float | Non
     results = []
     for trial in trials:
         if limit_s is not None:  # for a hang in compiled code, which no signal handler of Python can end
-            faulthandler.dump_traceback_later(limit_s + GRACE_S, exit=True, file=sys.__stderr__)
+            faulthandler.dump_traceback_later(limit_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
         try:
             results.append(attempt(function, trial, limit_s))
         finally:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from ..errors import ExperimentError
 from ..trials import Status, Trial, TrialFunction, TrialResult, out_of_time
@@ -30,7 +31,7 @@ GOODBYE_S = 1.0  # idle workers are asked to end and are killed after this long
 @dataclass
 class _Worker:
     process: BaseProcess
-    pipe: connection.Connection
+    pipe: Any  # multiprocessing.connection.Connection, or PipeConnection on Windows
     ready: bool = False
     trial: Trial | None = None
     started_s: float = 0.0

@@ -52,7 +52,7 @@ def test_a_list_item_is_set_by_its_number():
 
 
 def test_ranges_include_both_ends_and_first_keys_vary_slowest():
-    sweep = Sweep(grid={"count": {"from": 2, "to": 6, "step": 2}, "x": [1, 2]})
+    sweep = Sweep.model_validate({"grid": {"count": {"from": 2, "to": 6, "step": 2}, "x": [1, 2]}})
     assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(2, 1), (2, 2), (4, 1), (4, 2), (6, 1), (6, 2)]
 
 
@@ -81,8 +81,9 @@ def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method)
             "rule": {"choice": ["a", "b"]},
         },
     }
-    points = Sweep(**{method: block}).expand(seed=3)
-    assert points == Sweep(**{method: block}).expand(seed=3) != Sweep(**{method: block}).expand(seed=4)
+    sweep = Sweep.model_validate({method: block})
+    points = sweep.expand(seed=3)
+    assert points == sweep.expand(seed=3) != sweep.expand(seed=4)
     assert len(points) == 16
     assert all(0.5 <= float(point["speed"].removesuffix("m/s")) <= 2 for point in points)
     assert {point["count"] for point in points} == {2, 3, 4, 5}
