@@ -8,8 +8,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from robocell.environments.distributions import Constant, Distribution, Exponential, LifeTime
 from scipy.integrate import quad
+
+from robocell.environments.distributions import Constant, Distribution, Exponential, LifeTime
 
 READ = TypeAdapter(Distribution)
 SIGMA = math.sqrt(math.log1p(0.6**2))

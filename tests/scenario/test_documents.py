@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
+
 from robocell.environments.documents import Document, explain
 from robocell.environments.errors import ScenarioError
 from robocell.environments.section import Section

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from robocell.environments.distributions import Constant
 from robocell.environments.documents import Document
 from robocell.environments.errors import ScenarioError
@@ -31,10 +32,15 @@ def test_quantities_are_plain_numbers(small):
     assert small.horizon_s == 28_800
     assert small.warm_up_s == 3600
     assert small.stations["cutting"].operations["cut"].mean_s == 27
-    assert small.stations["cutting"].breakdown.availability == pytest.approx(87 / 99)
+    breakdown = small.stations["cutting"].breakdown
+    assert breakdown is not None
+    assert breakdown.availability == pytest.approx(87 / 99)
     assert small.stations["painting"].scrap_rate == 0.01
-    assert small.fleet.agvs.battery.capacity_j == 3.6e6
-    assert small.fleet.agvs.battery.drive_loaded_j_per_m == 45
+    assert small.fleet is not None
+    battery = small.fleet.agvs.battery
+    assert battery is not None
+    assert battery.capacity_j == 3.6e6
+    assert battery.drive_loaded_j_per_m == 45
     assert small.products["red"].due_s == 4 * 3600
     assert isinstance(small.orders, Poisson)
     assert small.orders.rate_per_s == pytest.approx(1 / 60)
@@ -54,6 +60,7 @@ def test_a_plain_step_is_a_step(small):
 
 def test_setups_depend_on_what_came_before(small):
     setup = small.stations["cutting"].setup
+    assert setup is not None
     assert setup.between_s("red", "blue") == 90
     assert setup.between_s("blue", "red") == 60
     assert setup.between_s("red", "red") == 0
@@ -73,7 +80,7 @@ def test_a_scenario_that_was_written_is_the_same_when_read(small):
 
 def test_a_scenario_cannot_be_changed(small):
     with pytest.raises(ValueError, match="frozen"):
-        small.horizon_s = 3.0
+        setattr(small, "horizon_s", 3.0)  # noqa: B010  (the type checker refuses the plain way too)
 
 
 def test_the_floor_is_built_once(small):
@@ -118,7 +125,9 @@ def test_files_that_were_not_read_are_complained_about(data):
 def test_without_a_file_paths_start_at_the_working_folder(data, monkeypatch):
     monkeypatch.chdir(HERE / "files")
     data["orders"] = {"kind": "csv", "file": "orders_right.csv"}
-    assert len(Scenario.parse(data).orders.orders) == 2
+    read = Scenario.parse(data).orders
+    assert isinstance(read, OrderList)
+    assert len(read.orders) == 2
     data["orders"] = {"kind": "csv", "file": "orders_wrong.csv"}
     with pytest.raises(ScenarioError, match=r"orders.file: there is no file 'orders_wrong.csv' beside the config"):
         Scenario.parse(data)

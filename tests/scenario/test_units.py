@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+
 from robocell.environments import units
 
 ALL = [quantity for quantity in vars(units).values() if isinstance(quantity, units.Quantity)]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments.documents import Document
 from robocell.environments.errors import ScenarioError
