@@ -7,9 +7,9 @@ The search runs backwards from the goal over *reversed* moves: a one-way arrow i
     . . . #                        3 2 1 #
     . > G .                        2 1 0 1
 
-Cells to be *avoided* (docks, where vehicles stand while they are loaded; broken-down vehicles) are passed only by
-those who have no other way. In a *potential* their values lie above all others, so that going downhill leads round
-them; in a *length* they count like any cell of the route.
+Cells to be *avoided* are passed only by those who have no other way: docks, where vehicles stand while they are loaded
+(AVOID), and, if even that does not help, broken-down vehicles (SHUN). In a *potential* their values lie above all
+others, so that going downhill leads round them; in a *length* they count like any cell of the route.
 
 Dimensions: C cells, F fields, S sources of a field.
 """
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NO_CELL = -1
 UNREACHABLE = 65535
+PASS, AVOID, SHUN = range(3)
+LEVELS = 3
 FARTHEST = 65534
 """Values beyond this are cut to it: routes longer than 65534 cells are not told apart."""
 
@@ -55,7 +57,7 @@ def reverse_moves(neighbours: NDArray[np.int32]) -> NDArray[np.int32]:
 def flood(
     entries: NDArray[np.int32],
     sources: NDArray[np.int32],
-    avoid: NDArray[np.bool_],
+    avoid: NDArray[np.uint8],
     penalise: bool,
     field: NDArray[np.uint16],
     queue: NDArray[np.int32],
@@ -63,14 +65,15 @@ def flood(
 ) -> None:
     """Fill `field` with the distance of every cell to the nearest source.
 
-    First all cells that reach a source without passing an avoided cell, then the others through avoided cells. With
-    `penalise` the values of avoided cells, and of all that only get out through them, are raised above the first kind.
+    First all cells that reach a source without passing an avoided cell, then those through AVOID, then those through
+    SHUN cells. With `penalise` the values of avoided cells, and of all that only get out through them, are raised above
+    those before.
 
     Args:
         entries: (C, 4) int32 of `reverse_moves`.
         sources: (S,) int32, goal cells; they are expanded even where they are avoided.
-        avoid: (C,) bool.
-        penalise: True for a potential to go down, False for lengths in cells.
+        avoid: (C,) uint8, PASS, AVOID or SHUN.
+        penalise: True for a potential to go down, False for lengths in cells (shortest if nothing is to SHUN).
         field: (C,) uint16, overwritten.
         queue, deferred: (C,) int32, scratch.
     """
@@ -82,40 +85,37 @@ def flood(
             queue[tail] = sources[k]
             tail += 1
     farthest = 0
-    while head < tail:
-        cell = queue[head]
-        head += 1
-        farthest = field[cell]
-        value = min(farthest + 1, FARTHEST)
-        for k in range(4):
-            origin = entries[cell, k]
-            if origin != NO_CELL and field[origin] == UNREACHABLE:
-                field[origin] = value
-                if avoid[origin]:
-                    deferred[waiting] = origin
-                    waiting += 1
-                else:
-                    queue[tail] = origin
-                    tail += 1
-    if penalise:
-        for k in range(waiting):
-            field[deferred[k]] = min(field[deferred[k]] + farthest + 1, FARTHEST)
-    # Two queues, each ascending: the smaller head first keeps the search in order of distance.
-    head, tail, late = 0, 0, 0
-    while head < tail or late < waiting:
-        if late < waiting and (head == tail or field[deferred[late]] <= field[queue[head]]):
-            cell = deferred[late]
-            late += 1
-        else:
-            cell = queue[head]
-            head += 1
-        value = min(np.int64(field[cell]) + 1, FARTHEST)
-        for k in range(4):
-            origin = entries[cell, k]
-            if origin != NO_CELL and field[origin] == UNREACHABLE:
-                field[origin] = value
-                queue[tail] = origin
-                tail += 1
+    for level in range(LEVELS):
+        # Cells of this level that were come to so far go first into their places, those of higher levels wait on.
+        later, found = 0, waiting
+        while later < found and avoid[deferred[later]] != level:
+            later += 1
+        if penalise:
+            for k in range(later, found):
+                if avoid[deferred[k]] == level:
+                    field[deferred[k]] = min(field[deferred[k]] + farthest + 1, FARTHEST)
+        # Two queues, each ascending: the smaller head first keeps the search in order of distance.
+        while head < tail or later < found:
+            if later < found and (head == tail or field[deferred[later]] <= field[queue[head]]):
+                cell = deferred[later]
+                later += 1
+                while later < found and avoid[deferred[later]] != level:
+                    later += 1
+            else:
+                cell = queue[head]
+                head += 1
+            farthest = max(farthest, np.int64(field[cell]))
+            value = min(np.int64(field[cell]) + 1, FARTHEST)
+            for k in range(4):
+                origin = entries[cell, k]
+                if origin != NO_CELL and field[origin] == UNREACHABLE:
+                    field[origin] = value
+                    if avoid[origin] > level:
+                        deferred[waiting] = origin
+                        waiting += 1
+                    else:
+                        queue[tail] = origin
+                        tail += 1
 
 
 class FieldCache:
@@ -128,15 +128,15 @@ class FieldCache:
     Args:
         neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
         capacity: rows that are kept; a row takes 2 C bytes.
-        avoid: (C,) bool, cells passed only by those who have no other way; default none.
+        avoid: (C,) uint8, PASS, AVOID or SHUN; default PASS.
     """
 
     def __init__(
-        self, neighbours: NDArray[np.int32], *, capacity: int = 4096, avoid: NDArray[np.bool_] | None = None
+        self, neighbours: NDArray[np.int32], *, capacity: int = 4096, avoid: NDArray[np.uint8] | None = None
     ) -> None:
         cells = neighbours.shape[0]
         self.entries = reverse_moves(neighbours)  # (C, 4) int32
-        self.avoid = np.zeros(cells, np.bool_) if avoid is None else avoid.copy()  # (C,)
+        self.avoid = np.zeros(cells, np.uint8) if avoid is None else avoid.copy()  # (C,)
         self.capacity = max(capacity, 1)
         self.fields = np.empty((min(16, self.capacity), cells), np.uint16)  # (F, C)
         self._row_of: dict[int, int] = {}
@@ -167,7 +167,7 @@ class FieldCache:
             del self._users[goal]
             self._idle[goal] = None
 
-    def set_avoid(self, avoid: NDArray[np.bool_]) -> None:
+    def set_avoid(self, avoid: NDArray[np.uint8]) -> None:
         """Other cells are to be avoided: rows in use are computed anew, the others are forgotten."""
         if np.array_equal(avoid, self.avoid):
             return

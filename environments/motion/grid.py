@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import LayoutError
-from .distance import NO_CELL, UNREACHABLE, FieldCache
+from .distance import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
 from .docks import DockBook
 from .floor import AT_GOAL, tick_floor
 from .pibt import NOBODY, rank_moves, tick_salt
@@ -74,8 +74,9 @@ class GridTraffic:
         self._neighbours = np.ascontiguousarray(layout.neighbours, np.int32)
         self._is_dock = np.zeros(cells, np.bool_)
         self._is_dock[docks] = True
-        self._fields = FieldCache(self._neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._is_dock)
-        self._lengths = FieldCache(self._neighbours, capacity=1, avoid=self._is_dock)
+        self._avoid = np.where(self._is_dock, AVOID, PASS).astype(np.uint8)
+        self._fields = FieldCache(self._neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._avoid)
+        self._lengths = FieldCache(self._neighbours, capacity=1, avoid=self._avoid)
         self._travel_rows: list[NDArray[np.float64] | None] = [None] * len(self.places)
         self._way_out, self._dead_end = dead_ends(self._neighbours, self._fields.entries)  # (C,), (C,)
         self._wanted = np.zeros(int(self._dead_end.max(initial=-1)) + 1, np.bool_)
@@ -369,7 +370,7 @@ class GridTraffic:
         self._best[vehicle] = UNREACHABLE
 
     def _see_obstacles(self) -> None:
-        avoid = self._is_dock.copy()
-        avoid[self.node[sorted(self._broken)]] = True
+        avoid = self._avoid.copy()
+        avoid[self.node[sorted(self._broken)]] = SHUN
         self._fields.set_avoid(avoid)
         self._obstacles_changed = False

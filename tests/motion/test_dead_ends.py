@@ -1,0 +1,209 @@
+"""Floors on which plain PIBT freezes: dead ends, lanes, bridges, full parking. Work must go on to the end."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robocell.environments.layout import Layout
+from robocell.environments.motion.conflicts import find_conflicts
+from robocell.environments.motion.distance import NO_CELL, FieldCache
+from robocell.environments.motion.grid import GridTraffic
+from robocell.environments.motion.spots import DEAD_END, FLOOR, LANE, NEVER, NO_DEAD_END, PARKING, dead_ends, grade
+from robocell.experiments.benchmarks.motion import Case, Fleet, rubble
+
+TRAFFIC = Path(__file__).parents[3] / "shared" / "benchmarks" / "traffic"
+
+CORRIDOR = """
+###########
+#B........#
+#.........#
+#....######
+####......A
+####.######
+#.........#
+#.........#
+#PP######.C
+#PP########
+"""
+RING = """
+#############
+###A##B##C###
+##.........##
+##.#######.##
+D..#######..E
+##.#######.##
+##.........##
+###F##G##H###
+"""
+ONE_WAY = """
+#############
+###A##B##C###
+##>.>>.>>.>v#
+##^########v#
+##^########v#
+##^.<<.<<.<<#
+###F##G##H###
+"""
+ROOMS = """
+###############
+#.....###.....#
+#.....###.....#
+A.............B
+#.....###.....#
+#.....###.....#
+#..C..###..D..#
+###############
+"""
+COMB = """
+###########
+#A#B#C#D#E#
+#.#.#.#.#.#
+#.........#
+#.........#
+#P#P#P#P#P#
+###########
+"""
+TREE = """
+###########
+#A#B#C#D#E#
+#.#.#.#.#.#
+#.........#
+##P#P#P#P##
+###########
+"""
+LANES = """
+###############
+#A..B..C..D..E#
+#.............#
+#P#P#P#P#P#P#P#
+#P#P#P#P#P#P#P#
+#P#P#P#P#P#P#P#
+#P#P#P#P#P#P#P#
+###############
+"""
+ONE_DOCK = """
+##########
+#........#
+#........#
+####A#####
+"""
+
+
+def floor(art: str) -> Layout:
+    return Layout.from_ascii(art, {symbol: symbol for symbol in "ABCDEFGH" if symbol in art})
+
+
+@pytest.mark.parametrize("breakdown", [0.0, 0.01])
+@pytest.mark.parametrize(
+    ("art", "vehicles"),
+    [
+        (CORRIDOR, 5),
+        (CORRIDOR, 20),
+        (RING, 5),
+        (RING, 10),
+        (ONE_WAY, 10),
+        (ROOMS, 24),
+        (COMB, 5),
+        (COMB, 10),
+        (TREE, 3),
+        (TREE, 5),
+        (LANES, 28),
+        (ONE_DOCK, 12),
+    ],
+)
+def test_work_goes_on_to_the_end(shuttle, art, vehicles, breakdown):
+    layout = floor(art)
+    traffic = GridTraffic(layout, sorted(layout.docks), vehicles=vehicles, speed_m_per_s=1.0, seed=1)
+    trace, arrivals = shuttle(traffic, ticks=2000, breakdown=breakdown)
+    assert find_conflicts(trace, layout) == []
+    pauses = np.diff(np.concatenate(([-1], np.flatnonzero(arrivals), [arrivals.size])))
+    assert pauses.max() < 400
+
+
+def random_goals(layout: Layout, vehicles: int, ticks: int, *, rules: bool) -> tuple[Fleet, np.ndarray]:
+    fleet = Fleet(Case("random goals", layout, vehicles, 1024, ticks, rules=rules), seed=1)
+    return fleet, fleet.drive(ticks)
+
+
+@pytest.mark.parametrize("vehicles", [100, 400])
+def test_a_floor_with_many_dead_ends_never_freezes(vehicles):
+    layout = rubble(32, 32, share=0.2, seed=3)
+    fleet, trace = random_goals(layout, vehicles, 5000, rules=True)
+    assert find_conflicts(trace, layout) == []
+    assert fleet.last_reached.max() > 4990
+    assert np.median(fleet.last_reached) > 4700
+
+
+def test_plain_pibt_freezes_there():
+    fleet, _ = random_goals(rubble(32, 32, share=0.2, seed=3), 100, 5000, rules=False)
+    assert fleet.last_reached.max() < 4000
+
+
+@pytest.mark.parametrize("vehicles", [100, 200, 300, 400])
+def test_the_map_on_which_others_freeze_is_passed(vehicles):
+    path = TRAFFIC / "lorr2023" / "random-32-32-20.map"
+    if not path.exists():
+        pytest.skip("the benchmark maps are not beside this repository (../shared/benchmarks/traffic)")
+    layout = Layout.from_map(path.read_text())
+    cache = FieldCache(layout.neighbours)
+    start = int(np.flatnonzero(layout.passable)[len(np.flatnonzero(layout.passable)) // 2])
+    reached = cache.lengths_to(np.array([start], np.int32)) != 65535
+    assert reached.sum() == 819  # one part; single cells cut off are none of our business
+    part = dataclasses.replace(layout, passable=reached)
+    fleet, trace = random_goals(part, vehicles, 5000, rules=True)
+    assert find_conflicts(trace, part) == []
+    assert fleet.last_reached.max() > 4990
+    assert np.median(fleet.last_reached) > 4700
+
+
+def test_dead_ends_know_their_way_out():
+    layout = Layout.from_ascii(
+        """
+#.###.#
+#.#...#
+#...#.#
+#.#...#
+#######
+"""
+    )
+    way_out, number = dead_ends(layout.neighbours, FieldCache(layout.neighbours).entries)
+    cell = layout.cell
+    assert way_out[cell(0, 1)] == cell(1, 1)
+    assert way_out[cell(1, 1)] == cell(2, 1)
+    assert way_out[cell(3, 1)] == cell(2, 1)
+    assert way_out[cell(2, 1)] == cell(2, 2)
+    assert way_out[cell(2, 2)] == cell(2, 3)
+    assert way_out[cell(0, 5)] == cell(1, 5)
+    assert (way_out != NO_CELL).sum() == 6
+    assert number[cell(0, 1)] == number[cell(3, 1)] != number[cell(0, 5)]
+    assert ((number == NO_DEAD_END) == (way_out == NO_CELL)).all()
+
+
+def test_cells_are_graded_by_whom_a_vehicle_would_block_there():
+    layout = Layout.from_ascii(
+        """
+#########
+#P......#
+#.......#
+###S##.##
+#####..##
+#####.>.#
+#########
+""",
+        {"S": "S"},
+    )
+    way_out, _ = dead_ends(layout.neighbours, FieldCache(layout.neighbours).entries)
+    docks = np.array(layout.docks["S"], np.int32)
+    grades = grade(layout.width, layout.passable, layout.one_way, way_out, docks, layout.parking)
+    cell = layout.cell
+    assert grades[cell(1, 1)] == PARKING
+    assert grades[cell(1, 2)] == grades[cell(2, 1)] == FLOOR
+    assert grades[cell(2, 3)] == LANE  # in front of the dock
+    assert grades[cell(3, 6)] == LANE
+    assert grades[cell(5, 6)] == LANE  # one-way
+    assert grades[cell(5, 7)] == DEAD_END
+    assert grades[cell(3, 3)] == grades[cell(0, 0)] == NEVER

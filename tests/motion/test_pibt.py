@@ -1,0 +1,152 @@
+"""The planner against its plain twin and against the rules of the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robocell.environments.layout import Layout
+from robocell.environments.motion.conflicts import find_conflicts
+from robocell.environments.motion.distance import FieldCache
+from robocell.environments.motion.pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from robocell.experiments.benchmarks.plain_pibt import PlainPIBT
+
+
+@dataclass
+class Drive:
+    """Vehicles with fixed goals under plain PIBT, and what became of them."""
+
+    layout: Layout
+    start: list[int]
+    goals: list[int]
+    held: list[bool]
+    seed: int = 0
+
+    def compiled(self, ticks: int) -> np.ndarray:
+        """(T + 1, V) cells."""
+        vehicles = len(self.start)
+        cache = FieldCache(self.layout.neighbours)
+        row = np.array([cache.acquire(goal) for goal in self.goals], np.int32)
+        cell, goal = np.array(self.start, np.int32), np.array(self.goals, np.int32)
+        held = np.array(self.held, np.bool_)
+        maps = np.full((2, self.layout.size), NOBODY, np.int32)
+        maps[0, cell] = np.arange(vehicles)
+        order = np.arange(vehicles, dtype=np.int32)
+        choices, target = np.empty((vehicles, 5), np.int32), np.empty(vehicles, np.int32)
+        a, b, moves = np.empty(vehicles, np.int32), np.empty(vehicles, np.int32), np.zeros(vehicles, np.int64)
+        trace = [cell.copy()]
+        for tick in range(ticks):
+            now, after = maps[tick % 2], maps[(tick + 1) % 2]
+            salt = tick_salt(self.seed, tick)
+            rank_moves(cell, row, cache.fields, self.layout.neighbours, now, salt, choices)
+            reserve(cell, choices, order, held, now, after, target, a, b)
+            advance(cell, target, now, moves)
+            reorder(order, (cell == goal).astype(np.int8), 2, a)
+            trace.append(cell.copy())
+        return np.array(trace)
+
+    def plain(self, ticks: int) -> np.ndarray:
+        """(T + 1, V) cells, by the twin."""
+        cache = FieldCache(self.layout.neighbours)
+        fields = [cache.fields[row].tolist() for row in [cache.acquire(goal) for goal in self.goals]]
+        planner = PlainPIBT(self.layout.neighbours.tolist(), self.start, self.seed)
+        trace = [planner.cells]
+        for _ in range(ticks):
+            planner.step(fields, self.held)
+            planner.lower({i for i, cell in enumerate(planner.cells) if cell == self.goals[i]})
+            trace.append(planner.cells)
+        return np.array(trace)
+
+
+@pytest.fixture(scope="session")
+def crowd(random_floor):
+    """(seed, walls, arrows, density, share of held vehicles) -> a drive on a 9 x 11 floor."""
+
+    def make(seed: int, walls: float, arrows: float, density: float, held: float) -> Drive:
+        layout = random_floor(seed, 9, 11, walls, arrows)
+        rng = np.random.default_rng(seed)
+        floor = np.flatnonzero(layout.passable)
+        vehicles = max(1, int(density * floor.size))
+        start = rng.choice(floor, vehicles, replace=False).tolist()
+        goals = rng.choice(floor, vehicles).tolist()
+        return Drive(layout, start, goals, (rng.random(vehicles) < held).tolist(), seed)
+
+    return make
+
+
+CROWDS = {
+    "seed": st.integers(0, 2**31),
+    "walls": st.floats(0, 0.4),
+    "arrows": st.floats(0, 0.3),
+    "density": st.floats(0.05, 0.7),
+    "held": st.sampled_from([0.0, 0.0, 0.1, 0.5]),
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(**CROWDS)
+def test_the_twin_moves_every_vehicle_alike(crowd, seed, walls, arrows, density, held):
+    drive = crowd(seed, walls, arrows, density, held)
+    np.testing.assert_array_equal(drive.compiled(20), drive.plain(20))
+
+
+@settings(max_examples=60, deadline=None)
+@given(**CROWDS)
+def test_no_vehicle_meets_another_and_held_ones_stay(crowd, seed, walls, arrows, density, held):
+    drive = crowd(seed, walls, arrows, density, held)
+    trace = drive.compiled(40)
+    assert find_conflicts(trace, drive.layout) == []
+    assert (trace[:, drive.held] == trace[0, drive.held]).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**31), vehicles=st.integers(1, 60))
+def test_all_reach_their_goals_where_any_two_cells_lie_on_a_cycle(seed, vehicles):
+    layout = Layout.from_ascii("\n".join(["." * 8] * 8))
+    rng = np.random.default_rng(seed)
+    start = rng.choice(64, vehicles, replace=False).tolist()
+    goals = rng.choice(64, vehicles, replace=False).tolist()
+    trace = Drive(layout, start, goals, [False] * vehicles, seed).compiled(400)
+    assert (trace == goals).any(axis=0).all()
+
+
+def test_a_full_ring_rotates():
+    layout = Layout.from_ascii("..\n..")
+    trace = Drive(layout, [0, 1, 3, 2], [1, 3, 2, 0], [False] * 4).compiled(1)
+    assert trace[1].tolist() == [1, 3, 2, 0]
+
+
+def test_two_in_a_lane_do_not_swap():
+    layout = Layout.from_ascii("..")
+    assert Drive(layout, [0, 1], [1, 0], [False] * 2).compiled(5).tolist() == [[0, 1]] * 6
+
+
+def test_a_held_vehicle_is_not_pushed():
+    layout = Layout.from_ascii("...")
+    assert Drive(layout, [0, 1], [2, 1], [False, True]).compiled(5)[-1].tolist() == [0, 1]
+
+
+def test_an_idle_vehicle_gives_way_and_comes_back():
+    layout = Layout.from_ascii("....\n#..#")
+    trace = Drive(layout, [0, 1], [3, 1], [False, False]).compiled(12)
+    assert (trace[:, 1] != 1).any()
+    assert trace[-1].tolist() == [3, 1]
+    assert find_conflicts(trace, layout) == []
+
+
+def test_other_seeds_break_ties_otherwise():
+    layout = Layout.from_ascii("\n".join(["." * 9] * 9))
+    ways = {Drive(layout, [0], [80], [False], seed).compiled(16).tobytes() for seed in range(20)}
+    assert len(ways) > 10
+
+
+def test_order_is_kept_within_a_rank():
+    order = np.array([4, 2, 0, 1, 3], np.int32)
+    scratch = np.empty(5, np.int32)
+    assert reorder(order, np.array([1, 0, 1, 0, 0], np.int8), 2, scratch)
+    assert order.tolist() == [4, 1, 3, 2, 0]
+    assert not reorder(order, np.array([1, 0, 1, 0, 0], np.int8), 2, scratch)
