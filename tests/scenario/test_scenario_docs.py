@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 from pydantic_core import PydanticUndefined
+
 from robocell.environments import distributions, units
 from robocell.environments import scenario as models
 from robocell.environments.scenario import negotiation
