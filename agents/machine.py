@@ -23,7 +23,8 @@ class Machine:
     Attributes:
         index: its number in the station, from 0.
         job: the part that it holds; None if it is empty.
-        claimed: a robot has been called to mount a part, so it is not free though empty.
+        coming: the part that is being mounted, or for which a robot has been called.
+        clearing: a robot has been called to dismount the part.
         down: it is broken.
         busy_until_s: when the part in work will be done, if nothing breaks.
         product: what it is set up for; None before its first part.
@@ -34,7 +35,8 @@ class Machine:
         self.index = index
         self.job: Job | None = None
         self.task: Operation | None = None
-        self.claimed = False
+        self.coming: Job | None = None
+        self.clearing = False
         self.down = False
         self.busy_until_s = 0.0
         self.product: str | None = None
@@ -51,12 +53,12 @@ class Machine:
     @property
     def free(self) -> bool:
         """A part can be mounted."""
-        return self.job is None and not self.claimed and not self.down
+        return self.job is None and self.coming is None and not self.down
 
     def start(self, job: Job, task: Operation) -> None:
         """Work on a part that has been mounted."""
         station = self.station
-        self.job, self.task, self.claimed = job, task, False
+        self.job, self.task, self.coming = job, task, None
         setup_s = station.setup_s(self.product, job.order.product)
         self.product = job.order.product
         self.busy_until_s = station.model.now_s + setup_s + station.mean_s(task)

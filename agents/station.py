@@ -32,7 +32,8 @@ class Station(Contractor):
         machines: equal and parallel.
         tenders: pool slots of the robots that reach it; None where it mounts and dismounts by itself.
         promised: operations that were won and whose parts are not on a machine yet, by job id.
-        input, output: parts in the buffers, in the order of their coming.
+        input: parts in the input buffer, in the order of their coming, without those that a robot is fetching.
+        output: parts in the output buffer.
         expected_s: expected work of all that is promised.
     """
 
@@ -139,19 +140,23 @@ class Station(Contractor):
         self.feed()
 
     def feed(self) -> None:
-        """Put waiting parts on free machines."""
+        """Put waiting parts on free machines, or call a robot that does."""
         for machine in self.machines:
             if not self.input:
                 return
-            if machine.free:
+            if machine.free and (job := self._choose(machine)) is not None:
+                self.input.remove(job)
+                machine.coming = job
                 if self.tenders is None:
                     self.mount(machine, self)
-                elif len(self.input) > sum(other.claimed and other.job is None for other in self.machines):
-                    machine.claimed = True
-                    self._call_robot(machine, mount=True)
+                else:
+                    self._call_robot(machine, job, mount=True)
 
     def _choose(self, machine: Machine) -> Job | None:
-        """Which waiting part goes on `machine`: as the planner says, or by the queue rule of the station."""
+        """Which waiting part goes on `machine`: as the planner says, or by the queue rule of the station.
+
+        A planner may let the machine wait for a better one.
+        """
         if self.model.net.planner is not None:
             return self.model.net.planner.next_part(self, machine)
         if self.spec.queue == "spt":
@@ -161,11 +166,9 @@ class Station(Contractor):
         return self.input[0]
 
     def mount(self, machine: Machine, by: Contractor) -> None:
-        """A part goes from the input buffer on `machine`, unless a planner lets the machine wait for a better one."""
-        job = self._choose(machine)
-        if job is None:
-            return
-        self.input.remove(job)
+        """The part that was chosen goes from the input buffer on `machine`."""
+        job = machine.coming
+        assert job is not None
         self.model.log.event(self.model.now_s, Event.MOUNTED, by.unique_id, job.unique_id, self.unique_id)
         machine.start(job, self._fulfil(job))
 
@@ -195,8 +198,8 @@ class Station(Contractor):
         else:
             machine.enter(StationState.BLOCKED)
             self._dismounting += 1
-            machine.claimed = True
-            self._call_robot(machine, mount=False)
+            machine.clearing = True
+            self._call_robot(machine, machine.job, mount=False)
 
     def dismount(self, machine: Machine, by: Contractor) -> None:
         """The finished part goes from `machine` into the output buffer."""
@@ -211,7 +214,7 @@ class Station(Contractor):
 
     def _emptied(self, machine: Machine) -> None:
         machine.job = None
-        machine.claimed = False
+        machine.clearing = False
         self.feed()
         if machine.job is None:
             machine.enter(StationState.STARVED)
@@ -220,7 +223,7 @@ class Station(Contractor):
         """A part has left the output buffer: a blocked machine can be cleared."""
         self.output.remove(job)
         for machine in self.machines:
-            if machine.state is StationState.BLOCKED and not machine.claimed:
+            if machine.state is StationState.BLOCKED and not machine.clearing:
                 self.clear(machine)
                 return
 
@@ -235,7 +238,7 @@ class Station(Contractor):
 
     def relieve(self) -> None:
         """Where machines are blocked, have parts stored that wait for a station and can be carried."""
-        if any(machine.state is StationState.BLOCKED and not machine.claimed for machine in self.machines):
+        if any(machine.state is StationState.BLOCKED and not machine.clearing for machine in self.machines):
             for job in list(self.output):
                 if job.target is None:
                     job.give_way()
@@ -243,9 +246,8 @@ class Station(Contractor):
 
     # -- manager of handling ----------------------------------------------------------------------------------
 
-    def _call_robot(self, machine: Machine, *, mount: bool) -> None:
+    def _call_robot(self, machine: Machine, job: Job | None, *, mount: bool) -> None:
         assert self.tenders is not None
-        job = None if mount else machine.job
         self.model.net.announce(
             Handling(manager=self, job=job, station=self, machine=machine, mount=mount, eligible=self.tenders)
         )

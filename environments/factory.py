@@ -186,6 +186,10 @@ class Factory(mesa.Model):
         if self.spec.drain:
             self.workload.stop()
             self.run_until(horizon_s * (1 + LONGEST_DRAIN))
+        return self.finish()
+
+    def finish(self) -> EventLog:
+        """End the trial now: the last battery levels go into the log, and it is closed."""
         for agv in self.agvs:
             self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
         self.log.close(self.now_s)

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..tasks import TaskKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .market import Award, Market
 
+AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
 
 class ContractNet:
     """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
 
-    Where several tasks meet one contractor that has become free, it takes the one whose cost less its age is
-    least, so that no task waits for ever.
+    Where several tasks meet one contractor that has become free, it takes the one that delays it least: transports
+    are compared by the way to the part, since the way with the part has to be driven by whoever carries it. Every
+    second of waiting makes a task a little more attractive, so that none waits for ever.
     """
 
     joint = False
@@ -27,9 +31,10 @@ class ContractNet:
             if len(market.slots) and market.cost.item(0, column) < np.inf:
                 yield 0, column
             return
-        age_s = market.age_s[:, None]
+        age_s = AGEING * market.age_s[:, None]
         while market.cost.size:
-            score = market.cost - age_s
+            delay_s = market.approach_s if market.kind is TaskKind.TRANSPORT else market.cost
+            score = np.where(market.cost < np.inf, delay_s - age_s, np.inf)
             row, column = divmod(int(score.argmin()), score.shape[1])
             if score[row, column] == np.inf:
                 return

@@ -49,7 +49,7 @@ def test_leaping_over_quiet_ticks_changes_nothing(cell: dict[str, Any]) -> None:
     stepped = Factory(Scenario.parse(sparse))
     while stepped.now_s < leapt.now_s:
         stepped.step()
-    stepped.log.close(stepped.now_s)
+    stepped.finish()
     assert stepped.log.digest() == leapt.log.digest()
 
 
@@ -59,7 +59,7 @@ def test_running_in_pieces_changes_nothing(cell: dict[str, Any]) -> None:
     pieces = Factory(Scenario.parse(data))
     for time_s in (100.0, 100.5, 3000.0, 7200.0):
         pieces.run_until(time_s)
-    pieces.log.close(pieces.now_s)
+    pieces.finish()
     assert pieces.log.digest() == whole.log.digest()
 
 
