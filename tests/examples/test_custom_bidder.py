@@ -1,0 +1,35 @@
+"""The example of a bidder of one's own runs as it says: from Python, and by name on every executor."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from robocell.experiments import Experiment, load, run
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are not part of an installed package")
+def test_in_python() -> None:
+    result = subprocess.run(
+        [sys.executable, EXAMPLES / "custom_bidder.py"], capture_output=True, text=True, check=True, timeout=300
+    )
+    own, thrifty = result.stdout.splitlines()
+    assert own.strip().startswith("AGV: ")
+    assert thrifty.strip().startswith("ThriftyAGV: ")
+    assert own.split(":")[1] != thrifty.split(":")[1]  # it does bid otherwise
+
+
+def test_by_name_on_every_executor(tmp_path: Path) -> None:
+    settings = {"replications": 1, "horizon": "30min", "warm_up": "0s"}
+    tables = []
+    for executor in ("serial", "processes", "ray"):
+        experiment = Experiment.load(EXAMPLES / "custom_bidder.yaml", settings)
+        outcome = run(experiment, tmp_path / executor, executor=executor)
+        assert outcome.failed == 0
+        tables.append((tmp_path / executor / "summary.csv").read_bytes())
+    assert tables[0] == tables[1] == tables[2]
+    trials = load(tmp_path / "serial").trials
+    assert (trials["fleet.agvs.class"] == "custom_bidder:ThriftyAGV").sum() == 2
