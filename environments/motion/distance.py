@@ -172,6 +172,14 @@ class FieldCache:
         if np.array_equal(avoid, self.avoid):
             return
         self.avoid = avoid.copy()
+        self._renew()
+
+    def set_moves(self, neighbours: NDArray[np.int32]) -> None:
+        """Other moves are allowed, (C, 4) int32: rows in use are computed anew, the others are forgotten."""
+        self.entries = reverse_moves(neighbours)
+        self._renew()
+
+    def _renew(self) -> None:
         for goal in self._idle:
             self._free.append(self._row_of.pop(goal))
         self._idle.clear()

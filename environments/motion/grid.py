@@ -78,8 +78,7 @@ class GridTraffic:
         self._fields = FieldCache(self._neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._avoid)
         self._lengths = FieldCache(self._neighbours, capacity=1, avoid=self._avoid)
         self._travel_rows: list[NDArray[np.float64] | None] = [None] * len(self.places)
-        self._way_out, self._dead_end = dead_ends(self._neighbours, self._fields.entries)  # (C,), (C,)
-        self._wanted = np.zeros(int(self._dead_end.max(initial=-1)) + 1, np.bool_)
+        self._find_dead_ends()
         self._grades = grade(
             layout.width, layout.passable, layout.one_way, self._way_out, docks, np.asarray(layout.parking, np.int32)
         )
@@ -211,6 +210,21 @@ class GridTraffic:
             self._obstacles_changed = True
             self._book.resume(vehicle)
 
+    def change_moves(self, neighbours: NDArray[np.int32]) -> None:
+        """Aisles were closed or opened: from now on these moves are allowed, and all distances follow.
+
+        Args:
+            neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL; vehicles that stand in a cell that
+                can no longer be entered may leave it if a move leads out.
+        """
+        self._neighbours = np.ascontiguousarray(neighbours, np.int32)
+        self._fields.set_moves(self._neighbours)
+        self._lengths.set_moves(self._neighbours)
+        self._travel_rows = [None] * len(self.places)
+        self._find_dead_ends()
+        self._best[:] = UNREACHABLE
+        self._still = False
+
     # --- ticks ---------------------------------------------------------------------------------------------------
 
     @property
@@ -276,6 +290,10 @@ class GridTraffic:
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _find_dead_ends(self) -> None:
+        self._way_out, self._dead_end = dead_ends(self._neighbours, self._fields.entries)  # (C,), (C,)
+        self._wanted = np.zeros(int(self._dead_end.max(initial=-1)) + 1, np.bool_)
 
     def _docks(self, place: int) -> tuple[int, ...]:
         docks = self._docks_of[place]

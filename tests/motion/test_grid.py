@@ -176,6 +176,19 @@ def test_a_broken_down_vehicle_in_a_ring_sends_the_others_the_other_way():
     assert (tick + 1, vehicle) == (10, 1)
 
 
+def test_a_closed_aisle_is_not_driven_and_an_opened_one_is():
+    ring = Layout.from_ascii("A....B\n.####.\n......", {"A": "A", "B": "B"})
+    traffic = GridTraffic(ring, ["A", "B"], vehicles=1, speed_m_per_s=1.0, start_cells=np.array([1]))
+    closed = ring.neighbours.copy()
+    closed[closed == 3] = -1
+    traffic.change_moves(closed)
+    assert traffic.travel_s(traffic.node, B).tolist() == [10.0]
+    traffic.send(0, B)
+    assert drive(traffic, 20) == [(9, 0)]
+    traffic.change_moves(ring.neighbours)
+    assert traffic.travel_s(traffic.node, A).tolist() == [5.0]
+
+
 def test_who_has_no_other_way_waits_behind_a_broken_down_vehicle_until_it_is_repaired():
     lane = Layout.from_ascii("A....B\n####.#", {"A": "A", "B": "B"})
     traffic = GridTraffic(lane, ["A", "B"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([3, 1]))
