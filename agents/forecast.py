@@ -140,15 +140,22 @@ def _carrier(
 
 
 @njit(cache=True)
-def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> float:
+def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course: Course) -> float:
     """Plays `order`, (N,) int32, out into `course`; returns its cost in seconds.
 
-    The cost is `weights`, (4,) float64, times: the latest end, the mean end of all operations, of all jobs, and the
-    mean tardiness of all jobs.
+    The cost is `weights`, (4,) float64, none below 0, times: the latest end, the mean end of all operations, of all
+    jobs, and the mean tardiness of all jobs. FAR_S, and a course cut off, as soon as it is sure to exceed `limit_s`.
     """
     travel_s, reach_s, first, choice = shop.travel_s, shop.reach_s, shop.first, shop.choice  # plain arrays: faster
     machine_of, work_s, machine_place, unlimited = shop.machine, shop.work_s, shop.machine_place, shop.unlimited
-    bound_s, load_s, unload_s, rest_s, due_s = shop.machine_free_s, shop.load_s, shop.unload_s, shop.rest_s, shop.due_s
+    tail_s, bound_s, load_s, unload_s, rest_s, due_s = (
+        shop.tail_s,
+        shop.machine_free_s,
+        shop.load_s,
+        shop.unload_s,
+        shop.rest_s,
+        shop.due_s,
+    )
     into_operation, into_vehicle, into_machine = course.operation, course.vehicle, course.machine
     into_pick_up_s, into_arrive_s = course.pick_up_s, course.arrive_s
     into_start_s, into_end_s = course.start_s, course.end_s
@@ -218,7 +225,9 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, course: Course) -> floa
         into_pick_up_s[i], into_arrive_s[i] = pick_up_s, best_arrive_s
         into_start_s[i], into_end_s[i] = best_start_s, best_end_s
         operation_ends_s += best_end_s
-        latest_s = max(latest_s, best_end_s + rest_s[job])
+        latest_s = max(latest_s, best_start_s + tail_s[n], best_end_s + rest_s[job])
+        if weights[0] * latest_s > limit_s:
+            return FAR_S
         if n + 1 == first[job + 1]:
             job_ends_s += best_end_s + rest_s[job]
             tardiness_s += max(best_end_s + rest_s[job] - due_s[job], 0.0)
@@ -308,7 +317,7 @@ def intend(
     """
     size = order.size
     trial = np.empty(size, np.int32)
-    best_s = unfold(shop, order, weights, course) if kept else FAR_S
+    best_s = unfold(shop, order, weights, FAR_S, course) if kept else FAR_S
     for r in range(rules.shape[0]):
         for job in range(-1, shop.place.size if ask_each else 0):
             if job >= 0:
@@ -316,7 +325,7 @@ def intend(
                     continue
                 trial[0] = job
             follow(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
-            cost_s = unfold(shop, trial, weights, course)
+            cost_s = unfold(shop, trial, weights, best_s, course)
             if cost_s < best_s - GAIN_S:
                 best_s = cost_s
                 order[:] = trial
@@ -336,12 +345,12 @@ def intend(
                 for i in range(a, b, step):
                     trial[i] = trial[i + step]
                 trial[b] = current[a]
-            cost_s = unfold(shop, trial, weights, course)
-            warmth_s = heat * best_s * (1.0 - k / exchanges)
-            if cost_s <= current_s or (warmth_s > 0.0 and dice < np.exp((current_s - cost_s) / warmth_s)):
+            limit_s = current_s - heat * best_s * (1.0 - k / exchanges) * np.log(1.0 - dice)
+            cost_s = unfold(shop, trial, weights, limit_s, course)
+            if cost_s <= limit_s:
                 current_s = cost_s
                 current[:] = trial
                 if cost_s < best_s - GAIN_S:
                     best_s = cost_s
                     order[:] = trial
-    return unfold(shop, order, weights, course)
+    return unfold(shop, order, weights, FAR_S, course)

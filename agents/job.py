@@ -90,6 +90,7 @@ class Job(mesa.Agent):
         self.ready_at_s = 0.0
         self.ready = False
         self.asked = -1
+        self._bound_for: int | None = None  # where it is carried to, if what comes after that was called already
         self._look_ahead = model.spec.negotiation.look_ahead
 
     # -- what happens to the part -----------------------------------------------------------------------------
@@ -125,6 +126,21 @@ class Job(mesa.Agent):
         origin = self.model.places[self.place]
         self.model.log.event(self.model.now_s, Event.LOADED, vehicle.unique_id, self.unique_id, origin.unique_id)
         origin.part_left(self)
+        transport, self.transport = self.transport, None
+        if self._look_ahead == "departure" and transport is not None:
+            self._set_out(transport.destination)
+
+    def _set_out(self, place: int) -> None:
+        """On the way to an operation: call for what comes after it."""
+        station, operation = self.target, self.operation
+        if station is None or operation is None or operation.name == STORE:
+            return
+        routing = self.order.routing
+        if self.step + 1 < len(routing) and station.slot in routing[self.step + 1].eligible:
+            return  # a station keeps one promise for each job
+        self._bound_for = place
+        way_s = self.model.approach_s(self.place, place)
+        self._foresee(self.model.now_s + way_s + routing[self.step].work_s[station.slot])
 
     def unloaded(self, vehicle: AGV, place: int) -> None:
         """A vehicle has handed the part over."""
@@ -201,7 +217,7 @@ class Job(mesa.Agent):
     # -- calls ------------------------------------------------------------------------------------------------
 
     def _foresee(self, ready_at_s: float) -> None:
-        """Call for what comes after the operation in work, or in the queue, as if it were done."""
+        """Call for what comes after the operation in work, or ahead, as if it were done."""
         if self.asked <= self.step:
             self.ready_at_s = ready_at_s
             self._call_next(self.step + 1)
@@ -233,14 +249,15 @@ class Job(mesa.Agent):
         return self.model.sink.place if self.target is None else self.target.place
 
     def _call_transport(self) -> None:
+        origin = self.place if self._bound_for is None else self._bound_for
         destination = self._destination
-        if destination == self.place or self.model.moves_itself(destination):
+        if destination == origin or self.model.moves_itself(destination):
             if self.ready and self._is_expected(self._call_transport):
                 self._move(destination)
             return
         ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)
         self.transport = Transport(
-            manager=self, job=self, origin=self.place, destination=destination, ready_at_s=ready_at_s
+            manager=self, job=self, origin=origin, destination=destination, ready_at_s=ready_at_s
         )
         self.model.net.announce(self.transport)
 
@@ -254,11 +271,8 @@ class Job(mesa.Agent):
 
     def _arrive(self, place: int) -> None:
         self.place = place
-        self.transport = None
-        target = self.target
+        self._bound_for = None
         self.model.places[place].receive(self)
-        if self._look_ahead == "arrival" and target is not None and target is self.target and self.asked == self.step:
-            self._foresee(self.model.now_s + self.order.routing[self.step].work_s.get(target.slot, 0.0))
 
     def __repr__(self) -> str:
         return f"Job({self.name}, operation {self.step})"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..environments.factory import Factory
+    from .job import Step
     from .machine import Machine
 
 NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
@@ -46,6 +47,15 @@ class Floor:
         self.unlimited = np.zeros(len(where), np.bool_)
         self.unlimited[-1] = True
         self.carries_out = not model.moves_itself(model.sink.place)
+        self._choices: dict[int, tuple[Step, list[int], list[float]]] = {}
+
+    def choices(self, step: Step) -> tuple[list[int], list[float]]:
+        """The machine rows that can do an operation, and how long each takes."""
+        known = self._choices.get(id(step))
+        if known is None:
+            rows = [(row, work_s) for slot, work_s in step.work_s.items() for row in self.of_station[slot]]
+            known = self._choices[id(step)] = (step, [row for row, _ in rows], [work_s for _, work_s in rows])
+        return known[1], known[2]
 
 
 @dataclass(slots=True, frozen=True)
@@ -86,7 +96,8 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
             station, is_there = queued[job], True
         elif job in delivered_s:
             at, since_s = delivered_s[job]
-            station = job.target if isinstance(job.target, Station) else None
+            where = model.places[at]
+            station = where if isinstance(where, Station) else None
             if station is None and job.operation is None:
                 continue  # on its way out
             is_there = station is not None
@@ -95,13 +106,14 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
         routing = job.order.routing
         last = len(routing) if ahead is None else min(step + ahead, len(routing))
         for number in range(step, last):
-            slots = routing[number].work_s
-            for slot, time_s in slots.items():
-                if number == step and station is not None and station.slot != slot:
-                    continue
-                for row in floor.of_station[slot]:
-                    machine_rows.append(row)
-                    work_s.append(time_s)
+            if number == step and station is not None:
+                rows = floor.of_station[station.slot]
+                machine_rows += rows
+                work_s += [routing[number].work_s[station.slot]] * len(rows)
+            else:
+                rows, times_s = floor.choices(routing[number])
+                machine_rows += rows
+                work_s += times_s
             steps.append(number)
             choice.append(len(machine_rows))
         if floor.carries_out and last == len(routing):
@@ -189,7 +201,7 @@ def _vehicles(
                 time_s += agv.spec.load_s
             else:
                 time_s += agv.spec.unload_s
-                if job is not None:
+                if job is not None and (stop.task.begun or job not in delivered_s):
                     delivered_s[job] = (at, time_s)
         free_s[v] = time_s
         reach_s[v] = floor.travel_s[at]

@@ -74,6 +74,11 @@ class WhatIf:
         self._rules = RULES[: spec.rules]
         self._no_rules = RULES[:0]
 
+    def wants(self, kind: TaskKind) -> bool:
+        """Transports only while a vehicle has nothing to do: no other is given any."""
+        fleet = self._model.fleet
+        return kind is not TaskKind.TRANSPORT or bool((fleet.open & (fleet.tasks == 0)).any())
+
     # -- decisions --------------------------------------------------------------------------------------------
 
     def clear(self, market: Market) -> Iterator[Award]:
@@ -103,6 +108,8 @@ class WhatIf:
 
     def _send(self, market: Market) -> Iterator[Award]:
         """Every vehicle that has nothing to do gets what it does first in the forecast, if that is called for."""
+        if not (np.isfinite(market.cost) & (market.load == 0)).any():
+            return
         outlook, course = self._think()
         rows = {task.job: row for row, task in enumerate(market.tasks)}
         columns = {int(slot): column for column, slot in enumerate(market.slots)}

@@ -107,11 +107,15 @@ class Mechanism(Protocol):
 class Planner(Protocol):
     """A mechanism that has intentions: it may leave a call open though somebody offers, and it feeds machines.
 
-    Calls that it leaves open are cleared again together with the next ones.
+    Calls that it leaves open are cleared again together with the next ones, where it wants them to be.
     """
 
     def attach(self, model: Factory) -> None:
         """Work for this factory; its agents do not exist yet."""
+        ...
+
+    def wants(self, kind: TaskKind) -> bool:
+        """Whether calls that were left open could be decided now."""
         ...
 
     def next_part(self, station: Station, machine: Machine) -> Job | None:
