@@ -60,7 +60,7 @@ class ContractNet:
         self.channel = channel
         self.terms = terms
         self.pools = {kind: Pool(kind) for kind in TaskKind}
-        messenger = Messenger(model, channel, full=full)
+        messenger = self._messenger = Messenger(model, channel, full=full)
         self.contracts = Contracts(model, messenger=messenger, terms=terms, pools=self.pools, on_free=self._reopen)
         self.rounds = Rounds(
             model,
@@ -107,8 +107,10 @@ class ContractNet:
         self._waiting[task.kind].pop(task.id, None)
         if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
             self.contracts.cancel(task)
-        else:
-            task.phase = TaskPhase.CLOSED
+            return
+        task.phase = TaskPhase.CLOSED
+        if task.conversation != NOBODY:
+            self._messenger.withdraw(task.conversation, task.manager.unique_id)
 
     def recall(self, task: Task) -> None:
         """The manager wants a task that was awarded to be called anew, unless it has begun."""

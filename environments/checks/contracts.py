@@ -47,6 +47,7 @@ class _Call:
     announced: bool = False
     proposers: set[int] = field(default_factory=set)  # NOBODY: somebody who is not named
     awarded: set[int] = field(default_factory=set)
+    given_up: set[int] = field(default_factory=set)  # contractors that hold nothing any more, whatever is sent to them
     agreed: set[int] = field(default_factory=set)
     cancelled: bool = False
 
@@ -110,7 +111,7 @@ class _Replay:
         call = self.calls[conversation]
         task = self.tasks[call.task]
         award = (conversation, receiver)
-        if task.done == award or task.holder == award:
+        if task.done == award or task.holder == award or receiver in call.given_up:
             return  # sent again: the acknowledgement, or the news, is on its way
         if task.done is not None:
             self._message("double-award", row, time_s, call.task, "it is done already")
@@ -137,7 +138,10 @@ class _Replay:
             self._message("double-done", row, time_s, call.task, text)
 
     def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        task = self.tasks[self.calls[conversation].task]
+        call = self.calls[conversation]
+        task = self.tasks[call.task]
+        if sender in call.awarded:
+            call.given_up.add(sender)
         if task.holder == (conversation, sender):
             task.holder = None
 
