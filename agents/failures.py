@@ -71,6 +71,19 @@ class Failures:
                 self._due.cancel()
                 self._due = None
 
+    def suspend(self) -> None:
+        """Out of order for another reason: nothing fails until `resume`."""
+        self.work_ends()
+        if self._due is not None:
+            self._left_s = self._due.at_s - self.model.now_s
+            self._due.cancel()
+            self._due = None
+
+    def resume(self) -> None:
+        """In order again: the calendar clock goes on; the busy clock does when work begins."""
+        if not self._busy_clock and self._due is None:
+            self._wind()
+
     def _strike(self) -> None:
         self._due = self._began_s = None
         repair_s = self.spec.mttr.quantile(self._rng.random())

@@ -206,6 +206,14 @@ class EventLog:
             self._cell_chunks[:] = [np.concatenate(self._cell_chunks)]
         return self._cell_chunks[0]
 
+    def rows_since(self, table: str, start: int) -> list[tuple[Any, ...]]:
+        """Rows of "events", "messages" or "conversations" from number `start` on; for those who watch a run."""
+        rows: list[tuple[Any, ...]] = []
+        for chunk in self._chunks[table]:
+            rows += chunk[start:].tolist()
+            start = max(start - len(chunk), 0)
+        return rows + self._pending[table][start:]
+
     def ids(self, kind: AgentKind) -> list[int]:
         """Ids of all agents of a kind, in the order of adding; those of the vehicles are the columns of the trace."""
         return [uid for uid, (own_kind, _) in self._agents.items() if own_kind == kind]

@@ -1,0 +1,5 @@
+"""What Solara serves: `SOLARA_APP=robocell.visualization.app`."""
+
+from .page import Page
+
+__all__ = ["Page"]

@@ -1,0 +1,104 @@
+"""What one sees of an agent that was clicked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..agents.events import NOBODY, AgentKind
+from . import palette
+
+if TYPE_CHECKING:
+    from .stage import Stage
+
+TASKS = 8  # buttons
+
+
+def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None) -> dict[str, Any] | None:
+    """Name, state, facts, open negotiations; None for nobody."""
+    kind = stage.log.kind_of(agent)
+    if agent == NOBODY or kind is None:
+        return None
+    tally = stage.tally
+    state, colour, lines = _facts(stage, agent, kind)
+    plan = stage.plan_of(agent)
+    if plan:
+        lines.append(["plan", "; then ".join(plan[:4]) + (f"; {len(plan) - 4} more" if len(plan) > 4 else "")])
+    notes = [note for note in tally.open_tasks.values() if agent in (note.contractor, note.manager, note.job)]
+    notes += [note for note in reversed(tally.closed_tasks.values()) if agent in (note.contractor, note.manager)]
+    tasks = [
+        [note.task, f"{note.kind.name.lower()} {note.task} · {note.status.name.lower()}"] for note in notes[:TASKS]
+    ]
+    return {
+        "id": agent,
+        "name": stage.log.name_of(agent).replace("_", " "),
+        "kind": "AGV" if kind is AgentKind.AGV else kind.name.lower(),
+        "state": state,
+        "colour": colour,
+        "lines": lines,
+        "tasks": tasks,
+        "actions": actions or [],
+    }
+
+
+def latest_task(stage: Stage, agent: int) -> int | None:
+    """The negotiation of an agent that is shown when it is clicked: the newest that is open, or the last closed."""
+    notes = [*stage.tally.closed_tasks.values(), *stage.tally.open_tasks.values()]
+    own = [note for note in notes if agent in (note.contractor, note.manager, note.job)]
+    return max(own, key=lambda note: note.conversation).task if own else None
+
+
+def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[list[str]]]:
+    tally, plan = stage.tally, stage.plan
+    if kind is AgentKind.AGV:
+        vehicle = plan.vehicle_of[agent]
+        state = stage.states()[vehicle]
+        row, column = divmod(int(stage.cells()[vehicle]), plan.width)
+        goal = int(stage.goals()[vehicle])
+        lines = [["cell", f"row {row}, column {column}"]]
+        if goal >= 0:
+            lines.append(["goes to", _place_at(stage, goal) or "row {}, column {}".format(*divmod(goal, plan.width))])
+        carried = [stage.log.name_of(job) for job, at in tally.job_at.items() if at == agent]
+        lines.append(["carries", ", ".join(carried) or "nothing"])
+        levels = stage.batteries()
+        if levels is not None:
+            lines.append(["battery", f"{levels[vehicle]:.0%}"])
+        return palette.VEHICLE_WORDS[state], palette.VEHICLE_COLOURS[state], lines
+    if kind is AgentKind.ROBOT:
+        state = tally.robot_state[agent]
+        lines = [["reaches", ", ".join(stage.scenario.robots[stage.log.name_of(agent)].stations)]]
+        if state and tally.robot_at[agent] != NOBODY:
+            lines.append(["serves", stage.log.name_of(tally.robot_at[agent])])
+        return palette.ROBOT_WORDS[state], palette.ROBOT_COLOURS[state], lines
+    if kind is AgentKind.CHARGER:
+        slots = stage.scenario.chargers[stage.log.name_of(agent)].slots
+        return f"{tally.charging[agent]} of {slots} slots taken", palette.YELLOW, []
+    if kind is AgentKind.JOB:
+        released_s, due_s = tally.jobs.get(agent, (stage.now_s, float("inf")))
+        lines = [["in the factory for", f"{(stage.now_s - released_s) / 60:.1f} min"]]
+        if due_s < float("inf"):
+            lines.append(["due in", f"{(due_s - stage.now_s) / 60:.1f} min"])
+        at = tally.job_at.get(agent, NOBODY)
+        return f"at {stage.log.name_of(at)}" if at != NOBODY else "has left", palette.ORANGE, lines
+    return _place(stage, agent)
+
+
+def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
+    tally = stage.tally
+    name = stage.log.name_of(agent)
+    station = stage.scenario.stations.get(name)
+    if station is None:
+        return f"{tally.output[agent]} parts", palette.BLUE, []
+    states = [palette.STATION_WORDS[state] for state in tally.machines[agent]]  # type: ignore[index]
+    many = {word: states.count(word) for word in dict.fromkeys(states)}
+    text = states[0] if len(states) == 1 else ", ".join(f"{count} {word}" for word, count in many.items())
+    full = ["–" if room is None else str(room) for room in (station.input_capacity, station.output_capacity)]
+    lines = [
+        ["does", ", ".join(station.operations)],
+        ["in front", f"{tally.input[agent]} of {full[0]}"],
+        ["behind", f"{tally.output[agent]} of {full[1]}"],
+    ]
+    return text, palette.STATION_COLOURS[tally.machines[agent][0]], lines  # type: ignore[index]
+
+
+def _place_at(stage: Stage, cell: int) -> str | None:
+    return next((name for name, cells in stage.plan.docks.items() if cell in cells), None)

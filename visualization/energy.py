@@ -1,0 +1,61 @@
+"""What was in the batteries of a recorded run, from the positions and states that the log holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..agents.events import AgentKind, Event, VehicleState
+from ..environments.log import EventLog
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..environments.scenario import Scenario
+
+Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # times in s, levels 0..1
+POINTS_S = 60.0
+
+
+def battery_levels(scenario: Scenario, log: EventLog) -> list[Curve] | None:
+    """For each of V vehicles, a curve to interpolate; None without batteries.
+
+    Levels that the log holds are exact; between them what was driven (the trace) and what is drawn always goes off,
+    and charging is a straight line. Without a trace, straight lines join the levels of the log.
+    """
+    battery = scenario.fleet.agvs.battery if scenario.fleet is not None else None
+    if battery is None:
+        return None
+    events, cells, ticks = log.events, log.trace_cells, log.trace_ticks
+    cell_m = scenario.layout.cell_size_m if scenario.layout is not None else 0.0
+    grid_s = np.arange(0.0, log.end_s + POINTS_S, POINTS_S)
+    curves: list[Curve] = []
+    for vehicle, uid in enumerate(log.ids(AgentKind.AGV)):
+        own = events[events["agent"] == uid]
+        known = own[own["kind"] == Event.BATTERY]
+        states = own[own["kind"] == Event.VEHICLE_STATE]
+        if not len(known):
+            curves.append((np.array([0.0]), np.array([battery.start])))
+            continue
+        if len(ticks) < 2:
+            curves.append((known["time_s"].copy(), known["value"].copy()))
+            continue
+        at_s = np.union1d(grid_s, known["time_s"])
+        moves_s = ticks[1:][cells[1:, vehicle] != cells[:-1, vehicle]] * scenario.tick_s
+        changes = own[np.isin(own["kind"], (Event.LOADED, Event.UNLOADED))]
+        load = np.cumsum(np.where(changes["kind"] == Event.LOADED, 1, -1))
+        loaded = np.append(0, load)[np.searchsorted(changes["time_s"], moves_s, "left")] > 0
+        drain_j = np.where(loaded, battery.drive_loaded_j_per_m, battery.drive_empty_j_per_m) * cell_m
+        driven_j = np.append(0.0, np.cumsum(drain_j))[np.searchsorted(moves_s, at_s, "right")]
+        used = (driven_j + battery.idle_w * at_s) / battery.capacity_j
+        last = np.searchsorted(known["time_s"], at_s, "right") - 1
+        since = np.searchsorted(at_s, known["time_s"])
+        levels = known["value"][last] - (used - used[since][last])
+        charging = states["value"][np.searchsorted(states["time_s"], at_s, "right") - 1] == VehicleState.CHARGING
+        later = np.minimum(last + 1, len(known) - 1)
+        span_s = np.maximum(known["time_s"][later] - known["time_s"][last], 1e-9)
+        share = np.clip((at_s - known["time_s"][last]) / span_s, 0.0, 1.0)
+        line = known["value"][last] + share * (known["value"][later] - known["value"][last])
+        curves.append((at_s, np.clip(np.where(charging & (later > last), line, levels), 0.0, 1.0)))
+    return curves

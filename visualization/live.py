@@ -1,0 +1,216 @@
+"""A factory that runs while one watches.
+
+`LiveFactory` is the factory of the experiments with a gate in front of `step` and a stage beside it. Watching changes
+nothing: the stage only reads, and the log of a run that was shown equals the log of one that was not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..agents.events import VehicleState
+from ..agents.messages import Reason
+from ..environments.factory import Factory
+from ..environments.motion.grid import GridTraffic
+from .history import History
+from .overheard import Overheard
+from .pace import Paced
+from .routes import goals_of, route_of
+from .stage import Stage
+from .tally import Tally
+from .variants import variant
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..agents.agv import AGV
+    from ..environments.scenario import Scenario
+
+DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
+
+
+class LiveFactory(Paced, Factory):
+    """A factory that is shown. Its parameters are what Mesa's sliders change; the rest is the scenario of the class.
+
+    Args:
+        agvs: number of vehicles.
+        mechanism: how calls are cleared.
+        demand: orders, in percent of what the scenario says.
+        seed: of the trial.
+        breakdowns: whether anything fails by itself.
+    """
+
+    base: Scenario  # set by `live_factory`
+
+    def __init__(
+        self,
+        *,
+        agvs: int | None = None,
+        mechanism: str | None = None,
+        demand: int = 100,
+        seed: int | None = None,
+        breakdowns: bool = True,
+        rng: int | None = None,
+    ) -> None:
+        scenario = variant(self.base, agvs=agvs, mechanism=mechanism, demand=demand / 100.0, breakdowns=breakdowns)
+        cells = scenario.build_layout().size if math.isfinite(scenario.tick_s) else 0
+        self.entered = np.zeros(cells)  # (C,) how often vehicles came into a cell
+        self.waited_s = np.zeros(cells)  # (C,) how long they stood in it although they were driving
+        super().__init__(scenario, rng=rng if seed is None else seed)
+        self.net.mechanism = self.overheard = Overheard(self.net.mechanism)
+        self._stops_when_empty = scenario.drain
+        self.stage = LiveStage(self)
+
+    def one_tick(self) -> None:
+        if self._next_tick_s() > self.spec.horizon_s and not self.spec.drain:
+            self._finish()
+        else:
+            self.step()
+            self._look_at_the_end()
+
+    def advance(self, to_s: float) -> None:
+        horizon_s = self.spec.horizon_s
+        if self.now_s < horizon_s:
+            self.run_until(min(to_s, horizon_s))
+        else:
+            self.run_until(to_s)
+        self._look_at_the_end()
+
+    def settle(self) -> None:
+        """What was put in from outside happens now."""
+        self._go(self.run_until, self.now_s)
+        self.frame += 1
+
+    def _look_at_the_end(self) -> None:
+        """Do what `run` does at the horizon."""
+        if self.spec.drain:
+            if self.now_s >= self.spec.horizon_s:
+                self.workload.stop()
+            if self._over:
+                self._finish()
+        elif self.now_s >= self.spec.horizon_s or self._over:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self.running:
+            if not self.spec.drain:
+                self.run_until(self.spec.horizon_s)
+            self.finish()
+
+    def _move(self, traffic: GridTraffic) -> None:
+        before = traffic.node.copy()
+        super()._move(traffic)
+        after = traffic.node
+        moved = before != after
+        self.entered[after[moved]] += 1.0
+        driving = np.isin(self.fleet.state, DRIVING) & ~moved
+        self.waited_s[after[driving]] += self.tick_s
+
+
+def live_factory(scenario: Scenario) -> type[LiveFactory]:
+    """The class of factories of this scenario; Mesa makes a new one of it at every reset."""
+    return type("Factory", (LiveFactory,), {"base": scenario, "__module__": __name__, "__init__": LiveFactory.__init__})
+
+
+class LiveStage(Stage):
+    """Reads a factory that runs."""
+
+    def __init__(self, factory: LiveFactory) -> None:
+        super().__init__(factory.spec, factory.log)
+        self.factory = factory
+        self.tally = Tally(self.plan)
+        self.history = History(self.plan)
+        self.closed_cells: list[int] = []
+        self._taken = {"events": 0, "conversations": 0, "messages": 0}
+        self._agents = {agent.unique_id: agent for agent in (*factory.places, *factory.robots, *factory.agvs)}
+
+    @property
+    def now_s(self) -> float:  # type: ignore[override]
+        return self.factory.now_s
+
+    @property
+    def tick(self) -> int:  # type: ignore[override]
+        return self.factory.tick
+
+    def refresh(self) -> None:
+        """Count what the log has got since the last time."""
+        rows = {}
+        for table, start in self._taken.items():
+            rows[table] = self.log.rows_since(table, start)
+            self._taken[table] = start + len(rows[table])
+        self.tally.take(self.plan, rows["events"], rows["conversations"], rows["messages"])
+        levels = self.batteries()
+        battery = None if levels is None else (float(levels.mean()), float(levels.min()))
+        self.history.take(rows["events"], self.now_s, battery)
+
+    def cells(self) -> NDArray[np.int32]:
+        node = self.factory.traffic.node
+        if self.plan.layout is not None:
+            return node
+        cells = [self.plan.cell_of_place[uid] for uid in self.plan.place_ids]
+        return np.array(cells, np.int32)[node]
+
+    def goals(self) -> NDArray[np.int32]:
+        return goals_of(self.factory.traffic)
+
+    def states(self) -> list[int]:
+        return [
+            int(VehicleState.DOWN) if agv.down else int(state)
+            for agv, state in zip(self.factory.agvs, self.factory.fleet.state.tolist(), strict=True)
+        ]
+
+    def loads(self) -> list[int]:
+        return self.factory.fleet.load.tolist()
+
+    def batteries(self) -> NDArray[np.float64] | None:
+        battery = self.factory.fleet.spec.battery
+        if battery is None or not len(self.factory.agvs):
+            return None
+        return self.factory.fleet.energy_j() / battery.capacity_j
+
+    def route(self, vehicle: int) -> list[int]:
+        return route_of(self.factory.traffic, vehicle)
+
+    def heat(self, what: str) -> NDArray[np.float64]:
+        return self.factory.entered if what == "traffic" else self.factory.waited_s
+
+    def blocked(self) -> list[int]:
+        return self.closed_cells
+
+    def agent(self, unique_id: int) -> Any:
+        """The agent itself; None for a part or nobody."""
+        return self._agents.get(unique_id)
+
+    def plan_of(self, agent: int) -> list[str]:
+        if agent not in self.plan.vehicle_of:
+            return []
+        agv: AGV = self._agents[agent]
+        places = self.scenario.places
+        lines = [
+            f"{'take' if stop.pick_up else 'bring'} {stop.task.job.name if stop.task.job else 'a part'} "
+            f"{'from' if stop.pick_up else 'to'} {places[stop.place]}"
+            for stop in agv.plan.stops
+        ]
+        if agv.charge is not None:
+            lines.append("charge" if agv.charger is None else f"charge at {agv.charger.name}")
+        return lines
+
+    def offers(self, conversation: int) -> list[tuple[str, float, str]] | None:
+        heard = self.factory.overheard.offers.get(conversation)
+        if heard is None:
+            return None
+        slots, costs, reasons = heard
+        note = next((n for n in self._notes() if n.conversation == conversation), None)
+        if note is None:
+            return None
+        members = self.factory.net.pools[note.kind].members
+        return [
+            (members[slot].name, cost, Reason(reason).name.lower().replace("_", " "))
+            for slot, cost, reason in zip(slots.tolist(), costs.tolist(), reasons.tolist(), strict=True)
+        ]
+
+    def _notes(self) -> list[Any]:
+        return [*self.tally.open_tasks.values(), *self.tally.closed_tasks.values()]

@@ -1,0 +1,116 @@
+"""How fast a model is shown: a frame at a time, never ahead of the browser, at a chosen multiple of real time.
+
+Mesa's controller calls `step` in a thread of its own, as fast as it can. Without a gate it runs away from a browser
+that cannot follow, and the page freezes. So a model that is shown waits in `step` until its last frame is on its
+way, and then covers as much simulated time as the chosen speed asks for: less than a tick, or hundreds of them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AS_FAST_AS_POSSIBLE = float("inf")
+FRAME_S = 1 / 30  # no more frames than this are made
+BUDGET_S = 0.05  # of computing in a frame
+LONGEST_SLEEP_S = 0.2
+BY_HAND_S = 0.25  # a step that comes so long after the last one was asked for by a click
+GATE_S = 1.0  # if nobody says that a frame was rendered (a closed tab), go on after this
+
+
+class Paced:
+    """Mixin for a Mesa model that is shown; the class beside it says how to `advance`.
+
+    Attributes:
+        lock: held while the model changes; whoever reads or disturbs it takes it.
+        speed: simulated seconds for one of the wall clock.
+        factor: the speed that was really reached, over the last second or so.
+        frame: number of frames so far.
+    """
+
+    now_s: float
+    tick_s: float
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.lock = threading.RLock()
+        self.rendered = threading.Event()
+        self.rendered.set()
+        self.speed = 10.0
+        self.factor = 0.0
+        self.frame = 0
+        self._returned_s = -BY_HAND_S
+        self._owed_s = 0.0
+        self._advancing = False
+        self._marks: list[tuple[float, float]] = []
+        super().__init__(*args, **kwargs)
+
+    def one_tick(self) -> None:
+        """The smallest step that there is."""
+        raise NotImplementedError
+
+    def advance(self, to_s: float) -> None:
+        """All that happens until simulated time `to_s`."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """One frame; one tick if it was asked for by a click."""
+        if self._advancing:
+            super().step()  # type: ignore[misc]  # the tick of the class beside this one
+            return
+        by_hand = time.monotonic() - self._returned_s > BY_HAND_S
+        self.rendered.wait(timeout=GATE_S)
+        self.rendered.clear()
+        if by_hand:
+            self._go(self.one_tick)
+            self._marks.clear()
+        else:
+            self._play()
+        self.frame += 1
+        self._returned_s = time.monotonic()
+        self._measure()
+
+    def _play(self) -> None:
+        now = time.monotonic()
+        tick_s = self.tick_s if self.tick_s < AS_FAST_AS_POSSIBLE else 1.0
+        rest_s = FRAME_S - (now - self._returned_s)
+        if self.speed < AS_FAST_AS_POSSIBLE:
+            rest_s = max(rest_s, tick_s / self.speed - (now - self._returned_s))
+        if rest_s > 0.0:
+            time.sleep(min(rest_s, LONGEST_SLEEP_S) if self.speed < AS_FAST_AS_POSSIBLE else 0.0)
+        now = time.monotonic()
+        if self.speed < AS_FAST_AS_POSSIBLE:
+            elapsed_s = min(now - self._marks[-1][0], 0.5) if self._marks else FRAME_S
+            self._owed_s = min(self._owed_s + elapsed_s * self.speed, self.speed)
+            until_s = self.now_s + self._owed_s
+        else:
+            until_s = AS_FAST_AS_POSSIBLE
+        begun_s = self.now_s
+        deadline = now + BUDGET_S
+        stride_s = tick_s
+        while self.now_s + tick_s <= until_s + 1e-9 and time.monotonic() < deadline and self.running:
+            self._go(self.advance, min(self.now_s + stride_s, until_s))
+            stride_s = min(stride_s * 2.0, 16 * tick_s)
+        if self.speed < AS_FAST_AS_POSSIBLE:
+            self._owed_s -= self.now_s - begun_s
+
+    def _go(self, how: Callable[..., None], *args: float) -> None:
+        with self.lock:
+            self._advancing = True
+            try:
+                how(*args)
+            finally:
+                self._advancing = False
+
+    def _measure(self) -> None:
+        marks = self._marks
+        marks.append((self._returned_s, self.now_s))
+        while len(marks) > 2 and marks[-1][0] - marks[0][0] > 1.5:
+            del marks[0]
+        wall_s = marks[-1][0] - marks[0][0]
+        self.factor = (marks[-1][1] - marks[0][1]) / wall_s if wall_s > 0.0 else 0.0
+
+    running: bool

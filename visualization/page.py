@@ -1,0 +1,205 @@
+"""The page: Mesa's controls at the side, the panels beside them. Every browser tab has a factory of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import solara
+from mesa.visualization import Slider, SolaraViz
+
+from ..agents.events import NOBODY
+from ..environments.disturbances import Disturbances
+from ..environments.errors import ScenarioError
+from . import session
+from .live import LiveFactory, live_factory
+from .pace import AS_FAST_AS_POSSIBLE
+from .replay import Replay, replay_of
+from .variants import mechanisms, most_vehicles
+from .watch import Figures, Floor, Gantt, Talk, use_beat, use_look
+from .widgets import TimelinePanel
+
+if TYPE_CHECKING:
+    from ..environments.scenario import Scenario
+
+SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
+PLAY_INTERVAL_MS = 1  # the pace is kept in `Paced.step`
+STYLE = """
+.rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 420px; gap: 8px; padding: 8px; align-items: start; }
+.rc-left { display: flex; flex-direction: column; gap: 8px; min-width: 0; }
+.rc-stages { display: flex; gap: 8px; height: 56vh; min-height: 400px; }
+.rc-stages > div { flex: 1; min-width: 0; height: 100%; }
+@media (max-width: 1100px) { .rc-page { grid-template-columns: minmax(0, 1fr); } }
+"""
+
+
+@solara.component
+def Page() -> None:
+    """What the server was asked to show."""
+    solara.Style(STYLE)
+    shown = session.current()
+    if shown.recordings:
+        ReplayPage()
+    else:
+        LivePage()
+
+
+@solara.component
+def LivePage() -> None:
+    """A factory that runs; which one can be chosen."""
+    factories = session.current().factories
+    name, set_name = solara.use_state(next(iter(factories)))
+    with solara.Sidebar(), solara.Card("Factory"):
+        solara.Select("Config", list(factories), value=name, on_value=set_name)
+    LiveView(factories[name]).key(name)
+
+
+@solara.component
+def LiveView(scenario: Scenario) -> None:
+    """One factory with its controls."""
+    first = solara.use_memo(lambda: live_factory(scenario)(), [])
+    model = solara.use_reactive(first)
+    speed, set_speed = solara.use_state("×10")
+    params = solara.use_memo(lambda: _params(scenario), [])
+    with solara.Sidebar(), solara.Card("Speed"):
+        solara.ToggleButtonsSingle(speed, list(SPEEDS), on_value=set_speed, dense=True)
+    SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell")
+    model.value.speed = SPEEDS[speed]
+    LivePanels(model.value)
+    solara.use_effect(lambda: lambda: _forget(model.value), [id(model.value)])
+
+
+@solara.component
+def LivePanels(model: LiveFactory) -> None:
+    """All panels of a running factory."""
+    look, beat = use_look(), use_beat(model)
+    selected, select = solara.use_state(NOBODY)
+    message, set_message = solara.use_state("")
+    changed, set_changed = solara.use_state(0)
+    disturb = solara.use_memo(lambda: Disturbances(model), [id(model)])
+    model.stage.closed_cells = disturb.closed
+
+    def touch(cell: int) -> None:
+        try:
+            with model.lock:
+                (disturb.open_cell if cell in disturb.closed else disturb.close_cell)(cell)
+            set_message("")
+        except ScenarioError as error:
+            set_message(str(error))
+        set_changed(changed + 1)
+
+    def act(agent: int, action: str) -> None:
+        with model.lock:
+            if action == "rush":
+                disturb.rush_job()
+            elif action == "break":
+                disturb.break_down(model.stage.agent(agent))
+            elif action == "repair":
+                disturb.repair(model.stage.agent(agent))
+            model.settle()
+        set_changed(changed + 1)
+
+    def actions(agent: int) -> list[list[str]]:
+        found = model.stage.agent(agent)
+        if found is model.source:
+            return [["rush", "Release a rush job"]]
+        if not hasattr(found, "break_down") and not hasattr(found, "machines"):
+            return []
+        repair = [["repair", "Repair now"]] if disturb.broken(found) else []
+        return [["break", "Break down for 5 min"], *repair]
+
+    stage = model.stage
+    with solara.Div(classes=["rc-page"], style={"background": look["paper"]}):
+        with solara.Div(classes=["rc-left"]):
+            Figures(model, stage, look, beat, charts=False)
+            if message:
+                solara.Warning(message, dense=True)
+            with solara.Div(classes=["rc-stages"]), solara.Div():
+                Floor(model, stage, look, selected, select, beat + changed, on_touch=touch)
+            Figures(model, stage, look, beat, charts=True)
+            Gantt(model, stage, look, beat, selected, select)
+        Talk(model, stage, look, beat + changed, selected, select, actions=actions, on_act=act)
+
+
+def _params(scenario: Scenario) -> dict[str, Any]:
+    """What Mesa's model parameters offer; a change takes effect with Reset."""
+    params: dict[str, Any] = {}
+    if scenario.agv_count:
+        params["agvs"] = Slider("Vehicles", scenario.agv_count, 1, most_vehicles(scenario), 1)
+    choice = mechanisms(scenario)
+    params["mechanism"] = {"type": "Select", "value": choice[0], "values": choice, "label": "Mechanism"}
+    params["demand"] = Slider("Orders, % of the config", 100, 10, 300, 10)
+    params["seed"] = Slider("Seed", scenario.seed, 0, max(100, scenario.seed), 1)
+    params["breakdowns"] = {"type": "Checkbox", "value": True, "label": "Breakdowns"}
+    return params
+
+
+def _forget(model: Any) -> None:
+    """A model that is shown no more: nobody waits for its frames, and Mesa 3.3 forgets its ids."""
+    model.running = False
+    model.rendered.set()
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)
+
+
+@solara.component
+def ReplayPage() -> None:
+    """Recorded runs: one, or two side by side on the same clock."""
+    recordings = session.current().recordings
+    labels = [recording.label for recording in recordings]
+    first = solara.use_memo(lambda: replay_of(recordings)(), [])
+    model = solara.use_reactive(first)
+    speed, set_speed = solara.use_state("×30")
+    params = {
+        "run": {"type": "Select", "value": labels[0], "values": labels, "label": "Run"},
+        "beside": {"type": "Select", "value": NONE, "values": [NONE, *labels], "label": "Beside it"},
+    }
+    with solara.Sidebar(), solara.Card("Speed"):
+        solara.ToggleButtonsSingle(speed, list(SPEEDS), on_value=set_speed, dense=True)
+    SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell replay")
+    model.value.speed = SPEEDS[speed]
+    ReplayPanels(model.value)
+    solara.use_effect(lambda: lambda: _forget(model.value), [id(model.value)])
+
+
+NONE = "none"
+
+
+@solara.component
+def ReplayPanels(model: Replay) -> None:
+    """All panels of a replay; the panels below the floors belong to the run that was clicked last."""
+    look, beat = use_look(), use_beat(model)
+    selected, select = solara.use_state(NOBODY)
+    side, set_side = solara.use_state(0)
+    sought, set_sought = solara.use_state(0)
+    stage = model.stages[min(side, len(model.stages) - 1)]
+
+    def picker(number: int) -> Any:
+        def pick(agent: int) -> None:
+            set_side(number)
+            select(agent)
+
+        return pick
+
+    def seek(to_s: float) -> None:
+        model.seek(to_s)
+        set_sought(sought + 1)
+
+    with solara.Div(classes=["rc-page"], style={"background": look["paper"]}):
+        with solara.Div(classes=["rc-left"]):
+            Timeline(model, stage, look, beat + sought, seek)
+            Figures(model, stage, look, beat + sought, charts=False)
+            with solara.Div(classes=["rc-stages"]):
+                for number, each in enumerate(model.stages):
+                    with solara.Div():
+                        mine = selected if each is stage else NOBODY
+                        Floor(model, each, look, mine, picker(number), beat + sought, gate=number == 0)
+            Figures(model, stage, look, beat + sought, charts=True)
+            Gantt(model, stage, look, beat + sought, selected, picker(side))
+        Talk(model, stage, look, beat + sought, selected, picker(side))
+
+
+@solara.component
+def Timeline(model: Replay, stage: Any, look: dict[str, Any], beat: int, on_seek: Any) -> None:
+    """The time line of a replay."""
+    marks = solara.use_memo(stage.events_ahead, [id(stage)])
+    TimelinePanel.element(now=model.now_s, end=model.end_s, marks=marks, look=look, on_seek=on_seek)

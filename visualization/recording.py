@@ -1,0 +1,92 @@
+"""A run that was recorded: its log, its scenario, and where its vehicles were at every tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..environments.errors import ScenarioError
+from ..environments.factory import Factory
+from ..environments.log import EventLog
+from ..environments.scenario import Grid
+from ..experiments.experiment import Experiment
+from ..experiments.store import EXPERIMENT, LOGS
+
+if TYPE_CHECKING:
+    from ..environments.scenario import Scenario
+    from ..experiments.trials import Trial
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One kept log of a run directory; it is read when it is shown.
+
+    Attributes:
+        label: the case and the seed.
+    """
+
+    label: str
+    scenario: Scenario
+    path: Path
+    seed: int
+
+    @cached_property
+    def log(self) -> EventLog:
+        """The log with the cells of all vehicles; where they were not recorded, the run is made again.
+
+        Raises:
+            ScenarioError: the run made again is another one than the one recorded.
+        """
+        log = EventLog.load(self.path)
+        if len(log.trace_ticks) or not isinstance(self.scenario.transport, Grid) or not self.scenario.agv_count:
+            return log
+        return _again(self.scenario, log, self.path)
+
+
+def _again(scenario: Scenario, log: EventLog, path: Path) -> EventLog:
+    record = scenario.record.model_copy(update={"trace": True})
+    factory = Factory(scenario.model_copy(update={"record": record}), rng=log.seed)
+    try:
+        rerun = factory.run()
+    finally:
+        factory.close()
+    if (rerun.events.tobytes(), rerun.messages.tobytes()) != (log.events.tobytes(), log.messages.tobytes()):
+        raise ScenarioError(
+            f"{path}: has no positions of vehicles, and running it again gave another run (another version of robocell, "
+            "or of an agent class, made it); record positions with record: {trace: true}"
+        )
+    return rerun
+
+
+def recordings_in(path: Path) -> list[Recording]:
+    """The recorded runs of a run directory, or of one log in it, in the order of the sweep.
+
+    Raises:
+        ScenarioError: there is no run, or no log was kept.
+    """
+    single = path if path.suffix == ".npz" else None
+    folder = path.parent.parent if single is not None else path
+    description = folder / EXPERIMENT
+    if not description.exists():
+        raise ScenarioError(
+            f"{path}: holds no run ({EXPERIMENT} is missing); give a folder that `robocell run` has made"
+        )
+    experiment = Experiment.load(description)
+    many = len(experiment.cases) > 1
+    found = []
+    for trial in sorted(experiment.trials(), key=lambda trial: (trial.case, trial.replication)):
+        log = folder / LOGS / f"{trial.id}.npz"
+        if log.exists() and (single is None or log.samefile(single)):
+            case = experiment.cases[trial.case].label if many else experiment.name
+            found.append(_recording(trial, f"{case} · run {trial.replication + 1}", log))
+    if not found:
+        raise ScenarioError(
+            f"{path}: no event log was kept that belongs to this experiment and version; run it with outputs: {{logs: all}}"
+        )
+    return found
+
+
+def _recording(trial: Trial, label: str, log: Path) -> Recording:
+    return Recording(label, trial.scenario, log, trial.seed)

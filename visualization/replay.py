@@ -1,0 +1,247 @@
+"""A recorded run shown as if it ran: the same panels, fed from the log; it can be stepped, played and scrubbed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from ..agents.events import NOBODY, Event, VehicleState
+from .energy import battery_levels
+from .history import History
+from .pace import Paced
+from .routes import NO_CELL
+from .stage import Stage
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..environments.log import EventLog
+    from ..environments.scenario import Scenario
+    from .recording import Recording
+
+CHECKPOINT_ROWS = 5000  # events between two copies of the tally
+STOPS = (int(VehicleState.HANDLING), int(VehicleState.WAITING), int(VehicleState.CHARGING))
+DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
+TABLES = ("events", "conversations", "messages")
+LOOK_AHEAD_ROWS = 400  # rows of the trace that a route is taken from
+
+
+class ReplayStage(Stage):
+    """Reads a log at any time `now_s`.
+
+    Dimensions: R rows of the trace, V vehicles.
+    """
+
+    def __init__(self, scenario: Scenario, log: EventLog) -> None:
+        super().__init__(scenario, log)
+        self.end_s = log.end_s
+        self.now_s = 0.0
+        self._times = {
+            table: getattr(log, table)["opened_s" if table == "conversations" else "time_s"] for table in TABLES
+        }
+        self._rows = {table: getattr(log, table) for table in TABLES}
+        self._ticks, self._cells = log.trace_ticks, log.trace_cells  # (R,), (R, V)
+        self.history = History(self.plan)
+        self._levels = battery_levels(scenario, log)
+        self._build_history()
+        self._stops = self._find_stops()
+        self._restart()
+
+    # -- time -------------------------------------------------------------------------------------------------
+
+    @property
+    def tick(self) -> int:  # type: ignore[override]
+        return int(self.now_s / self.tick_s + 1e-9) if math.isfinite(self.tick_s) else 0
+
+    def seek(self, to_s: float) -> None:
+        """Go to a time, forth or back."""
+        to_s = min(max(to_s, 0.0), self.end_s)
+        ends = [int(np.searchsorted(self._times[table], to_s, "right")) for table in TABLES]
+        if ends[0] < self._taken[0] or ends[2] < self._taken[2] or ends[1] < self._taken[1]:
+            at = bisect_right([taken[0] for taken, _ in self._saved], ends[0]) - 1
+            while at > 0 and any(mine > end for mine, end in zip(self._saved[at][0], ends, strict=True)):
+                at -= 1
+            taken, tally = self._saved[at]
+            self._taken, self.tally = list(taken), tally.copy()
+        self._take(ends)
+        self.now_s = to_s
+
+    def _restart(self) -> None:
+        self.tally = Tally(self.plan)
+        self._taken = [0, 0, 0]
+        self._saved = [((0, 0, 0), self.tally.copy())]
+
+    def _take(self, ends: list[int]) -> None:
+        while self._taken != ends:
+            upto = list(ends)
+            if ends[0] - self._taken[0] > CHECKPOINT_ROWS:
+                upto[0] = self._taken[0] + CHECKPOINT_ROWS
+                at_s = self._times["events"][upto[0] - 1]
+                upto = [int(np.searchsorted(self._times[table], at_s, "right")) for table in TABLES]
+            parts = [self._rows[table][a:b].tolist() for table, a, b in zip(TABLES, self._taken, upto, strict=True)]
+            self.tally.take(self.plan, *parts)
+            self._taken = upto
+            if upto[0] - self._saved[-1][0][0] >= CHECKPOINT_ROWS:
+                self._saved.append(((upto[0], upto[1], upto[2]), self.tally.copy()))
+
+    def _build_history(self) -> None:
+        events = self._rows["events"]
+        step_s = max(self.end_s / 200.0, 1.0)
+        start = 0
+        for at_s in np.arange(step_s, self.end_s + step_s, step_s):
+            end = int(np.searchsorted(self._times["events"], at_s, "right"))
+            until_s = min(float(at_s), self.end_s)
+            levels = self.levels_at(until_s)
+            battery = None if levels is None else (float(levels.mean()), float(levels.min()))
+            self.history.take(events[start:end].tolist(), until_s, battery)
+            start = end
+
+    # -- what the log says ------------------------------------------------------------------------------------
+
+    def _row(self) -> int:
+        return max(int(np.searchsorted(self._ticks, self.tick, "right")) - 1, 0)
+
+    def cells(self) -> NDArray[np.int32]:
+        if len(self._ticks):
+            return self._cells[self._row()]
+        start = next(iter(self.plan.cell_of_place.values()))
+        return np.full(len(self.plan.agvs), start, np.int32)
+
+    def _find_stops(self) -> list[tuple[NDArray[np.float64], NDArray[np.int32]]]:
+        """For each vehicle, when it came to a stop with work to do there, and in which cell."""
+        events = self._rows["events"]
+        rows = events[(events["kind"] == Event.VEHICLE_STATE) & np.isin(events["value"], STOPS)]
+        found = []
+        for vehicle, uid in enumerate(self.plan.agvs):
+            times = rows["time_s"][rows["agent"] == uid]
+            if len(self._ticks):
+                at = np.searchsorted(self._ticks, np.floor(times / self.tick_s + 1e-9), "right") - 1
+                found.append((times, self._cells[np.maximum(at, 0), vehicle]))
+            else:
+                found.append((times, np.full(len(times), NO_CELL, np.int32)))
+        return found
+
+    def goals(self) -> NDArray[np.int32]:
+        goals = np.full(len(self.plan.agvs), NO_CELL, np.int32)
+        for vehicle, state in enumerate(self.states()):
+            if state in DRIVING:
+                times, cells = self._stops[vehicle]
+                stop = int(np.searchsorted(times, self.now_s, "right"))
+                if stop < len(cells):
+                    goals[vehicle] = cells[stop]
+        return goals
+
+    def route(self, vehicle: int) -> list[int]:
+        if not len(self._ticks) or self.states()[vehicle] not in DRIVING:
+            return []
+        times, _ = self._stops[vehicle]
+        stop = int(np.searchsorted(times, self.now_s, "right"))
+        first = self._row()
+        last = first + LOOK_AHEAD_ROWS
+        if stop < len(times):
+            last = min(int(np.searchsorted(self._ticks, times[stop] / self.tick_s + 1e-9, "right")), last)
+        cells = self._cells[first:last, vehicle]
+        if not len(cells):
+            return []
+        return cells[np.append(True, cells[1:] != cells[:-1])].tolist()
+
+    def levels_at(self, at_s: float) -> NDArray[np.float64] | None:
+        """(V,) battery levels at a time; None without batteries."""
+        if self._levels is None:
+            return None
+        return np.array([np.interp(at_s, times, levels) for times, levels in self._levels])
+
+    def batteries(self) -> NDArray[np.float64] | None:
+        return self.levels_at(self.now_s)
+
+    def heat(self, what: str) -> NDArray[np.float64]:
+        layout = self.plan.layout
+        assert layout is not None
+        row = self._row()
+        heat = np.zeros(layout.size)
+        if row < 1:
+            return heat
+        cells = self._cells[: row + 1]
+        if what == "traffic":
+            moved = cells[1:] != cells[:-1]
+            return np.bincount(cells[1:][moved], minlength=layout.size).astype(np.float64)
+        events = self._rows["events"]
+        kinds = events[events["kind"] == Event.VEHICLE_STATE]
+        ticks = self._ticks[: row + 1]
+        ends = np.append(ticks[1:], self.tick)
+        for vehicle, uid in enumerate(self.plan.agvs):
+            own = kinds[kinds["agent"] == uid]
+            state = own["value"][np.searchsorted(own["time_s"], ticks * self.tick_s, "right") - 1]
+            stay = np.maximum(ends - ticks - 1, 0)
+            stay[1:] += cells[1:, vehicle] == cells[:-1, vehicle]
+            np.add.at(heat, cells[:, vehicle], np.where(np.isin(state, DRIVING), stay * self.tick_s, 0.0))
+        return heat
+
+    def events_ahead(self) -> list[list[Any]]:
+        """Breakdowns, standstills, scrap and late jobs: [time_s, how bad (0..2), text]."""
+        events = self._rows["events"]
+        due = {int(row["job"]): float(row["value"]) for row in events[events["kind"] == Event.RELEASED]}
+        kinds = (Event.BROKE_DOWN, Event.STANDSTILL, Event.SCRAPPED, Event.INFEASIBLE, Event.FINISHED)
+        marks = []
+        for row in events[np.isin(events["kind"], kinds)].tolist():
+            time_s, kind, agent, job, _, _ = row
+            name = self.log.name_of(agent if job == NOBODY else job).replace("_", " ")
+            if kind == Event.FINISHED:
+                if time_s > due.get(job, math.inf):
+                    marks.append([time_s, 1, f"{name} late"])
+            elif kind == Event.SCRAPPED:
+                marks.append([time_s, 1, f"{name} scrapped"])
+            else:
+                words = {Event.BROKE_DOWN: "breaks down", Event.STANDSTILL: "stands still"}
+                marks.append([time_s, 2, f"{name} {words.get(Event(kind), 'cannot be done')}"])
+        return marks
+
+
+class Replay(Paced, mesa.Model):
+    """One recorded run, or two on the same clock.
+
+    Args:
+        run: label of the recording.
+        beside: label of a second one; "" for none.
+    """
+
+    recordings: dict[str, Recording]  # set by `replay_of`
+
+    def __init__(self, *, run: str | None = None, beside: str = "", rng: int | None = None) -> None:
+        super().__init__(rng=rng)
+        shown = [run or next(iter(self.recordings)), *([beside] if beside in self.recordings else [])]
+        self.labels = shown
+        self.stages = [ReplayStage(self.recordings[name].scenario, self.recordings[name].log) for name in shown]
+        self.tick_s = min(stage.tick_s for stage in self.stages)
+        self.end_s = max(stage.end_s for stage in self.stages)
+        self.now_s = 0.0
+        self.speed = 30.0
+        self.seek(0.0)
+
+    def one_tick(self) -> None:
+        self.advance(self.now_s + (self.tick_s if math.isfinite(self.tick_s) else 1.0))
+
+    def advance(self, to_s: float) -> None:
+        self.seek(to_s)
+        if self.now_s >= self.end_s:
+            self.running = False
+
+    def seek(self, to_s: float) -> None:
+        """Go to a time, forth or back; a run that has ended stays as it ended."""
+        with self.lock:
+            self.now_s = min(max(to_s, 0.0), self.end_s)
+            for stage in self.stages:
+                stage.seek(self.now_s)
+            self.running = True
+            self.frame += 1
+
+
+def replay_of(recordings: list[Recording]) -> type[Replay]:
+    """The class of replays of these recordings; Mesa makes a new one of it at every reset."""
+    by_label = {recording.label: recording for recording in recordings}
+    return type("Replay", (Replay,), {"recordings": by_label, "__module__": __name__, "__init__": Replay.__init__})

@@ -1,0 +1,120 @@
+"""A negotiation as a sequence diagram: the manager on the left, the contractors beside it, messages from top to bottom.
+
+smt-3          agv_2         agv_5
+  |---- cfp ----->|             |
+  |<- propose 38 s|             |
+  |<------- refuse: busy -------|
+  |---- accept -->|             |
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..agents.events import NOBODY
+from ..agents.messages import Performative
+from ..agents.tasks import TaskKind
+
+if TYPE_CHECKING:
+    from .stage import Stage
+
+ACTORS = 5  # contractors that get a line of their own
+MESSAGES = 40
+OTHERS = "others"
+TONES = {
+    Performative.ACCEPT_PROPOSAL: "good",
+    Performative.AGREE: "good",
+    Performative.INFORM_DONE: "good",
+    Performative.INFORM_RESULT: "good",
+    Performative.FAILURE: "bad",
+    Performative.CANCEL: "bad",
+    Performative.NOT_UNDERSTOOD: "bad",
+    Performative.REFUSE: "faint",
+    Performative.REJECT_PROPOSAL: "faint",
+}
+WORDS = {kind: kind.name.lower().replace("_", "-") for kind in Performative}
+
+
+def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
+    """All that was said about a task so far, its re-announcements included; None if nothing is known about it.
+
+    Single offers are shown where somebody listened (`Stage.offers`), otherwise their number and the best of them.
+    """
+    calls = stage.log.conversations
+    own = calls[(calls["task"] == task) & (calls["opened_s"] <= stage.now_s)]
+    if not len(own):
+        return None
+    rows = stage.log.messages
+    rows = rows[np.isin(rows["conversation"], own["conversation"]) & (rows["time_s"] <= stage.now_s)]
+    name = stage.log.name_of
+    manager = int(own["manager"][0])
+    latest = int(own["conversation"][-1])
+    offers = stage.offers(latest)
+    named = [int(uid) for uid in (*rows["sender"], *rows["receiver"]) if uid not in (NOBODY, manager)]
+    contractors = [name(uid) for uid in dict.fromkeys(named)]
+    if offers is not None:
+        contractors += [who for who, *_ in sorted(offers, key=lambda offer: offer[1]) if who not in contractors]
+    actors = contractors[:ACTORS]
+    column = {who: index + 1 for index, who in enumerate(actors)}
+    messages: list[dict[str, Any]] = []
+    for row in rows[-MESSAGES:].tolist():
+        messages += _arrows(row, name(manager), name, column, offers if row[2] == latest else None)
+    if any(message["from"] == len(actors) + 1 or message["to"] == len(actors) + 1 for message in messages):
+        actors = [*actors, OTHERS]
+    job = int(own["job"][0])
+    title = TaskKind(int(own["task_kind"][0])).name.lower()
+    again = f", announced {len(own)} times" if len(own) > 1 else ""
+    return {
+        "title": f"{title} {task}",
+        "note": f"for {name(job)}{again}" if job != NOBODY else f"for {name(manager)}{again}",
+        "actors": [name(manager), *actors],
+        "messages": messages[-MESSAGES:],
+        "task": task,
+    }
+
+
+def _arrows(
+    row: tuple[Any, ...], manager: str, name: Any, column: dict[str, int], offers: list[tuple[str, float, str]] | None
+) -> list[dict[str, Any]]:
+    time_s, kind, _, sender, receiver, count, value = row
+    performative = Performative(kind)
+    others = len(column) + 1
+    text = WORDS[performative]
+
+    def arrow(source: int, target: int, words: str) -> dict[str, Any]:
+        tone = TONES.get(performative, "plain")
+        return {"time": _clock(time_s), "from": source, "to": target, "text": words, "tone": tone}
+
+    if sender != NOBODY and receiver != NOBODY:
+        ends = [0 if who == manager else column.get(who, others) for who in (name(sender), name(receiver))]
+        if performative is Performative.PROPOSE:
+            text += f" {value:.0f} s"
+        return [arrow(ends[0], ends[1], text)]
+    if offers is not None and performative in (Performative.CFP, Performative.PROPOSE, Performative.REFUSE):
+        found = []
+        shown = 0
+        for who, cost, reason in offers:
+            offered = math.isfinite(cost)
+            if performative is Performative.CFP:
+                break
+            if offered == (performative is Performative.PROPOSE) and who in column:
+                found.append(arrow(column[who], 0, f"{text} {cost:.0f} s" if offered else f"{text}: {reason}"))
+                shown += 1
+        if performative is not Performative.CFP:
+            if count > shown:
+                found.append(arrow(others, 0, f"{count - shown} × {text}"))
+            return found
+    many = f"{count} × {text}" if count > 1 else text
+    if performative is Performative.PROPOSE:
+        many += f", best {value:.0f} s"
+    if sender == NOBODY:
+        return [arrow(others if column else 1, 0, many)]
+    return [arrow(0, others if count > 1 or not column else max(column.values()), many)]
+
+
+def _clock(at_s: float) -> str:
+    whole = int(at_s)
+    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

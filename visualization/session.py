@@ -1,0 +1,70 @@
+"""What the server was asked to show: found once, when it starts, so that bad input is refused before a browser opens."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..environments.errors import ScenarioError
+from ..experiments.config import CONFIGS
+from ..experiments.experiment import Experiment
+from .recording import Recording, recordings_in
+
+if TYPE_CHECKING:
+    from ..environments.scenario import Scenario
+
+TARGET = "ROBOCELL_VIEW"  # environment variable: what to show where no server of ours has said so
+
+
+@dataclass
+class Session:
+    """Either factories to run, by name, or recorded runs."""
+
+    factories: dict[str, Scenario] = field(default_factory=dict)
+    recordings: list[Recording] = field(default_factory=list)
+
+
+def open_session(target: str | Path) -> Session:
+    """Reads a config (the shipped ones are offered beside it), a run directory, or a single log of one.
+
+    Raises ScenarioError or ExperimentError for what cannot be shown.
+    """
+    path = Path(target)
+    if path.is_dir() or path.suffix == ".npz":
+        return Session(recordings=recordings_in(path))
+    return Session(factories=_factories(target))
+
+
+def _factories(target: str | Path) -> dict[str, Scenario]:
+    found: dict[str, Scenario] = {}
+    experiment = Experiment.load(target)
+    for case in experiment.cases[:20]:
+        label = experiment.name if len(experiment.cases) == 1 else f"{experiment.name}: {case.label}"
+        found[label] = case.scenario
+    for config in sorted(CONFIGS.glob("*.yaml")):
+        try:
+            shipped = Experiment.load(config)
+        except ScenarioError:
+            continue
+        if shipped.name != experiment.name:
+            found.setdefault(shipped.name, shipped.cases[0].scenario)
+    return found
+
+
+_session: Session | None = None
+
+
+def current() -> Session:
+    """The session of this process."""
+    global _session
+    if _session is None:
+        _session = open_session(os.environ.get(TARGET, "quickstart"))
+    return _session
+
+
+def use(session: Session) -> None:
+    """Make it the session of this process."""
+    global _session
+    _session = session

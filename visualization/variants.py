@@ -1,0 +1,71 @@
+"""A scenario with other numbers: what the sliders beside the factory change."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..agents.mechanisms import MECHANISMS
+from ..environments.scenario import Batch, Conwip, Deterministic, Poisson
+
+if TYPE_CHECKING:
+    from ..environments.scenario import Scenario
+
+MOST_VEHICLES = 200
+ROOM_PER_VEHICLE = 4  # floor cells
+
+
+def variant(
+    scenario: Scenario,
+    *,
+    agvs: int | None = None,
+    mechanism: str | None = None,
+    demand: float = 1.0,
+    breakdowns: bool = True,
+) -> Scenario:
+    """The scenario with another fleet size, mechanism or demand (a factor), or without anything that fails.
+
+    Orders that are given one by one (a list, a file) stay as they are.
+    """
+    changes: dict[str, Any] = {}
+    if scenario.fleet is not None:
+        fleet: dict[str, Any] = {}
+        if agvs is not None:
+            fleet["count"] = agvs
+        if not breakdowns:
+            fleet["breakdown"] = None
+        changes["fleet"] = scenario.fleet.model_copy(update={"agvs": scenario.fleet.agvs.model_copy(update=fleet)})
+    if mechanism is not None:
+        changes["negotiation"] = scenario.negotiation.model_copy(update={"mechanism": mechanism})
+    if demand != 1.0:
+        changes["orders"] = _orders(scenario.orders, demand)
+    if not breakdowns:
+        changes["stations"] = {
+            name: station.model_copy(update={"breakdown": None}) for name, station in scenario.stations.items()
+        }
+    return scenario.model_copy(update=changes)
+
+
+def _orders(orders: Any, demand: float) -> Any:
+    match orders:
+        case Poisson():
+            return orders.model_copy(update={"rate_per_s": orders.rate_per_s * demand})
+        case Deterministic() | Batch():
+            return orders.model_copy(update={"every_s": orders.every_s / demand})
+        case Conwip():
+            return orders.model_copy(update={"wip": max(round(orders.wip * demand), 1)})
+    return orders
+
+
+def most_vehicles(scenario: Scenario) -> int:
+    """How many vehicles the slider offers: what the floor has room for, or twice the fleet where there is no floor."""
+    if not math.isfinite(scenario.tick_s):
+        return max(2 * scenario.agv_count, 10)
+    layout = scenario.build_layout()
+    return max(min(int(layout.passable.sum()) // ROOM_PER_VEHICLE, MOST_VEHICLES), scenario.agv_count)
+
+
+def mechanisms(scenario: Scenario) -> list[str]:
+    """The mechanisms to choose from: the scenario's own first."""
+    own = scenario.negotiation.mechanism
+    return [own, *(name for name in MECHANISMS if name != own)]

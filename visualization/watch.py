@@ -1,0 +1,159 @@
+"""The panels of one factory on the page, and how often each is made.
+
+The floor is made for every frame. Everything else is made twice a second by a beat of its own, so that a table does
+not cost a frame; a beat after which nothing has changed makes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any
+
+import solara
+import solara.lab
+from mesa.visualization.utils import update_counter
+
+from ..agents.events import NOBODY
+from . import details, palette, sequence
+from .widgets import FiguresPanel, FloorPanel, GanttPanel, TalkPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .pace import Paced
+    from .stage import Stage
+
+BEAT_S = 0.5
+SETTLE_S = 0.02  # lets reacton's render loop end before the next frame
+
+
+@solara.component
+def Floor(
+    model: Paced,
+    stage: Stage,
+    look: dict[str, Any],
+    selected: int,
+    on_pick: Callable[[int], None],
+    beat: int,
+    on_touch: Callable[[int], None] | None = None,
+    gate: bool = True,
+) -> None:
+    """The floor of a factory; lets the model go on when a frame has been made."""
+    update_counter.get()
+    overlay, set_overlay = solara.use_state("")
+    with model.lock:
+        frame = stage.frame(selected)
+    heat = solara.use_memo(lambda: _levels(model, stage, overlay), [id(stage), overlay, beat if overlay else 0])
+    FloorPanel.element(
+        plan=stage.plan.data,
+        frame=frame,
+        heat=heat,
+        look=look,
+        caption=_caption(model, stage),
+        tools=on_touch is not None and stage.plan.layout is not None,
+        on_pick=on_pick,
+        on_overlay=set_overlay,
+        on_touch=on_touch or (lambda _: None),
+        layout={"height": "100%", "width": "100%"},
+    )
+
+    def let_go() -> None:
+        if gate:
+            timer = threading.Timer(SETTLE_S, model.rendered.set)
+            timer.daemon = True
+            timer.start()
+
+    solara.use_effect(let_go, [update_counter.value, id(model)])
+
+
+@solara.component
+def Figures(model: Paced, stage: Stage, look: dict[str, Any], beat: int, charts: bool) -> None:
+    """Tiles, or charts."""
+    with model.lock:
+        data = stage.figures(charts=charts)
+    FiguresPanel.element(chart=data, look=look)
+
+
+@solara.component
+def Gantt(model: Paced, stage: Stage, look: dict[str, Any], beat: int, selected: int, on_pick: Any) -> None:
+    """The Gantt chart."""
+    with model.lock:
+        data = stage.gantt(selected)
+    GanttPanel.element(chart=data, look=look, on_pick=on_pick)
+
+
+@solara.component
+def Talk(
+    model: Paced,
+    stage: Stage,
+    look: dict[str, Any],
+    beat: int,
+    selected: int,
+    on_pick: Callable[[int], None],
+    actions: Callable[[int], list[list[str]]] | None = None,
+    on_act: Callable[[int, str], None] | None = None,
+) -> None:
+    """The inspector, the sequence diagram, calls in progress and the feed."""
+    followed, follow = solara.use_state(NOBODY)
+    solara.use_effect(lambda: follow(NOBODY), [selected])
+    with model.lock:
+        stage.refresh()
+        agent = details.describe(stage, selected, actions=actions(selected) if actions else [])
+        task = details.latest_task(stage, selected) if followed == NOBODY else followed
+        diagram = None if task is None or task == NOBODY else sequence.diagram(stage, task)
+        calls = stage.calls()
+    TalkPanel.element(
+        calls=calls,
+        agent=agent,
+        diagram=diagram,
+        look=look,
+        on_pick=on_pick,
+        on_follow=follow,
+        on_act=lambda action: on_act(selected, action) if on_act else None,
+    )
+
+
+def use_beat(model: Paced) -> int:
+    """A number that grows twice a second while the model goes on, and once after it has stopped."""
+    beat = solara.use_reactive(0)
+
+    def run() -> Callable[[], None]:
+        over = threading.Event()
+
+        def tick() -> None:
+            seen = (-1, -1.0)
+            while not over.wait(BEAT_S):
+                now = (model.frame, model.now_s)
+                if now != seen:
+                    seen = now
+                    beat.value += 1
+
+        threading.Thread(target=tick, daemon=True).start()
+        return over.set
+
+    solara.use_effect(run, [id(model)])
+    return beat.value
+
+
+def use_look() -> dict[str, Any]:
+    """The colours of the theme that the page has now."""
+    dark = solara.lab.use_dark_effective()
+    return solara.use_memo(lambda: palette.theme(dark=dark), [dark])
+
+
+def _levels(model: Paced, stage: Stage, overlay: str) -> list[int]:
+    if not overlay or stage.plan.layout is None:
+        return []
+    with model.lock:
+        heat = stage.heat(overlay)
+        most = float(heat.max(initial=0.0))
+        return [] if most == 0.0 else (200.0 * (heat / most) ** 0.6).astype(int).tolist()
+
+
+def _caption(model: Paced, stage: Stage) -> str:
+    whole = int(stage.now_s)
+    clock = f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    tick = f" · tick {stage.tick}" if math.isfinite(stage.tick_s) else ""
+    speed = f" · ×{model.factor:.0f} real time" if model.factor >= 0.5 else ""
+    return f"{stage.plan.data['name']} · {clock}{tick}{speed}"
