@@ -1,0 +1,160 @@
+"""The job shop with AGVs against the best known results: every mechanism, the ingredients one by one, unseen shops.
+
+The agents decide in one pass: every decision when it falls due, none undone. *Gap* is the share by which a makespan
+(end of the last operation) or an exit time (last part back at load/unload) exceeds the best known one, in percent.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...agents.events import Event
+from ...agents.mechanisms import MECHANISMS
+from ...agents.replay import Replay
+from ...environments.factory import Factory
+from ...environments.instances.bilge_ulusoy import Schedule, TransportShop, read_bilge_ulusoy, read_schedules
+from .jspt_unseen import unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...environments.scenario import Scenario
+
+DATA = Path(__file__).parent / "data"
+INSTANCES = DATA / "bilge_ulusoy_1995.json"
+SCHEDULES = DATA / "optimal_schedules.json"
+LONG_WAYS, SHORT_WAYS = "t/p>0.25", "t/p<0.25"
+WHAT_IF = {"mechanism": "what_if", "look_ahead": "start"}
+REACTIVE = {"mechanism": "contract_net", "queue_limit": 1}
+INGREDIENTS: dict[str, dict[str, Any]] = {
+    "contract net, calls when the part is ready": REACTIVE,
+    "contract net, calls when the operation starts": {**REACTIVE, "look_ahead": "start"},
+    "forecast by one rule": {**WHAT_IF, "what_if": {"rules": 1, "ask_each": False, "exchanges": 0}},
+    "forecast by the best of 12 rules": {**WHAT_IF, "what_if": {"ask_each": False, "exchanges": 0}},
+    "what if each came first, nothing remembered": {**WHAT_IF, "what_if": {"exchanges": 0, "remember": False}},
+    "what if each came first": {**WHAT_IF, "what_if": {"exchanges": 0}},
+    "what if each came first, and exchanges": WHAT_IF,
+    "exchanges only": {**WHAT_IF, "what_if": {"ask_each": False}},
+    "all of it, calls when the part is ready": {**WHAT_IF, "look_ahead": "none"},
+    "all of it, ten times the exchanges": {**WHAT_IF, "what_if": {"exchanges": 2000}},
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the agents reached on one shop, and the CPU time from the scenario to the log."""
+
+    makespan_s: float
+    exit_s: float
+    cpu_s: float
+
+
+def play(scenario: Scenario, *, rng: int | None = None) -> Outcome:
+    """Run a shop until all its jobs are finished."""
+    started = time.process_time()
+    factory = Factory(scenario, rng=rng)
+    events = factory.run().events
+    cpu_s = time.process_time() - started
+    factory.close()
+    ends_s = events["time_s"][events["kind"] == Event.PROCESSING_ENDED]
+    exits_s = events["time_s"][events["kind"] == Event.FINISHED]
+    if len(exits_s) < len(scenario.products):
+        raise RuntimeError(f"{scenario.name}: {len(scenario.products) - len(exits_s)} jobs were never finished")
+    return Outcome(float(ends_s.max()), float(exits_s.max()), cpu_s)
+
+
+def replay(instance: TransportShop, schedule: Schedule) -> float:
+    """The makespan (s) when the agents are made to decide as `schedule` says."""
+    factory = Factory(instance.scenario(negotiation={"look_ahead": "departure"}))
+    sequences = {f"m{number}": sequence for number, sequence in enumerate(schedule.sequences, 1)}
+    factory.net.mechanism = Replay(schedule.trips, sequences)
+    events = factory.run().events
+    factory.close()
+    return float(events["time_s"][events["kind"] == Event.PROCESSING_ENDED].max())
+
+
+def gaps(
+    instances: Sequence[TransportShop], negotiation: Mapping[str, Any], *, exit_time: bool = False, seeds: int = 1
+) -> dict[str, Any]:
+    """Gaps of a way to negotiate, and what it costs; instances without a best known result are left out."""
+    found: list[float] = []
+    cpu_s: list[float] = []
+    for instance in instances:
+        best_s = instance.exit_s if exit_time else instance.makespan_s
+        if best_s is None:
+            continue
+        scenario = instance.scenario(exit_time=exit_time, negotiation=negotiation)
+        for seed in range(1, seeds + 1):
+            outcome = play(scenario, rng=seed)
+            found.append(100.0 * ((outcome.exit_s if exit_time else outcome.makespan_s) / best_s - 1.0))
+            cpu_s.append(outcome.cpu_s)
+    return {"mean_gap": float(np.mean(found)), "max_gap": max(found), "ms_per_instance": 1e3 * float(np.mean(cpu_s))}
+
+
+def published(instances: Sequence[TransportShop], *, exit_time: bool = False) -> dict[str, dict[str, float]]:
+    """Gaps of the methods of the literature that have a result for every instance."""
+    tables = [instance.published_exit if exit_time else instance.published for instance in instances]
+    result = {}
+    for method in tables[0]:
+        if all(method in table for table in tables):
+            best_s = [instance.exit_s if exit_time else instance.makespan_s for instance in instances]
+            found = [100.0 * (table[method] / best - 1.0) for table, best in zip(tables, best_s, strict=True) if best]
+            result[method] = {"mean_gap": float(np.mean(found)), "max_gap": max(found)}
+    return result
+
+
+def run(*, quick: bool = False, seeds: int = 1, shops: int = 30, figure: Path | None = None) -> dict[str, Any]:
+    """Measure on all 82 instances.
+
+    Args:
+        quick: only the mechanism `what_if`, and the replay.
+        seeds: how often each instance is run by the mechanism `what_if`; it draws random numbers.
+        shops: number of unseen random shops.
+        figure: where to draw the comparison (.svg, .png).
+
+    Returns:
+        `sets` -> set -> `mean_gap`, `max_gap` (percent, makespan, mechanism `what_if`); `exit_time` the same for the
+        exit time; `replayed_exactly` (of `instances`); `ms_per_instance` (CPU time from the scenario to the log).
+        Unless `quick`: `mechanisms` -> name -> set or exit time -> gaps; `ingredients`; `unseen`; `published`,
+        `published_exit`.
+    """
+    everything = read_bilge_ulusoy(INSTANCES)
+    schedules = read_schedules(SCHEDULES)
+    sets = {
+        LONG_WAYS: [instance for instance in everything.values() if instance.travel_share > 0.25],
+        SHORT_WAYS: [instance for instance in everything.values() if instance.travel_share < 0.25],
+    }
+    play(sets[LONG_WAYS][0].scenario(negotiation=WHAT_IF))  # compile the kernels
+
+    def compare(negotiation: Mapping[str, Any], seeds: int = 1) -> dict[str, Any]:
+        return {name: gaps(instances, negotiation, seeds=seeds) for name, instances in sets.items()}
+
+    headline = compare(WHAT_IF, seeds)
+    count = {name: len(instances) for name, instances in sets.items()}
+    result: dict[str, Any] = {
+        "sets": headline,
+        "exit_time": gaps(sets[LONG_WAYS], WHAT_IF, exit_time=True, seeds=seeds),
+        "replayed_exactly": sum(replay(everything[name], plan) == plan.makespan_s for name, plan in schedules.items()),
+        "instances": len(everything),
+        "ms_per_instance": sum(headline[name]["ms_per_instance"] * count[name] for name in sets) / sum(count.values()),
+    }
+    if not quick:
+        result["mechanisms"] = {}
+        for name in MECHANISMS:
+            negotiation = WHAT_IF if name == "what_if" else {**REACTIVE, "mechanism": name, "look_ahead": "start"}
+            exits = gaps(sets[LONG_WAYS], negotiation, exit_time=True)
+            result["mechanisms"][name] = {**compare(negotiation), "exit_time": exits}
+        result["ingredients"] = {name: compare(negotiation) for name, negotiation in INGREDIENTS.items()}
+        result["unseen"] = unseen(shops, INGREDIENTS, play)
+        result["published"] = published(sets[LONG_WAYS])
+        result["published_exit"] = published(sets[LONG_WAYS], exit_time=True)
+        if figure is not None:
+            from .jspt_figure import draw
+
+            draw(result, figure)
+    return result
