@@ -178,8 +178,17 @@ class AGV(Contractor):
     def _drive(self, place: int) -> None:
         if self.failures is not None:
             self.failures.work_begins()
-        self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
         self.model.traffic.send(self.vehicle, place)
+        self.admitted()
+
+    def admitted(self) -> None:
+        """It drives to a dock, or waits near by for its turn."""
+        if self.down or self.activity.under_way:
+            return
+        if self.model.traffic.waits_for_dock(self.vehicle):
+            self._enter(VehicleState.WAITING)
+        else:
+            self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
 
     def arrived(self) -> None:
         """At the dock that it was sent to."""
@@ -208,7 +217,8 @@ class AGV(Contractor):
 
     def part_ready(self) -> None:
         """The part that it has been waiting for stands ready."""
-        if self.state is VehicleState.WAITING and not self.down:
+        at_dock = not self.model.traffic.waits_for_dock(self.vehicle)
+        if self.state is VehicleState.WAITING and at_dock and not self.down:
             self.arrived()
 
     def _handle(self, stop: Stop) -> None:

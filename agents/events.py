@@ -46,7 +46,7 @@ class VehicleState(IntEnum):
     EMPTY = 1  # drives without a part
     LOADED = 2  # drives with a part
     HANDLING = 3
-    WAITING = 4  # for a dock or for a part
+    WAITING = 4  # for a dock (the way to where it waits included) or for a part
     CHARGING = 5
     DOWN = 6
 

@@ -270,6 +270,7 @@ class Factory(mesa.Model):
                 vehicles=agvs.count,
                 speed_m_per_s=agvs.speed_m_per_s,
                 seed=int(self.stream("traffic").integers(2**31)),
+                on_admission=lambda vehicle: self.agvs[vehicle].admitted(),
             )
         places = len(spec.places)
         times_s = spec.travel_matrix_s() if isinstance(spec.transport, Matrix) else np.zeros((places, places))

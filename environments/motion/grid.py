@@ -22,9 +22,10 @@ from .floor import AT_GOAL, tick_floor
 from .pibt import NOBODY, rank_moves, tick_salt
 from .spots import FLOOR, NEVER, PARKING, dead_ends, grade, nearest_spot
 from .standstill import waiting_cycles
+from .traffic import NO_PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,6 +49,7 @@ class GridTraffic:
         speed_m_per_s: every vehicle's speed.
         start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
         seed: breaks ties between equally good cells; no other randomness.
+        on_admission: called with a vehicle that waited for a dock and may now drive to it.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class GridTraffic:
         speed_m_per_s: float,
         start_cells: NDArray[np.int32] | None = None,
         seed: int = 0,
+        on_admission: Callable[[int], object] = lambda vehicle: None,
     ) -> None:
         self.layout = layout
+        self._on_admission = on_admission
         self.places = tuple(places)
         self.vehicles = vehicles
         self.tick_s = layout.cell_size_m / speed_m_per_s
@@ -178,6 +182,10 @@ class GridTraffic:
         self._book.ask(vehicle, place)
         if self._book.dock[vehicle] == NO_CELL:
             self._wait_near(vehicle, place)
+
+    def waits_for_dock(self, vehicle: int) -> bool:
+        """It was sent to a place whose docks are all taken, and stands in line for one."""
+        return self._book.place[vehicle] != NO_PLACE and self._book.dock[vehicle] == NO_CELL
 
     def park(self, vehicle: int) -> None:
         """Nothing to do: go to the nearest free parking cell, or to a cell where the vehicle blocks nobody."""
@@ -343,6 +351,7 @@ class GridTraffic:
         self._relaxed[vehicle] = False
         self._pending[vehicle] = True
         self._set_goal(vehicle, dock)
+        self._on_admission(vehicle)
 
     def _wait_near(self, vehicle: int, place: int) -> None:
         dock = self._docks_of[place][0]

@@ -99,6 +99,10 @@ class MatrixTraffic:
         if self._heading[vehicle] == NO_PLACE and not self._held[vehicle]:
             self._set_out(vehicle)
 
+    def waits_for_dock(self, vehicle: int) -> bool:
+        """Never: there is room for all at every place."""
+        return False
+
     def park(self, vehicle: int) -> None:
         """Nothing to do: the vehicle stays at the place, or at the end of the trip under way."""
         self._wanted[vehicle] = NO_PLACE

@@ -46,6 +46,10 @@ class Traffic(Protocol):
         """Drive to a dock of the place; replaces any earlier order."""
         ...
 
+    def waits_for_dock(self, vehicle: int) -> bool:
+        """It was sent to a place whose docks are all taken, and stands in line for one."""
+        ...
+
     def park(self, vehicle: int) -> None:
         """Nothing to do: leave the dock, go where it blocks nobody."""
         ...
