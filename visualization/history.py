@@ -74,7 +74,7 @@ class History:
         for name, station in spec.stations.items():
             uid = plan.place_id[name]
             for machine in range(station.machines):
-                label = name if station.machines == 1 else f"{name} {machine + 1}"
+                label = name if station.machines == 1 else f"{name} · {machine + 1}"
                 self.lanes[uid, machine] = Lane(uid, label, "station")
         for uid in plan.agvs:
             self.lanes[uid, 0] = Lane(uid, plan.name_of(uid), "vehicle")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..agents.agv import AGV
+    from ..agents.tasks import TaskKind
     from ..environments.scenario import Scenario
 
 DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
@@ -198,19 +199,12 @@ class LiveStage(Stage):
             lines.append("charge" if agv.charger is None else f"charge at {agv.charger.name}")
         return lines
 
-    def offers(self, conversation: int) -> list[tuple[str, float, str]] | None:
+    def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
         heard = self.factory.overheard.offers.get(conversation)
         if heard is None:
             return None
-        slots, costs, reasons = heard
-        note = next((n for n in self._notes() if n.conversation == conversation), None)
-        if note is None:
-            return None
-        members = self.factory.net.pools[note.kind].members
+        members = self.factory.net.pools[kind].members
         return [
             (members[slot].name, cost, Reason(reason).name.lower().replace("_", " "))
-            for slot, cost, reason in zip(slots.tolist(), costs.tolist(), reasons.tolist(), strict=True)
+            for slot, cost, reason in zip(*(column.tolist() for column in heard), strict=True)
         ]
-
-    def _notes(self) -> list[Any]:
-        return [*self.tally.open_tasks.values(), *self.tally.closed_tasks.values()]

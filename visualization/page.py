@@ -21,14 +21,21 @@ from .widgets import TimelinePanel
 
 if TYPE_CHECKING:
     from ..environments.scenario import Scenario
+    from .stage import Stage
 
 SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
 PLAY_INTERVAL_MS = 1  # the pace is kept in `Paced.step`
 STYLE = """
-.rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 420px; gap: 8px; padding: 8px; align-items: start; }
+.v-navigation-drawer.v-navigation-drawer--open { width: 292px !important; min-width: 292px !important; }
+.v-navigation-drawer .v-card__title { font-size: 15px; padding: 6px 12px 0; }
+.v-navigation-drawer .v-card__text, .v-navigation-drawer .v-card { padding: 2px 8px 6px !important; }
+.v-navigation-drawer .v-btn-toggle { flex-wrap: wrap; }
+.v-navigation-drawer .v-btn-toggle .v-btn { min-width: 0 !important; padding: 0 7px !important; text-transform: none; }
+.rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 400px; gap: 8px; padding: 8px; align-items: start; }
+.v-sheet.d-flex:has(> .rc-page) { row-gap: 0 !important; }
 .rc-left { display: flex; flex-direction: column; gap: 8px; min-width: 0; }
-.rc-stages { display: flex; gap: 8px; height: 56vh; min-height: 400px; }
-.rc-stages > div { flex: 1; min-width: 0; height: 100%; }
+.rc-stages { display: flex; gap: 8px; }
+.rc-stages > div { flex: 1; min-width: 0; min-height: 360px; max-height: 66vh; }
 @media (max-width: 1100px) { .rc-page { grid-template-columns: minmax(0, 1fr); } }
 """
 
@@ -114,7 +121,7 @@ def LivePanels(model: LiveFactory) -> None:
             Figures(model, stage, look, beat, charts=False)
             if message:
                 solara.Warning(message, dense=True)
-            with solara.Div(classes=["rc-stages"]), solara.Div():
+            with solara.Div(classes=["rc-stages"]), solara.Div(style=_shape(stage)):
                 Floor(model, stage, look, selected, select, beat + changed, on_touch=touch)
             Figures(model, stage, look, beat, charts=True)
             Gantt(model, stage, look, beat, selected, select)
@@ -132,6 +139,12 @@ def _params(scenario: Scenario) -> dict[str, Any]:
     params["seed"] = Slider("Seed", scenario.seed, 0, max(100, scenario.seed), 1)
     params["breakdowns"] = {"type": "Checkbox", "value": True, "label": "Breakdowns"}
     return params
+
+
+def _shape(stage: Stage) -> dict[str, str]:
+    """The floor as high as it needs to be for its width; a little more for the tools above and the legend below."""
+    plan = stage.plan
+    return {"aspect-ratio": f"{plan.width} / {plan.height + 0.12 * plan.width:.1f}"}
 
 
 def _forget(model: Any) -> None:
@@ -190,7 +203,7 @@ def ReplayPanels(model: Replay) -> None:
             Figures(model, stage, look, beat + sought, charts=False)
             with solara.Div(classes=["rc-stages"]):
                 for number, each in enumerate(model.stages):
-                    with solara.Div():
+                    with solara.Div(style=_shape(each)):
                         mine = selected if each is stage else NOBODY
                         Floor(model, each, look, mine, picker(number), beat + sought, gate=number == 0)
             Figures(model, stage, look, beat + sought, charts=True)

@@ -112,8 +112,28 @@ class Plan:
         return "source" if name == spec.source else "sink"
 
     def _robot(self, name: str, unique_id: int) -> dict[str, Any]:
-        reached = [self.place_id[station] for station in self.scenario.robots[name].stations]
-        return {"id": unique_id, "name": name, "reaches": [uid for uid in reached if uid in self.centre]}
+        """A robot stands beside the docks of the station that it reaches, or midway between those of several."""
+        stations = [station for station in self.scenario.robots[name].stations if self.docks[station]]
+        spots = [self._beside(self.docks[station]) for station in stations] or [(0.0, 0.0)]
+        return {
+            "id": unique_id,
+            "name": name,
+            "reaches": [self.place_id[station] for station in stations],
+            "x": sum(x for x, _ in spots) / len(spots),
+            "y": sum(y for _, y in spots) / len(spots),
+        }
+
+    def _beside(self, cells: list[int]) -> tuple[float, float]:
+        """Middle of a wall cell next to the docks; their own middle, a little aside, where there is none."""
+        taken = {cell for docks in self.docks.values() for cell in docks}
+        for cell in (cells[-1], cells[0]):
+            row, column = divmod(cell, self.width)
+            for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+                beside = (row + down) * self.width + column + right
+                if self._wall(row + down, column + right) and beside not in taken:
+                    return column + right + 0.5, row + down + 0.5
+        x, y = self._centre(cells)
+        return x + 0.75, y - 0.75
 
     def _bodies(self) -> dict[str, dict[str, Any]]:
         """Where the name of each place stands: x, y, w, h in cells, and whether on a wall."""
@@ -137,19 +157,24 @@ class Plan:
         return bodies
 
     def _side(self, cells: list[int]) -> tuple[int, int] | None:
-        """The direction in which there is only wall behind the docks."""
+        """The direction in which there is only wall behind the docks, with open floor in front if possible."""
         if self.layout is None:
             return None
         at = [divmod(cell, self.width) for cell in cells]
-        for side in SIDES:
-            along = 0 if side[0] else 1
-            if len({place[along] for place in at}) == 1 and all(self._wall(r + side[0], c + side[1]) for r, c in at):
+        behind = [
+            side
+            for side in SIDES
+            if len({place[0 if side[0] else 1] for place in at}) == 1
+            and all(self._wall(row + side[0], column + side[1]) for row, column in at)
+        ]
+        for side in behind:
+            if not any(self._wall(row - side[0], column - side[1]) for row, column in at):
                 return side
-        return None
+        return behind[0] if behind else None
 
     def _wall(self, row: int, column: int) -> bool:
         if not (0 <= row < self.height and 0 <= column < self.width):
-            return False
+            return self.layout is not None  # the rim round the floor serves as a wall
         return self.layout is not None and not self.layout.passable[row * self.width + column]
 
     def _room(self, row: int, column: int, step: int, taken: set[int]) -> float:
@@ -157,7 +182,7 @@ class Plan:
         docks = {cell + side * self.width for cell in taken for side in (-1, 1)}
         for gap in range(1, 2 * WIDEST + 2):
             beside = column + gap * step
-            if not self._wall(row, beside):
+            if not (0 <= beside < self.width and self._wall(row, beside)):
                 return min(gap - 1, WIDEST)
             if row * self.width + beside in docks:
                 return min((gap - 1) / 2, WIDEST)
@@ -167,7 +192,7 @@ class Plan:
         docks = {cell + side for cell in taken for side in (-1, 1)}
         for gap in range(1, 2 * WIDEST + 2):
             beside = row + gap * step
-            if not self._wall(beside, column):
+            if not (0 <= beside < self.height and self._wall(beside, column)):
                 return min(gap - 1, WIDEST)
             if beside * self.width + column in docks:
                 return min((gap - 1) / 2, WIDEST)

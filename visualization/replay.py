@@ -103,12 +103,12 @@ class ReplayStage(Stage):
 
     # -- what the log says ------------------------------------------------------------------------------------
 
-    def _row(self) -> int:
+    def _trace_row(self) -> int:
         return max(int(np.searchsorted(self._ticks, self.tick, "right")) - 1, 0)
 
     def cells(self) -> NDArray[np.int32]:
         if len(self._ticks):
-            return self._cells[self._row()]
+            return self._cells[self._trace_row()]
         start = next(iter(self.plan.cell_of_place.values()))
         return np.full(len(self.plan.agvs), start, np.int32)
 
@@ -141,7 +141,7 @@ class ReplayStage(Stage):
             return []
         times, _ = self._stops[vehicle]
         stop = int(np.searchsorted(times, self.now_s, "right"))
-        first = self._row()
+        first = self._trace_row()
         last = first + LOOK_AHEAD_ROWS
         if stop < len(times):
             last = min(int(np.searchsorted(self._ticks, times[stop] / self.tick_s + 1e-9, "right")), last)
@@ -162,7 +162,7 @@ class ReplayStage(Stage):
     def heat(self, what: str) -> NDArray[np.float64]:
         layout = self.plan.layout
         assert layout is not None
-        row = self._row()
+        row = self._trace_row()
         heat = np.zeros(layout.size)
         if row < 1:
             return heat

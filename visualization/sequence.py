@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ACTORS = 5  # contractors that get a line of their own
 MESSAGES = 40
+CALLS = 8  # announcements whose single answers are shown
 OTHERS = "others"
 TONES = {
     Performative.ACCEPT_PROPOSAL: "good",
@@ -51,24 +52,24 @@ def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
     rows = rows[np.isin(rows["conversation"], own["conversation"]) & (rows["time_s"] <= stage.now_s)]
     name = stage.log.name_of
     manager = int(own["manager"][0])
-    latest = int(own["conversation"][-1])
-    offers = stage.offers(latest)
+    kind = TaskKind(int(own["task_kind"][0]))
+    offers = {int(call): stage.offers(int(call), kind) for call in own["conversation"][-CALLS:]}
     named = [int(uid) for uid in (*rows["sender"], *rows["receiver"]) if uid not in (NOBODY, manager)]
     contractors = [name(uid) for uid in dict.fromkeys(named)]
-    if offers is not None:
-        contractors += [who for who, *_ in sorted(offers, key=lambda offer: offer[1]) if who not in contractors]
+    for answers in reversed(list(offers.values())):
+        ranked = sorted(answers or [], key=lambda answer: answer[1])
+        contractors += [who for who, *_ in ranked if who not in contractors]
     actors = contractors[:ACTORS]
     column = {who: index + 1 for index, who in enumerate(actors)}
     messages: list[dict[str, Any]] = []
     for row in rows[-MESSAGES:].tolist():
-        messages += _arrows(row, name(manager), name, column, offers if row[2] == latest else None)
+        messages += _arrows(row, name(manager), name, column, offers.get(row[2]))
     if any(message["from"] == len(actors) + 1 or message["to"] == len(actors) + 1 for message in messages):
         actors = [*actors, OTHERS]
     job = int(own["job"][0])
-    title = TaskKind(int(own["task_kind"][0])).name.lower()
     again = f", announced {len(own)} times" if len(own) > 1 else ""
     return {
-        "title": f"{title} {task}",
+        "title": f"{kind.name.lower()} {task}",
         "note": f"for {name(job)}{again}" if job != NOBODY else f"for {name(manager)}{again}",
         "actors": [name(manager), *actors],
         "messages": messages[-MESSAGES:],

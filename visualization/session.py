@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..environments.errors import ScenarioError
+from ..environments.scenario import Scenario
 from ..experiments.config import CONFIGS
 from ..experiments.experiment import Experiment
 from .recording import Recording, recordings_in
 
-if TYPE_CHECKING:
-    from ..environments.scenario import Scenario
-
+CASES = 20  # of a sweep that are offered
 TARGET = "ROBOCELL_VIEW"  # environment variable: what to show where no server of ours has said so
 
 
@@ -40,17 +38,25 @@ def open_session(target: str | Path) -> Session:
 def _factories(target: str | Path) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     experiment = Experiment.load(target)
-    for case in experiment.cases[:20]:
-        label = experiment.name if len(experiment.cases) == 1 else f"{experiment.name}: {case.label}"
-        found[label] = case.scenario
+    found[experiment.name] = _base(experiment)
     for config in sorted(CONFIGS.glob("*.yaml")):
         try:
             shipped = Experiment.load(config)
         except ScenarioError:
             continue
         if shipped.name != experiment.name:
-            found.setdefault(shipped.name, shipped.cases[0].scenario)
+            found.setdefault(shipped.name, _base(shipped))
+    if len(experiment.cases) > 1:
+        found.update({f"{experiment.name}: {case.label}": case.scenario for case in experiment.cases[:CASES]})
     return found
+
+
+def _base(experiment: Experiment) -> Scenario:
+    """The scenario before the sweep; the first case where it cannot stand alone."""
+    try:
+        return Scenario.parse(dict(experiment.scenario))
+    except ScenarioError:
+        return experiment.cases[0].scenario
 
 
 _session: Session | None = None

@@ -19,6 +19,7 @@ from .tally import Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..agents.tasks import TaskKind
     from ..environments.log import EventLog
     from ..environments.scenario import Scenario
     from .history import History
@@ -87,7 +88,7 @@ class Stage:
         """What the agent will do next, a line each."""
         return []
 
-    def offers(self, conversation: int) -> list[tuple[str, float, str]] | None:
+    def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
         """Who offered what in a call: (name, cost in s or inf, reason of refusal); None where nobody listened."""
         return None
 
@@ -167,6 +168,7 @@ class Stage:
         return {
             "times": [round(at, 1) for at in times],
             "throughput": rate,
+            "flow_time": [None if flow is None else round(flow / 60.0, 2) for flow in map(history.flow_time_s, times)],
             **{name: [_plain(value) for value in values] for name, values in history.figures.items()},
         }
 
