@@ -166,7 +166,8 @@ class _Replay:
     def _moved(self, agent: int, job: int, other: int, value: float) -> None:
         transport = self.scenario.transport
         walks_out = transport.kind == "matrix" and not transport.carry_out and self._name(agent) == self.scenario.sink
-        if transport.kind != "instant" and not walks_out:
+        stays = agent == other  # two operations in a row at one station
+        if transport.kind != "instant" and not walks_out and not stays:
             self._report("part-place", job, "parts do not move by themselves there")
         self._is_at(job, Spot.OUTPUT, other)
         self._receive(job, agent)
