@@ -114,7 +114,6 @@ class GridTraffic:
         self._scratch = np.empty((2, vehicles), np.int32)
         self._goal = np.full(vehicles, NO_CELL, np.int32)
         self._row = np.zeros(vehicles, np.int32)
-        self._spot = [NO_CELL] * vehicles
         self._broken: set[int] = set()
         self._obstacles_changed = False
         self._still = False
@@ -191,7 +190,8 @@ class GridTraffic:
         """Nothing to do: go to the nearest free parking cell, or to a cell where the vehicle blocks nobody."""
         self._still = False
         self._book.leave(vehicle)
-        if self._spot[vehicle] != NO_CELL and self._grades[self._spot[vehicle]] == PARKING:
+        own = self._spot(vehicle)
+        if own != NO_CELL and self._grades[own] == PARKING:
             return
         spot = self._search(self._neighbours, int(self.node[vehicle]), vehicle, PARKING)
         self._take_spot(vehicle, spot)
@@ -365,7 +365,7 @@ class GridTraffic:
         self._take_spot(vehicle, spot)
 
     def _search(self, moves: NDArray[np.int32], start: int, vehicle: int, good_enough: int) -> int:
-        own = self._spot[vehicle]
+        own = self._spot(vehicle)
         if own != NO_CELL:
             self._taken[own] = False
         self._stamp += 1
@@ -378,15 +378,17 @@ class GridTraffic:
     def _take_spot(self, vehicle: int, spot: int) -> None:
         self._free_spot(vehicle)
         self._taken[spot] = True
-        self._spot[vehicle] = spot
         self._relaxed[vehicle] = True
         self._pending[vehicle] = False
         self._set_goal(vehicle, spot)
 
+    def _spot(self, vehicle: int) -> int:
+        return int(self._goal[vehicle]) if self._relaxed[vehicle] else NO_CELL
+
     def _free_spot(self, vehicle: int) -> None:
-        if self._spot[vehicle] != NO_CELL:
-            self._taken[self._spot[vehicle]] = False
-            self._spot[vehicle] = NO_CELL
+        own = self._spot(vehicle)
+        if own != NO_CELL:
+            self._taken[own] = False
 
     def _set_goal(self, vehicle: int, goal: int) -> None:
         old = int(self._goal[vehicle])

@@ -112,6 +112,7 @@ def floor(art: str) -> Layout:
         (TREE, 3),
         (TREE, 5),
         (LANES, 28),
+        (LANES, 32),
         (ONE_DOCK, 12),
     ],
 )
@@ -122,6 +123,17 @@ def test_work_goes_on_to_the_end(shuttle, art, vehicles, breakdown):
     assert find_conflicts(trace, layout) == []
     pauses = np.diff(np.concatenate(([-1], np.flatnonzero(arrivals), [arrivals.size])))
     assert pauses.max() < 400
+
+
+def test_parked_vehicles_of_a_lane_make_room_by_exchanging_their_spots():
+    layout = floor("A.\nP#\nP#\nP#")
+    traffic = GridTraffic(layout, ["A"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([2, 1]))
+    traffic.park(0)
+    traffic.park(1)
+    for _ in range(12):
+        traffic.step()
+    assert sorted(traffic.node.tolist()) == [2, 4]
+    assert traffic.settled
 
 
 def random_goals(layout: Layout, vehicles: int, ticks: int, *, rules: bool) -> tuple[Fleet, np.ndarray]:
