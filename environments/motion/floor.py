@@ -117,7 +117,7 @@ def exchange_spots(
     now: NDArray[np.int32],
     best: NDArray[np.uint16],
 ) -> None:
-    """Who would have to pass another to its spot takes the other's, and the other goes on, within a dead end and its mouth.
+    """Who would have to pass another to its spot takes the other's, and the other goes on: in a dead end and its mouth.
 
         |ab..|  a wants to the bottom of the lane, b stands where it wants: now b goes on and a comes after
 
