@@ -20,6 +20,8 @@ def answer(results: "Results") -> list[str]:
     rows = case_rows(results, columns)
     if not any(row.n for row in rows) or not columns:
         return ["No trial was finished, so there is no answer yet."]
+    if results.answer is not None and results.experiment.config.question is not None:
+        return list(results.answer.sentences)
     main = columns[0]
     view = view_of(results)
     if len(rows) == 1:
@@ -30,6 +32,8 @@ def answer(results: "Results") -> list[str]:
         sentences = []
     best = _best(rows, main)
     sentences.append(_best_of_all(results, rows, main, best))
+    if results.answer is not None:
+        sentences += results.answer.sentences
     few = min(row.n for row in rows if row.n)
     if few < 2:
         sentences.append("Cases with a single replication have no interval: set replications to 10 or more.")

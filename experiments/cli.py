@@ -205,20 +205,52 @@ def compare(
 @app.command()
 def view(
     target: Annotated[str, typer.Argument(metavar="CONFIG|DIR", help="What to watch: live, or a replay of a run.")],
-    port: Annotated[int, typer.Option(help="Port of the server.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the server; the next free one if it is taken.")] = 8521,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+    export: Annotated[Path | None, typer.Option(help="Write a picture (.png) or a clip (.gif) instead.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Moment of the picture, or start of the clip: 30min.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="End of the clip; 5 min later if not given.")] = None,
+    speed: Annotated[float, typer.Option(help="Of a clip: simulated seconds in one second.")] = 30.0,
+    width: Annotated[int, typer.Option(help="Of a picture or clip, in pixels.")] = 1000,
+    run: Annotated[int, typer.Option(help="Which recording of a run directory is drawn, from 1.")] = 1,
+    dark: Annotated[bool, typer.Option("--dark", help="Draw in dark colours.")] = False,
 ) -> None:
-    """Opens the factory in a browser, with the Mesa server.
+    """Opens the factory in a browser, with the Mesa server; or writes a picture or a clip of it.
 
-    Example: `robocell view quickstart`
+    Examples: `robocell view quickstart` · `robocell view DIR --export clip.gif --from 30min --to 35min`
     """
     from importlib import import_module
 
     try:
-        server = import_module("robocell.visualization.server")
+        if export is not None:
+            draw = import_module("robocell.visualization.export").export
+        else:
+            serve = import_module("robocell.visualization.server").serve
     except ModuleNotFoundError as error:
         _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
-    server.serve(target, port=port, open_browser=open_browser)
+    if export is None:
+        serve(target, host=host, port=port, open_browser=open_browser)
+        return
+    start_s, end_s = (
+        None if text is None else _seconds(option, text) for option, text in (("--from", start), ("--to", end))
+    )
+    print(f"wrote {draw(target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark)}")
+
+
+def _seconds(option: str, text: str) -> float:
+    from pydantic import TypeAdapter, ValidationError
+
+    from ..environments.units import Duration
+
+    try:
+        return TypeAdapter(Duration).validate_python(text)
+    except ValidationError as error:
+        _refuse(f"{option}: {error.errors()[0]['msg']}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -5,16 +5,18 @@
     sweep:
       grid: {fleet.agvs.count: [4, 6, 8], negotiation.mechanism: [contract_net, nearest]}
     replications: 20
+    question: {kind: smallest_fleet, …}  # optional: run only what it takes to answer (see `questions`)
     executor: auto                       # auto | serial | processes | ray
 
 `ExperimentConfig` is the file as it stands; `experiment.Experiment` is what it comes to.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from ..environments.documents import Document, explain
 from ..environments.errors import ScenarioError
@@ -23,10 +25,28 @@ from ..environments.suggestions import nearest
 from ..environments.units import PositiveDuration
 from .errors import ExperimentError
 from .keys import set_key
+from .questions import AnyQuestion, Until
+from .questions.precision import parse_replications
 from .sweep import Sweep
 
 CONFIGS = Path(__file__).parent / "configs"
-OWN_KEYS_OF_AN_EXPERIMENT = ("sweep", "replications", "executor", "workers", "ray_address", "time_limit", "outputs")
+OWN_KEYS_OF_AN_EXPERIMENT = (
+    "sweep",
+    "question",
+    "replications",
+    "executor",
+    "workers",
+    "ray_address",
+    "time_limit",
+    "outputs",
+)
+
+
+Replications = Annotated[
+    Annotated[Positive, Tag("number")] | Annotated[Until, Tag("until")],
+    Discriminator(lambda given: "until" if isinstance(given, dict | Until) else "number"),
+    BeforeValidator(parse_replications),
+]
 
 
 class Outputs(Section):
@@ -43,13 +63,28 @@ class ExperimentConfig(Section):
     name: str | None = None
     scenario: Any
     sweep: Sweep = Sweep()
-    replications: Positive = 1
+    replications: Replications = 1
+    question: AnyQuestion | None = None
     seed: Annotated[int, Field(ge=0)] | None = None  # None = the scenario's
     executor: Literal["auto", "serial", "processes", "ray"] = "auto"
     workers: Positive | None = None  # None = all cores
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
     outputs: Outputs = Outputs()
+
+    @property
+    def most_replications(self) -> int:
+        """The most that a case is replicated."""
+        return self.replications if isinstance(self.replications, int) else self.replications.most
+
+    @model_validator(mode="after")
+    def _one_rule_of_stopping(self) -> Self:
+        if self.question is not None and not isinstance(self.replications, int):
+            raise PydanticCustomError(
+                "stopping",
+                "a question decides when to stop; give replications as a number, the most it may take",
+            )
+        return self
 
 
 def load_document(path: str | Path) -> Document:

@@ -1,9 +1,8 @@
 """An experiment, ready to run: every case of its sweep as a checked scenario, every trial with its id and seed."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -12,27 +11,17 @@ from ..environments.documents import Document
 from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario, self_contained
 from ..environments.suggestions import nearest
-from .classes import UserModule, find_class, named_classes
+from .cases import Case, CaseMaker, Loc
+from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
 from .errors import ExperimentError
 from .keys import complaint, set_key
-from .sweep import Settings, label, short_names
-from .trials import Trial, canonical, trial_id, trial_seed
+from .questions import Optimise, Sensitivity
+from .sweep import Settings
+from .trials import Trial, trial_id, trial_seed
 
 VEHICLE_STEPS_PER_S = 1_000_000  # rough: only for `expected_s`
 EVENTS_PER_S = 20_000
-_PLACE = re.compile(r"^.*?:\d+:\d+: ")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One point of the sweep."""
-
-    index: int
-    label: str
-    settings: Settings  # dotted key -> value, without the name
-    scenario: Scenario
-    identity: str  # what, with a seed, makes the id of a trial
 
 
 @dataclass(frozen=True)
@@ -47,6 +36,7 @@ class Experiment:
     scenario: Mapping[str, Any]  # plain data of the scenario before the sweep, self-contained
     modules: tuple[UserModule, ...]  # agent classes of the user
     search_path: tuple[Path, ...]
+    maker: CaseMaker = field(repr=False, compare=False)
 
     @classmethod
     def load(cls, path: str | Path, settings: Mapping[str, Any] | None = None) -> Self:
@@ -80,59 +70,53 @@ class Experiment:
         base = Scenario.parse(data, source=source, at=at)
         folders = (source.folder, document.folder, document.folder / "modules", Path())
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
-        sweep, names = config.sweep, short_names(key for _, keys in config.sweep.keys_by_block() for key in keys)
-        for block, keys in sweep.keys_by_block():
-            for key in keys:
-                problem = complaint(Scenario, key, data)
-                if problem:
-                    raise ExperimentError(document.complain(_place(document, block, key), problem, of_key=True))
         seed = config.seed if config.seed is not None else base.seed
-        try:
-            points = sweep.expand(seed=seed)
-        except ValueError as error:
-            raise ExperimentError(document.complain(("sweep",), str(error))) from None
-        if not points:
-            raise ExperimentError(document.complain(("sweep", "exclude"), "excludes every case; leave at least one"))
-        modules: dict[str, UserModule] = {}
-        named = dict(sweep.keys_by_block())["cases"]
-        cases = []
-        for index, point in enumerate(points):
-            name = label(point, names, named=named)
-            try:
-                scenario = Scenario.parse(_with(data, point), source=source, at=at) if point else base
-            except ScenarioError as error:
-                raise ExperimentError(_blame(document, sweep.keys_by_block(), point, name, error)) from None
-            dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"})
-            sources = _sources(dump, search_path, modules, source)
-            varied = {key: value for key, value in point.items() if key != "name"}
-            cases.append(Case(index, name, varied, scenario, canonical([dump, sources])))
+        places, named = _places(document, config)
+        maker = CaseMaker(document, places, named, source, at, data, search_path)
+        maker.check_keys()
+        cases = maker.make(_points(document, config, seed))
         twins = [case.label for number, case in enumerate(cases) if case.label in {c.label for c in cases[:number]}]
         if twins:
             raise ExperimentError(document.complain(("sweep",), f"two cases are called {twins[0]!r}; name them apart"))
-        return cls(
+        experiment = cls(
             name=config.name or base.name,
             config=config,
             seed=seed,
             cases=tuple(cases),
-            keys=tuple(names),
+            keys=tuple(places),
             scenario=self_contained(data, source=source, at=at),
-            modules=tuple(modules.values()),
+            modules=tuple(maker.modules.values()),
             search_path=search_path,
+            maker=maker,
         )
+        problem = config.question.problem(experiment) if config.question else None
+        if problem:
+            raise ExperimentError(document.complain(("question",), problem))
+        return experiment
+
+    def with_points(self, points: Sequence[Settings]) -> Self:
+        """The same experiment with more cases: a question may ask for what the sweep does not have."""
+        cases = (*self.cases, *self.maker.make(points, first=len(self.cases)))
+        return replace(self, cases=cases, modules=tuple(self.maker.modules.values()))
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether results decide which trials are run."""
+        return self.config.question is not None or not isinstance(self.config.replications, int)
 
     @cached_property
     def seeds(self) -> tuple[int, ...]:
         """The seed of each replication, the same in every case."""
-        return tuple(trial_seed(self.seed, replication) for replication in range(self.config.replications))
+        return tuple(trial_seed(self.seed, replication) for replication in range(self.config.most_replications))
 
     @property
     def size(self) -> int:
-        """Number of trials of the whole sweep."""
-        return len(self.cases) * self.config.replications
+        """Number of trials of the whole sweep; a question takes fewer, as a rule."""
+        return len(self.cases) * self.config.most_replications
 
     def trial(self, case: Case, replication: int) -> Trial:
         """One trial; replications beyond those of the config are welcome."""
-        known = replication < self.config.replications
+        known = replication < len(self.seeds)
         seed = self.seeds[replication] if known else trial_seed(self.seed, replication)
         logs = self.config.outputs.logs
         return Trial(
@@ -147,13 +131,12 @@ class Experiment:
 
     def trials(self) -> Iterator[Trial]:
         """All trials, replication by replication, so that a part of them already compares all cases."""
-        for replication in range(self.config.replications):
+        for replication in range(self.config.most_replications):
             for case in self.cases:
                 yield self.trial(case, replication)
 
-    def expected_s(self, case: Case) -> float:
+    def expected_s(self, scenario: Scenario) -> float:
         """A rough guess of the seconds that one trial takes on one core, for `executor: auto`."""
-        scenario = case.scenario
         tick_s = scenario.tick_s if 0 < scenario.tick_s < float("inf") else 1.0
         vehicle_steps = scenario.horizon_s / tick_s * scenario.agv_count
         station_events = scenario.horizon_s / 10.0 * len(scenario.stations)
@@ -168,13 +151,6 @@ class Experiment:
         return {**given, "name": self.name, "seed": self.seed, "scenario": dict(self.scenario)}
 
 
-def _with(data: Any, point: Settings) -> Any:
-    for key, value in point.items():
-        if key != "name":
-            data = set_key(data, key, value)
-    return data
-
-
 def _scenario_document(document: Document, path: str) -> Document:
     try:
         found = Document.load(document.folder / path)
@@ -185,39 +161,34 @@ def _scenario_document(document: Document, path: str) -> Document:
     return found
 
 
-def _place(document: Document, block: str, key: str) -> tuple[str | int, ...]:
-    if block == "cases":
-        cases = document.data["sweep"]["cases"]
-        return ("sweep", "cases", next(number for number, case in enumerate(cases) if key in case), key)
-    return ("sweep", block, key) if block in ("grid", "zip") else ("sweep", block, "keys", key)
-
-
-def _blame(
-    document: Document, blocks: Sequence[tuple[str, list[str]]], point: Settings, name: str, error: ScenarioError
-) -> str:
-    """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""
-    text = "; ".join(_PLACE.sub("", line) for line in str(error).splitlines())  # places in the file are of other keys
-    for block, keys in blocks:
+def _places(document: Document, config: ExperimentConfig) -> tuple[dict[str, Loc], tuple[str, ...]]:
+    """Where each varied key stands in the document, and the keys that a point with a name does not show."""
+    places: dict[str, Loc] = {}
+    for block, keys in config.sweep.keys_by_block():
         for key in keys:
-            if key in point and f"{key}: " in text:
-                return document.complain(_place(document, block, key), f"case {name}: {text}", of_key=True)
-    return document.complain(("sweep",), f"case {name}: {text}", of_key=True)
+            if block == "cases":
+                cases = document.data["sweep"]["cases"]
+                places[key] = ("sweep", block, next(i for i, case in enumerate(cases) if key in case), key)
+            else:
+                places[key] = ("sweep", block, key) if block in ("grid", "zip") else ("sweep", block, "keys", key)
+    named = dict(config.sweep.keys_by_block())["cases"]
+    if isinstance(config.question, Sensitivity | Optimise):
+        places |= {key: ("question", "keys", key) for key in config.question.keys_ if key not in places}
+        named = [*named, *config.question.keys_]
+    return places, tuple(named)
 
 
-def _sources(
-    data: Any, search_path: Sequence[Path], modules: dict[str, UserModule], source: Document
-) -> dict[str, str]:
-    """Hash of the source of every user module that the scenario names; fills `modules`."""
-    found: dict[str, str] = {}
-    for loc, path in named_classes(data):
-        try:
-            module = find_class(path, search_path)
-        except LookupError as error:
-            raise ExperimentError(source.complain(loc, str(error))) from None
-        if module is not None:
-            modules.setdefault(module.name, module)
-            found[module.name] = module.digest()
-    return found
+def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence[Settings]:
+    """The points of the sweep, or those that the question brings."""
+    if isinstance(config.question, Sensitivity) and not any(keys for _, keys in config.sweep.keys_by_block()):
+        return config.question.points(seed)
+    try:
+        points = config.sweep.expand(seed=seed)
+    except ValueError as error:
+        raise ExperimentError(document.complain(("sweep",), str(error))) from None
+    if not points:
+        raise ExperimentError(document.complain(("sweep", "exclude"), "excludes every case; leave at least one"))
+    return points
 
 
 def _absolute(sweep: Any, keys: Sequence[str], folders: Sequence[Path]) -> Any:

@@ -16,7 +16,8 @@ from .experiment import Experiment
 from .journal import Record
 from .progress import Progress, Silent
 from .provenance import provenance
-from .store import SUMMARY, Store, write_atomically
+from .questions.ask import ask
+from .store import POINTS, SUMMARY, Store, write_atomically
 from .tables import Results, load, write_tables
 from .trials import Trial, TrialFunction, run_trial
 
@@ -106,7 +107,7 @@ class Session:
             expected_s = (
                 sum(known) / len(known) * len(todo)
                 if known
-                else sum(experiment.expected_s(experiment.cases[trial.case]) for trial in todo)
+                else sum(experiment.expected_s(trial.scenario) for trial in todo)
             )
             self.executor_name = choose_executor(
                 self.executor_name,
@@ -162,7 +163,10 @@ def run(
     ):
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
         store.describe(experiment, origin)
-        session.make(list(experiment.trials()))
+        if experiment.adaptive:
+            ask(experiment, session.make, lambda points: write_atomically(store.directory / POINTS, points))
+        else:
+            session.make(list(experiment.trials()))
         session.close()
         results = finish(store.directory, experiment)
         return Outcome(

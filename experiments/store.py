@@ -29,6 +29,7 @@ EXPERIMENT = "experiment.yaml"
 PROVENANCE = "provenance.json"
 JOURNAL = "trials/journal.jsonl"
 TRIALS = "trials/trials.parquet"
+POINTS = "trials/points.json"  # cases that a question has added to the sweep
 FAILURES = "trials/failures.parquet"
 SUMMARY = "summary.csv"
 LOGS = "logs"

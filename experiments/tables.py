@@ -8,7 +8,7 @@ import io
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 from .errors import ExperimentError
 from .experiment import Experiment
 from .journal import Record, read
-from .store import EXPERIMENT, FAILURES, JOURNAL, PROVENANCE, TRIALS, write_atomically
+from .questions.ask import recalled
+from .store import EXPERIMENT, FAILURES, JOURNAL, POINTS, PROVENANCE, TRIALS, write_atomically
 from .sweep import text_of
 from .trials import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .questions.asking import Answer
 
 COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
 
@@ -38,6 +41,7 @@ class Results:
     experiment: Experiment
     trials: "pd.DataFrame"
     failures: "pd.DataFrame"
+    records: Mapping[str, Record] = field(repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,7 +67,12 @@ class Results:
     @property
     def missing(self) -> int:
         """Trials of the experiment that have no result yet."""
-        return self.experiment.size - len(self.trials)
+        return 0 if self.experiment.adaptive else self.experiment.size - len(self.trials)
+
+    @cached_property
+    def answer(self) -> "Answer | None":
+        """The answer to the experiment's question; None where it has none, or results are missing."""
+        return recalled(self.experiment, self.records)
 
 
 def load(directory: str | Path) -> Results:
@@ -73,8 +82,10 @@ def load(directory: str | Path) -> Results:
         raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
     experiment = Experiment.load(directory / EXPERIMENT)
     records = {record.id: record for record, _ in read(directory / JOURNAL) if record is not None}
+    if (directory / POINTS).exists():
+        experiment = experiment.with_points(json.loads((directory / POINTS).read_text()))
     trials, failures = tables(experiment, records)
-    return Results(directory, experiment, trials, failures)
+    return Results(directory, experiment, trials, failures, records)
 
 
 def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.DataFrame", "pd.DataFrame"]:
@@ -115,7 +126,7 @@ def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator
             record = records.get(trial.id)
             if record is not None:
                 yield trial, record
-            elif replication >= experiment.config.replications:
+            elif replication >= experiment.config.most_replications:
                 break
 
 
@@ -132,7 +143,8 @@ def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFram
 
 
 def _column(values: Sequence[Any]) -> list[Any]:
-    """Numbers stay numbers; what mixes with text or is a structure becomes text."""
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return list(values)
+    """Numbers stay numbers (NaN for a case that leaves the key as given); what mixes with text becomes text."""
+    given = [value for value in values if value is not None]
+    if given and all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
+        return [float("nan") if value is None else value for value in values]
     return [text_of(value) for value in values]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from .sweep import label, short_names, text_of
 
 if TYPE_CHECKING:
+    from .experiment import Experiment
     from .tables import Results
 
 FLEET = "fleet.agvs.count"
@@ -46,20 +47,25 @@ class View:
 
 def view_of(results: "Results") -> View:
     """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series."""
-    cases = results.experiment.cases
-    x = next((key for key in (FLEET, *results.keys) if _numeric(results, key)), None)
-    if x is None:
-        return View(None, [[case.index for case in cases]], [""], [None] * len(cases))
-    names = short_names(results.keys)
+    experiment = results.experiment
+    x = next((key for key in (FLEET, *experiment.keys) if _numeric(experiment, key)), None)
+    if x is not None:
+        view = view_by(experiment, x)
+        if max(len(indices) for indices in view.series) > 1:  # else every case differs in everything: no lines to draw
+            return view
+    return View(None, [[case.index for case in experiment.cases]], [""], [None] * len(experiment.cases))
+
+
+def view_by(experiment: "Experiment", x: str) -> View:
+    """Series of cases that differ in nothing but `x`."""
+    names = short_names(experiment.keys)
     series: dict[str, list[int]] = {}
-    for case in cases:
+    for case in experiment.cases:
         rest = {key: value for key, value in case.settings.items() if key != x}
         series.setdefault(_group(rest, names), []).append(case.index)
-    values = [case.settings[x] for case in cases]
+    values = [case.settings.get(x) for case in experiment.cases]
     for indices in series.values():
         indices.sort(key=lambda index: values[index])
-    if max(len(indices) for indices in series.values()) < 2:  # every case differs in everything: no lines to draw
-        return View(None, [[case.index for case in cases]], [""], [None] * len(cases))
     return View(x, list(series.values()), list(series), values)
 
 
@@ -68,7 +74,7 @@ def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
     return text_of(next(iter(rest.values()))) if len(rest) == 1 else label(rest, names) if rest else ""
 
 
-def _numeric(results: "Results", key: str) -> bool:
-    values = [case.settings.get(key) for case in results.experiment.cases]
+def _numeric(experiment: "Experiment", key: str) -> bool:
+    values = [case.settings.get(key) for case in experiment.cases]
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     return numbers and len(set(values)) > 1

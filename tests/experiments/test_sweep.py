@@ -146,7 +146,7 @@ WRONG = {
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h}}}}": "needs either low and high, or choice",
     "sweep: {cases: [{name: a}, {name: a, horizon: 2h}]}": "two cases are called 'a'; name them apart",
     "replications: 0": "9:15: replications: 0 must be at least 1",
-    "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, seed, executor",
+    "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, question, seed",
     "executor: slurm": "9:11: executor: 'slurm' is not allowed; allowed: auto, serial, processes, ray",
     "time_limit: 5": "9:13: time_limit: 5 has no unit; write a duration",
     "outputs: {logs: some}": "outputs.logs: 'some' is not allowed; allowed: none, first, all",

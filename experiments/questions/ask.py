@@ -1,0 +1,53 @@
+"""Puts the question of an experiment: to a run, which makes what is missing, or to what is recorded."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .asking import Answer, Asker, Make, UnansweredError, recall
+from .optimise import Optimise
+
+if TYPE_CHECKING:
+    from ..experiment import Experiment
+    from ..journal import Record
+
+Keep = Callable[[bytes], None]
+
+
+def ask(experiment: "Experiment", make: Make, keep_points: Keep) -> Answer:
+    """Answers the question; `keep_points` stores the cases that it adds to the sweep."""
+    own = len(experiment.cases)
+
+    def extended(longer: "Experiment") -> None:
+        keep_points(json.dumps([_point(case) for case in longer.cases[own:]], indent=1).encode())
+
+    asker = Asker(experiment, make, extended)
+    config = experiment.config
+    question = config.question if config.question is not None else config.replications
+    assert not isinstance(question, int)
+    return question.ask(asker)
+
+
+def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answer | None:
+    """The answer that the records give; None where there is no question, or records are missing."""
+    if not experiment.adaptive:
+        return None
+    config = experiment.config
+    question = config.question if config.question is not None else config.replications
+    assert not isinstance(question, int)
+    if isinstance(question, Optimise):
+        experiment = _without_added(experiment)
+    try:
+        return question.ask(Asker(experiment, recall(records)))
+    except UnansweredError:
+        return None
+
+
+def _point(case: Any) -> dict[str, Any]:
+    return {"name": case.label, **case.settings}
+
+
+def _without_added(experiment: "Experiment") -> "Experiment":
+    """An optimisation adds its points itself; it starts from the scenario as given."""
+    return replace(experiment, cases=experiment.cases[:1])

@@ -1,0 +1,188 @@
+"""Questions find the truth that is built into a fake trial, with fewer trials than the grid, and can be resumed."""
+
+import pytest
+from fakes import line, named_trial
+
+from robocell.agents.errors import RobocellError
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.questions.asking import greater_is_better, looks
+from robocell.experiments.runner import run
+from robocell.experiments.store import JOURNAL, TRIALS
+from robocell.experiments.tables import load
+
+MACHINES = "stations.cell.machines"
+
+
+def asked(question=None, *, replications: object = 20, seed: int = 1, machines=range(1, 13), **told) -> Experiment:
+    sweep = {"grid": {MACHINES: list(machines)}} if machines else {}
+    return Experiment.parse(
+        {
+            "scenario": line(**told),
+            "sweep": sweep,
+            "replications": replications,
+            "seed": seed,
+            "outputs": {"logs": "none", "figures": False, "report": False},
+        }
+        | ({"question": question} if question else {})
+    )
+
+
+def go(experiment, folder):
+    return run(experiment, folder, function=named_trial, executor="serial")
+
+
+# the throughput of a fake trial is 60 + 10 x machines, with a standard deviation of 1
+
+
+def fleet(at_least: float) -> dict[str, object]:
+    target = {"metric": "throughput_per_h", "at_least": at_least}
+    return {"kind": "smallest_fleet", "key": MACHINES, "target": target}
+
+
+def test_the_smallest_fleet_is_found_with_a_fraction_of_the_grid(tmp_path):
+    for seed in range(20):
+        outcome = go(asked(fleet(115), seed=seed), tmp_path / str(seed))
+        answer = outcome.results.answer
+        assert answer.sentences[0].startswith(
+            f"6 {MACHINES} are the smallest fleet with a throughput_per_h of at least 115:"
+        )
+        assert outcome.ran == answer.trials <= answer.full / 3
+
+
+def test_a_target_that_no_fleet_meets_is_said_so(tmp_path):
+    (sentence,) = go(asked(fleet(500)), tmp_path).results.answer.sentences
+    assert sentence == (f"No fleet up to 12 {MACHINES} has a throughput_per_h of at least 500 with 95 % confidence.")
+
+
+def test_a_target_at_the_edge_gets_all_replications_and_the_verdict_of_the_grid(tmp_path):
+    outcome = go(asked(fleet(110.3)), tmp_path)
+    verdict = {row[MACHINES]: row for row in outcome.results.answer.table}
+    assert verdict[5]["n"] == 20
+    assert verdict[5]["meets"] is False, "110 on average, so 110.3 is not met"
+
+
+def test_times_are_targets_from_above_with_units(tmp_path):
+    # the lead time is 600 s - 50 s x machines
+    question = fleet(0) | {"target": {"metric": "flow_time_mean_s", "at_most": "7min"}}
+    (sentence,) = go(asked(question), tmp_path).results.answer.sentences
+    assert sentence.startswith(f"4 {MACHINES} are the smallest fleet with a flow_time_mean_s of at most 7 min: ")
+
+
+def test_the_best_policy_is_picked_and_clear_losers_are_dropped_early(tmp_path):
+    right = 0
+    for seed in range(20):
+        outcome = go(asked({"kind": "best_policy"}, seed=seed, machines=[3, 1, 5, 2]), tmp_path / str(seed))
+        right += outcome.results.answer.table[0]["case"] == "machines=5"
+    assert right >= 19
+    assert outcome.ran == 4 * 8
+
+
+def test_equally_good_cases_end_within_the_budget(tmp_path):
+    question = {"kind": "best_policy", "indifference": 0.0001, "budget": 60, "metric": "flow_time_mean_s"}
+    outcome = go(asked(question, machines=[1, 2]), tmp_path)
+    assert outcome.results.answer.table[0]["case"] == "machines=2", "less lead time is better"
+    assert outcome.ran <= 60
+
+
+def test_replications_stop_when_the_interval_is_narrow_enough(tmp_path):
+    outcome = go(asked(replications="until ±0.5%", machines=[1, 12]), tmp_path)
+    for row in outcome.results.answer.table:
+        assert row["relative half-width"] <= 0.005
+        assert 5 <= row["n"] < 100
+    counts = {row["case"]: row["n"] for row in outcome.results.answer.table}
+    assert counts["machines=12"] < counts["machines=1"], "the same noise is less of a larger mean"
+    assert outcome.ran == sum(counts.values())
+
+
+def test_an_interval_that_stays_wide_is_said_so(tmp_path):
+    precision = {"until": "0.01%", "least": 3, "most": 6}
+    (sentence,) = go(asked(replications=precision, machines=[1, 2]), tmp_path).results.answer.sentences
+    assert sentence.startswith("2 of 2 cases have their throughput_per_h less precisely than ±0.01%")
+
+
+def test_sobol_indices_find_the_parameter_that_matters(tmp_path):
+    pytest.importorskip("SALib")
+    keys = {MACHINES: {"low": 1, "high": 12}, "stations.cell.input_capacity": {"low": 1, "high": 9}}
+    question = {"kind": "sensitivity", "samples": 16, "keys": keys}
+    outcome = go(asked(question, machines=None, replications=1), tmp_path)
+    assert outcome.ran <= 16 * 4
+    first, second = outcome.results.answer.table
+    assert first["key"] == MACHINES
+    assert first["total"] == pytest.approx(1.0, abs=0.25)
+    assert second["total"] < 0.05
+
+
+def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_path):
+    pytest.importorskip("optuna")
+    question = {"kind": "optimise", "points": 24, "keys": {MACHINES: {"low": 1, "high": 50}}}
+    outcome = go(asked(question, machines=None, replications=2), tmp_path)
+    answer = outcome.results.answer
+    assert answer.table[0][MACHINES] > 40
+    trials = load(tmp_path).trials
+    assert set(trials[MACHINES]) >= {row[MACHINES] for row in answer.table}
+    assert load(tmp_path).answer == answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        fleet(115),
+        {"kind": "best_policy"},
+        {"kind": "optimise", "points": 8, "keys": {MACHINES: {"low": 1, "high": 50}}},
+    ],
+)
+def test_an_interrupted_question_goes_on_and_ends_in_the_same_bytes(tmp_path, question):
+    if question["kind"] == "optimise":
+        pytest.importorskip("optuna")
+    experiment = asked(question, replications=4, machines=None if question["kind"] == "optimise" else range(1, 9))
+    whole = go(experiment, tmp_path / "whole")
+    go(experiment, tmp_path / "cut")
+    journal = tmp_path / "cut" / JOURNAL
+    kept = journal.read_bytes().splitlines(keepends=True)[: whole.ran // 2]
+    journal.write_bytes(b"".join(kept))
+    again = go(experiment, tmp_path / "cut")
+    assert (again.ran, again.reused) == (whole.ran - len(kept), len(kept))
+    assert again.results.answer == whole.results.answer
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+
+
+def test_failed_trials_do_not_stop_a_question(tmp_path):
+    outcome = go(asked(fleet(115), behave="raise", at=[0]), tmp_path)
+    assert outcome.failed > 0
+    assert outcome.results.answer.sentences[0].startswith("6 ")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "smallest_flet",
+            "'smallest_flet' is not allowed; allowed: smallest_fleet, best_policy, sensitivity, optimise",
+        ),
+        ("smallest_fleet", "question.target: is missing"),
+        (fleet(1) | {"key": "fleet.agvs.count"}, "the sweep must vary fleet.agvs.count over two or more numbers"),
+        (fleet(1) | {"target": {"metric": "m"}}, "needs either at_least or at_most"),
+        (fleet(1) | {"target": {"metric": "m", "at_most": "7"}}, "has no unit; write a duration"),
+        ({"kind": "optimise", "keys": {MACHINES: {"low": 1, "high": 2}}}, "brings its own cases; leave the sweep out"),
+        ({"kind": "sensitivity", "keys": {MACHINES: {"low": 1, "high": 2}}}, "needs at least"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(question, said):
+    with pytest.raises(RobocellError) as refused:
+        asked(question)
+    assert said in str(refused.value)
+
+
+def test_an_unknown_kpi_is_refused_with_its_nearest(tmp_path):
+    with pytest.raises(RobocellError, match=r"there is no KPI 'thruput_per_h'.*did you mean .throughput_per_h"):
+        go(asked({"kind": "best_policy", "metric": "thruput_per_h"}), tmp_path)
+
+
+def test_looks_grow_and_end_at_the_most():
+    assert looks(4, 20) == [4, 6, 9, 13, 19, 20]
+    assert looks(4, 3) == [3]
+
+
+def test_kpis_know_their_direction():
+    assert greater_is_better("throughput_per_h")
+    assert not any(map(greater_is_better, ["flow_time_mean_s", "tardiness_mean_s", "wip_mean", "energy_kwh"]))
