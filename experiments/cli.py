@@ -103,8 +103,8 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     facts = {
         "name": experiment.name,
         "cases": len(experiment.cases),
-        "replications": experiment.config.replications,
-        "trials": experiment.size,
+        "replications": experiment.config.most_replications,
+        "trials": experiment.size,  # the most, where a question decides
         "varied": list(experiment.keys),
         "agvs": fleets,
         "stations": len(sizes[0].stations),
@@ -117,7 +117,10 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         return
     print(f"{config} is valid: {experiment.name}")
     varied = f" over {', '.join(experiment.keys)}" if experiment.keys else ""
-    print(f"  {facts['cases']} cases{varied}, {facts['replications']} replications: {facts['trials']} trials")
+    print(
+        f"  {facts['cases']} cases{varied}, {'at most ' * experiment.adaptive}{facts['replications']} replications: "
+        f"{'at most ' * experiment.adaptive}{facts['trials']} trials"
+    )
     print(f"  {', '.join(map(str, fleets))} AGVs, {facts['stations']} stations, {facts['robots']} robots, "
           f"up to {facts['ticks']} ticks a trial")  # fmt: skip
 

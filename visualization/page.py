@@ -205,7 +205,16 @@ def ReplayPanels(model: Replay) -> None:
                 for number, each in enumerate(model.stages):
                     with solara.Div(style=_shape(each)):
                         mine = selected if each is stage else NOBODY
-                        Floor(model, each, look, mine, picker(number), beat + sought, gate=number == 0)
+                        Floor(
+                            model,
+                            each,
+                            look,
+                            mine,
+                            picker(number),
+                            beat + sought,
+                            gate=number == 0,
+                            title=model.labels[number],
+                        )
             Figures(model, stage, look, beat + sought, charts=True)
             Gantt(model, stage, look, beat + sought, selected, picker(side))
         Talk(model, stage, look, beat + sought, selected, picker(side))

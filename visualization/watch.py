@@ -38,6 +38,7 @@ def Floor(
     beat: int,
     on_touch: Callable[[int], None] | None = None,
     gate: bool = True,
+    title: str = "",
 ) -> None:
     """The floor of a factory; lets the model go on when a frame has been made."""
     update_counter.get()
@@ -50,7 +51,7 @@ def Floor(
         frame=frame,
         heat=heat,
         look=look,
-        caption=_caption(model, stage),
+        caption=_caption(model, stage, title),
         tools=on_touch is not None and stage.plan.layout is not None,
         on_pick=on_pick,
         on_overlay=set_overlay,
@@ -151,9 +152,9 @@ def _levels(model: Paced, stage: Stage, overlay: str) -> list[int]:
         return [] if most == 0.0 else (200.0 * (heat / most) ** 0.6).astype(int).tolist()
 
 
-def _caption(model: Paced, stage: Stage) -> str:
+def _caption(model: Paced, stage: Stage, title: str) -> str:
     whole = int(stage.now_s)
     clock = f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
     tick = f" · tick {stage.tick}" if math.isfinite(stage.tick_s) else ""
     speed = f" · ×{model.factor:.0f} real time" if model.factor >= 0.5 else ""
-    return f"{stage.plan.data['name']} · {clock}{tick}{speed}"
+    return f"{title or stage.plan.data['name']} · {clock}{tick}{speed}"

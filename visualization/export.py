@@ -1,0 +1,124 @@
+"""Pictures from the command line: a moment of a run as PNG, a stretch of it as an animated GIF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..environments.errors import RobocellError
+from ..environments.factory import Factory
+from .paint import Painter
+from .replay import ReplayStage
+from .session import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image
+
+    from ..environments.scenario import Scenario
+
+MOST_FRAMES = 1200
+COLOURS = 64  # of a GIF
+
+
+class ExportError(RobocellError):
+    """What was asked for cannot be drawn."""
+
+
+def export(
+    path: str | Path,
+    target: str | Path,
+    *,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    speed: float = 30.0,
+    frames_per_s: int = 12,
+    width: int = 1000,
+    dark: bool = False,
+    run: int = 1,
+) -> Path:
+    """Draw a run: `.png` the moment `start_s`, `.gif` the stretch from `start_s` to `end_s`.
+
+    Args:
+        path: a config, which is run, or a run directory, whose recordings are used.
+        target: the file to write.
+        start_s: simulated seconds; half of the run if None.
+        end_s: only for a clip; five minutes after the start if None.
+        speed: simulated seconds in one of the clip.
+        frames_per_s: of the clip.
+        width: of the picture, in pixels.
+        dark: dark colours.
+        run: which recording of a run directory, from 1.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        ExportError: another kind of file, a stretch outside the run, a clip that is too long, no such recording.
+    """
+    target = Path(target)
+    kind = target.suffix.lower()
+    if kind not in (".png", ".gif"):
+        raise ExportError(f"{target}: a picture is written as .png, a clip as .gif, not as {kind or 'nothing'!r}")
+    if speed <= 0.0 or frames_per_s < 1 or width < 100:
+        raise ExportError(
+            f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least 100"
+        )
+    stage = _stage(path, start_s, end_s, run=run, clip=kind == ".gif")
+    begin_s = stage.end_s / 2 if start_s is None else start_s
+    stop_s = min(begin_s + 300.0, stage.end_s) if end_s is None else end_s
+    if not 0.0 <= begin_s <= stage.end_s or (kind == ".gif" and not begin_s < stop_s <= stage.end_s):
+        raise ExportError(
+            f"{begin_s:g} s to {stop_s:g} s is not a stretch of the run, which lasts from 0 to {stage.end_s:g} s"
+        )
+    painter = Painter(stage, width=width, dark=dark)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if kind == ".png":
+        stage.seek(begin_s)
+        painter.picture().save(target)
+        return target
+    times = np.arange(begin_s, stop_s, speed / frames_per_s)
+    if len(times) > MOST_FRAMES:
+        raise ExportError(
+            f"{len(times)} frames would be a large file, the most is {MOST_FRAMES}; raise the speed or take a shorter stretch"
+        )
+    frames = []
+    for at_s in times.tolist():
+        stage.seek(at_s)
+        frames.append(painter.picture())
+    _save_gif(frames, target, 1000 // frames_per_s)
+    return target
+
+
+def _stage(path: str | Path, start_s: float | None, end_s: float | None, *, run: int, clip: bool) -> ReplayStage:
+    session = open_session(path)
+    if session.recordings:
+        if not 1 <= run <= len(session.recordings):
+            raise ExportError(f"run {run} does not exist; {path} has recordings 1 to {len(session.recordings)}")
+        recording = session.recordings[run - 1]
+        return ReplayStage(recording.scenario, recording.log)
+    return _run(next(iter(session.factories.values())), end_s if clip else start_s)
+
+
+def _run(scenario: Scenario, until_s: float | None) -> ReplayStage:
+    record = scenario.record.model_copy(update={"trace": True})
+    scenario = scenario.model_copy(update={"record": record})
+    factory = Factory(scenario)
+    try:
+        if until_s is not None and until_s <= scenario.horizon_s:
+            factory.run_until(until_s)
+            log = factory.finish()
+        else:
+            log = factory.run()
+    finally:
+        factory.close()
+    return ReplayStage(scenario, log)
+
+
+def _save_gif(frames: Sequence[Image.Image], target: Path, duration_ms: int) -> None:
+    colours = frames[len(frames) // 2].quantize(COLOURS, dither=0)
+    small = [frame.quantize(palette=colours, dither=0) for frame in frames]
+    small[0].save(target, save_all=True, append_images=small[1:], duration=duration_ms, loop=0, optimize=False)
