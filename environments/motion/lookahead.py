@@ -27,7 +27,10 @@ class Budget:
     tries_per_vehicle: int = 1000  # times V is the limit of a tick
     passes: int = 20
     most_depth: int = 12  # vehicles in one repair
-    most_taken: int = 3  # vehicles that one sequence may displace
+    taken_by_rank: int = 1  # vehicles that one sequence may displace, in the priority pass
+    most_taken: int = 1  # the same, in improvement passes
+    failures_by_rank: int = 1  # how often a vehicle may fail to give way before it counts as immovable, in the priority pass
+    most_failures: int = 1  # the same, in improvement passes
 
 
 class LookaheadPlanner:
@@ -110,7 +113,7 @@ class LookaheadPlanner:
             np.ones(vehicles, np.int64) if weight is None else weight,
             cell, self._taken, self._count, self._cost, self._path, self._choice,
             budget.passes, budget.tries_by_rank, budget.tries_each, budget.tries_per_vehicle * vehicles,
-            budget.most_depth, budget.most_taken, np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583),
+            budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.failures_by_rank, budget.most_failures, np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583),
         )  # fmt: skip
         every = np.arange(vehicles)
         self._plan_path[:] = self._path[every, self._choice]

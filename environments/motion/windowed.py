@@ -155,9 +155,9 @@ def _reserve(taken, path, vehicle, place, ticks, mark):
 
 @njit(cache=True)
 def repair(
-    leader, by_rank, rank, slack, tries, most_depth, most_taken,
+    leader, by_rank, rank, slack, tries, most_depth, most_taken, most_failures,
     taken, cell, count, cost, weight, path, choice,
-    order, old, tried, loss, listed, entered,
+    order, old, tried, loss, listed, entered, failures, failed,
 ):  # fmt: skip
     """Tries to give `leader` a cheaper sequence; those in its way choose anew. Returns (kept, tries used).
 
@@ -176,6 +176,7 @@ def repair(
     members = 1
     level = 0
     used = 0
+    given_up = 0
     while level >= 0:
         vehicle = order[level]
         place = tried[level] + 1
@@ -219,7 +220,8 @@ def repair(
                         elif (
                             (by_rank and rank[other] < rank[leader])
                             or displaced - members >= most_taken
-                            or (displaced >= most_depth)
+                            or displaced >= most_depth
+                            or failures[other] >= most_failures
                         ):
                             free = False
                             break
@@ -247,6 +249,8 @@ def repair(
             if level + 1 == members:
                 for index in range(members):
                     entered[order[index]] = -1
+                for index in range(given_up):
+                    failures[failed[index]] = 0
                 return True, used
             loss[level + 1] = change
             listed[level + 1] = members
@@ -256,10 +260,16 @@ def repair(
         if settled:
             continue
         # this level is out of sequences: hand back to the one before, whose own sequence is taken up again
+        if failures[vehicle] == 0:
+            failed[given_up] = vehicle
+            given_up += 1
+        failures[vehicle] += 1
         level -= 1
         if level >= 0:
             vehicle = order[level]
             _reserve(taken, path, vehicle, choice[vehicle], ticks, NO_VEHICLE)
+    for index in range(given_up):
+        failures[failed[index]] = 0
     entered[leader] = -1
     choice[leader] = old[0]
     _reserve(taken, path, leader, old[0], ticks, leader)
@@ -268,7 +278,7 @@ def repair(
 
 @njit(cache=True)
 def plan_window(
-    rank, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, most_taken, seed
+    rank, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, failures_by_rank, most_failures, seed
 ):  # fmt: skip
     """Improves `choice` (V,) in place: one pass by rank, then improvement until `tries_total` sequences were tried.
 
@@ -285,6 +295,8 @@ def plan_window(
     listed = np.empty(vehicles + 1, np.int32)
     loss = np.zeros(vehicles + 1, np.int64)
     entered = np.full(vehicles, -1, np.int32)
+    failures = np.zeros(vehicles, np.int32)
+    failed = np.empty(vehicles, np.int32)
     used = 0
     by_rank = np.argsort(rank)
     if tries_by_rank > 0:
@@ -292,8 +304,8 @@ def plan_window(
             leader = by_rank[index]
             if choice[leader] > 0:
                 _, spent = repair(
-                    leader, True, rank, 0, tries_by_rank, most_depth, most_taken,
-                    taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered,
+                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, failures_by_rank,
+                    taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
                 )  # fmt: skip
                 used += spent
     visit = by_rank.astype(np.int32)
@@ -310,8 +322,8 @@ def plan_window(
             if used >= tries_total:
                 break
             success, spent = repair(
-                leader, False, rank, 0, tries_each, most_depth, most_taken,
-                taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered,
+                leader, False, rank, 0, tries_each, most_depth, most_taken, most_failures,
+                taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
             )  # fmt: skip
             used += spent
             if success:

@@ -1,0 +1,118 @@
+"""The task rules of the League of Robot Runners: which goals robots have, and when a task counts as finished.
+
+2023: robot k's j-th goal is tasks[(j * V + k) mod N]. 2024 and later: a fixed number of tasks is open; any open task may be given to
+any robot, and to another one until its first errand is done; errands are done in order, at most one per robot and step; each
+finished task reveals the next one. A step is: move, then new assignments, then errands are checked at the new cells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import InstanceError
+from .lorr import NO_TASK
+from .movingai import NO_CELL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .lorr import Problem
+
+
+class DealtGoals:
+    """The rules of 2023. Public arrays: goal, next_goal (V,) int32 cell; next_goal is unknown, so NO_CELL."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._errands = problem.errands
+        self._robots = np.arange(len(problem.starts))
+        self._turn = np.zeros(len(problem.starts), np.int64)
+        self.next_goal = np.full(len(problem.starts), NO_CELL, np.int32)
+        self.goal = self._deal()
+        self.finished = 0
+
+    def _deal(self) -> NDArray[np.int32]:
+        return self._errands[(self._turn * len(self._robots) + self._robots) % len(self._errands)]
+
+    def arrive(self, cell: NDArray[np.int32]) -> NDArray[np.intp]:
+        """Counts the robots that stand on their goals, deals them the next; returns them."""
+        there = np.flatnonzero(cell == self.goal)
+        self.finished += len(there)
+        self._turn[there] += 1
+        self.goal = self._deal()
+        return there
+
+
+class OpenTasks:
+    """The rules of 2024. task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal, next_goal (V,) cell."""
+
+    def __init__(self, problem: Problem) -> None:
+        vehicles = len(problem.starts)
+        self._errands, self._first = problem.errands, problem.first_errand
+        self._robots_of_task: dict[int, int] = {}
+        self._problem = problem
+        self.task = np.full(vehicles, NO_TASK, np.int32)
+        self.done = np.zeros(vehicles, np.int32)
+        self.goal = np.full(vehicles, NO_CELL, np.int32)
+        self.next_goal = np.full(vehicles, NO_CELL, np.int32)
+        self.finished = 0
+        self.unbegun: dict[int, None] = dict.fromkeys(range(min(problem.revealed, problem.tasks)))
+        self.revealed = len(self.unbegun)
+        self.events: list[list[int]] = []
+
+    def give(self, robot: int, task: int) -> None:
+        """Gives an open task (or NO_TASK) to a robot; whoever had it, or what the robot had, is freed if not begun."""
+        if task == self.task[robot]:
+            return
+        if self.done[robot] > 0:
+            raise InstanceError(f"robot {robot} has begun task {self.task[robot]} and must finish it before task {task}")
+        if task != NO_TASK and task not in self.unbegun:
+            raise InstanceError(f"task {task} is not open: it is begun, finished or not yet revealed")
+        if self.task[robot] != NO_TASK:
+            self._robots_of_task.pop(int(self.task[robot]), None)
+        if task != NO_TASK:
+            before = self._robots_of_task.pop(task, None)
+            if before is not None:
+                self._set(before, NO_TASK)
+            self._robots_of_task[task] = robot
+        self._set(robot, task)
+
+    def _set(self, robot: int, task: int) -> None:
+        self.task[robot] = task
+        self.done[robot] = 0
+        self._aim(robot)
+
+    def _aim(self, robot: int) -> None:
+        task = int(self.task[robot])
+        if task == NO_TASK:
+            self.goal[robot] = self.next_goal[robot] = NO_CELL
+            return
+        at, last = self._first[task] + self.done[robot], self._first[task + 1]
+        self.goal[robot] = self._errands[at]
+        self.next_goal[robot] = self._errands[at + 1] if at + 1 < last else NO_CELL
+
+    def errands(self, task: int) -> NDArray[np.int32]:
+        """The cells of a task, in order."""
+        return self._errands[self._first[task] : self._first[task + 1]]
+
+    def arrive(self, cell: NDArray[np.int32], step: int) -> NDArray[np.intp]:
+        """Does the errands of robots that stand on them (one each); returns the robots whose task is finished."""
+        free: list[int] = []
+        for robot in np.flatnonzero(cell == self.goal).tolist():
+            task = int(self.task[robot])
+            self.done[robot] += 1
+            self.unbegun.pop(task, None)
+            self.events.append([step, robot, task, int(self.done[robot])])
+            if self.done[robot] < len(self.errands(task)):
+                self._aim(robot)
+                continue
+            del self._robots_of_task[task]
+            self._set(robot, NO_TASK)
+            self.finished += 1
+            free.append(robot)
+        for _ in free:
+            if self.revealed < self._problem.tasks:
+                self.unbegun[self.revealed] = None
+                self.revealed += 1
+        return np.array(free, np.intp)
