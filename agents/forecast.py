@@ -20,7 +20,7 @@ Dimensions: J jobs, N operations of all jobs, A choices of all operations, M mac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -99,8 +99,8 @@ class Course(NamedTuple):
     @classmethod
     def empty(cls, operations: int) -> Course:
         """Columns of that length, not filled."""
-        whole, real = np.int32, np.float64
-        return cls(*(np.empty(operations, kind) for kind in (whole, whole, real, real, whole, real, real)))
+        whole, real = np.empty((3, operations), np.int32), np.empty((4, operations))
+        return cls(whole[0], whole[1], real[0], real[1], whole[2], real[2], real[3])
 
 
 @njit(cache=True)
@@ -125,7 +125,7 @@ def tails(shop: Shop) -> None:
 
 @njit(cache=True)
 def _carrier(
-    travel_s: NDArray, reach_s: NDArray, free_s: NDArray, at: NDArray, place: int, ready_s: float
+    travel_s: NDArray, reach_s: NDArray, free_s: NDArray, at: NDArray, place: Any, ready_s: Any
 ) -> tuple[int, float]:
     """The vehicle that is first at a part, and when both are there."""
     vehicle = NOBODY

@@ -40,6 +40,8 @@ WEIGHTS = {
 }  # of `forecast.unfold`: a little of the mean end of operations tells apart what is equal otherwise
 HEAT = 0.02
 NEWS = 10  # times as many exchanges are tried when there are new jobs
+LONGEST_ASKING = 4_000_000  # steps (operations x jobs x vehicles) of all rules at one decision, about 10 ms
+LONGEST_EXCHANGING = 500_000  # operations that are played out at one decision, about 30 ms
 
 
 def _cheapest(market: Market) -> Iterator[Award]:
@@ -72,7 +74,6 @@ class WhatIf:
         self._rng = model.stream("what_if")
         self._weights = WEIGHTS[spec.objective]
         self._rules = RULES[: spec.rules]
-        self._no_rules = RULES[:0]
 
     def wants(self, kind: TaskKind) -> bool:
         """Transports only while a vehicle has nothing to do: no other is given any."""
@@ -170,13 +171,15 @@ class WhatIf:
         order = self._remembered(outlook)
         course = Course.empty(len(order))
         if len(order):
+            rules, ask_each = self._questions(outlook, len(order)) if anew else (0, False)
+            exchanges = min(spec.exchanges * len(order) * (NEWS if news else 1), LONGEST_EXCHANGING // len(order))
             intend(
                 outlook.shop,
                 order,
                 kept,
-                self._rules if anew and (spec.ask_each or not kept) else self._no_rules,
-                spec.ask_each,
-                spec.exchanges * (NEWS if news else 1) if anew else 0,
+                self._rules[:rules],
+                ask_each,
+                exchanges if anew else 0,
                 HEAT,
                 self._weights,
                 self._rng,
@@ -188,6 +191,14 @@ class WhatIf:
             for station in holding.values():
                 self._model.clock.schedule(0.0, station.feed)
         return outlook, course
+
+    def _questions(self, outlook: Outlook, operations: int) -> tuple[int, bool]:
+        """How many rules are asked, and whether once for each job: in a large factory fewer, or no."""
+        jobs, vehicles = len(outlook.jobs), max(len(outlook.shop.vehicle_free_s), 1)
+        steps = operations * jobs * vehicles
+        ask_each = self._spec.ask_each and steps * (jobs + 1) <= LONGEST_ASKING
+        rules = LONGEST_ASKING // (steps * (jobs + 1 if ask_each else 1))
+        return min(max(rules, 1), len(self._rules)), ask_each
 
     def _remembered(self, outlook: Outlook) -> NDArray[np.int32]:
         """The intended order without what has begun since, and with what is new at the end."""

@@ -40,7 +40,7 @@ class WhatIf(Section):
     objective: Literal["makespan", "flow_time", "tardiness"] = "makespan"  # of all parts in the factory
     rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules that everybody might follow, the best ones first
     ask_each: bool = True  # also: what if this job came first, for each job and rule
-    exchanges: Annotated[int, Field(ge=0)] = 200  # changes of the best order that are tried at each decision
+    exchanges: Annotated[int, Field(ge=0)] = 20  # changes of the best order that are tried, by operation left
     remember: bool = True  # start from what was intended before
     ahead: Positive | None = None  # operations of each job that are looked at; None = all
 

@@ -41,7 +41,7 @@ INGREDIENTS: dict[str, dict[str, Any]] = {
     "what if each came first, and exchanges": WHAT_IF,
     "exchanges only": {**WHAT_IF, "what_if": {"ask_each": False}},
     "all of it, calls when the part is ready": {**WHAT_IF, "look_ahead": "none"},
-    "all of it, ten times the exchanges": {**WHAT_IF, "what_if": {"exchanges": 2000}},
+    "all of it, ten times the exchanges": {**WHAT_IF, "what_if": {"exchanges": 200}},
 }
 
 

@@ -72,7 +72,7 @@ def played_by_hand(shop: Shop, order: np.ndarray) -> list[tuple[int, int, float,
     for job in order.tolist():
         part = parts[job]
         n = int(shop.first[job]) + part["done"]
-        takes = None
+        takes, there = None, []
         if part["moves"] and vehicles:
             there = [max(vehicle["free"] + vehicle["way"][part["at"]], part["since"]) for vehicle in vehicles]
             takes = min(range(len(vehicles)), key=lambda v: (there[v], there[v] - vehicles[v]["free"]))
@@ -93,6 +93,7 @@ def played_by_hand(shop: Shop, order: np.ndarray) -> list[tuple[int, int, float,
                     start = max(start, end)
             if best is None or start + work_s < best[2]:
                 best = (machine, start, start + work_s, comes, target)
+        assert best is not None
         machine, start, end, comes, target = best
         if takes is not None and target != part["at"]:
             vehicles[takes] = {"free": comes, "way": list(shop.travel_s[target])}
