@@ -23,7 +23,7 @@ from .messages import Bids, Call, Performative, Reason
 from .tasks import Task, TaskKind, TaskPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,7 +44,9 @@ class Round:
     Attributes:
         number: how many calls have gone out for each task, 1 for a plain contract net.
         winner: (K,) column that each task was awarded to, or NOBODY.
-        answered: (K, N) bool, to the latest call; only kept where answers may come twice.
+        offered: (K, N) bool, whoever has made an offer in any call.
+        heard: (K, N) int8, the latest call that each contractor has received; kept where calls may come twice.
+        answered: (K, N) bool, to the latest call; kept where answers may come twice.
         finalists: who was asked for a definite offer last.
     """
 
@@ -54,8 +56,10 @@ class Round:
         "calls",
         "closed",
         "finalists",
+        "heard",
         "market",
         "number",
+        "offered",
         "outstanding",
         "pool",
         "winner",
@@ -69,6 +73,8 @@ class Round:
         self.outstanding = 0
         self.number = 1
         self.closed = False
+        self.offered: NDArray[np.bool_] | None = None
+        self.heard: NDArray[np.int8] | None = None
         self.answered: NDArray[np.bool_] | None = None
         self.best_s: NDArray[np.float64] | None = None
         self.finalists: list[Award] = []
@@ -87,7 +93,7 @@ class Rounds:
         mechanism: Mechanism,
         messenger: Messenger,
         terms: Terms,
-        pools: dict[int, Pool],
+        pools: Mapping[TaskKind, Pool],
         award: Callable[[Task, Contractor, float], None],
         postpone: Callable[[Task, NDArray[np.int8]], None],
     ) -> None:
@@ -124,6 +130,8 @@ class Rounds:
         reply_by_s = now_s + self.terms.reply_by_s
         calls = [Call(task.conversation, task, reply_by_s) for task in tasks]
         round_ = Round(pool, calls, Market(kind, tasks, slots, now_s=now_s, rng=self._rng))
+        if not self._instant:
+            round_.heard = np.zeros((len(calls), len(slots)), np.int8)
         asked = [_named(task, slots, pool) for task in tasks]
         for row, task in enumerate(tasks):
             job = NOBODY if task.job is None else task.job.unique_id
@@ -162,6 +170,12 @@ class Rounds:
         """Contractors receive a call, and answer."""
         pool = round_.pool
         columns = _part(columns, which)
+        if round_.heard is not None:
+            columns = _listed(columns, len(round_.market.slots))
+            columns = columns[round_.heard[row, columns] < call.round]  # not twice, nor after a later one
+            round_.heard[row, columns] = call.round
+            if len(columns) == 0:
+                return
         slots = round_.market.slots[columns]
         bids = pool.bids(call, slots)
         if bids.silent:
@@ -217,6 +231,8 @@ class Rounds:
             return
         market, calls = round_.market, round_.calls
         offered = market.cost < np.inf
+        if round_.offered is not None:
+            offered |= round_.offered
         for row, call in enumerate(calls):
             if not _is_out(call):
                 market.withdraw(row)
@@ -296,11 +312,15 @@ class Rounds:
 
     def _call_again(self, round_: Round, asked: Sequence[tuple[int, Which]], *, definite: bool) -> None:
         round_.number += 1
+        offers = round_.market.cost < np.inf
+        round_.offered = offers if round_.offered is None else round_.offered | offers
         reply_by_s = self.model.now_s + self.terms.reply_by_s
         for row, _ in asked:
             task = round_.calls[row].task
             best_s = float(round_.market.cost[row].min())
             round_.calls[row] = Call(task.conversation, task, reply_by_s, round_.number, best_s, definite)
+            if not definite:
+                round_.market.withdraw(row)  # what was offered before is superseded
         self._ask(round_, asked)
 
     def _reject(self, round_: Round, row: int, columns: NDArray[np.intp]) -> None:

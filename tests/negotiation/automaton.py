@@ -1,0 +1,80 @@
+"""What each role may say when: the state charts of docs/negotiation.md, replayed over the messages of a log.
+
+The automaton of a session (one manager, one contractor, one conversation) sees messages as they are sent. A message
+that is on its way may cross another one, so a state stands for what both sides together may know.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from robocell.agents.events import NOBODY
+from robocell.agents.messages import Performative
+
+if TYPE_CHECKING:
+    from robocell.environments.log import EventLog
+
+P = Performative
+# state of the session -> who may say what, and what the state is then. The manager's words are in capitals.
+MANAGER = {
+    "silent": {P.CFP: "called"},
+    "called": {P.CFP: "called", P.CANCEL: "over"},
+    "offered": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
+    "called again": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
+    "refused": {P.CFP: "called", P.REJECT_PROPOSAL: "over"},  # it has refused a revised call: its first offer is void
+    "awarded": {P.ACCEPT_PROPOSAL: "awarded", P.CANCEL: "cancelled"},
+    "held": {P.ACCEPT_PROPOSAL: "held", P.CANCEL: "cancelled"},
+    "over": {P.REJECT_PROPOSAL: "over"},  # of an offer that comes late, or twice
+    "cancelled": {P.CANCEL: "cancelled", P.ACCEPT_PROPOSAL: "held"},  # a recall that was too late: it goes on
+    "given up": {P.ACCEPT_PROPOSAL: "given up", P.CANCEL: "given up"},  # it has not heard yet
+    "done": {P.ACCEPT_PROPOSAL: "done", P.CANCEL: "done"},
+}
+CONTRACTOR = {
+    "silent": {},
+    "called": {P.PROPOSE: "offered", P.REFUSE: "refused", P.NOT_UNDERSTOOD: "refused"},
+    "offered": {},
+    "called again": {P.PROPOSE: "offered", P.REFUSE: "refused"},
+    "refused": {},
+    "awarded": {P.AGREE: "held", P.REFUSE: "given up", P.FAILURE: "given up", P.INFORM_DONE: "done"},
+    "held": {P.AGREE: "held", P.FAILURE: "given up", P.INFORM_DONE: "done"},
+    "over": {P.PROPOSE: "over", P.REFUSE: "over", P.NOT_UNDERSTOOD: "over"},  # the call came late
+    "cancelled": {P.INFORM_DONE: "cancelled", P.FAILURE: "cancelled", P.AGREE: "cancelled", P.REFUSE: "cancelled"},
+    "given up": {P.FAILURE: "given up", P.REFUSE: "given up", P.INFORM_DONE: "given up"},  # says it again
+    "done": {P.INFORM_DONE: "done", P.FAILURE: "done"},
+}
+BOUND = {"awarded", "held"}
+
+
+def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
+    """The state in which each session (conversation, contractor) ends, and all that was said out of turn."""
+    managers = {int(row["conversation"]): int(row["manager"]) for row in log.conversations}
+    states: dict[tuple[int, int], str] = defaultdict(lambda: "silent")
+    illegal = []
+    for index, row in enumerate(log.messages):
+        conversation, performative = int(row["conversation"]), P(int(row["performative"]))
+        sender, receiver = int(row["sender"]), int(row["receiver"])
+        if row["count"] == 0:
+            continue  # a call is withdrawn, and nobody needs to hear it
+        from_manager = managers.get(conversation) == sender
+        session = (conversation, receiver if from_manager else sender)
+        state = states[session]
+        allowed = (MANAGER if from_manager else CONTRACTOR)[state]
+        if performative in allowed:
+            states[session] = allowed[performative]
+        else:
+            illegal.append(f"{log.describe_message(index)}: the session is {state}")
+    return dict(states), illegal
+
+
+def assert_conforms(log: EventLog, *, closed: bool = True) -> None:
+    """Nothing was said out of turn and, where `closed`, no session is left with an award that lives.
+
+    A vehicle may still hold a charger when the last part has left, as may whoever serves no job.
+    """
+    states, illegal = sessions(log)
+    assert illegal == []
+    if closed:
+        jobless = set(log.conversations[log.conversations["job"] == NOBODY]["conversation"].tolist())
+        bound = [session for session, state in states.items() if state in BOUND and session[0] not in jobless]
+        assert bound == []
