@@ -44,7 +44,7 @@ class AGV(Contractor):
     def __init__(self, model: Factory, *, name: str, vehicle: int) -> None:
         super().__init__(model, name=name)
         self.vehicle = vehicle
-        self.spec = model.spec.fleet.agvs
+        self.spec = model.fleet.spec
         self.plan = Plan(self.spec, model.traffic)
         self.activity = Activity(model.clock)
         self.charge: Charge | None = None
@@ -107,7 +107,7 @@ class AGV(Contractor):
         task = call.task
         assert isinstance(task, Transport)
         model: Factory = members[0].model
-        fleet, traffic, spec = model.fleet, model.traffic, model.spec.fleet.agvs
+        fleet, traffic, spec = model.fleet, model.traffic, model.fleet.spec
         now_s = model.now_s
         n = len(slots)
         tasks = fleet.tasks[slots]

@@ -121,7 +121,7 @@ class ContractNet:
         """The tasks that everybody was too busy to take, the oldest first."""
         return list(self._waiting[kind].values())
 
-    def sure(self, task: Task, then: Callable[[], None]) -> bool:
+    def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
 
         Only a channel that loses or delays messages leaves doubts.

@@ -28,7 +28,7 @@ class Contractor(mesa.Agent):
         slot: its row in the pool, and in the arrays of the pool.
     """
 
-    model: Factory
+    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
     slot: int
 
     def __init__(self, model: Factory, *, name: str) -> None:

@@ -26,11 +26,12 @@ from .messages import Performative
 from .tasks import LIVE, Task, TaskPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ..environments.factory import Factory
     from .contractor import Contractor, Pool
     from .messenger import Messenger
+    from .tasks import TaskKind
     from .terms import Terms
 
 FOREVER_S = float("inf")
@@ -65,7 +66,7 @@ class Contracts:
         *,
         messenger: Messenger,
         terms: Terms,
-        pools: dict[int, Pool],
+        pools: Mapping[TaskKind, Pool],
         on_free: Callable[[Task], None],
     ) -> None:
         self.model = model
@@ -75,7 +76,7 @@ class Contracts:
         self._instant = messenger.instant
         self._on_free = on_free
         self._promises: dict[tuple[int, int], _Promise] = {}
-        self._when_sure: dict[int, Callable[[], None]] = {}
+        self._when_sure: dict[int, Callable[[], object]] = {}
 
     # -- the manager's side -----------------------------------------------------------------------------------
 
@@ -235,7 +236,7 @@ class Contracts:
         """Whether `contractor` may begin: asked face to face, where the work is to be done."""
         return task.contractor is contractor and task.phase in LIVE
 
-    def sure(self, task: Task, then: Callable[[], None]) -> bool:
+    def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor, who is elsewhere, certainly holds `task`; if not, `then` is called once it does."""
         if task.phase is TaskPhase.ENGAGED and (task.begun or self.model.now_s < task.confirmed_s):
             return True

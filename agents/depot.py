@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Source(mesa.Agent):
     """Where orders enter; parts wait here, as many as there are."""
 
-    model: Factory
+    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
 
     def __init__(self, model: Factory, *, name: str, place: int) -> None:
         super().__init__(model)

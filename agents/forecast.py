@@ -177,7 +177,7 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course:
     job_ends_s = 0.0
     tardiness_s = 0.0
     for i in range(operations):
-        job = order[i]
+        job = int(order[i])
         n = following[job]
         here = place[job]
         needs_move = not there[job]

@@ -68,20 +68,20 @@ class Job(mesa.Agent):
         source -> [call station -> call AGV -> wait, be processed]* -> call AGV -> sink
 
     Attributes:
-        step: index of the operation that comes next, or is in work.
+        stage: index of the operation that comes next, or is in work.
         place: index of the place where the part is, or was before the vehicle took it.
         target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
         ready: the part stands where a vehicle can take it.
         asked: index of the operation that was called for last; the number of operations means the way out.
     """
 
-    model: Factory
+    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
 
     def __init__(self, model: Factory, order: Order) -> None:
         super().__init__(model)
         self.order = order
         self.name = f"{order.product}-{order.number}"
-        self.step = 0
+        self.stage = 0
         self.place = model.source.place
         self.released_s = model.now_s
         self.target: Station | Storage | None = None
@@ -106,7 +106,7 @@ class Job(mesa.Agent):
             self.order.due_s,
         )
         self.ready = True
-        self._call_next(self.step)
+        self._call_next(self.stage)
 
     def may_leave(self, vehicle: AGV) -> bool:
         """It stands ready and is certainly expected where it is to go; if not, `vehicle` is told when."""
@@ -136,11 +136,11 @@ class Job(mesa.Agent):
         if station is None or operation is None or operation.name == STORE:
             return
         routing = self.order.routing
-        if self.step + 1 < len(routing) and station.slot in routing[self.step + 1].eligible:
+        if self.stage + 1 < len(routing) and station.slot in routing[self.stage + 1].eligible:
             return  # a station keeps one promise for each job
         self._bound_for = place
         way_s = self.model.approach_s(self.place, place)
-        self._foresee(self.model.now_s + way_s + routing[self.step].work_s[station.slot])
+        self._foresee(self.model.now_s + way_s + routing[self.stage].work_s[station.slot])
 
     def unloaded(self, vehicle: AGV, place: int) -> None:
         """A vehicle has handed the part over."""
@@ -155,9 +155,9 @@ class Job(mesa.Agent):
 
     def processed(self) -> None:
         """An operation is finished: see who does the next one, while the part is still on the machine."""
-        self.step += 1
-        if self.asked < self.step:
-            self._call_next(self.step)
+        self.stage += 1
+        if self.asked < self.stage:
+            self._call_next(self.stage)
 
     def stands_ready(self) -> None:
         """The part lies in an output buffer or a storage."""
@@ -169,7 +169,7 @@ class Job(mesa.Agent):
         elif self.target is not None:
             self._call_transport()
         elif self.operation is None:
-            self._call_next(self.step)
+            self._call_next(self.stage)
 
     def give_way(self) -> None:
         """The part blocks a station and no other can take it: have it stored until one can."""
@@ -179,7 +179,7 @@ class Job(mesa.Agent):
         storages = self.model.storages_with_room()
         if len(storages):
             self.model.net.cancel(operation)
-            self.operation = Operation(manager=self, job=self, name=STORE, eligible=storages, step=self.step)
+            self.operation = Operation(manager=self, job=self, name=STORE, eligible=storages, step=self.stage)
             self.model.net.announce(self.operation)
 
     def leave(self, event: Event, where: int) -> None:
@@ -218,9 +218,9 @@ class Job(mesa.Agent):
 
     def _foresee(self, ready_at_s: float) -> None:
         """Call for what comes after the operation in work, or ahead, as if it were done."""
-        if self.asked <= self.step:
+        if self.asked <= self.stage:
             self.ready_at_s = ready_at_s
-            self._call_next(self.step + 1)
+            self._call_next(self.stage + 1)
 
     def _call_next(self, number: int) -> None:
         """Call for proposals for operation `number`; after the last, only the way out remains."""
@@ -275,4 +275,4 @@ class Job(mesa.Agent):
         self.model.places[place].receive(self)
 
     def __repr__(self) -> str:
-        return f"Job({self.name}, operation {self.step})"
+        return f"Job({self.name}, operation {self.stage})"

@@ -85,7 +85,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     rest_s: list[float] = []
     first, steps, choice, machine_rows, work_s = [0], [], [0], [], []
     for job in _jobs(model):
-        at, since_s, step, station = job.place, now_s, job.step, None
+        at, since_s, step, station = job.place, now_s, job.stage, None
         is_there = False
         if job in held:
             machine = held[job]

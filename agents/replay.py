@@ -9,7 +9,7 @@ import numpy as np
 from .tasks import TaskKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..environments.factory import Factory
     from .job import Job
@@ -32,7 +32,7 @@ class Replay:
     joint = True
 
     def __init__(
-        self, trips: Sequence[Sequence[tuple[int, int]]], sequences: dict[str, Sequence[tuple[int, int]]]
+        self, trips: Sequence[Sequence[tuple[int, int]]], sequences: Mapping[str, Sequence[tuple[int, int]]]
     ) -> None:
         self._trips = [list(reversed(trip)) for trip in trips]
         self._sequences = {name: list(reversed(sequence)) for name, sequence in sequences.items()}
@@ -48,7 +48,7 @@ class Replay:
         """The next operation of the station's sequence, once its part is there."""
         left = self._sequences[station.name]
         for job in station.input:
-            if left and left[-1] == (job.order.number, job.step):
+            if left and left[-1] == (job.order.number, job.stage):
                 left.pop()
                 return job
         return None

@@ -111,14 +111,13 @@ class Operation(Task):
 
     Attributes:
         name: the capability asked for.
-        work_s: processing time by station slot is drawn at `uniform` from the station's distribution.
-        uniform: the random number of this operation in [0, 1): the same for every policy and fleet.
-        eligible: contractor slots that have the capability and that the routing allows.
+        uniform: where in the station's distribution its processing time lies, in [0, 1): the same for every fleet.
+        scrap_uniform: scrap, where it is below the scrap rate of the station.
+        step: its number in the routing.
     """
 
     kind: ClassVar[TaskKind] = TaskKind.OPERATION
     name: str
-    eligible: NDArray[np.intp]
     uniform: float = 0.5
     scrap_uniform: float = 1.0
     step: int = 0
@@ -146,7 +145,6 @@ class Handling(Task):
     station: Station
     machine: Machine
     mount: bool
-    eligible: NDArray[np.intp]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

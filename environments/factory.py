@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from ..agents.tasks import Task
     from .distributions import Distribution
     from .layout import Layout
+    from .mesa_floor import MesaFloor
     from .motion.traffic import Traffic
     from .scenario import Scenario
 
@@ -116,6 +118,13 @@ class Factory(mesa.Model):
     def now_s(self) -> float:
         """The time, in seconds since the start."""
         return self.clock.now_s
+
+    @cached_property
+    def grid(self) -> MesaFloor | None:
+        """The floor as a Mesa grid with the vehicles on it, made when it is first asked for; None without a floor."""
+        from .mesa_floor import MesaFloor
+
+        return None if self.layout is None else MesaFloor(self.layout, self.agvs)
 
     def approach_s(self, origin: int, destination: int) -> float:
         """Seconds from place to place when nobody is in the way."""
@@ -235,13 +244,12 @@ class Factory(mesa.Model):
 
     def _move(self, traffic: GridTraffic) -> None:
         arrived = traffic.step()
-        if traffic.moved:
-            self._standing_still = False
-            if self.spec.record.trace:
-                self.log.trace(self.tick, traffic.node)
-        elif not self._standing_still:
+        if traffic.moved and self.spec.record.trace:
+            self.log.trace(self.tick, traffic.node)
+        if not self._standing_still and (traffic.moved == 0 or self.tick % 64 == 0):
             self._report_standstill(traffic)
         if len(arrived):
+            self._standing_still = False
             for vehicle in arrived.tolist():
                 self.agvs[vehicle].arrived()
             self.net.settle()

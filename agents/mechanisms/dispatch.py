@@ -110,7 +110,7 @@ def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
 
 def _remaining_s(task: Task) -> float:
     """Expected work of the job of a task, its next operation included."""
-    if task.job is None or task.job.step >= len(task.job.order.routing):
+    if task.job is None or task.job.stage >= len(task.job.order.routing):
         return 0.0
-    step = task.job.order.routing[task.job.step]
+    step = task.job.order.routing[task.job.stage]
     return min(step.work_s.values(), default=0.0) + step.tail_s
