@@ -6,6 +6,7 @@ The agents decide in one pass: every decision when it falls due, none undone. *G
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from ...agents.mechanisms import MECHANISMS
 from ...agents.replay import Replay
 from ...environments.factory import Factory
 from ...environments.instances.bilge_ulusoy import Schedule, TransportShop, read_bilge_ulusoy, read_schedules
+from ...environments.instances.job_shop import JobShop, alternatives
+from .jspt_table import LONG_WAYS, SHORT_WAYS, tables
 from .jspt_unseen import unseen
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 INSTANCES = DATA / "bilge_ulusoy_1995.json"
 SCHEDULES = DATA / "optimal_schedules.json"
-LONG_WAYS, SHORT_WAYS = "t/p>0.25", "t/p<0.25"
+FLEXIBLE = DATA / "fjsp_brandimarte.json"
 WHAT_IF = {"mechanism": "what_if", "look_ahead": "start"}
 REACTIVE = {"mechanism": "contract_net", "queue_limit": 1}
 INGREDIENTS: dict[str, dict[str, Any]] = {
@@ -108,7 +111,23 @@ def published(instances: Sequence[TransportShop], *, exit_time: bool = False) ->
     return result
 
 
-def run(*, quick: bool = False, seeds: int = 1, shops: int = 30, figure: Path | None = None) -> dict[str, Any]:
+def flexible() -> dict[str, Any]:
+    """Gaps on the flexible job shops mk01-mk10 of Brandimarte (1993), where parts move themselves: routing alone."""
+    instances = json.loads(FLEXIBLE.read_text(encoding="utf-8"))["instances"]
+    result = {}
+    for name, negotiation in (("contract_net", REACTIVE), ("what_if", WHAT_IF)):
+        found = []
+        for number in range(1, 11):
+            row = instances[f"mk{number:02}"]
+            shop = JobShop(f"mk{number:02}", row["machines"], alternatives(row["operations"]))
+            found.append(100.0 * (play(shop.scenario(negotiation=negotiation)).makespan_s / row["best_known"] - 1.0))
+        result[name] = {"mean_gap": float(np.mean(found)), "max_gap": max(found)}
+    return result
+
+
+def run(
+    *, quick: bool = False, seeds: int = 1, shops: int = 30, figure: Path | None = None, table: Path | None = None
+) -> dict[str, Any]:
     """Measure on all 82 instances.
 
     Args:
@@ -116,12 +135,13 @@ def run(*, quick: bool = False, seeds: int = 1, shops: int = 30, figure: Path | 
         seeds: how often each instance is run by the mechanism `what_if`; it draws random numbers.
         shops: number of unseen random shops.
         figure: where to draw the comparison (.svg, .png).
+        table: where to write the figures as Markdown.
 
     Returns:
         `sets` -> set -> `mean_gap`, `max_gap` (percent, makespan, mechanism `what_if`); `exit_time` the same for the
         exit time; `replayed_exactly` (of `instances`); `ms_per_instance` (CPU time from the scenario to the log).
         Unless `quick`: `mechanisms` -> name -> set or exit time -> gaps; `ingredients`; `unseen`; `published`,
-        `published_exit`.
+        `published_exit`, `flexible`.
     """
     everything = read_bilge_ulusoy(INSTANCES)
     schedules = read_schedules(SCHEDULES)
@@ -151,10 +171,13 @@ def run(*, quick: bool = False, seeds: int = 1, shops: int = 30, figure: Path | 
             result["mechanisms"][name] = {**compare(negotiation), "exit_time": exits}
         result["ingredients"] = {name: compare(negotiation) for name, negotiation in INGREDIENTS.items()}
         result["unseen"] = unseen(shops, INGREDIENTS, play)
+        result["flexible"] = flexible()
         result["published"] = published(sets[LONG_WAYS])
         result["published_exit"] = published(sets[LONG_WAYS], exit_time=True)
         if figure is not None:
             from .jspt_figure import draw
 
             draw(result, figure)
+        if table is not None:
+            table.write_text(tables(result), encoding="utf-8")
     return result

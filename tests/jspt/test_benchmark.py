@@ -8,7 +8,8 @@ import pytest
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
-from robocell.experiments.benchmarks.jspt import LONG_WAYS, SHORT_WAYS, WHAT_IF, gaps, play, published, replay, run
+from robocell.experiments.benchmarks.jspt import WHAT_IF, gaps, play, published, replay, run
+from robocell.experiments.benchmarks.jspt_table import LONG_WAYS, SHORT_WAYS
 from robocell.experiments.benchmarks.jspt_unseen import best_found_s, random_shop
 
 
@@ -67,7 +68,7 @@ def test_processing_times_that_nobody_knows_do_not_stop_anybody(instances):
 
 @pytest.mark.slow
 def test_the_whole_benchmark_says_what_its_page_says(tmp_path):
-    result = run(shops=4, figure=tmp_path / "gaps.svg")
+    result = run(shops=4, figure=tmp_path / "gaps.svg", table=tmp_path / "gaps.md")
     assert result["replayed_exactly"] == result["instances"] == 82
     steps = [row[LONG_WAYS]["mean_gap"] for row in result["ingredients"].values()]
     assert steps[0] > steps[2] > steps[3] > steps[5] > steps[6]
@@ -75,3 +76,4 @@ def test_the_whole_benchmark_says_what_its_page_says(tmp_path):
     assert result["sets"][SHORT_WAYS]["mean_gap"] < best
     assert np.isfinite(result["unseen"]["what if each came first"]["mean_gap_with_choice"])
     assert (tmp_path / "gaps.svg").stat().st_size > 10_000
+    assert "| **what_if** |" in (tmp_path / "gaps.md").read_text()

@@ -9,7 +9,7 @@ import pytest
 from robocell.environments.errors import InstanceError
 from robocell.environments.factory import Factory
 from robocell.environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_schedules
-from robocell.environments.instances.job_shop import JobShop, read_flexible_job_shop, read_job_shop
+from robocell.environments.instances.job_shop import JobShop, alternatives, read_flexible_job_shop, read_job_shop
 from robocell.experiments.benchmarks.jspt import DATA, play
 
 
@@ -113,11 +113,7 @@ def test_all_82_instances_of_bilge_and_ulusoy_are_read(instances):
 
 def test_brandimarte_shops_run_with_flexible_routing():
     document = json.loads((DATA / "fjsp_brandimarte.json").read_text())["instances"]["mk01"]
-    jobs = tuple(
-        tuple(tuple((machine, float(work_s)) for machine, work_s in operation) for operation in job)
-        for job in document["operations"]
-    )
-    shop = JobShop("mk01", document["machines"], jobs)
+    shop = JobShop("mk01", document["machines"], alternatives(document["operations"]))
     factory = Factory(shop.scenario(negotiation={"mechanism": "what_if", "look_ahead": "start"}))
     log = factory.run()
     assert document["best_known"] <= log.events["time_s"].max() <= 1.25 * document["best_known"]
