@@ -13,7 +13,7 @@ from .classes import UserModule, find_class, named_classes
 from .errors import ExperimentError
 from .keys import complaint, set_key
 from .sweep import Settings, label, short_names
-from .trials import canonical
+from .trials import identity
 
 Loc = tuple[str | int, ...]
 _PLACE = re.compile(r"^.*?:\d+:\d+: ")
@@ -28,6 +28,10 @@ class Case:
     settings: Settings  # dotted key -> value, without the name
     scenario: Scenario
     identity: str  # what, with a seed, makes the id of a trial
+
+    def plan(self) -> dict[str, Any]:
+        """What a run directory remembers of the case: enough to find its trials again with a later robocell."""
+        return {"name": self.label, "settings": dict(self.settings), "identity": self.identity}
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class CaseMaker:
             scenario = Scenario.parse(data, source=self.source, at=self.at)
         except ScenarioError as error:
             raise ExperimentError(self._blame(settings, name, error)) from None
-        dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"})
-        return Case(index, name, settings, scenario, canonical([dump, self._sources(dump)]))
+        dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"}, exclude_defaults=True)
+        return Case(index, name, settings, scenario, identity([dump, self._sources(dump)]))
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""

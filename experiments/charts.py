@@ -16,10 +16,12 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 INK, FAINT, LINE = "#1d2733", "#5c6875", "#dfe4ea"
-THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)"}
+QUIET = "#ccd3da"  # doing nothing
+THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", QUIET: "var(--quiet)"}
 PALETTE = ("#2a6fdb", "#e0761b", "#159a76", "#c2408a", "#7a5cd6", "#a08a00", "#0d97b5", "#8b929c")
 MARKERS = "osD^vPX*"
 STATE_COLOURS = {
@@ -32,11 +34,11 @@ STATE_COLOURS = {
     "blocked": "#e0761b",
     "charging": "#7a5cd6",
     "down": "#c23b4e",
-    "starved": "#ccd3da",
-    "idle": "#ccd3da",
+    "starved": QUIET,
+    "idle": QUIET,
 }
 BAND = 0.16  # opacity of an interval
-WIDTH_IN, HEIGHT_IN = 7.2, 3.9
+WIDTH_IN, HEIGHT_IN = 6.2, 3.5
 MOST_LEGEND = 10
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "robocell",
@@ -176,9 +178,36 @@ def stacked(name: str, title: str, note: str, labels: Sequence[str], parts: dict
     return Chart(name, title, note, figure)
 
 
-def _canvas(height_in: float) -> tuple[Figure, Axes]:
+def timeline(
+    name: str,
+    title: str,
+    note: str,
+    rows: Sequence[tuple[str, Sequence[tuple[float, float, str]]]],
+    states: Sequence[str],
+    *,
+    x_title: str,
+) -> Chart:
+    """A Gantt chart: per row the bars (start, end, state), coloured by state."""
+    figure, axes = _canvas(1.0 + 0.24 * len(rows), width_in=2 * WIDTH_IN)
+    for number, (_, bars) in enumerate(rows):
+        for state in states:
+            spans = [(start, end - start) for start, end, found in bars if found == state]
+            axes.broken_barh(spans, (len(rows) - number - 1.4, 0.8), color=STATE_COLOURS[state], linewidth=0)
+    axes.set_yticks(np.arange(len(rows))[::-1], [row for row, _ in rows])
+    axes.set_xlabel(x_title)
+    axes.grid(axis="y", visible=False)
+    axes.margins(x=0.005, y=0.02)
+    patches = [Patch(color=STATE_COLOURS[state], label=state) for state in states]
+    axes.legend(
+        handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=10, fontsize=9, handlelength=0.9,
+        handleheight=0.9, columnspacing=1.1, borderaxespad=0.2, labelcolor=FAINT, frameon=False,
+    )  # fmt: skip
+    return Chart(name, title, note, figure)
+
+
+def _canvas(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
     with rc_context(SETTINGS):
-        figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+        figure = Figure(figsize=(width_in, height_in), layout="constrained")
         FigureCanvasAgg(figure)
         return figure, figure.add_subplot()
 

@@ -1,11 +1,15 @@
 """The factory's floor as an SVG drawing: walls, aisles with their direction, docks in the colour of their place."""
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..environments.layout import ANY_DIRECTION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from ..environments.layout import Layout
     from ..environments.scenario import Scenario
 
@@ -16,8 +20,11 @@ LABEL_LIFT = 0.78  # cells between the docks and their name
 LETTER = 6.4  # about the width of a letter of a name
 
 
-def draw_layout(scenario: "Scenario") -> str:
-    """An SVG of the floor with classes for the page's style sheet; empty where the scenario has no floor."""
+def draw_layout(scenario: "Scenario", heat: "Sequence[float] | NDArray[Any] | None" = None) -> str:
+    """An SVG of the floor with classes for the page's style sheet; empty where the scenario has no floor.
+
+    `heat` (cells,) in 0..1 colours the cells.
+    """
     if scenario.layout is None:
         return ""
     layout = scenario.build_layout()
@@ -28,7 +35,7 @@ def draw_layout(scenario: "Scenario") -> str:
         f'<rect class="aisle" x="0" y="0" width="{width:g}" height="{height:g}" rx="4"/>',
         *_grid(layout),
         *_walls(layout),
-        *_arrows(layout),
+        *(_arrows(layout) if heat is None else _heat(layout, heat)),
         *(_square(layout, int(cell), "parking") for cell in layout.parking),
     ]
     labels = []
@@ -80,6 +87,16 @@ def _arrows(layout: "Layout") -> list[str]:
             x, y = _centre(layout, cell)
             place = f"translate({x + 0:g} {y:g}) rotate({90 * direction}) translate(2 0)"
             found.append(f'<path class="arrow" d="{ARROW}" transform="{place}"/>')
+    return found
+
+
+def _heat(layout: "Layout", heat: "Sequence[float] | NDArray[Any]") -> list[str]:
+    found = []
+    for cell, share in enumerate(heat):
+        if share > 0:
+            row, column = layout.row_column(cell)
+            place = f'x="{column * CELL:g}" y="{row * CELL:g}" width="{CELL:g}" height="{CELL:g}"'
+            found.append(f'<rect class="heat" {place} opacity="{0.08 + 0.92 * float(share):.2f}"/>')
     return found
 
 

@@ -99,6 +99,21 @@ class Experiment:
         cases = (*self.cases, *self.maker.make(points, first=len(self.cases)))
         return replace(self, cases=cases, modules=tuple(self.maker.modules.values()))
 
+    def recorded(self, plan: Sequence[Mapping[str, Any]]) -> Self:
+        """The experiment with the cases of a run: those that a question added, and the identities that trials had.
+
+        Ids hold the version of robocell; results of an earlier one are read by the identities that it wrote down.
+        """
+        added = plan[len(self.cases) :]
+        longer = self.with_points([{"name": case["name"], **case["settings"]} for case in added]) if added else self
+        cases = [replace(case, identity=known["identity"]) for case, known in zip(longer.cases, plan, strict=True)]
+        return replace(longer, cases=tuple(cases))
+
+    @property
+    def plan(self) -> list[dict[str, Any]]:
+        """What a run directory remembers of the cases."""
+        return [case.plan() for case in self.cases]
+
     @property
     def adaptive(self) -> bool:
         """Whether results decide which trials are run."""

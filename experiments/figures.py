@@ -7,6 +7,7 @@ import numpy as np
 from .charts import Chart, Curve, dots, lines, stacked
 from .headlines import CaseRow, Headline, case_rows, headlines
 from .store import FIGURES, write_atomically
+from .sweep import text_of
 from .views import View, view_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def all_charts(results: "Results") -> list[Chart]:
         return []
     view = view_of(results)
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
-    charts = [_headline(view, rows, columns, column) for column in charted]
+    charts = [_headline(results, view, rows, columns, column) for column in charted]
     return [*charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]
 
 
@@ -52,7 +53,7 @@ def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:
     return pick(finished, key=lambda row: row.means[0]).index
 
 
-def _headline(view: View, rows: list[CaseRow], columns: list[Headline], column: Headline) -> Chart:
+def _headline(results: "Results", view: View, rows: list[CaseRow], columns: list[Headline], column: Headline) -> Chart:
     place = columns.index(column)
     mean = np.array([row.means[place] for row in rows])
     half = np.array([row.halves[place] for row in rows])
@@ -61,7 +62,7 @@ def _headline(view: View, rows: list[CaseRow], columns: list[Headline], column: 
     y_title = f"{title} ({column.unit})" if column.unit else title
     if view.x is None:
         shown = [row.index for row in rows if row.n][:MOST_ROWS]
-        labels = [rows[index].label for index in shown]
+        labels = [_terse(results, index) for index in shown]
         return dots(name, title, _note(rows), labels, mean[shown], half[shown], x_title=y_title)
     curves = []
     for group, series in zip(view.groups, view.series, strict=True):
@@ -79,7 +80,7 @@ def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:
     if not parts:
         return []
     named = {name.removeprefix("vehicles."): share for name, share in parts.items()}
-    labels = [row.label for row in shown]
+    labels = [_terse(results, row.index) for row in shown]
     return [stacked("vehicle_time", "Where the vehicles' time goes", _means_note(rows), labels, named)]
 
 
@@ -109,6 +110,13 @@ def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[st
     known = [name for name in names if name in trials]
     means = trials.groupby("case")[known].mean().reindex(indices).fillna(0.0)
     return {name: means[name].to_numpy() for name in known if means[name].any()}
+
+
+def _terse(results: "Results", index: int) -> str:
+    """A case on an axis: its values without their keys, or its name."""
+    case = results.experiment.cases[index]
+    named = case.label.split(" ")[0].partition("=")[1] == "" and case.settings
+    return case.label if named or not case.settings else " · ".join(text_of(value) for value in case.settings.values())
 
 
 def _note(rows: list[CaseRow]) -> str:

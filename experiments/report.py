@@ -17,6 +17,7 @@ from .sweep import text_of
 
 if TYPE_CHECKING:
     from .charts import Chart
+    from .config import ExperimentConfig
     from .tables import Results
 
 MOST_FAILURES = 20
@@ -45,9 +46,11 @@ def page(results: "Results") -> str:
     sections = [
         _head(results),
         _answer(results, rows),
+        _section("The question", _question(results)),
         _section("Results", _charts(main)),
         _section("Where the time goes", _charts(times)),
         _section("The factory", _factory(results, shown)),
+        _section("A typical run", _typical(results, shown)),
         _section("All cases", _cases(results, rows, columns)),
         _section(f"Failed trials ({len(results.failures)})", _failures(results)),
         _section("Reproduce", _origin(results)),
@@ -72,7 +75,7 @@ def _head(results: "Results") -> str:
     return (
         f"<header><p class='kicker'>robocell experiment</p><h1>{escape(experiment.name)}</h1>"
         f"<p class='sub'>{_count(len(experiment.cases), 'case')} × "
-        f"{_count(experiment.config.replications, 'replication')}; varied: {escape(varied)}</p></header>"
+        f"{_replications(experiment.config)}; varied: {escape(varied)}</p></header>"
     )
 
 
@@ -135,6 +138,43 @@ def _factory(results: "Results", shown: int) -> str:
     what = f"<p class='note'>Shown: {escape(case.label)}</p>" if len(results.experiment.cases) > 1 else ""
     plan = f"<figure class='plan'>{drawing}<figcaption>{legend}</figcaption></figure>" if drawing else ""
     return f"{plan}<table class='facts'>{table}</table>{what}"
+
+
+def _typical(results: "Results", case: int) -> str:
+    """Heat map and Gantt chart of the first replication of the case that is shown, where its log was kept."""
+    from .pictures import draw_gantt, draw_traffic, typical_log
+
+    log = typical_log(results, case)
+    if log is None:
+        return ""
+    scenario = results.experiment.cases[case].scenario
+    parts = []
+    if heat := draw_traffic(scenario, log):
+        note = "the darker a cell, the more often a vehicle entered it"
+        parts.append(f"<figure class='plan full'><h3>Traffic</h3>{heat}<figcaption>{note}</figcaption></figure>")
+    if gantt := draw_gantt(scenario, log):
+        parts.append(
+            f"<figure class='full'><h3>{escape(gantt.title)}</h3>{gantt.inline_svg()}"
+            f"<figcaption>{escape(gantt.note)}</figcaption></figure>"
+        )
+    return f"<div class='charts'>{''.join(parts)}</div>" if parts else ""
+
+
+def _question(results: "Results") -> str:
+    """What backs up the answer, and how many trials it took."""
+    found = results.answer
+    if found is None or not found.table:
+        return ""
+    keys = list(found.table[0])
+    head = "".join(f"<th>{escape(key)}</th>" for key in keys)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(text_of(row[key]))}</td>" for key in keys) + "</tr>" for row in found.table
+    )
+    took = f"{found.trials} trials" + (f"; the full grid would have taken {found.full}" if found.full else "")
+    return (
+        f"<div class='wide'><table class='sortable'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<p class='note'>{took}.</p>"
+    )
 
 
 def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
@@ -201,6 +241,11 @@ def _origin(results: "Results") -> str:
         f"<table class='facts'>{table}</table><details><summary>{EXPERIMENT}, resolved</summary>"
         f"<pre>{escape(config)}</pre></details><p class='note'>Also in {PROVENANCE}.</p>"
     )
+
+
+def _replications(config: "ExperimentConfig") -> str:
+    most = _count(config.most_replications, "replication")
+    return most if config.question is None and isinstance(config.replications, int) else f"at most {most}"
 
 
 def _count(number: int, noun: str) -> str:

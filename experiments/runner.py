@@ -17,7 +17,7 @@ from .journal import Record
 from .progress import Progress, Silent
 from .provenance import provenance
 from .questions.ask import ask
-from .store import POINTS, SUMMARY, Store, write_atomically
+from .store import SUMMARY, Store, write_atomically
 from .tables import Results, load, write_tables
 from .trials import Trial, TrialFunction, run_trial
 
@@ -164,7 +164,7 @@ def run(
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
         store.describe(experiment, origin)
         if experiment.adaptive:
-            ask(experiment, session.make, lambda points: write_atomically(store.directory / POINTS, points))
+            ask(experiment, session.make, store.plan)
         else:
             session.make(list(experiment.trials()))
         session.close()

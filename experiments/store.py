@@ -3,7 +3,8 @@
 DIR/experiment.yaml      the experiment, resolved: needs no other file
     provenance.json      versions, seed, host, command
     modules/             the user's agent classes
-    trials/journal.jsonl one line per finished trial, the truth
+    trials/plan.json     the cases, with what identifies their trials
+        trials/journal.jsonl one line per finished trial, the truth
     trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
     logs/<id>.npz        event logs, where kept
     summary.csv figures/ report.html
@@ -29,7 +30,7 @@ EXPERIMENT = "experiment.yaml"
 PROVENANCE = "provenance.json"
 JOURNAL = "trials/journal.jsonl"
 TRIALS = "trials/trials.parquet"
-POINTS = "trials/points.json"  # cases that a question has added to the sweep
+PLAN = "trials/plan.json"
 FAILURES = "trials/failures.parquet"
 SUMMARY = "summary.csv"
 LOGS = "logs"
@@ -97,6 +98,7 @@ class Store:
         """Writes what is being run: experiment.yaml, provenance.json and the user's modules."""
         text = yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
         write_atomically(self.directory / EXPERIMENT, text.encode())
+        self.plan(experiment)
         write_atomically(self.directory / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
         folder = self.directory / MODULES
         shutil.rmtree(folder, ignore_errors=True)
@@ -106,6 +108,10 @@ class Store:
                 shutil.copytree(module.path, folder / module.path.name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(module.path, folder / module.path.name)
+
+    def plan(self, experiment: Experiment) -> None:
+        """Writes down the cases; again whenever a question adds some."""
+        write_atomically(self.directory / PLAN, (json.dumps(experiment.plan, indent=1) + "\n").encode())
 
     def close(self) -> None:
         self.journal.close()

@@ -17,7 +17,7 @@ from .errors import ExperimentError
 from .experiment import Experiment
 from .journal import Record, read
 from .questions.ask import recalled
-from .store import EXPERIMENT, FAILURES, JOURNAL, POINTS, PROVENANCE, TRIALS, write_atomically
+from .store import EXPERIMENT, FAILURES, JOURNAL, PLAN, PROVENANCE, TRIALS, write_atomically
 from .sweep import text_of
 from .trials import Trial
 
@@ -82,8 +82,8 @@ def load(directory: str | Path) -> Results:
         raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
     experiment = Experiment.load(directory / EXPERIMENT)
     records = {record.id: record for record, _ in read(directory / JOURNAL) if record is not None}
-    if (directory / POINTS).exists():
-        experiment = experiment.with_points(json.loads((directory / POINTS).read_text()))
+    if (directory / PLAN).exists():
+        experiment = experiment.recorded(json.loads((directory / PLAN).read_text()))
     trials, failures = tables(experiment, records)
     return Results(directory, experiment, trials, failures, records)
 

@@ -71,14 +71,22 @@ TrialFunction = Callable[[Trial], Measurement]
 
 
 def canonical(document: Any) -> str:
-    """The JSON text that stands for a document when it is hashed: keys sorted, nothing optional."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
+    """The JSON text that stands for a document when it is hashed; order counts, as it does for stations."""
+    return json.dumps(document, separators=(",", ":"), default=str)
 
 
-def trial_id(document: Any, seed: int, *, software: str | None = None) -> str:
-    """Id of the trial that runs the resolved scenario `document` (plain data) under `seed`."""
-    text = canonical([document, seed, software or version("robocell")])
-    return hashlib.blake2b(text.encode(), digest_size=ID_BYTES).hexdigest()
+def identity(document: Any, *, software: str | None = None) -> str:
+    """What the resolved scenario `document` (plain data) and the version of robocell put into the ids of its trials."""
+    return _digest([document, software or version("robocell")])
+
+
+def trial_id(case: str, seed: int) -> str:
+    """Id of the trial that runs the case of this identity under `seed`."""
+    return _digest([case, seed])
+
+
+def _digest(document: Any) -> str:
+    return hashlib.blake2b(canonical(document).encode(), digest_size=ID_BYTES).hexdigest()
 
 
 def trial_seed(root: int, replication: int) -> int:

@@ -65,7 +65,7 @@ def view_by(experiment: "Experiment", x: str) -> View:
         series.setdefault(_group(rest, names), []).append(case.index)
     values = [case.settings.get(x) for case in experiment.cases]
     for indices in series.values():
-        indices.sort(key=lambda index: values[index])
+        indices.sort(key=lambda index: float(values[index] or 0))
     return View(x, list(series.values()), list(series), values)
 
 

@@ -1,27 +1,20 @@
 """Puts the question of an experiment: to a run, which makes what is missing, or to what is recorded."""
 
-import json
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .asking import Answer, Asker, Make, UnansweredError, recall
 from .optimise import Optimise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ..experiment import Experiment
     from ..journal import Record
 
-Keep = Callable[[bytes], None]
 
-
-def ask(experiment: "Experiment", make: Make, keep_points: Keep) -> Answer:
-    """Answers the question; `keep_points` stores the cases that it adds to the sweep."""
-    own = len(experiment.cases)
-
-    def extended(longer: "Experiment") -> None:
-        keep_points(json.dumps([_point(case) for case in longer.cases[own:]], indent=1).encode())
-
+def ask(experiment: "Experiment", make: Make, extended: "Callable[[Experiment], None]") -> Answer:
+    """Answers the question; `extended` is told when it adds cases to the sweep, before they run."""
     asker = Asker(experiment, make, extended)
     config = experiment.config
     question = config.question if config.question is not None else config.replications
@@ -42,10 +35,6 @@ def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answe
         return question.ask(Asker(experiment, recall(records)))
     except UnansweredError:
         return None
-
-
-def _point(case: Any) -> dict[str, Any]:
-    return {"name": case.label, **case.settings}
 
 
 def _without_added(experiment: "Experiment") -> "Experiment":

@@ -13,7 +13,7 @@ from fakes import fake_trial
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.executors import choose_executor, start_executor
 from robocell.experiments.executors.base import Executor
-from robocell.experiments.trials import Status, Trial, trial_id, trial_seed
+from robocell.experiments.trials import Status, Trial, identity, trial_id, trial_seed
 
 HERE = Path(__file__).parent
 
@@ -22,9 +22,8 @@ def trials(count: int, **scenario: object) -> list[Trial]:
     made = []
     for replication in range(count):
         seed = trial_seed(7, replication)
-        made.append(
-            Trial(id=trial_id(scenario, seed), case=0, replication=replication, seed=seed, scenario=dict(scenario))
-        )
+        name = trial_id(identity(scenario), seed)
+        made.append(Trial(id=name, case=0, replication=replication, seed=seed, scenario=dict(scenario)))
     return made
 
 

@@ -1,11 +1,13 @@
 """Questions find the truth that is built into a fake trial, with fewer trials than the grid, and can be resumed."""
 
+from collections.abc import Iterable
+
 import pytest
 from fakes import line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.experiments.experiment import Experiment
-from robocell.experiments.questions.asking import greater_is_better, looks
+from robocell.experiments.questions.asking import Answer, greater_is_better, looks
 from robocell.experiments.runner import run
 from robocell.experiments.store import JOURNAL, TRIALS
 from robocell.experiments.tables import load
@@ -13,7 +15,9 @@ from robocell.experiments.tables import load
 MACHINES = "stations.cell.machines"
 
 
-def asked(question=None, *, replications: object = 20, seed: int = 1, machines=range(1, 13), **told) -> Experiment:
+def asked(
+    question=None, *, replications: object = 20, seed: int = 1, machines: Iterable[int] | None = range(1, 13), **told
+) -> Experiment:
     sweep = {"grid": {MACHINES: list(machines)}} if machines else {}
     return Experiment.parse(
         {
@@ -25,6 +29,11 @@ def asked(question=None, *, replications: object = 20, seed: int = 1, machines=r
         }
         | ({"question": question} if question else {})
     )
+
+
+def answer_of(outcome) -> Answer:
+    assert outcome.results.answer is not None
+    return outcome.results.answer
 
 
 def go(experiment, folder):
@@ -42,7 +51,7 @@ def fleet(at_least: float) -> dict[str, object]:
 def test_the_smallest_fleet_is_found_with_a_fraction_of_the_grid(tmp_path):
     for seed in range(20):
         outcome = go(asked(fleet(115), seed=seed), tmp_path / str(seed))
-        answer = outcome.results.answer
+        answer = answer_of(outcome)
         assert answer.sentences[0].startswith(
             f"6 {MACHINES} are the smallest fleet with a throughput_per_h of at least 115:"
         )
@@ -50,13 +59,13 @@ def test_the_smallest_fleet_is_found_with_a_fraction_of_the_grid(tmp_path):
 
 
 def test_a_target_that_no_fleet_meets_is_said_so(tmp_path):
-    (sentence,) = go(asked(fleet(500)), tmp_path).results.answer.sentences
+    (sentence,) = answer_of(go(asked(fleet(500)), tmp_path)).sentences
     assert sentence == (f"No fleet up to 12 {MACHINES} has a throughput_per_h of at least 500 with 95 % confidence.")
 
 
 def test_a_target_at_the_edge_gets_all_replications_and_the_verdict_of_the_grid(tmp_path):
     outcome = go(asked(fleet(110.3)), tmp_path)
-    verdict = {row[MACHINES]: row for row in outcome.results.answer.table}
+    verdict = {row[MACHINES]: row for row in answer_of(outcome).table}
     assert verdict[5]["n"] == 20
     assert verdict[5]["meets"] is False, "110 on average, so 110.3 is not met"
 
@@ -64,7 +73,7 @@ def test_a_target_at_the_edge_gets_all_replications_and_the_verdict_of_the_grid(
 def test_times_are_targets_from_above_with_units(tmp_path):
     # the lead time is 600 s - 50 s x machines
     question = fleet(0) | {"target": {"metric": "flow_time_mean_s", "at_most": "7min"}}
-    (sentence,) = go(asked(question), tmp_path).results.answer.sentences
+    (sentence,) = answer_of(go(asked(question), tmp_path)).sentences
     assert sentence.startswith(f"4 {MACHINES} are the smallest fleet with a flow_time_mean_s of at most 7 min: ")
 
 
@@ -72,31 +81,31 @@ def test_the_best_policy_is_picked_and_clear_losers_are_dropped_early(tmp_path):
     right = 0
     for seed in range(20):
         outcome = go(asked({"kind": "best_policy"}, seed=seed, machines=[3, 1, 5, 2]), tmp_path / str(seed))
-        right += outcome.results.answer.table[0]["case"] == "machines=5"
+        right += answer_of(outcome).table[0]["case"] == "machines=5"
+        assert outcome.ran == 4 * 8
     assert right >= 19
-    assert outcome.ran == 4 * 8
 
 
 def test_equally_good_cases_end_within_the_budget(tmp_path):
     question = {"kind": "best_policy", "indifference": 0.0001, "budget": 60, "metric": "flow_time_mean_s"}
     outcome = go(asked(question, machines=[1, 2]), tmp_path)
-    assert outcome.results.answer.table[0]["case"] == "machines=2", "less lead time is better"
+    assert answer_of(outcome).table[0]["case"] == "machines=2", "less lead time is better"
     assert outcome.ran <= 60
 
 
 def test_replications_stop_when_the_interval_is_narrow_enough(tmp_path):
     outcome = go(asked(replications="until ±0.5%", machines=[1, 12]), tmp_path)
-    for row in outcome.results.answer.table:
+    for row in answer_of(outcome).table:
         assert row["relative half-width"] <= 0.005
         assert 5 <= row["n"] < 100
-    counts = {row["case"]: row["n"] for row in outcome.results.answer.table}
+    counts = {row["case"]: row["n"] for row in answer_of(outcome).table}
     assert counts["machines=12"] < counts["machines=1"], "the same noise is less of a larger mean"
     assert outcome.ran == sum(counts.values())
 
 
 def test_an_interval_that_stays_wide_is_said_so(tmp_path):
     precision = {"until": "0.01%", "least": 3, "most": 6}
-    (sentence,) = go(asked(replications=precision, machines=[1, 2]), tmp_path).results.answer.sentences
+    (sentence,) = answer_of(go(asked(replications=precision, machines=[1, 2]), tmp_path)).sentences
     assert sentence.startswith("2 of 2 cases have their throughput_per_h less precisely than ±0.01%")
 
 
@@ -106,7 +115,7 @@ def test_sobol_indices_find_the_parameter_that_matters(tmp_path):
     question = {"kind": "sensitivity", "samples": 16, "keys": keys}
     outcome = go(asked(question, machines=None, replications=1), tmp_path)
     assert outcome.ran <= 16 * 4
-    first, second = outcome.results.answer.table
+    first, second = answer_of(outcome).table
     assert first["key"] == MACHINES
     assert first["total"] == pytest.approx(1.0, abs=0.25)
     assert second["total"] < 0.05
@@ -116,7 +125,7 @@ def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_pa
     pytest.importorskip("optuna")
     question = {"kind": "optimise", "points": 24, "keys": {MACHINES: {"low": 1, "high": 50}}}
     outcome = go(asked(question, machines=None, replications=2), tmp_path)
-    answer = outcome.results.answer
+    answer = answer_of(outcome)
     assert answer.table[0][MACHINES] > 40
     trials = load(tmp_path).trials
     assert set(trials[MACHINES]) >= {row[MACHINES] for row in answer.table}
@@ -149,7 +158,7 @@ def test_an_interrupted_question_goes_on_and_ends_in_the_same_bytes(tmp_path, qu
 def test_failed_trials_do_not_stop_a_question(tmp_path):
     outcome = go(asked(fleet(115), behave="raise", at=[0]), tmp_path)
     assert outcome.failed > 0
-    assert outcome.results.answer.sentences[0].startswith("6 ")
+    assert answer_of(outcome).sentences[0].startswith("6 ")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from robocell.experiments.config import parse_setting
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.keys import get_key, set_key
 from robocell.experiments.sweep import Sweep, label, short_names
-from robocell.experiments.trials import trial_id, trial_seed
+from robocell.experiments.trials import identity, trial_id, trial_seed
 
 names = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3}){0,2}", fullmatch=True)
 values = st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True)
@@ -93,9 +93,9 @@ def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method)
 
 
 def test_an_id_depends_on_scenario_seed_and_version_alone():
-    ids = {trial_id(["a"], 1), trial_id(["a"], 2), trial_id(["b"], 1), trial_id(["a"], 1, software="9")}
-    assert len(ids) == 4
-    assert trial_id(["a"], 1) == trial_id(["a"], 1)
+    cases = [identity(["a"]), identity(["b"]), identity(["a"], software="9")]
+    assert len({trial_id(case, seed) for case in cases for seed in (1, 2)}) == 6
+    assert trial_id(identity(["a"]), 1) == trial_id(cases[0], 1)
 
 
 def test_seeds_differ_by_root_and_replication():
