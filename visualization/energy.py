@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..environments.scenario import Scenario
 
 Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # times in s, levels 0..1
-POINTS_S = 60.0
+POINTS_S = 10.0
 
 
 def battery_levels(scenario: Scenario, log: EventLog) -> list[Curve] | None:

@@ -66,7 +66,8 @@ class LiveFactory(Paced, Factory):
         self.stage = LiveStage(self)
 
     def one_tick(self) -> None:
-        if self._next_tick_s() > self.spec.horizon_s and not self.spec.drain:
+        next_s = self.clock.next_s() if self._grid is None else (self.tick + 1) * self.tick_s
+        if next_s > self.spec.horizon_s and not self.spec.drain:
             self._finish()
         else:
             self.step()
@@ -78,12 +79,19 @@ class LiveFactory(Paced, Factory):
             self.run_until(min(to_s, horizon_s))
         else:
             self.run_until(to_s)
+        self._set_back_the_tick()
         self._look_at_the_end()
 
     def settle(self) -> None:
         """What was put in from outside happens now."""
         self._go(self.run_until, self.now_s)
+        self._set_back_the_tick()
         self.frame += 1
+
+    def _set_back_the_tick(self) -> None:
+        """`run_until` counts on to the tick before the next event, but what comes from outside may come earlier."""
+        if self._grid is not None:
+            self.tick = math.floor(self.now_s / self.tick_s + 1e-9)
 
     def _look_at_the_end(self) -> None:
         """Do what `run` does at the horizon."""
@@ -170,7 +178,12 @@ class LiveStage(Stage):
         battery = self.factory.fleet.spec.battery
         if battery is None or not len(self.factory.agvs):
             return None
-        return self.factory.fleet.energy_j() / battery.capacity_j
+        levels = self.factory.fleet.energy_j() / battery.capacity_j
+        for vehicle in np.flatnonzero(self.factory.fleet.state == VehicleState.CHARGING).tolist():
+            since_s, level = self.tally.battery[self.plan.agvs[vehicle]]  # the fleet's own is settled at the end
+            gained = (self.now_s - since_s) * battery.charge_w / battery.capacity_j
+            levels[vehicle] = max(level, min(level + gained, battery.target))
+        return levels
 
     def route(self, vehicle: int) -> list[int]:
         return route_of(self.factory.traffic, vehicle)

@@ -120,7 +120,7 @@ class Stage:
         uid = place["id"]
         if place["kind"] == "charger":
             return [[], 0, self.tally.charging[uid]]
-        return [self.tally.machines.get(uid, []), self.tally.input[uid], self.tally.output[uid]]
+        return [list(self.tally.machines.get(uid, ())), self.tally.input[uid], self.tally.output[uid]]
 
     def _spot(self, agent: int) -> tuple[float, float]:
         """Where an agent is, in cells; a vehicle is given by its number, (-1 - vehicle, 0), as it moves."""

@@ -68,6 +68,7 @@ class Tally:
         machines: station id -> states of its machines.
         input, output: place id -> parts; of sources and storages only `output` is used.
         vehicle_state, load, robot_state, robot_at: by agent id; `robot_at` is the station that the robot serves.
+        battery: vehicle id -> when its level was told last, and what it was.
         jobs: part id -> (released_s, due_s) of every part in the factory; `job_at`: where it is.
         open_tasks, closed_tasks: `TaskNote` by task id.
         feed: the last notable happenings (time_s, sentence, agent id, how bad: 0 good .. 2 bad).
@@ -84,6 +85,7 @@ class Tally:
         self.robot_state = dict.fromkeys(plan.robots, int(RobotState.IDLE))
         self.robot_at = dict.fromkeys(plan.robots, NOBODY)
         self.charging = dict.fromkeys(plan.chargers, 0)
+        self.battery: dict[int, tuple[float, float]] = {}
         self.jobs: dict[int, tuple[float, float]] = {}
         self.job_at: dict[int, int] = {}
         self.released = self.finished = self.scrapped = self.late = self.messages = self.failures = 0
@@ -120,6 +122,8 @@ class Tally:
                 self.vehicle_state[agent] = int(value)
             case Event.ROBOT_STATE:
                 self.robot_state[agent] = int(value)
+            case Event.BATTERY:
+                self.battery[agent] = (time_s, value)
             case Event.RELEASED:
                 self.released += 1
                 self.jobs[job] = (time_s, value)

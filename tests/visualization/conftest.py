@@ -1,0 +1,200 @@
+"""A small machining cell to watch, and a browser to watch it with where there is one."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("SOLARA_CHECK_HOOKS", "off")  # Solara's check of its own rules trips over Mesa 3.3
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+from robocell.environments.scenario import Scenario
+from robocell.visualization.live import LiveFactory, live_factory
+from robocell.visualization.pace import AS_FAST_AS_POSSIBLE
+
+ART = """
+######################
+##II####AA####BB######
+#....................#
+#.PPPPPPPP...........1
+#....................#
+##OO####CC####DD######
+######################
+"""
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture
+def cell() -> dict:
+    """Four stations, a robot, four AGVs with batteries, one of them short of breath."""
+    return {
+        "name": "cell",
+        "layout": {
+            "art": ART.strip("\n"),
+            "legend": {"I": "source", "A": "a", "B": "b", "C": "c", "D": "d", "O": "sink", "1": "charger"},
+        },
+        "stations": {
+            name: {
+                "operations": {name: {"distribution": "exponential", "mean": "40s"}},
+                "input_capacity": 3,
+                "output_capacity": 3,
+            }
+            for name in "abcd"
+        },
+        "robots": {"arm": {"stations": ["b"], "load": "5s", "unload": "5s"}},
+        "chargers": {"charger": {}},
+        "fleet": {
+            "agvs": {
+                "count": 4,
+                "load": "5s",
+                "unload": "5s",
+                "battery": {
+                    "capacity": "20Wh",
+                    "drive_empty": "60J/m",
+                    "drive_loaded": "90J/m",
+                    "idle": "20W",
+                    "charge": "400W",
+                    "threshold": 0.3,
+                    "target": 0.8,
+                },
+                "breakdown": {"mtbf": "20min", "mttr": "2min"},
+            }
+        },
+        "products": {"part": {"routing": list("abcd"), "due": "20min"}},
+        "orders": {"kind": "poisson", "rate": "60/h"},
+        "horizon": "30min",
+        "record": {"trace": True},
+        "seed": 3,
+    }
+
+
+@pytest.fixture
+def scenario(cell: dict) -> Scenario:
+    return Scenario.parse(cell)
+
+
+@pytest.fixture
+def factory(scenario: Scenario) -> LiveFactory:
+    """Nobody renders: the gate is always open."""
+    return shown(scenario)
+
+
+def shown(scenario: Scenario, **parameters) -> LiveFactory:
+    """A live factory that never waits for a browser, as fast as it can."""
+    factory = live_factory(scenario)(**parameters)
+    factory.rendered.wait = lambda timeout=None: True  # type: ignore[method-assign]
+    factory.speed = AS_FAST_AS_POSSIBLE
+    return factory
+
+
+def advance(factory: LiveFactory, to_s: float) -> None:
+    """Frame by frame, with everything that a page would ask for."""
+    while factory.now_s < to_s and factory.running:
+        factory._go(factory.advance, min(factory.now_s + 37.0, to_s))
+        factory.stage.frame(factory.agvs[0].unique_id if factory.agvs else -1)
+        factory.stage.figures(charts=True)
+
+
+def advance_until(factory: LiveFactory, condition: Callable[[], bool]) -> None:
+    """Second by second until something is the case; it must be within the run."""
+    while not condition():
+        assert factory.running
+        advance(factory, factory.now_s + 1.0)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Chromium by Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = next((path for path in (os.environ.get("CHROMIUM", ""), *BROWSERS) if path and Path(path).exists()), None)
+    path = path or shutil.which("chromium")
+    if path is None:
+        pytest.skip("no browser found: install chromium, or name one in the environment variable CHROMIUM")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+class Server:
+    """`robocell view TARGET` in a process of its own."""
+
+    def __init__(self, target: Path, log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.log = log
+        code = "import sys; from robocell.visualization.server import serve; "
+        code += f"serve(sys.argv[1], port={self.port}, open_browser=False)"
+        with log.open("w") as stream:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", code, str(target)], stdout=stream, stderr=subprocess.STDOUT
+            )
+
+    def wait(self, limit_s: float = 60.0) -> None:
+        end_s = time.monotonic() + limit_s
+        while time.monotonic() < end_s:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        pytest.fail(f"no server after {limit_s:g} s:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+class Tab:
+    """A browser tab that remembers everything that it should not have done."""
+
+    def __init__(self, browser, url: str, width: int = 1500, height: int = 1000) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+        self.page.goto(url)
+        self.page.wait_for_selector("canvas.rc-floor-canvas", timeout=40_000)
+        self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.drawn > 0")
+
+    def _request(self, request) -> None:
+        local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+        if not request.url.startswith(local):
+            self.strangers.append(request.url)
+
+    @property
+    def tick(self) -> int:
+        return int(self.page.eval_on_selector("canvas.rc-floor-canvas", "canvas => canvas.dataset.tick"))
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def wait(self, condition: str, limit_s: float = 15.0) -> None:
+        self.page.wait_for_function(condition, timeout=limit_s * 1000)
+
+    def click_cell(self, x: float, y: float, floor: int = 0) -> None:
+        """Click the middle of a cell of the floor."""
+        at = self.page.evaluate(
+            """([x, y, floor]) => {
+                const canvas = document.querySelectorAll('canvas.rc-floor-canvas')[floor];
+                const view = canvas.__vue_view || canvas.parentElement.__vue__.view, box = canvas.getBoundingClientRect();
+                return [box.x + view.x + (x + 0.5) * view.scale, box.y + view.y + (y + 0.5) * view.scale];
+            }""",
+            [x, y, floor],
+        )
+        self.page.mouse.click(*at)
+
+    def close(self) -> None:
+        self.page.close()
