@@ -7,14 +7,18 @@ Hungarian method is exact; sequential single-item clearing (cheapest bid first) 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numba import njit
 from scipy.optimize import linear_sum_assignment
 
+from .turning import TICK_COST
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from .turning import CostFields
 
 NO_BID = -1
 
@@ -49,3 +53,38 @@ def _clear_in_order(bids, order, won):
             won[row] = column
             free[column] = False
             left -= 1
+
+
+class Tasks(Protocol):
+    """What assignment needs of a set of tasks; V vehicles."""
+
+    task: NDArray[np.int32]  # (V,) or -1
+    done: NDArray[np.int32]  # (V,) errands done of that task
+    unbegun: dict[int, None]  # tasks that may be given to anybody
+
+    def errands(self, task: int) -> NDArray[np.int32]: ...
+
+    def give(self, robot: int, task: int) -> None: ...
+
+
+def assign_tasks(tasks: Tasks, state: NDArray[np.int32], costs: CostFields, *, length_share: float = 1.0) -> None:
+    """Lets all vehicles that have not begun a task bid for all tasks that nobody has begun, and hands them out.
+
+    state (V,) of the kinematics of `costs`. Vehicles keep their task at equal cost (a bid for it is lower by half a tick).
+    """
+    bidders = np.flatnonzero(tasks.done == 0)
+    offered = np.fromiter(tasks.unbegun, np.int64, len(tasks.unbegun))
+    if len(bidders) == 0 or len(offered) == 0:
+        return
+    rows = costs.rows(np.array([tasks.errands(task)[0] for task in offered.tolist()], np.int32))
+    length = np.array([costs.length(tasks.errands(task)) for task in offered.tolist()])
+    bids = costs.fields[rows[None, :], state[bidders][:, None]].astype(np.int64)
+    bids += (length_share * length).astype(np.int64)
+    bids[tasks.task[bidders][:, None] == offered[None, :]] -= TICK_COST // 2
+    won = clear_bids(bids)
+    new = np.where(won >= 0, offered[won], -1)
+    changed = np.flatnonzero(new != tasks.task[bidders])
+    for index in changed.tolist():
+        tasks.give(int(bidders[index]), -1)
+    for index in changed.tolist():
+        tasks.give(int(bidders[index]), int(new[index]))

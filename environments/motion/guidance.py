@@ -23,15 +23,24 @@ if TYPE_CHECKING:
     from .kinematics import Kinematics
 
 
+MOST_GOALS_PER_ROUND = 256
+STATES_PER_ROUND = 4_000_000  # fewer goals a round on larger floors
+
+
 @dataclass(frozen=True)
 class Guidance:
-    """How strongly flow is priced; the defaults were chosen by measurement on floors of random obstacles."""
+    """How strongly flow is priced: in ticks for a move against (opposing) or into (crowding) the mean flow."""
 
-    opposing: float = 1.0  # ticks for a move against the mean flow of an edge
-    crowding: float = 0.5  # ticks for a move into a cell with the mean flow of a cell
-    rounds: int = 30
-    trips: int = 4  # per goal and round
-    dearest_ticks: float = 6.0
+    opposing: float = 1.0
+    crowding: float = 0.0
+    rounds: int = 20
+    trips: int = 8  # per goal and round
+    dearest_ticks: float = 8.0
+
+    @classmethod
+    def for_density(cls, density: float) -> Guidance:
+        """Parting flows costs detours, which pays where vehicles meet often: the price grows with vehicles per open cell."""
+        return cls(opposing=min(1.0, max(0.0, 2.4 * (density - 0.07))))
 
 
 @njit(cache=True)
@@ -78,10 +87,15 @@ def compute_guidance(
     back = (reached * 4 + (direction + 2) % 4)[moves]
     into = reached[moves]
     extra = np.zeros((states, actions), np.int32)
+    if guidance.opposing == guidance.crowding == 0:
+        return extra
+    draws = np.random.default_rng(seed)
+    per_round = min(len(cells), max(16, min(MOST_GOALS_PER_ROUND, STATES_PER_ROUND // states)))
     mean = np.zeros((states, actions))
     for turn in range(guidance.rounds):
         flow = np.zeros((states, actions))
-        _load(cells, cells, guidance.trips, successor, facings, first, pairs, extra + TICK_COST, wait,
+        goals = draws.choice(cells, per_round, replace=False)
+        _load(cells, goals, guidance.trips, successor, facings, first, pairs, extra + TICK_COST, wait,
               np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
         mean += (flow - mean) / (turn + 1)
         on_edge = np.bincount(edge, weights=mean[moves], minlength=kinematics.cells * 4)

@@ -1,4 +1,8 @@
-"""The planner object around the windowed kernels: holds tables, the last plan and the budget, and turns goals into actions."""
+"""The look-ahead planner: goals in, one action per vehicle out, for vehicles of either kinematics.
+
+It holds what the kernels of `windowed` need: state tables, guidance, cost fields, ranks and the plan of the last tick. What a tick may
+cost is counted in tried sequences (`Budget`), so results do not depend on the machine.
+"""
 
 from __future__ import annotations
 
@@ -7,53 +11,68 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .kinematics import build_window
+from .deadends import find_dead_ends
+from .guidance import Guidance, compute_guidance
+from .kinematics import KinematicsName, build_kinematics, build_window
+from .priority import rank_vehicles, weights_by_rank
 from .turning import TICK_COST, CostFields
 from .windowed import NO_VEHICLE, carry_over, list_candidates, plan_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .kinematics import Kinematics
+FIELD_MEMORY_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How far the planner looks and how much it tries; counted in tried sequences, so that results do not depend on the machine."""
+    """How far the planner looks and how much it tries."""
 
     window_ticks: int = 4
-    tries_by_rank: int = 100  # per vehicle in the priority pass; 0 leaves the pass out
-    tries_each: int = 200  # per vehicle and improvement pass
-    tries_per_vehicle: int = 1000  # times V is the limit of a tick
-    passes: int = 20
-    most_depth: int = 12  # vehicles in one repair
+    tries_by_rank: int = 10_000  # sequences per vehicle in the priority pass; 0 leaves the pass out
+    tries_each: int = 600  # sequences per vehicle and improvement pass
+    tries_per_vehicle: int = 1500  # times V: all tries of a tick
+    passes: int = 20  # improvement passes at most; 0 leaves them out
+    most_depth: int = 400  # vehicles in one repair
     taken_by_rank: int = 1  # vehicles that one sequence may displace, in the priority pass
     most_taken: int = 1  # the same, in improvement passes
-    failures_by_rank: int = 1  # how often a vehicle may fail to give way before it counts as immovable, in the priority pass
-    most_failures: int = 1  # the same, in improvement passes
+    most_failures: int = 3  # how often a vehicle may fail to give way in a repair before it counts as immovable
 
 
 class LookaheadPlanner:
-    """Plans V vehicles on the states of `kinematics`; deterministic in its inputs and `seed`."""
+    """Plans V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
+
+    `guidance` prices flows; None chooses by the density of vehicles (`Guidance(opposing=0, crowding=0)` switches it off).
+    """
 
     def __init__(
         self,
-        kinematics: Kinematics,
-        fields: CostFields,
-        extra: NDArray[np.int32],
+        neighbours: NDArray[np.int32],
+        passable: NDArray[np.bool_],
+        kinematics: KinematicsName,
         *,
         vehicles: int,
         seed: int = 0,
         budget: Budget | None = None,
+        guidance: Guidance | None = None,
+        let_out: bool = True,
     ) -> None:
         self.budget = budget or Budget()
-        self._kinematics = kinematics
-        self._costs = fields
-        self._extra = np.ascontiguousarray(extra, dtype=np.int32)
-        self._window = build_window(kinematics.name, self.budget.window_ticks)
+        self.kinematics = build_kinematics(kinematics, neighbours)
+        self.density = vehicles / max(1, int(passable.sum()))
+        self._extra = compute_guidance(self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0)
+        states = len(self.kinematics.successor)
+        capacity = max(2 * vehicles, FIELD_MEMORY_BYTES // (4 * states))
+        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, capacity=capacity)
+        self._depth, self._mouth = find_dead_ends(neighbours)
+        if not let_out:
+            self._depth[:] = 0
+        self._window = build_window(kinematics, self.budget.window_ticks)
         ticks, sequences = self._window.ticks, self._window.sequences
         self._seed = seed
         self._tick = 0
+        self._since = np.zeros(vehicles, np.int64)
+        self._goal = np.full(vehicles, -1, np.int32)
         self._count = np.zeros(vehicles, np.int32)
         self._cost = np.zeros((vehicles, sequences), np.int64)
         self._path = np.zeros((vehicles, sequences, ticks), np.int32)
@@ -63,9 +82,10 @@ class LookaheadPlanner:
         self._waits = np.zeros(vehicles, np.int32)
         self._plan_path = np.zeros((vehicles, ticks), np.int32)
         self._plan_end = np.zeros(vehicles, np.int32)
-        self._taken = np.full((ticks + 1, kinematics.cells), NO_VEHICLE, np.int32)
+        self._taken = np.full((ticks + 1, self.kinematics.cells), NO_VEHICLE, np.int32)
         self._fresh = True
-        self._shape = np.array([8, 1], np.int64)
+        # a vehicle without a goal moves only for others; of equal sequences the one with early progress is better
+        self._shape = np.array([TICK_COST // 2, 1], np.int64)
         self.tries = 0
 
     def plan(
@@ -74,32 +94,24 @@ class LookaheadPlanner:
         goal: NDArray[np.int32],
         *,
         next_goal: NDArray[np.int32] | None = None,
-        rank: NDArray[np.int32] | None = None,
-        weight: NDArray[np.int64] | None = None,
         held: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int8]:
         """(V,) action of each vehicle in this tick.
 
-        state (V,) int32; goal, next_goal (V,) cell or -1; rank (V,) lower is served first; weight (V,) > 0 in the sum of costs.
+        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,) may not move.
         """
-        kinematics, window = self._kinematics, self._window
+        kinematics, window, budget = self.kinematics, self._window, self.budget
         vehicles = len(state)
         cell = (state // kinematics.facings).astype(np.int32)
+        goal = self._let_out(cell, goal.astype(np.int32))
         both = goal if next_goal is None else np.concatenate([goal, next_goal])
-        rows = self._costs.rows(both.astype(np.int32))
-        goal_row = rows[:vehicles]
-        next_row = np.full(vehicles, -1, np.int32)
-        next_base = np.zeros(vehicles, np.int64)
-        if next_goal is not None:
-            next_row = rows[vehicles:]
-            known = (next_row >= 0) & (goal >= 0)
-            for facing in range(kinematics.facings):
-                at_goal = goal[known] * kinematics.facings + facing
-                next_base[known] += self._costs.fields[next_row[known], at_goal]
-            next_base //= kinematics.facings
+        rows = self.costs.rows(both.astype(np.int32))
+        goal_row = np.ascontiguousarray(rows[:vehicles])
+        next_row, next_base = self._next_fields(goal, rows[vehicles:])
+        held = np.zeros(vehicles, np.bool_) if held is None else held
         list_candidates(
-            state, goal, goal_row, next_row, next_base, np.zeros(vehicles, np.bool_) if held is None else held,
-            self._costs.fields, kinematics.successor, self._extra, kinematics.facings, kinematics.wait, TICK_COST,
+            state, goal, goal_row, next_row, next_base, held,
+            self.costs.fields, kinematics.successor, self._extra, kinematics.facings, kinematics.wait, TICK_COST,
             window.action, window.depth, window.after_subtree, window.ticks, self._shape,
             self._count, self._cost, self._path, self._end, self._first,
         )  # fmt: skip
@@ -107,13 +119,12 @@ class LookaheadPlanner:
             self._plan_path, self._plan_end, self._fresh, cell, state,
             self._count, self._path, self._end, self._choice, self._waits,
         )  # fmt: skip
-        budget = self.budget
+        rank = self._rank(state, cell, goal, goal_row)
         self.tries = plan_window(
-            np.arange(vehicles) if rank is None else rank,
-            np.ones(vehicles, np.int64) if weight is None else weight,
+            rank, weights_by_rank(rank, self.density),
             cell, self._taken, self._count, self._cost, self._path, self._choice,
             budget.passes, budget.tries_by_rank, budget.tries_each, budget.tries_per_vehicle * vehicles,
-            budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.failures_by_rank, budget.most_failures, np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583),
+            budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.most_failures, self._ties(),
         )  # fmt: skip
         every = np.arange(vehicles)
         self._plan_path[:] = self._path[every, self._choice]
@@ -121,3 +132,53 @@ class LookaheadPlanner:
         self._fresh = False
         self._tick += 1
         return self._first[every, self._choice]
+
+    def forget(self) -> None:
+        """Drops the last plan and all ages, as if nothing had been planned."""
+        self._fresh = True
+        self._tick = 0
+        self._since[:] = 0
+        self._goal[:] = -1
+
+    def move(self, state: NDArray[np.int32], action: NDArray[np.int8]) -> NDArray[np.int32]:
+        """(V,) state after the actions."""
+        return self.kinematics.successor[state, action].astype(np.int32)
+
+    def left_ticks(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.float64]:
+        """(V,) priced ticks to each goal on an empty floor; 0 without a goal."""
+        row = self.costs.rows(goal.astype(np.int32))
+        return np.where(goal >= 0, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
+
+    def _next_fields(
+        self, goal: NDArray[np.int32], next_row: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Rows of the next goals (-1: unknown), and what they cost from the goals: the mean over the facings there."""
+        base = np.zeros(len(goal), np.int64)
+        if len(next_row) == 0:
+            return np.full(len(goal), -1, np.int32), base
+        known = np.flatnonzero((next_row >= 0) & (goal >= 0))
+        facings = self.kinematics.facings
+        at_goal = goal[known, None] * facings + np.arange(facings)
+        base[known] = self.costs.fields[next_row[known, None], at_goal].sum(axis=1, dtype=np.int64) // facings
+        return np.ascontiguousarray(next_row), base
+
+    def _rank(
+        self, state: NDArray[np.int32], cell: NDArray[np.int32], goal: NDArray[np.int32], row: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        self._since[goal != self._goal] = self._tick
+        self._goal[:] = goal
+        has_goal = goal >= 0
+        left = np.where(has_goal, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
+        leaving = np.where(has_goal & (self._mouth[goal] != self._mouth[cell]), self._depth[cell], 0)
+        return rank_vehicles(left, self._tick - self._since, has_goal, leaving)
+
+    def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""
+        wanted = np.zeros(len(self._mouth), np.bool_)
+        entered = self._mouth[goal[goal >= 0]]
+        wanted[entered[entered >= 0]] = True
+        idle = (goal < 0) & (self._depth[cell] > 0)
+        return np.where(idle & wanted[self._mouth[cell]], self._mouth[cell], goal).astype(np.int32)
+
+    def _ties(self) -> np.uint64:
+        return np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583)

@@ -110,6 +110,7 @@ class CostFields:
         self._last_use = np.zeros(self._capacity, dtype=np.int64)
         self._used = 0
         self._clock = 0
+        self._lengths: dict[tuple[int, ...], int] = {}
 
     def rows(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
         """The row of `fields` for each goal cell; -1 for cells < 0."""
@@ -125,6 +126,16 @@ class CostFields:
             self._last_use[row] = self._clock
             fill_field(cell, self._facings, self._actions, self._first, self._pairs, self._cost, self.fields[row])
         return np.where(cells >= 0, self._row_of[cells], -1).astype(np.int32)
+
+    def length(self, cells: NDArray[np.int32]) -> int:
+        """Cost of visiting the cells in order, from the first on, each leg as the mean over the facings it may begin with."""
+        key = tuple(cells.tolist())
+        if key not in self._lengths:
+            rows = self.rows(cells[1:])
+            facings = np.arange(self._facings)
+            legs = self.fields[rows[:, None], cells[:-1, None] * self._facings + facings]
+            self._lengths[key] = int(legs.mean(axis=1).sum())
+        return self._lengths[key]
 
     def _free_row(self) -> int:
         if self._used < self._capacity:

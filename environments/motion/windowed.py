@@ -278,7 +278,7 @@ def repair(
 
 @njit(cache=True)
 def plan_window(
-    rank, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, failures_by_rank, most_failures, seed
+    rank, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, most_failures, seed
 ):  # fmt: skip
     """Improves `choice` (V,) in place: one pass by rank, then improvement until `tries_total` sequences were tried.
 
@@ -304,7 +304,7 @@ def plan_window(
             leader = by_rank[index]
             if choice[leader] > 0:
                 _, spent = repair(
-                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, failures_by_rank,
+                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, most_failures,
                     taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
                 )  # fmt: skip
                 used += spent

@@ -1,0 +1,44 @@
+"""Who goes first: ranks and weights of vehicles, from how much later they are than they would be alone.
+
+A vehicle's lateness is the time since it got its goal over the time that is left to it on an empty floor: near goals and long waits
+count both. Vehicles inside a dead end that have to leave it go before all others, the deepest first, since nobody can pass them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PATIENCE_TICKS = 2.0  # keeps a vehicle next to its goal from outranking everybody at once
+FIRST_WEIGHT = 1e8
+
+
+def rank_vehicles(
+    left_ticks: NDArray[np.float64],
+    age_ticks: NDArray[np.int64],
+    has_goal: NDArray[np.bool_],
+    must_leave_depth: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """(V,) rank of each vehicle, 0 first; ties by index. Vehicles without a goal come last.
+
+    left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,) depth in the dead
+    end that the vehicle has to leave, 0 elsewhere.
+    """
+    lateness = np.where(has_goal, (age_ticks + 1) / (left_ticks + PATIENCE_TICKS), -1.0)
+    order = np.lexsort((-lateness, -must_leave_depth))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def weights_by_rank(rank: NDArray[np.int64], density: float) -> NDArray[np.int64]:
+    """(V,) weight of each vehicle's cost in the sum that improvement lowers: exponential in rank, flat on empty floors.
+
+    On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front.
+    """
+    steepness = 16.0 * density
+    return (FIRST_WEIGHT * np.exp(-steepness * rank / max(1, len(rank)))).astype(np.int64) + 1

@@ -1,0 +1,238 @@
+"""League of Robot Runners: plays a problem by its edition's rules, or replays a published solution and counts its tasks.
+
+2023 is motion only. From 2024 on tasks are assigned as well: in every step the robots that have not begun a task bid for all tasks
+that are open, as one array, and the array is cleared (see `environments.motion.assignment`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...environments.errors import InstanceError
+from ...environments.instances.lorr import (
+    NO_TASK,
+    Problem,
+    Solution,
+    read_problem,
+    read_solution,
+    write_solution,
+)
+from ...environments.instances.lorr_rules import DealtGoals, OpenTasks
+from ...environments.instances.movingai import GridMap
+from ...environments.layout import ANY_DIRECTION, Layout
+from ...environments.motion.assignment import assign_tasks
+from ...environments.motion.conflicts import find_conflicts
+from ...environments.motion.kinematics import build_kinematics
+from ...environments.motion.lookahead import Budget, LookaheadPlanner
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...environments.motion.guidance import Guidance
+
+DEFAULT_STEPS = 500
+
+
+@dataclass
+class Play:
+    """What was done: actions (T, V) int8, cells (T + 1, V) int32, and the tasks given per robot."""
+
+    finished: int
+    actions: NDArray[np.int8]
+    cells: NDArray[np.int32]
+    schedule: list[list[tuple[int, int]]] | None = None
+    events: list[list[int]] = field(default_factory=list)
+    cpu_s: float = 0.0
+    worst_s: float = 0.0
+    prepare_s: float = 0.0
+    steps_finished: list[int] = field(default_factory=list)
+
+
+def run(
+    problem: Path | None = None,
+    *,
+    replay: Path | None = None,
+    data: Path | None = None,
+    vehicles: int | None = None,
+    steps: int | None = None,
+    export: Path | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Plays one problem, or all of `data` that have a best known count where none is named.
+
+    Args:
+        problem: the problem's JSON file.
+        replay: a published solution (JSON or zip) to count instead of planning.
+        data: where the map, agent and task files are; default: beside the problem.
+        vehicles: take only so many robots.
+        steps: default: what MANIFEST.json above the problem says, else the replay's length, else 500.
+        export: write the solution there, as the competition's visualiser reads it.
+        seed: of the planner's ties.
+
+    Returns:
+        `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`, and more.
+    """
+    if problem is None:
+        return _run_all(data, seed)
+    entry = _manifest_entry(Path(problem))
+    case = read_problem(problem, data, vehicles)
+    if replay is not None:
+        solution = read_solution(replay)
+        play = replay_solution(case, solution)
+    else:
+        ticks = steps or entry.get("steps") or DEFAULT_STEPS
+        play = play_problem(case, int(ticks), seed=seed)
+    conflicts = len(find_conflicts(play.cells, layout_of(case.grid)))
+    full = vehicles is None and (steps is None or steps == entry.get("steps"))
+    best = entry.get("best_known") if full else None
+    if export is not None:
+        width = case.grid.width
+        starts = np.stack([case.starts // width, case.starts % width, np.zeros_like(case.starts)], axis=1)
+        made = Solution(starts.astype(np.int32), play.actions, play.schedule, play.finished)
+        write_solution(export, made, problem=case, events=play.events)
+    ticks_played = len(play.actions)
+    return {
+        "problem": case.name,
+        "finished": play.finished,
+        "best_known": best,
+        "share": play.finished / best if best else None,
+        "conflicts": conflicts,
+        "ms_per_step": 1e3 * play.cpu_s / max(1, ticks_played),
+        "worst_ms": 1e3 * play.worst_s,
+        "prepare_s": play.prepare_s,
+        "steps": ticks_played,
+        "vehicles": len(case.starts),
+        "delays": "left out" if case.delays is not None else "none",
+    }
+
+
+def _run_all(data: Path | None, seed: int) -> dict[str, Any]:
+    if data is None:
+        raise InstanceError("bench lorr needs a problem, or --data with a folder that holds MANIFEST.json and problems")
+    manifest = Path(data) / "MANIFEST.json"
+    if not manifest.is_file():
+        raise InstanceError(f"{manifest}: no such file; name a problem instead")
+    entries = json.loads(manifest.read_text(encoding="utf-8"))
+    named = [entry for entry in entries if entry.get("best_known")]
+    return {entry["name"]: run(Path(data) / entry["path"], seed=seed) for entry in named}
+
+
+def _manifest_entry(problem: Path) -> dict[str, Any]:
+    for folder in problem.resolve().parents[:3]:
+        manifest = folder / "MANIFEST.json"
+        if manifest.is_file():
+            for entry in json.loads(manifest.read_text(encoding="utf-8")):
+                if Path(entry["path"]).name == problem.name:
+                    return entry
+    return {}
+
+
+def layout_of(grid: GridMap) -> Layout:
+    """The floor as the conflict check knows it."""
+    return Layout(
+        height=grid.height,
+        width=grid.width,
+        passable=grid.passable,
+        neighbours=grid.neighbours(),
+        docks={},
+        parking=np.empty(0, np.int32),
+        cell_size_m=1.0,
+        one_way=np.full(grid.cells, ANY_DIRECTION, np.int8),
+    )
+
+
+def play_problem(
+    problem: Problem, steps: int, *, seed: int = 0, budget: Budget | None = None, guidance: Guidance | None = None,
+    let_out: bool = True,
+) -> Play:  # fmt: skip
+    """Plans and, from 2024 on, assigns, for so many steps. A step's CPU time is assignment, planning and bookkeeping of goals."""
+    began = time.process_time()
+    planner = LookaheadPlanner(
+        problem.grid.neighbours(), problem.grid.passable, "differential",
+        vehicles=len(problem.starts), seed=seed, budget=budget, guidance=guidance, let_out=let_out,
+    )  # fmt: skip
+    tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
+    state = problem.starts * 4
+    _compile(planner, state, tasks.goal)
+    play = Play(0, np.zeros((steps, len(state)), np.int8), np.zeros((steps + 1, len(state)), np.int32))
+    play.prepare_s = time.process_time() - began
+    play.cells[0] = problem.starts
+    schedule: list[list[tuple[int, int]]] = [[] for _ in state]
+    for step in range(steps):
+        began = time.process_time()
+        if isinstance(tasks, OpenTasks):
+            before = tasks.task.copy()
+            assign_tasks(tasks, state, planner.costs)
+            for robot in np.flatnonzero(before != tasks.task).tolist():
+                schedule[robot].append((step + 1, int(tasks.task[robot])))
+        action = planner.plan(state, tasks.goal, next_goal=tasks.next_goal)
+        state = planner.move(state, action)
+        spent = time.process_time() - began
+        play.cpu_s += spent
+        play.worst_s = max(play.worst_s, spent)
+        play.actions[step] = action
+        play.cells[step + 1] = state // 4
+        _arrive(tasks, play.cells[step + 1], step + 1)
+        play.steps_finished.append(tasks.finished)
+    play.finished = tasks.finished
+    if isinstance(tasks, OpenTasks):
+        play.schedule, play.events = schedule, tasks.events
+    return play
+
+
+def _compile(planner: LookaheadPlanner, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
+    """Runs the kernels once on a throw-away twin's arrays, so that no step pays for compilation."""
+    planner.plan(state, goal, next_goal=np.full(len(goal), -1, np.int32))
+    planner.forget()
+
+
+def _arrive(tasks: DealtGoals | OpenTasks, cell: NDArray[np.int32], step: int) -> None:
+    if isinstance(tasks, OpenTasks):
+        tasks.arrive(cell, step)
+    else:
+        tasks.arrive(cell)
+
+
+def replay_solution(problem: Problem, solution: Solution) -> Play:
+    """Follows the actions (and the schedule) of a solution and counts finished tasks by the rules, trusting none of its claims."""
+    width = problem.grid.width
+    at = solution.starts[:, 0] * width + solution.starts[:, 1]
+    if len(at) != len(problem.starts) or (at != problem.starts).any():
+        raise InstanceError("the solution does not start where the problem's robots start: it is for another problem")
+    successor = build_kinematics("differential", problem.grid.neighbours()).successor
+    state = (at * 4 + solution.starts[:, 2]).astype(np.int32)
+    tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
+    given: dict[int, list[tuple[int, int]]] = {}
+    for robot, entries in enumerate(solution.schedule or []):
+        for step, task in entries:
+            given.setdefault(step, []).append((robot, task))
+    if isinstance(tasks, OpenTasks) and solution.schedule is None:
+        raise InstanceError("the solution lacks 'actualSchedule', without which tasks of this edition cannot be counted")
+    cells = np.zeros((len(solution.actions) + 1, len(state)), np.int32)
+    cells[0] = at
+    for step, action in enumerate(solution.actions, start=1):
+        reached = successor[state, action]
+        blocked = np.flatnonzero(reached < 0)
+        if len(blocked):
+            raise InstanceError(f"step {step}: robot {blocked[0]} drives into a wall or off the map")
+        state = reached
+        cells[step] = state // 4
+        if isinstance(tasks, OpenTasks):
+            _hand_out(tasks, given.get(step, []))
+        _arrive(tasks, cells[step], step)
+    return Play(tasks.finished, solution.actions, cells, solution.schedule)
+
+
+def _hand_out(tasks: OpenTasks, entries: list[tuple[int, int]]) -> None:
+    """All changes of a step hold at once: first what is taken away, then what is given."""
+    for robot, task in entries:
+        if tasks.task[robot] not in (NO_TASK, task):
+            tasks.give(robot, NO_TASK)
+    for robot, task in entries:
+        tasks.give(robot, task)
