@@ -55,6 +55,8 @@ def run(
     ray_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray cluster to run on.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what DIR holds.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
+    sniff: Annotated[bool, typer.Option("--sniff", help="Then show who said what in the first trial.")] = False,
+    about: Annotated[str | None, typer.Option(metavar="NAME", help="With --sniff: only this agent or job.")] = None,
     as_json: Json = False,
 ) -> None:
     """Runs an experiment; resumes it where DIR holds a part of it.
@@ -84,6 +86,11 @@ def run(
         _print_json(_outcome_document(outcome))
     else:
         show_outcome(outcome)
+        if sniff:
+            from .sniffer import overhear
+
+            for diagram in overhear(next(iter(experiment.trials())), about):
+                print(f"\n{diagram}")
     if outcome.failed:
         raise typer.Exit(FAILED)
 
