@@ -95,10 +95,12 @@ class LookaheadPlanner:
         *,
         next_goal: NDArray[np.int32] | None = None,
         held: NDArray[np.bool_] | None = None,
+        unhurried: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int8]:
         """(V,) action of each vehicle in this tick.
 
-        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,) may not move.
+        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,) may not move;
+        unhurried (V,) goes after all others, as vehicles do that only drive to where they will wait.
         """
         kinematics, window, budget = self.kinematics, self._window, self.budget
         vehicles = len(state)
@@ -119,7 +121,7 @@ class LookaheadPlanner:
             self._plan_path, self._plan_end, self._fresh, cell, state,
             self._count, self._path, self._end, self._choice, self._waits,
         )  # fmt: skip
-        rank = self._rank(state, cell, goal, goal_row)
+        rank = self._rank(state, cell, goal, goal_row, unhurried)
         self.tries = plan_window(
             rank, weights_by_rank(rank, self.density),
             cell, self._taken, self._count, self._cost, self._path, self._choice,
@@ -163,14 +165,20 @@ class LookaheadPlanner:
         return np.ascontiguousarray(next_row), base
 
     def _rank(
-        self, state: NDArray[np.int32], cell: NDArray[np.int32], goal: NDArray[np.int32], row: NDArray[np.int32]
+        self,
+        state: NDArray[np.int32],
+        cell: NDArray[np.int32],
+        goal: NDArray[np.int32],
+        row: NDArray[np.int32],
+        unhurried: NDArray[np.bool_] | None,
     ) -> NDArray[np.int64]:
         self._since[goal != self._goal] = self._tick
         self._goal[:] = goal
         has_goal = goal >= 0
         left = np.where(has_goal, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
         leaving = np.where(has_goal & (self._mouth[goal] != self._mouth[cell]), self._depth[cell], 0)
-        return rank_vehicles(left, self._tick - self._since, has_goal, leaving)
+        hurried = has_goal if unhurried is None else has_goal & ~unhurried
+        return rank_vehicles(left, self._tick - self._since, hurried, leaving)
 
     def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
         """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""
