@@ -4,7 +4,7 @@ DIR/experiment.yaml      the experiment, resolved: needs no other file
     provenance.json      versions, seed, host, command
     modules/             the user's agent classes
     trials/plan.json     the cases, with what identifies their trials
-        trials/journal.jsonl one line per finished trial, the truth
+    trials/journal.jsonl one line per finished trial, the truth
     trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
     logs/<id>.npz        event logs, where kept
     summary.csv figures/ report.html

@@ -30,7 +30,6 @@ LARGEST_CHUNK = 100
 TASKS_PER_WORKER = 2  # one runs, one waits next to it, so that no worker idles while the driver writes
 OBJECT_STORE_BYTES = 80_000_000  # Ray would reserve a third of the memory; results are a few kilobytes
 GRACE_S = 2.0  # a trial stops itself at its time limit; its process ends itself this much later
-PROBE_S = 60.0
 KNOCK_S = 10.0
 LARGEST_LOSS = 10  # a trial whose nodes were lost this often is given up
 TEMP_PREFIX = "robocell-ray-"
@@ -64,6 +63,7 @@ class RayExecutor(ClosedOnExit):
         self._function = function
         self._time_limit_s = time_limit_s
         self._temp: Path | None = None
+        self._software = software()
         os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
         import ray
         import ray.exceptions
@@ -92,7 +92,7 @@ class RayExecutor(ClosedOnExit):
             while queue or flight:
                 while queue and len(flight) < TASKS_PER_WORKER * self.workers:
                     chunk = self._next_chunk(queue, alone)
-                    flight[self._remote.remote(self._function, chunk, self._time_limit_s)] = chunk
+                    flight[self._remote.remote(self._function, chunk, self._time_limit_s, self._software)] = chunk
                 done, _ = self._ray.wait(list(flight), num_returns=1)
                 for reference in done:
                     chunk = flight.pop(reference)
@@ -130,6 +130,9 @@ class RayExecutor(ClosedOnExit):
         try:
             results: list[TrialResult] = self._ray.get(reference)
         except errors.RayTaskError as error:
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, ExperimentError):
+                raise ExperimentError(str(cause)) from None
             raise ExperimentError(f"Ray could not run trials: {str(error).strip().splitlines()[-1]}") from error
         except errors.RayError as error:
             blame = losses if isinstance(error, (errors.NodeDiedError, errors.ObjectLostError)) else deaths
@@ -171,48 +174,28 @@ class RayExecutor(ClosedOnExit):
                 f"no Ray cluster could be reached at {address!r} ({' '.join(str(error).split())[:200]}); is it running "
                 "(`ray start --head`), and do driver and nodes share RAY_AUTH_MODE and RAY_AUTH_TOKEN?"
             ) from error
-        self._require_same_versions()
 
     def _init(self, *, temp: Path | None = None, **options: Any) -> None:
         if temp is not None:
             options |= {"_temp_dir": str(temp), "include_dashboard": False}
         self._ray.init(log_to_driver=False, logging_level=logging.ERROR, configure_logging=True, **options)
 
-    def _require_same_versions(self) -> None:
-        ray = self._ray
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        def probe() -> tuple[str, str]:  # nested, so that it travels by value: the node may have no robocell
-            import importlib.metadata
-            import platform
-
-            try:
-                return importlib.metadata.version("robocell"), platform.python_version()
-            except importlib.metadata.PackageNotFoundError:
-                return "none", platform.python_version()
-
-        nodes = [node for node in ray.nodes() if node["Alive"]]
-        found = [
-            ray.remote(num_cpus=0)(probe)
-            .options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False))
-            .remote()
-            for node in nodes
-        ]
-        try:
-            answers = ray.get(found, timeout=PROBE_S)
-        except ray.exceptions.GetTimeoutError as error:
-            raise ExperimentError(f"the Ray cluster did not run a first task within {PROBE_S:g} s") from error
-        here = version("robocell"), platform.python_version()
-        for node, there in zip(nodes, answers, strict=True):
-            if there != here:
-                raise ExperimentError(
-                    f"node {node['NodeManagerAddress']} has robocell {there[0]} on Python {there[1]}, the driver has "
-                    f"{here[0]} on Python {here[1]}; results would differ: install the same on every node"
-                )
+def software() -> tuple[str, str]:
+    """What has to be the same everywhere, or results would depend on the node."""
+    return version("robocell"), platform.python_version()
 
 
-def run_chunk(function: TrialFunction, trials: list[Trial], limit_s: float | None) -> list[TrialResult]:
-    """The Ray task: runs trials one after the other in a worker process."""
+def run_chunk(
+    function: TrialFunction, trials: list[Trial], limit_s: float | None, driver: tuple[str, str]
+) -> list[TrialResult]:
+    """The Ray task: runs trials one after the other in a worker process; `driver` is the software of the driver."""
+    here = software()
+    if here != driver:
+        raise ExperimentError(
+            f"node {platform.node()} has robocell {here[0]} on Python {here[1]}, the driver has {driver[0]} on Python "
+            f"{driver[1]}; results would differ: install the same on every node"
+        )
     results = []
     for trial in trials:
         if limit_s is not None:  # for a hang in compiled code, which no signal handler of Python can end

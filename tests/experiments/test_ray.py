@@ -10,8 +10,10 @@ import pytest
 from fakes import fake_trial, named_trial, study
 from test_executors import by_replication, trials, wait_until
 
+from robocell.experiments.errors import ExperimentError
 from robocell.experiments.executors import start_executor
 from robocell.experiments.executors.base import Executor
+from robocell.experiments.executors.cluster import run_chunk
 from robocell.experiments.runner import run
 from robocell.experiments.store import FAILURES, SUMMARY, TRIALS
 from robocell.experiments.trials import Status
@@ -89,3 +91,8 @@ def test_ray_writes_the_same_tables_as_serial(cluster, tmp_path):
     assert (outcome.executor, outcome.ran) == ("ray", 12)
     for name in (TRIALS, FAILURES, SUMMARY):
         assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "serial" / name).read_bytes()
+
+
+def test_a_node_with_another_robocell_is_refused():
+    with pytest.raises(ExperimentError, match=r"has robocell .*, the driver has 0.0.1 on Python 3; .* the same"):
+        run_chunk(fake_trial, trials(1), None, ("0.0.1", "3"))
