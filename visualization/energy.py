@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..agents.events import AgentKind, Event, VehicleState
-from ..environments.log import EventLog
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..environments.log import EventLog
     from ..environments.scenario import Scenario
 
 Curve = tuple["NDArray[np.float64]", "NDArray[np.float64]"]  # times in s, levels 0..1

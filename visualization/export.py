@@ -83,7 +83,8 @@ def export(
     times = np.arange(begin_s, stop_s, speed / frames_per_s)
     if len(times) > MOST_FRAMES:
         raise ExportError(
-            f"{len(times)} frames would be a large file, the most is {MOST_FRAMES}; raise the speed or take a shorter stretch"
+            f"{len(times)} frames would be a large file, the most is {MOST_FRAMES}; "
+            "raise the speed or take a shorter stretch"
         )
     frames = []
     for at_s in times.tolist():

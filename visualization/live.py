@@ -14,7 +14,6 @@ import numpy as np
 from ..agents.events import VehicleState
 from ..agents.messages import Reason
 from ..environments.factory import Factory
-from ..environments.motion.grid import GridTraffic
 from .history import History
 from .overheard import Overheard
 from .pace import Paced
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from ..agents.agv import AGV
     from ..agents.tasks import TaskKind
+    from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
 
 DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))

@@ -18,7 +18,6 @@ AS_FAST_AS_POSSIBLE = float("inf")
 FRAME_S = 1 / 30  # no more frames than this are made
 BUDGET_S = 0.05  # of computing in a frame
 LONGEST_SLEEP_S = 0.2
-BY_HAND_S = 0.25  # a step that comes so long after the last one was asked for by a click
 GATE_S = 1.0  # if nobody says that a frame was rendered (a closed tab), go on after this
 
 
@@ -42,7 +41,7 @@ class Paced:
         self.speed = 10.0
         self.factor = 0.0
         self.frame = 0
-        self._returned_s = -BY_HAND_S
+        self._returned_s = time.monotonic()
         self._owed_s = 0.0
         self._advancing = False
         self._marks: list[tuple[float, float]] = []
@@ -57,18 +56,24 @@ class Paced:
         raise NotImplementedError
 
     def step(self) -> None:
-        """One frame; one tick if it was asked for by a click."""
+        """One frame when Mesa plays; one tick when the button is pressed."""
         if self._advancing:
             super().step()  # type: ignore[misc]  # the tick of the class beside this one
             return
-        by_hand = time.monotonic() - self._returned_s > BY_HAND_S
+        if _in_thread_of_its_own():
+            self.play()
+        else:
+            self._frame(lambda: self._go(self.one_tick))
+            self._marks.clear()
+
+    def play(self) -> None:
+        """One frame at the chosen speed."""
+        self._frame(self._play)
+
+    def _frame(self, how: Callable[[], None]) -> None:
         self.rendered.wait(timeout=GATE_S)
         self.rendered.clear()
-        if by_hand:
-            self._go(self.one_tick)
-            self._marks.clear()
-        else:
-            self._play()
+        how()
         self.frame += 1
         self._returned_s = time.monotonic()
         self._measure()
@@ -114,3 +119,9 @@ class Paced:
         self.factor = (marks[-1][1] - marks[0][1]) / wall_s if wall_s > 0.0 else 0.0
 
     running: bool
+
+
+def _in_thread_of_its_own() -> bool:
+    """Mesa plays in a thread that it starts for nothing else; a click is handled by a worker of the server."""
+    thread = threading.current_thread()
+    return type(thread) is threading.Thread and thread is not threading.main_thread()

@@ -73,7 +73,7 @@ def LiveView(scenario: Scenario) -> None:
     SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell")
     model.value.speed = SPEEDS[speed]
     LivePanels(model.value)
-    solara.use_effect(lambda: lambda: _forget(model.value), [id(model.value)])
+    use_leaving(model.value)
 
 
 @solara.component
@@ -141,6 +141,11 @@ def _params(scenario: Scenario) -> dict[str, Any]:
     return params
 
 
+def use_leaving(model: Any) -> None:
+    """Let go of a model when another one takes its place, or the tab is closed."""
+    solara.use_effect(lambda: lambda: _forget(model), [id(model)])
+
+
 def _shape(stage: Stage) -> dict[str, str]:
     """The floor as high as it needs to be for its width; a little more for the tools above and the legend below."""
     plan = stage.plan
@@ -171,7 +176,7 @@ def ReplayPage() -> None:
     SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell replay")
     model.value.speed = SPEEDS[speed]
     ReplayPanels(model.value)
-    solara.use_effect(lambda: lambda: _forget(model.value), [id(model.value)])
+    use_leaving(model.value)
 
 
 NONE = "none"

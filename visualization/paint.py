@@ -1,6 +1,6 @@
 """The floor as a picture, without a browser: the same plan and frame, drawn with Pillow.
 
-What is drawn, and in which colours, is what `floor.vue` draws; it is drawn twice as large and made smaller for clean edges.
+What is drawn, and in which colours, is what `floor.vue` draws. Drawn twice as large and made smaller, edges are clean.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..environments.errors import ScenarioError
@@ -15,6 +14,8 @@ from ..experiments.experiment import Experiment
 from ..experiments.store import EXPERIMENT, LOGS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..environments.scenario import Scenario
     from ..experiments.trials import Trial
 
@@ -54,8 +55,8 @@ def _again(scenario: Scenario, log: EventLog, path: Path) -> EventLog:
         factory.close()
     if (rerun.events.tobytes(), rerun.messages.tobytes()) != (log.events.tobytes(), log.messages.tobytes()):
         raise ScenarioError(
-            f"{path}: has no positions of vehicles, and running it again gave another run (another version of robocell, "
-            "or of an agent class, made it); record positions with record: {trace: true}"
+            f"{path}: has no positions of vehicles, and running it again gave another run (another version of "
+            "robocell, or of an agent class, made it); record positions with record: {trace: true}"
         )
     return rerun
 
@@ -83,7 +84,8 @@ def recordings_in(path: Path) -> list[Recording]:
             found.append(_recording(trial, f"{case} · run {trial.replication + 1}", log))
     if not found:
         raise ScenarioError(
-            f"{path}: no event log was kept that belongs to this experiment and version; run it with outputs: {{logs: all}}"
+            f"{path}: no event log was kept that belongs to this experiment and version; "
+            "run it with outputs: {logs: all}"
         )
     return found
 

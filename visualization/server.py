@@ -7,11 +7,14 @@ import socket
 import threading
 import time
 import webbrowser
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..environments.errors import RobocellError
 from . import session
 from .assets import missing_assets
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUIET = {
     "SOLARA_APP": "robocell.visualization.app",

@@ -1,4 +1,4 @@
-"""What the server was asked to show: found once, when it starts, so that bad input is refused before a browser opens."""
+"""What the server was asked to show: found when it starts, so that bad input is refused before a browser opens."""
 
 from __future__ import annotations
 

@@ -189,8 +189,8 @@ class Tab:
         at = self.page.evaluate(
             """([x, y, floor]) => {
                 const canvas = document.querySelectorAll('canvas.rc-floor-canvas')[floor];
-                const view = canvas.__vue_view || canvas.parentElement.__vue__.view, box = canvas.getBoundingClientRect();
-                return [box.x + view.x + (x + 0.5) * view.scale, box.y + view.y + (y + 0.5) * view.scale];
+                const view = canvas.dataset, box = canvas.getBoundingClientRect(), scale = +view.scale;
+                return [box.x + +view.x + (x + 0.5) * scale, box.y + +view.y + (y + 0.5) * scale];
             }""",
             [x, y, floor],
         )

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from robocell.agents.events import Event, VehicleState
 from robocell.environments.checks import check
 from robocell.environments.disturbances import Disturbances
@@ -119,7 +120,7 @@ def test_no_place_is_cut_off(cell: dict) -> None:
     cell["fleet"] = {"agvs": {"count": 1}}
     factory = Factory(Scenario.parse(cell))
     disturb = Disturbances(factory)
-    with pytest.raises(ScenarioError, match="row 2, column 4 cannot be closed: '.*' could not be reached"):
+    with pytest.raises(ScenarioError, match=r"row 2, column 4 cannot be closed: '.*' could not be reached"):
         disturb.close_cell(2 * 10 + 4)
     factory.run_until(900.0)
     assert factory.workload.released - factory.workload.in_process > 0, "the way is open as before"

@@ -3,8 +3,10 @@
 import math
 import threading
 import time
+from itertools import pairwise
 
 import pytest
+
 from robocell.agents.events import VehicleState
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
@@ -21,7 +23,7 @@ def test_a_run_that_is_watched_leaves_the_same_log(cell: dict, drain: bool) -> N
     scenario = Scenario.parse(cell | {"drain": drain, "horizon": "15min"})
     watched = shown(scenario)
     while watched.running:
-        watched.step()
+        watched.play()
         watched.stage.frame(watched.agvs[0].unique_id)
         watched.stage.calls()
         watched.stage.gantt()
@@ -32,7 +34,6 @@ def test_a_run_that_is_stepped_tick_by_tick_leaves_the_same_log(cell: dict) -> N
     scenario = Scenario.parse(cell | {"horizon": "3min"})
     watched = shown(scenario)
     while watched.running:
-        watched._returned_s = -math.inf  # as if the button were pressed, after a pause
         watched.step()
     assert watched.log.digest() == Factory(scenario).run().digest()
 
@@ -42,7 +43,7 @@ def test_without_a_floor_the_viewer_changes_nothing_either(cell: dict) -> None:
     scenario = Scenario.parse(cell | {"transport": {"kind": "instant"}})
     watched = shown(scenario)
     while watched.running:
-        watched.step()
+        watched.play()
         assert watched.stage.frame()["cell"] == []
     assert watched.log.digest() == Factory(scenario).run().digest()
 
@@ -50,7 +51,6 @@ def test_without_a_floor_the_viewer_changes_nothing_either(cell: dict) -> None:
 def test_a_step_by_hand_is_one_tick(factory: LiveFactory) -> None:
     factory.step()
     assert factory.tick == 1
-    factory._returned_s = -math.inf
     factory.step()
     assert factory.tick == 2
 
@@ -68,11 +68,10 @@ def test_the_model_waits_for_its_last_frame(scenario: Scenario) -> None:
 
 
 def test_a_chosen_speed_is_kept(factory: LiveFactory) -> None:
-    factory.step()
     factory.speed = 60.0
     begun, from_s = time.monotonic(), factory.now_s
     while time.monotonic() - begun < 1.5:
-        factory.step()
+        factory.play()
     assert factory.now_s - from_s == pytest.approx(60.0 * (time.monotonic() - begun), rel=0.25)
     assert factory.factor == pytest.approx(60.0, rel=0.3)
 
@@ -135,7 +134,7 @@ def test_a_route_leads_to_the_goal_over_open_floor(factory: LiveFactory) -> None
     for route, goal in routes:
         assert route[-1] == goal
         assert factory.layout is not None
-        assert all(b in factory.layout.neighbours[a] for a, b in zip(route, route[1:], strict=False))
+        assert all(b in factory.layout.neighbours[a] for a, b in pairwise(route))
 
 
 def test_a_clicked_vehicle_tells_its_plan(factory: LiveFactory) -> None:
@@ -183,7 +182,7 @@ def test_the_gantt_chart_has_no_holes(factory: LiveFactory) -> None:
     for _, _, _, parts in chart["lanes"]:
         assert parts[0][0] == pytest.approx(900.0)
         assert parts[-1][1] == pytest.approx(1500.0)
-        assert all(a[1] == b[0] for a, b in zip(parts, parts[1:], strict=False))
+        assert all(a[1] == b[0] for a, b in pairwise(parts))
 
 
 def test_the_figures_stay_small_however_long_it_runs(factory: LiveFactory) -> None:

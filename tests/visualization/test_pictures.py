@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+
 from robocell.environments.errors import RobocellError, ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
@@ -85,7 +86,7 @@ def test_a_run_without_positions_is_made_again(run_dir: Path, tmp_path: Path) ->
     assert len(recordings[0].log.trace_ticks) > 10
     assert recordings_in(recordings[1].path)[0].label == recordings[1].label
     assert export(run_dir, tmp_path / "second.png", run=2, width=300).exists()
-    with pytest.raises(RobocellError, match="run 3 does not exist; .* has recordings 1 to 2"):
+    with pytest.raises(RobocellError, match=r"run 3 does not exist; .* has recordings 1 to 2"):
         export(run_dir, tmp_path / "third.png", run=3)
 
 
@@ -110,6 +111,7 @@ def test_the_config_comes_first_and_the_shipped_ones_after_it(config: Path) -> N
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Mesa's drawer on matplotlib of the day
 def test_mesas_own_drawer_draws_the_same_factory(scenario: Scenario) -> None:
     from matplotlib import pyplot
+
     from robocell.visualization.mesa_view import space_renderer
 
     factory = Factory(scenario)

@@ -1,0 +1,216 @@
+"""The page in a real browser: it renders, plays, is clicked, and asks nobody outside for anything."""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.runner import run as run_experiment
+
+from .conftest import Server, Tab
+
+CAPTION = "document.querySelector('.rc-caption').textContent"
+TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
+
+
+@pytest.fixture(scope="module")
+def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """A live factory and a replay of two policies, started side by side."""
+    from .conftest import cell as fixture
+
+    cell = fixture.__wrapped__() if hasattr(fixture, "__wrapped__") else fixture._fixture_function()
+    folder = tmp_path_factory.mktemp("view")
+    config = folder / "cell.yaml"
+    config.write_text(yaml.safe_dump(cell | {"horizon": "10h"}))
+    experiment = {
+        "name": "two policies",
+        "scenario": cell,
+        "sweep": {"grid": {"negotiation.mechanism": ["contract_net", "nearest"]}},
+        "executor": "serial",
+        "outputs": {"logs": "all", "figures": False, "report": False},
+    }
+    run_experiment(Experiment.parse(experiment), folder / "run")
+    started = {
+        "live": Server(config, folder / "live.log"),
+        "replay": Server(folder / "run", folder / "replay.log"),
+    }
+    for server in started.values():
+        server.wait()
+    yield started
+    for server in started.values():
+        server.stop()
+
+
+@pytest.fixture
+def live(browser, servers: dict[str, Server]) -> Iterator[Tab]:
+    tab = Tab(browser, servers["live"].url)
+    yield tab
+    assert tab.errors == []
+    assert tab.strangers == [], "a request left the machine"
+    assert "Traceback" not in servers["live"].log.read_text()
+    tab.close()
+
+
+def _floor_picture(tab: Tab) -> np.ndarray:
+    picture = tab.page.locator("canvas.rc-floor-canvas").first.screenshot()
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
+
+
+def test_the_page_renders_and_plays(live: Tab) -> None:
+    before = _floor_picture(live)
+    colours, counts = np.unique(before.reshape(-1, 3), axis=0, return_counts=True)
+    assert len(colours) > 100, "a blank picture has few colours"
+    assert counts.max() < 0.9 * counts.sum()
+    assert live.tick == 0
+    live.press("Step")
+    live.wait(f"{TICK} === 1")
+    live.press("×60")
+    live.press("▶")
+    live.wait(f"{TICK} > 200")
+    assert (_floor_picture(live) != before).any()
+    live.press("❚❚")
+    time.sleep(0.5)
+    stopped = live.tick
+    time.sleep(0.5)
+    assert live.tick == stopped
+    assert "parts/h" in live.page.inner_text(".rc-tiles")
+    for panel in ("throughput, parts/h", "calls in progress", "what happened", "who did what"):
+        assert live.page.get_by_text(panel).count() >= 1
+
+
+def test_a_slider_changes_the_fleet(live: Tab) -> None:
+    live.page.get_by_role("slider", name="Vehicles").focus()
+    live.page.keyboard.press("ArrowRight")
+    live.page.keyboard.press("ArrowRight")
+    live.press("Reset")
+    live.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.vehicles === '6'")
+    live.click_cell(7, 3)
+    live.page.wait_for_selector("[data-testid=agent] >> text=agv 6")
+    live.press("Step")
+    live.wait(f"{TICK} === 1")
+
+
+def test_a_vehicle_is_clicked_broken_and_repaired(live: Tab) -> None:
+    live.click_cell(2, 3)
+    box = live.page.locator("[data-testid=agent]")
+    box.wait_for()
+    assert "agv 1" in box.inner_text()
+    assert "AGV · idle" in box.inner_text()
+    box.get_by_role("button", name="Break down for 5 min").click()
+    live.page.wait_for_selector("text=AGV · down")
+    live.page.wait_for_selector("text=agv_1 breaks down")
+    box.get_by_role("button", name="Repair now").click()
+    live.page.wait_for_selector("text=AGV · idle")
+    live.page.wait_for_selector("text=agv_1 is repaired")
+    box.get_by_role("button", name="×").click()
+    live.page.wait_for_selector("text=Click a vehicle")
+
+
+def test_a_rush_job_and_a_blocked_aisle(live: Tab) -> None:
+    live.click_cell(2.5, 0)
+    live.page.get_by_role("button", name="Release a rush job").click()
+    live.page.wait_for_selector("text=of 1")
+    live.press("block")
+    live.click_cell(10, 2)
+    live.click_cell(0, 0)
+    live.page.wait_for_selector("text=cannot be closed: it is a wall")
+    live.press("block")
+    live.press("×300")
+    live.press("▶")
+    live.wait(f"{TICK} > 600")
+    live.page.locator(".rc-rows tr").first.wait_for()
+
+
+def test_overlays_and_the_dark(live: Tab) -> None:
+    light = _floor_picture(live)
+    live.press("max")
+    live.press("▶")
+    live.wait(f"{TICK} > 500", limit_s=30.0)
+    live.press("❚❚")
+    time.sleep(0.5)
+    plain = _floor_picture(live)
+    live.press("traffic")
+    time.sleep(0.8)
+    assert (_floor_picture(live) != plain).any()
+    live.press("traffic")
+    for _ in range(3):  # from automatic over light to dark, in whichever order
+        if _floor_picture(live).mean() < 100:
+            break
+        live.page.locator(".v-app-bar .v-btn, .v-toolbar .v-btn").last.click()
+        time.sleep(0.7)
+    live.wait("getComputedStyle(document.querySelector('.rc-floor')).backgroundColor === 'rgb(27, 34, 42)'")
+    time.sleep(0.3)
+    assert _floor_picture(live).mean() < light.mean() - 60
+
+
+def test_two_tabs_do_not_disturb_each_other(live: Tab, browser, servers: dict[str, Server]) -> None:
+    other = Tab(browser, servers["live"].url)
+    live.press("Step")
+    live.wait(f"{TICK} === 1")
+    live.press("Step")
+    live.wait(f"{TICK} === 2")
+    assert other.tick == 0
+    other.press("Step")
+    other.wait(f"{TICK} === 1")
+    assert live.tick == 2
+    assert other.errors == []
+    other.close()
+
+
+def test_the_server_can_only_be_reached_from_this_machine(servers: dict[str, Server]) -> None:
+    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    listening = [row.split()[1] for row in rows if row.split()[3] == "0A"]
+    mine = [address for address in listening if int(address.split(":")[1], 16) == servers["live"].port]
+    assert mine == [f"0100007F:{servers['live'].port:04X}"]
+
+
+def test_a_replay_is_scrubbed_and_compared(browser, servers: dict[str, Server]) -> None:
+    tab = Tab(browser, servers["replay"].url)
+    line = tab.page.locator("[data-testid=timeline]").bounding_box()
+    assert line is not None
+    tab.page.mouse.click(line["x"] + 0.5 * line["width"], line["y"] + line["height"] / 2)
+    tab.wait(f"Math.abs({TICK} - 900) < 30")
+    tab.page.mouse.click(line["x"] + 0.25 * line["width"], line["y"] + line["height"] / 2)
+    tab.wait(f"Math.abs({TICK} - 450) < 30")
+    at = tab.tick
+    tab.press("»")
+    tab.wait(f"{TICK} > {at}")
+    tab.page.get_by_label("Beside it").click(force=True)
+    tab.page.get_by_role("option").nth(2).click()
+    tab.press("Reset")
+    tab.wait("document.querySelectorAll('canvas.rc-floor-canvas').length === 2")
+    tab.press("▶")
+    tab.wait(f"{TICK} > 30")
+    captions = tab.page.locator(".rc-caption").all_inner_texts()
+    assert "mechanism=contract_net" in captions[0]
+    assert "mechanism=nearest" in captions[1]
+    assert tab.errors == []
+    assert tab.strangers == []
+    assert "Traceback" not in servers["replay"].log.read_text()
+    tab.close()
+
+
+@pytest.mark.slow
+def test_nothing_leaks_over_thousands_of_ticks(live: Tab) -> None:
+    live.press("×300")
+    live.press("▶")
+    live.wait(f"{TICK} > 500", limit_s=30.0)
+    session = live.page.context.new_cdp_session(live.page)
+
+    def heap() -> float:
+        session.send("HeapProfiler.collectGarbage")
+        metrics = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
+        return metrics["JSHeapUsedSize"] / 2**20
+
+    session.send("Performance.enable")
+    first = heap()
+    from_tick = live.tick
+    live.wait(f"{TICK} > {from_tick + 4000}", limit_s=120.0)
+    assert heap() - first < 15.0, json.dumps([first, heap()])
