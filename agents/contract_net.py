@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ContractNet", "Terms"]
 
+_NO_ANSWERS = np.empty(0, np.int8)
 LONGEST_RETRY = 32.0  # times retry_s: the back-off of a task that nobody takes
 LONGEST_BLIND_RETRY = 4.0  # the same where the announcement of a contractor that is free again may get lost
 SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
@@ -61,7 +62,7 @@ class ContractNet:
         self.terms = terms
         self.pools = {kind: Pool(kind) for kind in TaskKind}
         messenger = self._messenger = Messenger(model, channel, full=full)
-        self.contracts = Contracts(model, messenger=messenger, terms=terms, pools=self.pools, on_free=self._reopen)
+        self.contracts = Contracts(model, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
         self.rounds = Rounds(
             model,
             mechanism=mechanism,
@@ -168,6 +169,13 @@ class ContractNet:
         task.contractor = None
         self._open[task.kind].append(task)
         self._stirred = True
+
+    def _take_back(self, task: Task) -> None:
+        """Call anew what failed; wait if it did so as soon as it was called, lest it goes on at this instant for ever."""
+        if task.called_s == self.model.now_s:
+            self._postpone(task, _NO_ANSWERS)
+        else:
+            self._reopen(task)
 
     def _call_open(self, kind: TaskKind) -> None:
         queue = self._open[kind]

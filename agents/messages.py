@@ -6,9 +6,10 @@ one set of columns. `Proposal` and `Refusal` are the single answers that a subcl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -66,8 +67,7 @@ class Call:
     definite: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """An offer: the contractor is bound to it until it is rejected or its lease ends.
 
     Attributes:
@@ -80,15 +80,10 @@ class Proposal:
     cost: float
     approach_s: float = 0.0
     load: int = 0
-    idle_since_s: float = np.inf
-
-    def __post_init__(self) -> None:
-        if not self.cost < np.inf:
-            raise ValueError(f"a proposal that costs {self.cost} is none; give a finite number, or a Refusal")
+    idle_since_s: float = math.inf
 
 
-@dataclass(slots=True, frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """No offer, and why."""
 
     reason: Reason = Reason.BUSY
@@ -116,20 +111,28 @@ class Bids:
 
     @classmethod
     def gather(cls, answers: list[Proposal | Refusal | None]) -> Bids:
-        """Columns from single answers; None is no answer."""
+        """Columns from single answers; None is no answer.
+
+        Raises:
+            ValueError: a proposal has no finite cost.
+        """
         n = len(answers)
+        offering = [i for i, answer in enumerate(answers) if isinstance(answer, Proposal)]
+        cost, approach_s, load, idle_since_s = zip(*(answers[i] for i in offering), strict=True) if offering else ((),) * 4  # type: ignore[misc]
         bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
-        for i, answer in enumerate(answers):
-            if isinstance(answer, Proposal):
-                bids.cost[i] = answer.cost
-                bids.approach_s[i] = answer.approach_s
-                bids.load[i] = answer.load
-                bids.idle_since_s[i] = answer.idle_since_s
-            elif answer is None:
-                bids.reason[i] = Reason.SILENT
-                bids.silent = True
-            else:
-                bids.reason[i] = answer.reason
+        bids.cost[offering] = cost
+        if not (bids.cost[offering] < np.inf).all():
+            raise ValueError(f"a proposal that costs {max(cost)} is none; give a finite number, or a Refusal")
+        bids.approach_s[offering] = approach_s
+        bids.load[offering] = load
+        bids.idle_since_s[offering] = idle_since_s
+        if len(offering) < n:
+            for i, answer in enumerate(answers):
+                if isinstance(answer, Refusal):
+                    bids.reason[i] = answer.reason
+                elif answer is None:
+                    bids.reason[i] = Reason.SILENT
+                    bids.silent = True
         return bids
 
     def take(self, index: slice | NDArray[np.intp]) -> Bids:

@@ -114,8 +114,10 @@ class Rounds:
 
     def call(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
         """Send a call for proposals for each of `tasks` to those of `slots` that the directory names for it."""
+        now_s = self.model.now_s
         for task in tasks:
             task.phase = TaskPhase.CALLED
+            task.called_s = now_s
             task.calls += 1
             task.conversation = self.next_conversation()
         self._open(kind, tasks, slots)

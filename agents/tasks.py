@@ -80,6 +80,7 @@ class Task:
         id: globally unique in a run, given when it is announced; NO_TASK before.
         requested_at_s: when it was first announced.
         calls: how many calls for proposals have gone out for it.
+        called_s: when the last of them did.
         eligible: pool slots that the directory names for it; None for all.
         begun: the work has begun where it is done, which both sides see; from then on nobody takes it away.
         promised_s: when it will be done, as its contractor has offered.
@@ -94,6 +95,7 @@ class Task:
     id: int = -1
     requested_at_s: float = 0.0
     calls: int = 0
+    called_s: float = -1.0
     phase: TaskPhase = TaskPhase.OPEN
     conversation: int = -1
     contractor: Contractor | None = None

@@ -193,9 +193,12 @@ def test_who_does_not_know_a_kind_of_task_says_so(hall):
 
 
 @pytest.mark.parametrize("cost", [np.nan, np.inf])
-def test_an_offer_has_a_price(cost):
+def test_an_offer_has_a_price(hall, cost):
+    hall.worker(answer=lambda call: Proposal(cost))
+    hall.worker()
+    hall.asker().ask()
     with pytest.raises(ValueError, match="is none; give a finite number"):
-        Proposal(cost)
+        hall.run(0.0)
 
 
 # -- mango: loss drawn from the global generator --------------------------------------------------------------------
@@ -323,6 +326,14 @@ def test_a_step_that_fails_is_announced_anew_and_not_gone_on_with(hall):
     hall.run(50.0)
     assert able.works == {task.id: 1}
     assert manager.heard[:3] == ["engaged worker_1", "failed worker_1", "engaged worker_2"]
+
+
+def test_who_offers_and_always_refuses_the_award_does_not_stop_the_clock(hall):
+    liar = hall.worker(cost_s=1.0)
+    liar.accept = lambda task: False  # type: ignore[method-assign]
+    task = hall.asker().ask()
+    hall.run(60.0)
+    assert 2 < task.calls < 20
 
 
 def test_a_partition_heals_and_what_was_begun_is_not_done_again():
