@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELD_MEMORY_BYTES = 1 << 30
+SPARSE = 0.25  # vehicles per open cell
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,16 @@ class Budget:
     most_taken: int = 1  # the same, in improvement passes
     most_failures: int = 3  # how often a vehicle may fail to give way in a repair before it counts as immovable
 
+    @classmethod
+    def for_density(cls, density: float) -> Budget:
+        """Where vehicles are few per open cell there is time to look farther and to displace two at once."""
+        return cls(window_ticks=5, most_taken=2) if density < SPARSE else cls()
+
 
 class LookaheadPlanner:
     """Plans V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
 
-    `guidance` prices flows; None chooses by the density of vehicles (`Guidance(opposing=0, crowding=0)` switches it off).
+    `budget` and `guidance` (which prices flows) are chosen by the density of vehicles where None (`Guidance(opposing=0, crowding=0)` switches it off).
     """
 
     def __init__(
@@ -57,9 +63,9 @@ class LookaheadPlanner:
         guidance: Guidance | None = None,
         let_out: bool = True,
     ) -> None:
-        self.budget = budget or Budget()
         self.kinematics = build_kinematics(kinematics, neighbours)
         self.density = vehicles / max(1, int(passable.sum()))
+        self.budget = budget or Budget.for_density(self.density)
         self._extra = compute_guidance(self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0)
         states = len(self.kinematics.successor)
         capacity = max(2 * vehicles, FIELD_MEMORY_BYTES // (4 * states))

@@ -40,5 +40,5 @@ def weights_by_rank(rank: NDArray[np.int64], density: float) -> NDArray[np.int64
 
     On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front.
     """
-    steepness = 16.0 * density
+    steepness = 20.0 * max(0.0, density - 0.1)
     return (FIRST_WEIGHT * np.exp(-steepness * rank / max(1, len(rank)))).astype(np.int64) + 1
