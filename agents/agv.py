@@ -51,6 +51,7 @@ class AGV(Contractor):
         self.charger: Charger | None = None
         self.down = False
         self._driving_to_charger = False
+        self._aside = False
         self._low: Due | None = None
         self.failures = Failures.of(
             model,
@@ -172,6 +173,7 @@ class AGV(Contractor):
 
     def _go(self) -> None:
         """Drive to the next stop."""
+        self._aside = False
         self._drive(self.plan.next.place)
         self._forecast()
 
@@ -213,12 +215,23 @@ class AGV(Contractor):
             task.begun = True
         else:
             self._enter(VehicleState.WAITING)
+            if self.model.layout is not None and not task.job.ready:
+                self._step_aside()
         return task.begun
+
+    def _step_aside(self) -> None:
+        """Others need the dock meanwhile, perhaps to bring the very part that this vehicle waits for."""
+        self._aside = True
+        self.model.traffic.hold(self.vehicle, False)
+        self.model.traffic.park(self.vehicle)
 
     def part_ready(self) -> None:
         """The part that it has been waiting for stands ready."""
-        at_dock = not self.model.traffic.waits_for_dock(self.vehicle)
-        if self.state is VehicleState.WAITING and at_dock and not self.down:
+        if self.state is not VehicleState.WAITING or self.down:
+            return
+        if self._aside:
+            self._go()
+        elif not self.model.traffic.waits_for_dock(self.vehicle):
             self.arrived()
 
     def _handle(self, stop: Stop) -> None:

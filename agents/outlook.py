@@ -85,6 +85,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     rest_s: list[float] = []
     first, steps, choice, machine_rows, work_s = [0], [], [0], [], []
     for job in _jobs(model):
+        routing = job.order.routing
         at, since_s, step, station = job.place, now_s, job.stage, None
         is_there = False
         if job in held:
@@ -94,16 +95,18 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
                 since_s = max(machine.busy_until_s, now_s)
         if job in queued:
             station, is_there = queued[job], True
-        elif job in delivered_s:
+        elif job in delivered_s and job.asked == step:
             at, since_s = delivered_s[job]
-            where = model.places[at]
-            station = where if isinstance(where, Station) else None
-            if station is None and job.operation is None:
+            if step == len(routing):
                 continue  # on its way out
+            station = job.target if isinstance(job.target, Station) else None
             is_there = station is not None
+        elif job in delivered_s:  # it has called already for what comes after the operation that it is on its way to
+            where = model.places[delivered_s[job][0]]
+            if isinstance(where, Station) and where.slot in routing[step].work_s:
+                (at, since_s), station, is_there = delivered_s[job], where, True
         elif isinstance(job.target, Station) and job.asked == step:
             station = job.target
-        routing = job.order.routing
         last = len(routing) if ahead is None else min(step + ahead, len(routing))
         for number in range(step, last):
             if number == step and station is not None:

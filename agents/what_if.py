@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .events import VehicleState
 from .forecast import Course, intend
 from .outlook import Floor, Outlook, look
 from .tasks import TaskKind
@@ -228,6 +229,6 @@ class WhatIf:
 
     def _in_motion(self) -> bool:
         """Something is under way that will end, so that whoever waits will be asked again."""
-        return bool(self._model.fleet.tasks.any()) or any(
-            machine.job is not None for machine in self._floor_of.machines
-        )
+        states = self._model.fleet.state
+        driving = (states != VehicleState.IDLE) & (states != VehicleState.WAITING)
+        return bool(driving.any()) or any(machine.activity.under_way for machine in self._floor_of.machines)
