@@ -205,6 +205,31 @@ def timeline(
     return Chart(name, title, note, figure)
 
 
+def series(
+    name: str,
+    title: str,
+    note: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    marks: dict[str, float],
+    *,
+    x_title: str,
+    y_title: str,
+) -> Chart:
+    """One value over time, with named moments as vertical lines."""
+    figure, axes = _canvas(HEIGHT_IN * 0.8, width_in=2 * WIDTH_IN)
+    axes.plot(x, y, color=PALETTE[0], linewidth=1.2, drawstyle="steps-mid", zorder=3)
+    for number, (mark, moment) in enumerate(marks.items()):
+        axes.axvline(moment, color=PALETTE[1 + number], linewidth=1.6, linestyle=("-", "--")[number % 2], label=mark)
+    axes.set_xlabel(x_title)
+    axes.set_ylabel(y_title)
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="x", visible=False)
+    _legend(axes, len(marks))
+    return Chart(name, title, note, figure)
+
+
 def _canvas(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
     with rc_context(SETTINGS):
         figure = Figure(figsize=(width_in, height_in), layout="constrained")

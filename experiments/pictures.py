@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .charts import STATE_COLOURS, Chart, timeline
+from .charts import STATE_COLOURS, Chart, series, timeline
 from .drawing import draw_layout
+from .statistics import mser5
 
 if TYPE_CHECKING:
     from ..environments.log import EventLog
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 WINDOW_S = 3600.0  # an hour of a Gantt chart can be read, a day cannot
 MOST_ROWS = 36
+SAMPLES = 600  # points of a time series; MSER-5 sees them in batches of five
 
 
 def typical_log(results: "Results", case: int) -> "EventLog | None":
@@ -80,3 +82,22 @@ def draw_gantt(scenario: "Scenario", log: "EventLog") -> Chart | None:
         f"one run, minutes {start_s / 60:g} to {end_s / 60:g}; blank is idle or starved; first machine of each station"
     )
     return timeline("gantt", "Who does what when", note, rows, known, x_title="time (min)")
+
+
+def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
+    """Work in process over time, with the warm-up of the scenario and the cut that MSER-5 would make."""
+    from ..environments.kpis import wip_series
+
+    if not 0 < log.end_s < float("inf"):
+        return None
+    changes_s, level = wip_series(log)
+    times_s = (np.arange(SAMPLES) + 0.5) * log.end_s / SAMPLES
+    values = level[np.searchsorted(changes_s, times_s, side="right") - 1].astype(float)
+    if not np.ptp(values):
+        return None
+    cut_s = mser5(values) * log.end_s / SAMPLES
+    note = "one run; what is left of the warm-up line does not count. A cut near the middle says: run longer"
+    marks = {"warm-up": scenario.warm_up_s / 60, "MSER-5": cut_s / 60}
+    return series(
+        "warm_up", "Work in process", note, times_s / 60, values, marks, x_title="time (min)", y_title="parts"
+    )

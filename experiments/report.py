@@ -142,7 +142,7 @@ def _factory(results: "Results", shown: int) -> str:
 
 def _typical(results: "Results", case: int) -> str:
     """Heat map and Gantt chart of the first replication of the case that is shown, where its log was kept."""
-    from .pictures import draw_gantt, draw_traffic, typical_log
+    from .pictures import draw_gantt, draw_traffic, draw_warm_up, typical_log
 
     log = typical_log(results, case)
     if log is None:
@@ -152,11 +152,12 @@ def _typical(results: "Results", case: int) -> str:
     if heat := draw_traffic(scenario, log):
         note = "the darker a cell, the more often a vehicle entered it"
         parts.append(f"<figure class='plan full'><h3>Traffic</h3>{heat}<figcaption>{note}</figcaption></figure>")
-    if gantt := draw_gantt(scenario, log):
-        parts.append(
-            f"<figure class='full'><h3>{escape(gantt.title)}</h3>{gantt.inline_svg()}"
-            f"<figcaption>{escape(gantt.note)}</figcaption></figure>"
-        )
+    parts += [
+        f"<figure class='full'><h3>{escape(chart.title)}</h3>{chart.inline_svg()}"
+        f"<figcaption>{escape(chart.note)}</figcaption></figure>"
+        for chart in (draw_gantt(scenario, log), draw_warm_up(scenario, log))
+        if chart is not None
+    ]
     return f"<div class='charts'>{''.join(parts)}</div>" if parts else ""
 
 

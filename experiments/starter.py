@@ -54,8 +54,6 @@ replications: 5
 AGENT = '''\
 """An AGV that bids in its own way: named in experiment.yaml as `class: my_agv:NearbyAGV`."""
 
-from dataclasses import replace
-
 from robocell.agents import AGV, Proposal
 
 DETOUR_PRICE = 0.5  # seconds asked on top for every second of driving empty
@@ -67,7 +65,7 @@ class NearbyAGV(AGV):
     def bid(self, call):
         offer = super().bid(call)
         if isinstance(offer, Proposal):
-            return replace(offer, cost=offer.cost + DETOUR_PRICE * offer.approach_s)
+            return offer._replace(cost=offer.cost + DETOUR_PRICE * offer.approach_s)
         return offer
 '''
 

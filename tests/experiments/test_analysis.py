@@ -10,6 +10,7 @@ from robocell.experiments.answers import answer, smallest_sufficient
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.headlines import case_rows, headlines, with_interval
 from robocell.experiments.runner import run
+from robocell.experiments.statistics import bootstrap_interval, mser5
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,24 @@ def test_case_rows_count_what_is_finished(results):
 )
 def test_numbers_get_the_digits_that_their_interval_deserves(mean, half, text):
     assert with_interval(mean, half) == text
+
+
+def test_mser5_cuts_where_the_transient_ends():
+    noise = np.random.default_rng(5)
+    for length in (100, 200):
+        series = np.concatenate([np.linspace(0, 20, length), 20 + noise.normal(size=900)])
+        assert 0.6 * length <= mser5(series) <= 1.3 * length
+    assert mser5(noise.normal(size=1000)) < 250
+    with pytest.raises(ValueError, match="needs 20 observations or more, not 12"):
+        mser5(np.ones(12))
+
+
+def test_bootstrap_intervals_cover_and_repeat_themselves():
+    generator = np.random.default_rng(6)
+    covered = []
+    for _ in range(200):
+        low, high = bootstrap_interval(generator.exponential(size=40))
+        covered.append(low <= 1.0 <= high)
+    assert 0.87 < np.mean(covered) < 0.99
+    values = generator.normal(size=10)
+    assert bootstrap_interval(values, seed=3) == bootstrap_interval(values, seed=3)

@@ -1,0 +1,176 @@
+"""Our executors against `mesa.batch_run` on the same Mesa model: trials per second, and what is lost between them.
+
+The model is Mesa's classical exchange of wealth, written here anew. `mesa.batch_run` (Mesa 3.3 and later) and the pool
+run the same parameters on the same number of processes, both from cold, one after the other in this process.
+"""
+
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+
+from ..executors import start_executor
+from ..journal import Journal
+from ..trials import Measurement, Trial, identity, trial_id, trial_seed
+
+STEPS = 100
+SLEEP_S = 1.0
+
+
+class WealthAgent(mesa.Agent):
+    """Owns coins and gives one away when it can."""
+
+    def __init__(self, model: "WealthModel") -> None:
+        super().__init__(model)
+        self.coins = 1
+
+    def step(self) -> None:
+        if self.coins:
+            lucky: Any = self.random.choice(self.model.agents)
+            lucky.coins += 1
+            self.coins -= 1
+
+
+class WealthModel(mesa.Model):
+    """Agents that exchange coins."""
+
+    def __init__(self, n: int = 100, seed: int | None = None, rng: int | None = None) -> None:
+        super().__init__(seed=seed if seed is not None else rng)
+        WealthAgent.create_agents(self, n)
+        self.datacollector = mesa.DataCollector({"richest": lambda model: max(a.coins for a in model.agents)})
+
+    def step(self) -> None:
+        self.agents.shuffle_do("step")
+        self.datacollector.collect(self)
+
+
+def wealth_trial(trial: Trial) -> Measurement:
+    """One run of the wealth model, as `mesa.batch_run` makes it."""
+    model = WealthModel(n=trial.scenario["n"], seed=trial.seed)
+    for _ in range(STEPS):
+        model.step()
+    return Measurement(values={"richest": float(model.datacollector.model_vars["richest"][-1])})
+
+
+def empty_trial(_: Trial) -> Measurement:
+    """No work: what remains is ours."""
+    return Measurement(values={"nothing": 0.0})
+
+
+def busy_trial(_: Trial) -> Measurement:
+    """A second of work on one core."""
+    end = time.process_time() + SLEEP_S
+    while time.process_time() < end:
+        np.sort(np.arange(2000)[::-1])
+    return Measurement(values={"nothing": 0.0})
+
+
+@dataclass
+class _Timed:
+    wall_s: list[float] = field(default_factory=list)
+
+    @property
+    def best_s(self) -> float:
+        return min(self.wall_s)
+
+
+def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray: bool = False) -> dict[str, Any]:
+    """Measures.
+
+    Args:
+        trials: runs of the wealth model.
+        workers: processes; all cores if None.
+        repeats: the best of so many is reported, ours and Mesa's in turn.
+        ray: measure Ray as well; takes its start-up of several seconds.
+
+    Returns:
+        `pool_trials_per_s`, `mesa_trials_per_s` and their `ratio` (from cold, start of processes included),
+        `warm_trials_per_s`, `own_ms_per_trial` (empty trials through the pool and the journal),
+        `efficiency` (1 s trials: speed-up over the number of workers) and, where asked for, the same for Ray.
+    """
+    workers = workers or len(os.sched_getaffinity(0))
+    ours, theirs = _Timed(), _Timed()
+    for _ in range(repeats):
+        theirs.wall_s.append(_mesa(trials, workers))
+        ours.wall_s.append(_pool("processes", wealth_trial, _trials(trials), workers))
+    figures: dict[str, Any] = {
+        "trials": trials,
+        "workers": workers,
+        "mesa_version": mesa.__version__,
+        "pool_trials_per_s": trials / ours.best_s,
+        "mesa_trials_per_s": trials / theirs.best_s,
+        "ratio": theirs.best_s / ours.best_s,
+    }
+    figures |= _warm("processes", workers, trials)
+    if ray:
+        figures["ray"] = _warm("ray", workers, trials)
+    return figures
+
+
+def _trials(count: int) -> list[Trial]:
+    seeds = [trial_seed(1, number) for number in range(count)]
+    case = identity("wealth")
+    return [
+        Trial(id=trial_id(case, seed), case=0, replication=r, seed=seed % 2**31, scenario={"n": 100})
+        for r, seed in enumerate(seeds)
+    ]
+
+
+def _mesa(trials: int, workers: int) -> float:
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Mesa 3.4 and later deprecate `iterations`
+        mesa.batch_run(
+            WealthModel,
+            parameters={"n": 100},
+            iterations=trials,
+            max_steps=STEPS,
+            number_processes=workers,
+            display_progress=False,
+        )
+    return time.perf_counter() - started
+
+
+def _pool(name: str, function: Any, trials: Sequence[Trial], workers: int) -> float:
+    started = time.perf_counter()
+    with start_executor(name, function, workers=workers) as executor:
+        assert sum(1 for _ in executor.run(trials)) == len(trials)
+        return time.perf_counter() - started
+
+
+def _warm(name: str, workers: int, trials: int) -> dict[str, float]:
+    """Figures of an executor whose workers have started."""
+    found: dict[str, float] = {}
+    with start_executor(name, wealth_trial, workers=workers) as executor:
+        list(executor.run(_trials(2 * workers)))
+        started = time.perf_counter()
+        list(executor.run(_trials(trials)))
+        found["warm_trials_per_s"] = trials / (time.perf_counter() - started)
+    with start_executor(name, empty_trial, workers=workers) as executor:
+        list(executor.run(_trials(2 * workers)))
+        found["own_ms_per_trial"] = 1000 * _through_the_journal(executor, _trials(1000)) / 1000
+    with start_executor(name, busy_trial, workers=workers) as executor:
+        list(executor.run(_trials(workers)))
+        started = time.perf_counter()
+        list(executor.run(_trials(6 * workers)))
+        found["efficiency"] = 6 * SLEEP_S / (time.perf_counter() - started)
+    return found
+
+
+def _through_the_journal(executor: Any, trials: Sequence[Trial]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder) / "journal.jsonl")
+        by_id = {trial.id: trial for trial in trials}
+        started = time.perf_counter()
+        for result in executor.run(trials):
+            journal.append(by_id[result.id], result)
+        elapsed = time.perf_counter() - started
+        journal.close()
+    return elapsed

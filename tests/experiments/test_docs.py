@@ -1,0 +1,34 @@
+"""What docs/experiments.md shows is true."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import yaml
+
+from robocell.experiments.config import ExperimentConfig
+from robocell.experiments.questions import BestPolicy, Optimise, Sensitivity, SmallestFleet
+from robocell.experiments.sweep import Sweep
+
+TEXT = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
+
+
+def test_the_python_snippets_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for snippet in re.findall(r"```python\n(.*?)```", TEXT, re.S):
+        exec(compile(snippet, "docs/experiments.md", "exec"), {"__name__": "docs"})
+    assert (tmp_path / "results" / "tour" / "report.html").exists()
+
+
+def test_every_key_is_explained():
+    assert all(f"| `{key}` |" in TEXT for key in set(ExperimentConfig.keys()))
+    for question in (SmallestFleet, BestPolicy, Sensitivity, Optimise):
+        (kind,) = get_args(question.model_fields["kind"].annotation)
+        assert f"| `{kind}` |" in TEXT
+    assert all(f"`{block}" in TEXT for block in set(Sweep.keys()))
+
+
+def test_the_yaml_snippets_are_sound():
+    for snippet in re.findall(r"```yaml\n(.*?)```", TEXT, re.S):
+        given = {"scenario": "phone_line.yaml"} | yaml.safe_load(snippet)
+        ExperimentConfig.model_validate(given)
