@@ -232,7 +232,7 @@ def view(
 ) -> None:
     """Opens the factory in a browser, with the Mesa server; or writes a picture or a clip of it.
 
-    Examples: `robocell view quickstart` · `robocell view DIR --export clip.gif --from 30min --to 35min`
+    Example: `robocell view quickstart`, or `robocell view DIR --export clip.gif --from 30min --to 35min`
     """
     from importlib import import_module
 
