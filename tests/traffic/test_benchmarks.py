@@ -1,0 +1,80 @@
+"""Published solutions count exactly; played problems keep the rules; dense floors with dead ends never freeze."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robocell.environments.errors import InstanceError
+from robocell.environments.instances.mapd import read_mapd
+from robocell.environments.instances.movingai import read_map
+from robocell.environments.motion.conflicts import find_conflicts
+from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
+from robocell.experiments.benchmarks import lorr, mapd
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "count"),
+    [
+        ("lorr2023/MR23-I-04.json", "lorr2023/MR23-I-04.json.zip", 1741),
+        ("lorr2023/MR23-I-05.json", "lorr2023/MR23-I-05.json.zip", 7432),
+        ("lorr2024/TR24-random_100.json", "lorr2024/TR24-random_32_32_20_100.json.zip", 1186),
+    ],
+)
+def test_published_solutions_count_exactly(traffic: Path, problem: str, solution: str, count: int) -> None:
+    figures = lorr.run(traffic / problem, replay=traffic / solution)
+    assert figures["finished"] == count
+    assert figures["conflicts"] == 0
+
+
+def test_a_solution_for_another_problem_is_refused(traffic: Path) -> None:
+    with pytest.raises(InstanceError, match="it is for another problem"):
+        lorr.run(traffic / "lorr2023/MR23-I-05.json", replay=traffic / "lorr2023/MR23-I-04.json.zip")
+
+
+def test_an_exported_play_replays_to_the_same_count(traffic: Path, tmp_path: Path) -> None:
+    problem = traffic / "lorr2024" / "MR24-RANDOM-01.json"
+    played = lorr.run(problem, steps=60, vehicles=60, export=tmp_path / "played.json")
+    again = lorr.run(problem, vehicles=60, replay=tmp_path / "played.json")
+    assert played["finished"] > 10
+    assert again["finished"] == played["finished"] == json.loads((tmp_path / "played.json").read_text())["numTaskFinished"]
+    assert again["conflicts"] == 0
+
+
+def test_motion_only_is_close_to_the_best_known(traffic: Path) -> None:
+    figures = lorr.run(traffic / "lorr2023" / "MR23-I-04.json")
+    assert figures["share"] >= 0.95
+    assert figures["conflicts"] == 0
+
+
+def test_paired_deliveries_beat_both_solvers(traffic: Path) -> None:
+    case = read_mapd(traffic / "mapd_paired" / "warehouse35x21_f10_n50_s0.json")
+    figures = mapd.deliver(case)
+    assert figures["conflicts"] == 0
+    assert all(figures["makespan"] < other.makespan for other in case.reference.values())
+    assert all(figures["service_time"] < other.service_time for other in case.reference.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vehicles", [100, 200, 300, 400])
+def test_pickup_and_delivery_among_dead_ends_never_freezes(traffic: Path, vehicles: int) -> None:
+    grid = read_map(traffic / "lorr2023" / "random-32-32-20.map")
+    draws = np.random.default_rng(vehicles)
+    neighbours = grid.neighbours()
+    floor = np.flatnonzero(grid.passable & (neighbours >= 0).any(axis=1)).astype(np.int32)
+    planner = LookaheadPlanner(neighbours, grid.passable, "omni", vehicles=vehicles, budget=Budget(window_ticks=3))
+    cell = draws.choice(floor, vehicles, replace=False).astype(np.int32)
+    pair = draws.choice(floor, (2, vehicles)).astype(np.int32)
+    done, trail = [0], [cell]
+    for _ in range(5000):
+        cell = planner.move(cell, planner.plan(cell, pair[0], next_goal=pair[1]))
+        trail.append(cell)
+        there = np.flatnonzero(cell == pair[0])
+        done.append(done[-1] + len(there))
+        last = there[pair[1][there] < 0]
+        pair[:, there] = np.stack([pair[1][there], np.full(len(there), -1)])
+        pair[:, last] = draws.choice(floor, (2, len(last)))
+    per_500 = np.diff(done[::500])
+    assert per_500.min() > per_500[0] / 2
+    assert find_conflicts(np.array(trail[::1]), lorr.layout_of(grid)) == []

@@ -1,0 +1,122 @@
+"""The look-ahead planner keeps the rules on any floor, leaves nobody behind, and repeats itself to the bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robocell.environments.layout import Layout
+from robocell.environments.motion.assignment import clear_bids
+from robocell.environments.motion.conflicts import find_conflicts
+from robocell.environments.motion.deadends import find_dead_ends
+from robocell.environments.motion.kinematics import build_kinematics, build_window
+from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
+from robocell.environments.motion.turning import TICK_COST, CostFields
+
+DEAD_END = """
+#######
+#.....#
+#.###.#
+#.....#
+##.####
+##.####
+#######
+"""
+
+
+def drive(layout: Layout, kinematics: str, starts: np.ndarray, ticks: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Random goals, a new one on arrival: (cells (T, V), goals reached (V,))."""
+    draws = np.random.default_rng(seed)
+    floor = np.flatnonzero(layout.passable).astype(np.int32)
+    planner = LookaheadPlanner(
+        layout.neighbours, layout.passable, kinematics, vehicles=len(starts), budget=Budget(window_ticks=4)
+    )
+    facings = planner.kinematics.facings
+    state = (starts * facings).astype(np.int32)
+    goal = draws.choice(floor, len(starts)).astype(np.int32)
+    reached = np.zeros(len(starts), int)
+    trail = [state // facings]
+    for _ in range(ticks):
+        state = planner.move(state, planner.plan(state, goal))
+        trail.append(state // facings)
+        there = trail[-1] == goal
+        reached[there] += 1
+        goal[there] = draws.choice(floor, there.sum())
+    return np.array(trail), reached
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), share=st.floats(0.05, 0.7), kinematics=st.sampled_from(["omni", "differential"]))
+def test_no_conflict_at_any_density(seed: int, share: float, kinematics: str) -> None:
+    draws = np.random.default_rng(seed)
+    rows = ["".join(draws.choice([".", "#"], 9, p=[0.8, 0.2])) for _ in range(7)]
+    layout = Layout.from_ascii("\n".join(rows), {})
+    floor = np.flatnonzero(layout.passable)
+    starts = draws.permutation(floor)[: max(1, int(share * len(floor)))]
+    trail, _ = drive(layout, kinematics, starts, 30, seed)
+    assert find_conflicts(trail, layout) == []
+
+
+@pytest.mark.parametrize("kinematics", ["omni", "differential"])
+def test_dead_ends_are_served_again_and_again(kinematics: str) -> None:
+    layout = Layout.from_ascii(DEAD_END.strip(), {})
+    starts = np.flatnonzero(layout.passable)[:5]
+    _, reached = drive(layout, kinematics, starts, 600)
+    assert reached.min() >= 5
+
+
+def test_the_same_input_gives_the_same_trail() -> None:
+    layout = Layout.from_ascii(DEAD_END.strip(), {})
+    starts = np.flatnonzero(layout.passable)[:6]
+    once, _ = drive(layout, "differential", starts, 50)
+    again, _ = drive(layout, "differential", starts, 50)
+    assert (once == again).all()
+
+
+def test_held_vehicles_stay() -> None:
+    layout = Layout.from_ascii(".....", {})
+    planner = LookaheadPlanner(layout.neighbours, layout.passable, "omni", vehicles=2)
+    state = np.array([0, 2], np.int32)
+    for _ in range(5):
+        action = planner.plan(state, np.array([4, -1], np.int32), held=np.array([False, True]))
+        state = planner.move(state, action)
+    assert state.tolist() == [1, 2]
+
+
+def test_dead_end_depth_counts_from_the_mouth() -> None:
+    layout = Layout.from_ascii(DEAD_END.strip(), {})
+    depth, mouth = find_dead_ends(layout.neighbours)
+    assert depth[4 * 7 + 2] == 1
+    assert depth[5 * 7 + 2] == 2
+    assert mouth[5 * 7 + 2] == 3 * 7 + 2
+    assert (depth > 0).sum() == 2
+
+
+def test_fields_price_turning() -> None:
+    layout = Layout.from_ascii("...\n...", {})
+    kinematics = build_kinematics("differential", layout.neighbours)
+    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), capacity=2)
+    field = costs.fields[costs.rows(np.array([2], np.int32))[0]]
+    assert [field[0 * 4 + facing] // TICK_COST for facing in range(4)] == [2, 3, 4, 3]
+    assert field[3 * 4] // TICK_COST == 4  # two forward, one turn, one forward
+
+
+@pytest.mark.parametrize("kinematics", ["omni", "differential"])
+def test_a_plan_carried_over_is_a_sequence_again(kinematics: str) -> None:
+    window = build_window(kinematics, 3)
+    sequences: list[list[int]] = []
+    line = [0, 0, 0]
+    for action, depth in zip(window.action.tolist(), window.depth.tolist(), strict=True):
+        line[depth] = action
+        if depth == 2:
+            sequences.append(list(line))
+    wait = 3 if kinematics == "differential" else 4
+    assert len(sequences) == window.sequences
+    assert [wait] * 3 in sequences
+
+
+def test_bids_are_cleared_at_least_cost_and_never_twice() -> None:
+    bids = np.array([[1, 2, 9], [1, 9, 9]])
+    assert clear_bids(bids).tolist() == [1, 0]
+    assert sorted(clear_bids(bids, exact_up_to=0).tolist()) == [0, 1]
+    assert clear_bids(np.array([[3], [1]])).tolist() == [-1, 0]
