@@ -25,7 +25,6 @@ from .variants import variant
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..agents.agv import AGV
     from ..agents.tasks import TaskKind
     from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
 
 
-class LiveFactory(Paced, Factory):
+class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariableOverride]  # `Paced` only names what it needs
     """A factory that is shown. Its parameters are what Mesa's sliders change; the rest is the scenario of the class.
 
     Args:
@@ -201,7 +200,7 @@ class LiveStage(Stage):
     def plan_of(self, agent: int) -> list[str]:
         if agent not in self.plan.vehicle_of:
             return []
-        agv: AGV = self._agents[agent]
+        agv: Any = self._agents[agent]
         places = self.scenario.places
         lines = [
             f"{'take' if stop.pick_up else 'bring'} {stop.task.job.name if stop.task.job else 'a part'} "

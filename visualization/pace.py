@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 AS_FAST_AS_POSSIBLE = float("inf")
 FRAME_S = 1 / 30  # no more frames than this are made
-BUDGET_S = 0.05  # of computing in a frame
+BUDGET_S = 0.05  # of the processor's time in a frame
 LONGEST_SLEEP_S = 0.2
+LONGEST_GAP_S = 0.5  # what was missed while the page was busy for longer is not made up for
 GATE_S = 1.0  # if nobody says that a frame was rendered (a closed tab), go on after this
 
 
@@ -79,28 +80,23 @@ class Paced:
         self._measure()
 
     def _play(self) -> None:
+        speed = self.speed  # may change while it is used
         now = time.monotonic()
         tick_s = self.tick_s if self.tick_s < AS_FAST_AS_POSSIBLE else 1.0
-        rest_s = FRAME_S - (now - self._returned_s)
-        if self.speed < AS_FAST_AS_POSSIBLE:
-            rest_s = max(rest_s, tick_s / self.speed - (now - self._returned_s))
-        if rest_s > 0.0:
-            time.sleep(min(rest_s, LONGEST_SLEEP_S) if self.speed < AS_FAST_AS_POSSIBLE else 0.0)
-        now = time.monotonic()
-        if self.speed < AS_FAST_AS_POSSIBLE:
-            elapsed_s = min(now - self._marks[-1][0], 0.5) if self._marks else FRAME_S
-            self._owed_s = min(self._owed_s + elapsed_s * self.speed, self.speed)
+        since_s = now - self._returned_s
+        until_s = AS_FAST_AS_POSSIBLE
+        if speed < AS_FAST_AS_POSSIBLE:
+            time.sleep(min(max(max(FRAME_S, tick_s / speed) - since_s, 0.0), LONGEST_SLEEP_S))
+            elapsed_s = min(time.monotonic() - self._returned_s, LONGEST_GAP_S)
+            self._owed_s = min(self._owed_s + elapsed_s * speed, speed)
             until_s = self.now_s + self._owed_s
-        else:
-            until_s = AS_FAST_AS_POSSIBLE
         begun_s = self.now_s
-        deadline = now + BUDGET_S
+        deadline = time.thread_time() + BUDGET_S
         stride_s = tick_s
-        while self.now_s + tick_s <= until_s + 1e-9 and time.monotonic() < deadline and self.running:
+        while self.now_s + tick_s <= until_s + 1e-9 and time.thread_time() < deadline and self.running:
             self._go(self.advance, min(self.now_s + stride_s, until_s))
             stride_s = min(stride_s * 2.0, 16 * tick_s)
-        if self.speed < AS_FAST_AS_POSSIBLE:
-            self._owed_s -= self.now_s - begun_s
+        self._owed_s = self._owed_s - (self.now_s - begun_s) if speed < AS_FAST_AS_POSSIBLE else 0.0
 
     def _go(self, how: Callable[..., None], *args: float) -> None:
         with self.lock:

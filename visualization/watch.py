@@ -56,7 +56,6 @@ def Floor(
         on_pick=on_pick,
         on_overlay=set_overlay,
         on_touch=on_touch or (lambda _: None),
-        layout={"height": "100%", "width": "100%"},
     )
 
     def let_go() -> None:

@@ -13,7 +13,7 @@ import ipyvuetify
 import traitlets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 HERE = Path(__file__).parent
 
@@ -31,7 +31,7 @@ class Panel(ipyvuetify.VuetifyTemplate):
     """
 
     look = traitlets.Dict().tag(sync=True)
-    on_pick: Callable[[int], None] = traitlets.Any(_nothing)
+    on_pick = traitlets.Any(_nothing)
 
     def vue_pick(self, unique_id: int) -> None:
         self.on_pick(int(unique_id))
