@@ -111,19 +111,37 @@ class AGV(Contractor):
         fleet, traffic, spec = model.fleet, model.traffic, model.fleet.spec
         now_s = model.now_s
         n = len(slots)
-        tasks = fleet.tasks[slots]
-        able = np.flatnonzero(fleet.open[slots] & (tasks < model.queue_limit))
-        bids = Bids(np.full(n, np.inf), np.full(n, Reason.BUSY, np.int8), np.zeros(n), tasks, fleet.idle_since_s[slots])
+        if slots is model.net.pools[TaskKind.TRANSPORT].all:  # whole columns are faster than picked ones
+            tasks, idle_since_s, is_open = fleet.tasks.copy(), fleet.idle_since_s.copy(), fleet.open
+        else:
+            tasks, idle_since_s, is_open = fleet.tasks[slots], fleet.idle_since_s[slots], fleet.open[slots]
+        free = is_open & (tasks < model.queue_limit)
+        leaves = None
+        if model.net.terms.commitment == "leveled" and model.queue_limit == 1:
+            leaves = is_open & (tasks == 1) & (fleet.state[slots] == VehicleState.EMPTY) & (fleet.load[slots] == 0)
+            free |= leaves
+        able = free.nonzero()[0]
+        bids = Bids(np.full(n, np.inf), np.full(n, int(Reason.BUSY), np.int8), np.zeros(n), tasks, idle_since_s)
         if len(able):
             who = slots[able]
             idle = tasks[able] == 0
-            start_s = np.where(idle, now_s, np.maximum(fleet.free_at_s[who], now_s))
-            approach_s = traffic.travel_s(np.where(idle, traffic.node[who], fleet.free_node[who]), task.origin)
+            if leaves is not None or idle.all():
+                start_s, node = now_s, traffic.node[who]
+            else:
+                start_s = np.where(idle, now_s, np.maximum(fleet.free_at_s[who], now_s))
+                node = np.where(idle, traffic.node[who], fleet.free_node[who])
+            approach_s = traffic.travel_s(node, task.origin)
             pick_up_s = np.maximum(start_s + approach_s, task.ready_at_s)
             leg_s = traffic.travel_between_s(task.origin, task.destination)
-            bids.cost[able] = pick_up_s - now_s + (spec.load_s + leg_s + spec.unload_s)
+            cost = pick_up_s + (spec.load_s + leg_s + spec.unload_s - now_s)
+            if leaves is not None:  # only for what is done sooner by more than the penalty
+                leaving = leaves[able]
+                cost += np.where(leaving, model.net.terms.penalty_s, 0.0)
+                cost[leaving & (cost >= fleet.free_at_s[who] - now_s)] = np.inf
+            bids.cost[able] = cost
             bids.approach_s[able] = start_s - now_s + approach_s
-            bids.reason[able] = np.where(np.isfinite(bids.cost[able]), Reason.NONE, Reason.UNREACHABLE)
+            unable = Reason.UNREACHABLE if leaves is None else Reason.BUSY
+            bids.reason[able] = np.where(cost < np.inf, int(Reason.NONE), int(unable))
         return bids
 
     def accept(self, task: Task) -> bool:
@@ -131,7 +149,7 @@ class AGV(Contractor):
         if task in self.plan:
             return True
         fleet, v = self.model.fleet, self.vehicle
-        if not fleet.open[v] or fleet.tasks[v] >= self.model.queue_limit:
+        if not fleet.open[v] or (fleet.tasks[v] >= self.model.queue_limit and not self._leave()):
             return False
         begins = not self.plan
         self.plan.insert(task, self.load)
@@ -141,6 +159,15 @@ class AGV(Contractor):
             self._go()
         else:
             self._forecast()
+        return True
+
+    def _leave(self) -> bool:
+        """Under leveled commitment: give the only contract up, if it is not begun, for a better one."""
+        if self.model.net.terms.commitment != "leveled" or self.model.queue_limit > 1 or self.plan.next.task.begun:
+            return False
+        task = self.plan.next.task
+        self._drop(task)
+        self.model.net.fail(task, self)
         return True
 
     def release(self, task: Task) -> bool:

@@ -23,10 +23,10 @@ import numpy as np
 from .contractor import Contractor, Pool
 from .contracts import Contracts
 from .mechanisms import Planner
-from .messages import Reason
+from .messages import Call, Reason
 from .messenger import Messenger
 from .rounds import NOBODY, Rounds
-from .tasks import LIVE, Task, TaskKind, TaskPhase
+from .tasks import LIVE, Task, TaskKind, TaskPhase, Transport
 from .terms import Terms
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from ..environments.factory import Factory
     from .channel import Channel
+    from .job import Job
     from .mechanisms import Mechanism
+    from .tasks import Manager
 
 __all__ = ["ContractNet", "Terms"]
 
@@ -69,12 +71,16 @@ class ContractNet:
             messenger=messenger,
             terms=terms,
             pools=self.pools,
-            award=self.contracts.award,
+            award=self._award,
             postpone=self._postpone,
         )
         self._open: dict[TaskKind, deque[Task]] = {kind: deque() for kind in TaskKind}
         self._waiting: dict[TaskKind, dict[int, Task]] = {kind: {} for kind in TaskKind}
         self._available: dict[TaskKind, dict[int, Contractor]] = {kind: {} for kind in TaskKind}
+        # tasks that are with a contractor and may be called anew; None where they never are
+        self._placed: dict[TaskKind, dict[int, Task]] | None = (
+            None if terms.reopen == "never" else {kind: {} for kind in TaskKind}
+        )
         self._tasks = 0
         self._stirred = False
         self._attach(mechanism)
@@ -136,7 +142,7 @@ class ContractNet:
         self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
 
     def _on_available(self, contractor: Contractor, kind: TaskKind) -> None:
-        if self._waiting[kind]:
+        if self._waiting[kind] or self._placed is not None:
             self._available[kind][contractor.slot] = contractor
             self._stirred = True
 
@@ -160,7 +166,12 @@ class ContractNet:
             self._stirred = False
             for kind in TaskKind:
                 if self._available[kind]:
-                    self._pull(kind)
+                    ready = list(self._available[kind].values())
+                    if self._waiting[kind]:
+                        self._pull(kind)
+                    self._available[kind] = {}
+                    if self._placed is not None:
+                        self._take_back_for(ready, kind)
                 if self._open[kind]:
                     self._call_open(kind)
 
@@ -171,7 +182,7 @@ class ContractNet:
         self._stirred = True
 
     def _take_back(self, task: Task) -> None:
-        """Call anew what failed; wait if it did so as soon as it was called, lest it goes on at this instant for ever."""
+        """Call anew what failed; if it did so as soon as it was called, wait, lest the clock stands still for ever."""
         if task.called_s == self.model.now_s:
             self._postpone(task, _NO_ANSWERS)
         else:
@@ -217,6 +228,53 @@ class ContractNet:
         for task in tasks:
             waiting.pop(task.id, None)
         self.rounds.call(kind, tasks, slots)
+
+    def _award(self, task: Task, contractor: Contractor, cost_s: float) -> None:
+        if self._placed is not None:
+            self._placed[task.kind][task.id] = task
+        self.contracts.award(task, contractor, cost_s)
+
+    def _take_back_for(self, ready: list[Contractor], kind: TaskKind) -> None:
+        """Re-open the contract that gains most from each contractor that is free again, if any gains enough.
+
+        Heap and Pagnucco (2012) auction all that is not begun again at every completion; here the announcement that
+        a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
+        called anew, at most `reopen_limit` times.
+        """
+        assert self._placed is not None
+        terms, now_s, pool = self.terms, self.model.now_s, self.pools[kind]
+        placed = self._placed[kind] = {
+            number: task for number, task in self._placed[kind].items() if task.phase in LIVE and not task.begun
+        }
+        for contractor in ready:
+            best_gain_s, best = terms.reopen_gain_s, None
+            slots = np.array([contractor.slot], np.intp)
+            for task in placed.values():
+                fits = task.eligible is None or contractor.slot in task.eligible
+                if fits and task.contractor is not contractor and task.reopened < terms.reopen_limit:
+                    offer = pool.bids(Call(task.conversation, task, now_s), slots)
+                    gain_s = task.promised_s - now_s - float(offer.cost[0])
+                    if gain_s >= best_gain_s:
+                        best_gain_s, best = gain_s, task
+            if best is not None:
+                best.reopened += 1
+                self.recall(best)
+
+    def quote_s(self, manager: Manager, job: Job, origin: int, destination: int) -> float:
+        """A nested call: within how many seconds the best vehicle offers to bring a part; inf if none offers.
+
+        The offers are asked for, told, and rejected; nobody is bound.
+        """
+        task = Transport(
+            manager=manager,
+            job=job,
+            origin=origin,
+            destination=destination,
+            ready_at_s=max(job.ready_at_s, self.model.now_s),
+            id=self._tasks,
+        )
+        self._tasks += 1
+        return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
         """Nobody took it: wait for somebody to become available, or for the retry."""

@@ -117,22 +117,30 @@ class Bids:
             ValueError: a proposal has no finite cost.
         """
         n = len(answers)
-        offering = [i for i, answer in enumerate(answers) if isinstance(answer, Proposal)]
-        cost, approach_s, load, idle_since_s = zip(*(answers[i] for i in offering), strict=True) if offering else ((),) * 4  # type: ignore[misc]
-        bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
-        bids.cost[offering] = cost
-        if not (bids.cost[offering] < np.inf).all():
-            raise ValueError(f"a proposal that costs {max(cost)} is none; give a finite number, or a Refusal")
-        bids.approach_s[offering] = approach_s
-        bids.load[offering] = load
-        bids.idle_since_s[offering] = idle_since_s
-        if len(offering) < n:
+        offering = [i for i, answer in enumerate(answers) if type(answer) is Proposal]
+        if len(offering) == n > 0:  # nothing to leave out: whole columns are much faster
+            cost, approach_s, load, idle_since_s = zip(*answers, strict=True)  # type: ignore[arg-type]
+            bids = cls(
+                np.array(cost, np.float64),
+                np.zeros(n, np.int8),
+                np.array(approach_s, np.float64),
+                np.array(load, np.int64),
+                np.array(idle_since_s, np.float64),
+            )
+        else:
+            bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
             for i, answer in enumerate(answers):
-                if isinstance(answer, Refusal):
-                    bids.reason[i] = answer.reason
+                if isinstance(answer, Proposal):
+                    bids.cost[i], bids.approach_s[i], bids.load[i], bids.idle_since_s[i] = answer
                 elif answer is None:
                     bids.reason[i] = Reason.SILENT
                     bids.silent = True
+                else:
+                    bids.reason[i] = answer.reason
+        if not (bids.cost[offering] < np.inf).all():
+            raise ValueError(
+                f"a proposal that costs {bids.cost[offering].max()} is none; give a finite number, or a Refusal"
+            )
         return bids
 
     def take(self, index: slice | NDArray[np.intp]) -> Bids:

@@ -71,6 +71,11 @@ class Messenger:
             self._write(self._model.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
         self.channel.multicast(manager, receivers, deliver, *args)
 
+    def reject(self, conversation: int, manager: int, count: int) -> None:
+        """So many offers are rejected; for a channel on which nobody waits for it."""
+        if count:
+            self._write(self._model.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
+
     def answer(
         self,
         conversation: int,

@@ -127,6 +127,25 @@ class Rounds:
         self._conversations += 1
         return self._conversations - 1
 
+    def quote_s(self, task: Task) -> float:
+        """The best offer for a task that is not awarded: a call within a call; only on a channel without faults."""
+        pool, now_s = self._pools[task.kind], self.model.now_s
+        number, manager = self.next_conversation(), task.manager.unique_id
+        job = NOBODY if task.job is None else task.job.unique_id
+        self.model.log.conversation(number, task.id, task.kind, job, manager, now_s, now_s + self.terms.reply_by_s)
+        answers: list[Bids] = []
+        call = Call(number, task, now_s + self.terms.reply_by_s)
+        self.messenger.call(number, manager, pool.ids, lambda _which: answers.append(pool.bids(call, pool.all)))
+        bids = answers[0]
+        self.messenger.answer(number, pool.ids, manager, bids, lambda _which: None)
+        offering = pool.ids[bids.cost < np.inf]
+        if len(offering):
+            self.messenger.call(
+                number, manager, offering, lambda _which: None, performative=Performative.REJECT_PROPOSAL
+            )
+        self.messenger.withdraw(number, manager)
+        return float(bids.cost.min(initial=np.inf))
+
     def _open(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
         now_s, pool = self.model.now_s, self._pools[kind]
         reply_by_s = now_s + self.terms.reply_by_s
@@ -154,9 +173,10 @@ class Rounds:
             self._clear(round_)
             return
         number = round_.number
+        pool = round_.pool
         for row, columns in asked:
             call = round_.calls[row]
-            receivers = round_.pool.ids[slots[columns]]
+            receivers = pool.ids if slots is pool.all and columns is EVERYBODY else pool.ids[slots[columns]]
             manager = call.task.manager.unique_id
             self.messenger.call(call.conversation, manager, receivers, self._on_call, call, round_, row, columns)
         if not round_.closed and round_.number == number:
@@ -178,7 +198,7 @@ class Rounds:
             round_.heard[row, columns] = call.round
             if len(columns) == 0:
                 return
-        slots = round_.market.slots[columns]
+        slots = round_.market.slots if columns is EVERYBODY else round_.market.slots[columns]
         bids = pool.bids(call, slots)
         if bids.silent:
             speaking = np.flatnonzero(bids.reason != Reason.SILENT)
@@ -188,8 +208,9 @@ class Rounds:
         if not self._instant:
             self._bind(call, pool, slots, bids)
         manager = call.task.manager.unique_id
+        senders = pool.ids if slots is pool.all else pool.ids[slots]
         self.messenger.answer(
-            call.conversation, pool.ids[slots], manager, bids, self._on_answers, call, round_, row, columns, bids
+            call.conversation, senders, manager, bids, self._on_answers, call, round_, row, columns, bids
         )
 
     def _bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
@@ -210,8 +231,11 @@ class Rounds:
         if which is not EVERYBODY:
             columns, bids = _part(columns, which), bids.take(which)
         if round_.closed:
-            columns = _listed(columns, len(round_.market.slots))
-            self._reject(round_, row, columns[(bids.cost < np.inf) & (columns != round_.winner[row])])
+            late = np.zeros(len(round_.market.slots), np.bool_)
+            late[columns] = bids.cost < np.inf
+            if round_.winner[row] != NOBODY:
+                late[round_.winner[row]] = False
+            self._reject(round_, row, late)
             return
         if call is not round_.calls[row]:
             return
@@ -256,7 +280,7 @@ class Rounds:
             losers = offered[row]
             if round_.winner[row] != NOBODY:
                 losers[round_.winner[row]] = False
-            self._reject(round_, row, losers.nonzero()[0])
+            self._reject(round_, row, losers)
             if round_.winner[row] == NOBODY and _is_out(call):
                 self._postpone(call.task, market.reason[row])
 
@@ -325,10 +349,15 @@ class Rounds:
                 round_.market.withdraw(row)  # what was offered before is superseded
         self._ask(round_, asked)
 
-    def _reject(self, round_: Round, row: int, columns: NDArray[np.intp]) -> None:
+    def _reject(self, round_: Round, row: int, losers: NDArray[np.bool_]) -> None:
+        """(N,) bool `losers` have offered in vain."""
+        call, pool = round_.calls[row], round_.pool
+        if self._instant and not self.messenger.full:  # nobody has reserved anything: it is only written down
+            self.messenger.reject(call.conversation, call.task.manager.unique_id, int(np.count_nonzero(losers)))
+            return
+        columns = losers.nonzero()[0]
         if len(columns) == 0:
             return
-        call, pool = round_.calls[row], round_.pool
         slots = round_.market.slots[columns]
         self.messenger.call(
             call.conversation,

@@ -71,6 +71,9 @@ class Station(Contractor):
         approach_s = self.model.approach_s(task.job.place, self.place)
         if approach_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
+        if self.model.spec.negotiation.nested and not self.model.moves_itself(self.place):
+            offer_s = self.model.net.quote_s(self, task.job, task.job.place, self.place)
+            approach_s = max(approach_s, offer_s) if offer_s < float("inf") else approach_s
         now_s = self.model.now_s
         backlog_s = self.expected_s
         holding = 0

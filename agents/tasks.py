@@ -84,6 +84,7 @@ class Task:
         eligible: pool slots that the directory names for it; None for all.
         begun: the work has begun where it is done, which both sides see; from then on nobody takes it away.
         promised_s: when it will be done, as its contractor has offered.
+        reopened: how often it was taken back for a better offer.
         until_s: the latest time that its contractor was told to hold it without news.
         confirmed_s: the latest time that its contractor has agreed to hold it.
         watch: the manager's next look at it.
@@ -102,6 +103,7 @@ class Task:
     eligible: NDArray[np.intp] | None = None
     begun: bool = False
     promised_s: float = 0.0
+    reopened: int = 0
     until_s: float = 0.0
     confirmed_s: float = 0.0
     watch: Event | None = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
 
+
 class ContractNet:
     """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
 

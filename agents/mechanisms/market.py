@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from ..tasks import Task
 
 Award = tuple[int, int]
+_COLUMNS: dict[str, tuple[type, float]] = {
+    "cost": (np.float64, np.inf),
+    "reason": (np.int8, 0),
+    "approach_s": (np.float64, 0.0),
+    "load": (np.int64, 0),
+    "idle_since_s": (np.float64, np.inf),
+}
 
 
 class Market:
@@ -39,20 +46,29 @@ class Market:
         rng: the generator of the stream "mechanism", for mechanisms that draw.
     """
 
+    cost: NDArray[np.float64]
+    reason: NDArray[np.int8]
+    approach_s: NDArray[np.float64]
+    load: NDArray[np.int64]
+    idle_since_s: NDArray[np.float64]
+
     def __init__(
         self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp], *, now_s: float, rng: np.random.Generator
     ) -> None:
-        shape = (len(tasks), len(slots))
         self.kind = kind
         self.tasks = tasks
         self.slots = slots
         self.rng = rng
         self.now_s = now_s
-        self.cost = np.full(shape, np.inf)
-        self.reason = np.zeros(shape, np.int8)
-        self.approach_s = np.zeros(shape)
-        self.load = np.zeros(shape, np.int64)
-        self.idle_since_s = np.full(shape, np.inf)
+
+    def __getattr__(self, name: str) -> Any:
+        """The columns are made when they are first asked for: the usual market, of one call, takes over the answers."""
+        if name not in _COLUMNS:
+            raise AttributeError(f"a market has no {name!r}")
+        shape = (len(self.tasks), len(self.slots))
+        for column, (kind, value) in _COLUMNS.items():
+            setattr(self, column, np.full(shape, value, kind))
+        return getattr(self, name)
 
     @property
     def age_s(self) -> NDArray[np.float64]:

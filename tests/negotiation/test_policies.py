@@ -1,0 +1,70 @@
+"""Re-opening, leaving a contract, calls within calls: each does what it says, and never without end."""
+
+import pytest
+
+from robocell.agents.messages import Performative
+from robocell.agents.tasks import TaskKind
+from robocell.environments.checks import check
+from robocell.environments.factory import Factory
+
+from .automaton import assert_conforms
+from .test_chaos import factory
+
+
+def run(**negotiation):
+    scenario = factory(negotiation={"queue_limit": 1, **negotiation}, minutes=30)
+    model = Factory(scenario)
+    log = model.run()
+    assert model.workload.in_process == 0
+    assert check(log, scenario) == []
+    assert_conforms(log)
+    return log
+
+
+def said(log, performative):
+    return log.messages[log.messages["performative"] == performative]
+
+
+def test_contracts_that_were_not_begun_are_taken_back_for_a_better_offer():
+    never = run()
+    reopened = run(reopen="available", reopen_gain="5s", queue_limit=2)
+    assert not said(never, Performative.CANCEL)["count"].sum()
+    recalls = said(reopened, Performative.CANCEL)
+    assert recalls["count"].sum() > 0
+
+
+def test_no_task_is_taken_back_more_often_than_allowed():
+    log = run(reopen="available", reopen_gain="1s", reopen_limit=1, queue_limit=2)
+    task_of = dict(zip(log.conversations["conversation"].tolist(), log.conversations["task"].tolist(), strict=True))
+    recalled = [task_of[c] for c in said(log, Performative.CANCEL)["conversation"].tolist()]
+    assert len(recalled) == len(set(recalled))
+
+
+def test_a_vehicle_leaves_a_contract_for_a_better_one_at_a_price():
+    cheap, dear = run(commitment="leveled", penalty="1s"), run(commitment="leveled", penalty="10min")
+    left = [len(said(log, Performative.FAILURE)) for log in (cheap, dear)]
+    assert left[0] > left[1]
+
+
+def test_a_station_asks_vehicles_before_it_offers():
+    log = run(nested=True)
+    calls = log.conversations
+    stations = {row["unique_id"] for row in log.agents if row["name"] in ("mill", "test", "pack")}
+    nested = calls[(calls["task_kind"] == TaskKind.TRANSPORT) & [manager in stations for manager in calls["manager"]]]
+    assert len(nested)
+    awarded = set(said(log, Performative.ACCEPT_PROPOSAL)["conversation"].tolist())
+    assert not awarded & set(nested["conversation"].tolist()), "nobody is bound by such an offer"
+
+
+@pytest.mark.parametrize(
+    "policy", [{"reopen": "available", "reopen_gain": "2s"}, {"commitment": "leveled", "penalty": "2s"}]
+)
+def test_policies_hold_on_a_faulty_channel_too(policy):
+    scenario = factory(
+        negotiation={"queue_limit": 1, **policy, "channel": {"loss": 0.1, "delay": "300ms", "duplication": 0.1}}
+    )
+    model = Factory(scenario)
+    log = model.run()
+    assert model.workload.in_process == 0
+    assert check(log, scenario) == []
+    assert_conforms(log, closed=False)
