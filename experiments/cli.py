@@ -237,19 +237,17 @@ def view(
     from importlib import import_module
 
     try:
-        if export is not None:
-            draw = import_module("robocell.visualization.export").export
-        else:
-            serve = import_module("robocell.visualization.server").serve
+        viewer = import_module(f"robocell.visualization.{'server' if export is None else 'export'}")
     except ModuleNotFoundError as error:
         _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
     if export is None:
-        serve(target, host=host, port=port, open_browser=open_browser)
+        viewer.serve(target, host=host, port=port, open_browser=open_browser)
         return
     start_s, end_s = (
         None if text is None else _seconds(option, text) for option, text in (("--from", start), ("--to", end))
     )
-    print(f"wrote {draw(target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark)}")
+    written = viewer.export(target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark)
+    print(f"wrote {written}")
 
 
 def _seconds(option: str, text: str) -> float:

@@ -7,13 +7,10 @@ anywhere: what they draw comes in traits, and the drawing is in the Vue files be
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipyvuetify
 import traitlets
-
-if TYPE_CHECKING:
-    pass
 
 HERE = Path(__file__).parent
 
