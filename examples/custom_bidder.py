@@ -9,7 +9,6 @@ those with full batteries drive while the others are charged.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from robocell.agents import AGV, Call, Proposal, Refusal
@@ -27,7 +26,7 @@ class ThriftyAGV(AGV):
         offer = super().bid(call)
         if isinstance(offer, Refusal):
             return offer
-        return replace(offer, cost=offer.cost + self.reluctance_s * (1.0 - self.battery))
+        return offer._replace(cost=offer.cost + self.reluctance_s * (1.0 - self.battery))
 
 
 def main() -> None:
