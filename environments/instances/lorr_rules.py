@@ -66,7 +66,9 @@ class OpenTasks:
         if task == self.task[robot]:
             return
         if self.done[robot] > 0:
-            raise InstanceError(f"robot {robot} has begun task {self.task[robot]} and must finish it before task {task}")
+            raise InstanceError(
+                f"robot {robot} has begun task {self.task[robot]} and must finish it before task {task}"
+            )
         if task != NO_TASK and task not in self.unbegun:
             raise InstanceError(f"task {task} is not open: it is begun, finished or not yet revealed")
         if self.task[robot] != NO_TASK:

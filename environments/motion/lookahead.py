@@ -14,7 +14,7 @@ import numpy as np
 from .deadends import find_dead_ends
 from .guidance import Guidance, compute_guidance
 from .kinematics import KinematicsName, build_kinematics, build_window
-from .priority import rank_vehicles, weights_by_rank
+from .priority import find_overdue, rank_vehicles, weights_by_rank
 from .turning import TICK_COST, CostFields
 from .windowed import NO_VEHICLE, carry_over, list_candidates, plan_window
 
@@ -66,7 +66,9 @@ class LookaheadPlanner:
         self.kinematics = build_kinematics(kinematics, neighbours)
         self.density = vehicles / max(1, int(passable.sum()))
         self.budget = budget or Budget.for_density(self.density)
-        self._extra = compute_guidance(self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0)
+        self._extra = compute_guidance(
+            self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0
+        )
         states = len(self.kinematics.successor)
         capacity = max(2 * vehicles, FIELD_MEMORY_BYTES // (4 * states))
         self.costs = CostFields(self.kinematics, self._extra + TICK_COST, capacity=capacity)
@@ -127,9 +129,9 @@ class LookaheadPlanner:
             self._plan_path, self._plan_end, self._fresh, cell, state,
             self._count, self._path, self._end, self._choice, self._waits,
         )  # fmt: skip
-        rank = self._rank(state, cell, goal, goal_row, unhurried)
+        rank, overdue = self._rank(state, cell, goal, goal_row, unhurried)
         self.tries = plan_window(
-            rank, weights_by_rank(rank, self.density),
+            rank, overdue, weights_by_rank(rank, self.density),
             cell, self._taken, self._count, self._cost, self._path, self._choice,
             budget.passes, budget.tries_by_rank, budget.tries_each, budget.tries_per_vehicle * vehicles,
             budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.most_failures, self._ties(),
@@ -177,14 +179,16 @@ class LookaheadPlanner:
         goal: NDArray[np.int32],
         row: NDArray[np.int32],
         unhurried: NDArray[np.bool_] | None,
-    ) -> NDArray[np.int64]:
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """(rank, overdue) of each vehicle, (V,) each."""
         self._since[goal != self._goal] = self._tick
         self._goal[:] = goal
         has_goal = goal >= 0
         left = np.where(has_goal, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
         leaving = np.where(has_goal & (self._mouth[goal] != self._mouth[cell]), self._depth[cell], 0)
         hurried = has_goal if unhurried is None else has_goal & ~unhurried
-        return rank_vehicles(left, self._tick - self._since, hurried, leaving)
+        age = self._tick - self._since
+        return rank_vehicles(left, age, hurried, leaving), hurried & find_overdue(left, age)
 
     def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
         """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PATIENCE_TICKS = 2.0  # keeps a vehicle next to its goal from outranking everybody at once
 FIRST_WEIGHT = 1e8
+OVERDUE_RATIO = 8.0
 
 
 def rank_vehicles(
@@ -35,10 +36,16 @@ def rank_vehicles(
     return rank
 
 
+def find_overdue(left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(V,) vehicles so late that the bounded search has failed them for long, so that it must look on: else a floor may freeze."""
+    return age_ticks > OVERDUE_RATIO * (left_ticks + PATIENCE_TICKS)
+
+
 def weights_by_rank(rank: NDArray[np.int64], density: float) -> NDArray[np.int64]:
     """(V,) weight of each vehicle's cost in the sum that improvement lowers: exponential in rank, flat on empty floors.
 
     On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front.
     """
     steepness = 20.0 * max(0.0, density - 0.1)
-    return (FIRST_WEIGHT * np.exp(-steepness * rank / max(1, len(rank)))).astype(np.int64) + 1
+    weight = np.exp(-steepness * rank / max(1, len(rank)))
+    return (FIRST_WEIGHT * weight).astype(np.int64) + 1

@@ -21,6 +21,7 @@ import numpy as np
 from numba import njit
 
 NO_VEHICLE = -1
+PATIENT_FAILURES = 100  # for leaders that are overdue: search on where a bounded search has failed for long
 
 
 @njit(cache=True, inline="always")
@@ -278,7 +279,7 @@ def repair(
 
 @njit(cache=True)
 def plan_window(
-    rank, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, most_failures, seed
+    rank, overdue, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, most_failures, seed
 ):  # fmt: skip
     """Improves `choice` (V,) in place: one pass by rank, then improvement until `tries_total` sequences were tried.
 
@@ -304,7 +305,7 @@ def plan_window(
             leader = by_rank[index]
             if choice[leader] > 0:
                 _, spent = repair(
-                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, most_failures,
+                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, PATIENT_FAILURES if overdue[leader] else most_failures,
                     taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
                 )  # fmt: skip
                 used += spent

@@ -213,7 +213,9 @@ def replay_solution(problem: Problem, solution: Solution) -> Play:
         for step, task in entries:
             given.setdefault(step, []).append((robot, task))
     if isinstance(tasks, OpenTasks) and solution.schedule is None:
-        raise InstanceError("the solution lacks 'actualSchedule', without which tasks of this edition cannot be counted")
+        raise InstanceError(
+            "the solution lacks 'actualSchedule', without which tasks of this edition cannot be counted"
+        )
     cells = np.zeros((len(solution.actions) + 1, len(state)), np.int32)
     cells[0] = at
     for step, action in enumerate(solution.actions, start=1):

@@ -98,7 +98,9 @@ def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None
         work.handle(cell, len(trail) - 1)
     spent = time.process_time() - began
     if not work.finished:
-        raise InstanceError(f"{int((work.delivered < 0).sum())} tasks are undelivered after {MOST_STEPS} ticks: unreachable?")
+        raise InstanceError(
+            f"{int((work.delivered < 0).sum())} tasks are undelivered after {MOST_STEPS} ticks: unreachable?"
+        )
     return {
         "makespan": int(work.delivered.max()),
         "service_time": float((work.delivered - case.appears).mean()),

@@ -38,7 +38,9 @@ def test_an_exported_play_replays_to_the_same_count(traffic: Path, tmp_path: Pat
     played = lorr.run(problem, steps=60, vehicles=60, export=tmp_path / "played.json")
     again = lorr.run(problem, vehicles=60, replay=tmp_path / "played.json")
     assert played["finished"] > 10
-    assert again["finished"] == played["finished"] == json.loads((tmp_path / "played.json").read_text())["numTaskFinished"]
+    assert (
+        again["finished"] == played["finished"] == json.loads((tmp_path / "played.json").read_text())["numTaskFinished"]
+    )
     assert again["conflicts"] == 0
 
 
