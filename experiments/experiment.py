@@ -20,8 +20,8 @@ from .questions import Optimise, Sensitivity
 from .sweep import Settings
 from .trials import Trial, trial_id, trial_seed
 
-VEHICLE_STEPS_PER_S = 1_000_000  # rough: only for `expected_s`
-EVENTS_PER_S = 20_000
+VEHICLE_STEPS_PER_S = 300_000  # rough, and low rather than high: only for `expected_s`
+EVENTS_PER_S = 5_000
 
 
 @dataclass(frozen=True)
