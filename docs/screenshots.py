@@ -26,6 +26,7 @@ from robocell.visualization.export import export
 IMAGES = Path(__file__).parent / "images"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
+DARK_FLOOR = "rgb(27, 34, 42)"
 SIZE: Any = {"width": 1600, "height": 1000}
 
 
@@ -76,10 +77,11 @@ def live(browser: Any) -> None:
         page.screenshot(path=IMAGES / "viewer.png")
         page.screenshot(path=IMAGES / "viewer_full.png", full_page=True)
         page.locator(".rc-talk").screenshot(path=IMAGES / "negotiation.png")
-        page.locator(".v-app-bar .v-btn, .v-toolbar .v-btn").last.click()
-        time.sleep(0.7)
-        page.locator(".v-app-bar .v-btn, .v-toolbar .v-btn").last.click()
-        time.sleep(1.0)
+        for _ in range(3):  # automatic, light, dark: the button goes round
+            if page.evaluate("getComputedStyle(document.querySelector('.rc-floor')).backgroundColor") == DARK_FLOOR:
+                break
+            page.locator(".v-app-bar .v-btn, .v-toolbar .v-btn").last.click()
+            time.sleep(1.0)
         page.get_by_role("button", name="traffic", exact=True).click()
         time.sleep(1.5)
         page.screenshot(path=IMAGES / "viewer_dark.png")
