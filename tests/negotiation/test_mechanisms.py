@@ -1,0 +1,94 @@
+"""What every mechanism must do with any market, and what makes each one itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from robocell.agents.mechanisms import MECHANISMS, Market
+from robocell.agents.tasks import Charge, TaskKind
+
+NAMES = sorted(set(MECHANISMS) - {"what_if"})  # which needs a factory
+
+
+class Nobody:
+    """A manager that needs no answer."""
+
+    unique_id = 0
+
+
+def market(cost, *, kind=TaskKind.CHARGE, ages=None):
+    cost = np.asarray(cost, float)
+    tasks = [Charge(manager=Nobody(), agv=None) for _ in cost]  # type: ignore[arg-type]
+    for task, age_s in zip(tasks, ages or [0.0] * len(tasks), strict=True):
+        task.requested_at_s = -age_s
+    hall = Market(kind, tasks, np.arange(cost.shape[1]), now_s=0.0, rng=np.random.default_rng(0))
+    hall.cost[:] = cost
+    hall.approach_s[:] = np.where(np.isfinite(cost), cost, 0.0)
+    return hall
+
+
+def clear(name, hall):
+    """Awards as the engine takes them: a row is closed, and a winner can do one task."""
+    awards = []
+    for row, column in MECHANISMS[name]().clear(hall):
+        assert hall.cost[row, column] < np.inf, "only what is offered can be awarded"
+        awards.append((row, column))
+        hall.withdraw(row)
+        hall.cost[:, column] = np.inf
+    return awards
+
+
+costs = arrays(
+    float,
+    st.tuples(st.integers(1, 5), st.integers(0, 5)),
+    elements=st.one_of(st.just(np.inf), st.integers(0, 9).map(float)),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=40, deadline=None)
+@given(costs)
+def test_each_task_goes_once_to_somebody_who_offers_and_none_is_left_that_could_go(name, cost):
+    hall = market(cost)
+    awards = clear(name, hall)
+    assert len({row for row, _ in awards}) == len(awards)
+    assert len({column for _, column in awards}) == len(awards)
+    assert not (hall.cost < np.inf).any(), "whoever still offers could have been given something"
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays(float, (4, 4), elements=st.integers(0, 50).map(float)))
+def test_nobody_places_all_tasks_at_less_cost_than_the_hungarian_method(cost):
+    totals = {name: sum(cost[award] for award in clear(name, market(cost))) for name in NAMES}
+    assert totals["hungarian"] == min(totals.values())
+
+
+def test_regret_serves_first_who_has_no_good_second_choice():
+    cost = [[1.0, 2.0], [2.0, 90.0]]
+    assert clear("sequential_single_item", market(cost)) == [(0, 0), (1, 1)]
+    assert clear("regret", market(cost)) == [(1, 0), (0, 1)]
+
+
+def test_in_a_consensus_whoever_is_outbid_claims_what_is_next_best_for_it():
+    cost = [[1.0, 2.0, 4.0], [5.0, 3.0, 6.0], [9.0, 9.0, 7.0]]
+    assert sorted(clear("cbba", market(cost))) == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_an_old_task_is_served_before_a_cheap_one():
+    assert clear("contract_net", market([[10.0], [1.0]], ages=[10000.0, 0.0]))[0] == (0, 0)
+
+
+def test_dispatch_rules_leave_vehicles_alone_that_have_something_to_do():
+    hall = market([[5.0, 1.0]], kind=TaskKind.TRANSPORT)
+    hall.load[0, 1] = 1
+    assert clear("nearest", hall) == [(0, 0)]
+
+
+def test_every_mechanism_says_what_it_is():
+    for name, mechanism in MECHANISMS.items():
+        assert mechanism.__doc__, name
+        assert isinstance(mechanism.joint, bool), name
