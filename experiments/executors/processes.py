@@ -59,7 +59,7 @@ class ProcessExecutor(ClosedOnExit):
         self.workers = workers
         self._function = function
         self._time_limit_s = time_limit_s
-        self._context = _context(preload)
+        self._context = _context([function.__module__, *preload])
         self._pool: list[_Worker] = []
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
