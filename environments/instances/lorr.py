@@ -1,7 +1,9 @@
 """Reads and writes the files of the League of Robot Runners (editions 2023, 2024 and 2026).
 
-A problem is a JSON file that names a map, a file of start cells and a file of tasks. Locations are row * width + column; robots
-turn in place and start facing east. A solution lists one action per robot and step; since 2024 also which task was given when.
+A problem is a JSON file that names a map, a file of start cells and a file of tasks. Locations are row * width +
+column; robots
+turn in place and start facing east. A solution lists one action per robot and step; since 2024 also which task was
+given when.
 Source: the public start kits of the competition (leagueofrobotrunners.org), input and output format pages.
 """
 
@@ -161,7 +163,8 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
         for cell in values:
             if not 0 <= cell < grid.cells or not grid.passable[cell]:
                 raise InstanceError(
-                    f"{path}:{number}: location {cell} is a wall or outside of the map of {grid.height} x {grid.width} cells"
+                    f"{path}:{number}: location {cell} is a wall or outside of the map "
+                    f"of {grid.height} x {grid.width} cells"
                 )
         rows.append(values)
     if len(rows) != expected:

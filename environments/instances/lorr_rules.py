@@ -1,7 +1,9 @@
 """The task rules of the League of Robot Runners: which goals robots have, and when a task counts as finished.
 
-2023: robot k's j-th goal is tasks[(j * V + k) mod N]. 2024 and later: a fixed number of tasks is open; any open task may be given to
-any robot, and to another one until its first errand is done; errands are done in order, at most one per robot and step; each
+2023: robot k's j-th goal is tasks[(j * V + k) mod N]. 2024 and later: a fixed number of tasks is open; any open task
+may be given to
+any robot, and to another one until its first errand is done; errands are done in order, at most one per robot and
+step; each
 finished task reveals the next one. A step is: move, then new assignments, then errands are checked at the new cells.
 """
 
@@ -45,7 +47,9 @@ class DealtGoals:
 
 
 class OpenTasks:
-    """The rules of 2024. task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal, next_goal (V,) cell."""
+    """The rules of 2024. task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal,
+    next_goal (V,) cell.
+    """
 
     def __init__(self, problem: Problem) -> None:
         vehicles = len(problem.starts)

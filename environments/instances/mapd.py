@@ -1,4 +1,6 @@
-"""Reads paired pickup-and-delivery files (`mapd-1`): starts, timed tasks, and what two public solvers reached on them."""
+"""Reads paired pickup-and-delivery files (`mapd-1`): starts, timed tasks, and what two public solvers reached
+on them.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class PickupDelivery:
 
 
 def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDelivery:
-    """A `mapd-1` file. Its map is looked for in `data`, beside the file, and in a folder `grid` beside the file's folder."""
+    """A `mapd-1` file. Its map is looked for in `data`, beside the file, and in a folder `grid` beside the
+    file's folder.
+    """
     path = Path(path)
     document = load_json(path)
     if document.get("format") != "mapd-1":

@@ -1,6 +1,7 @@
 """Reads the two MovingAI formats: grid maps (`.map`) and start-goal scenarios (`.scen`).
 
-Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered row * width + column
+Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered row * width +
+column
 and moves are ordered E, S, W, N everywhere, which is also the order of the League of Robot Runners' orientations.
 """
 
@@ -72,7 +73,8 @@ def read_map(path: str | Path) -> GridMap:
             continue
         if len(words) != 2 or words[0] not in _HEADER:
             raise InstanceError(
-                f"{path}:{number}: {line.strip()!r} is no header line; allowed are 'type T', 'height H', 'width W', 'map'"
+                f"{path}:{number}: {line.strip()!r} is no header line; "
+                "allowed are 'type T', 'height H', 'width W', 'map'"
             )
         header[words[0]] = words[1]
     else:
@@ -114,7 +116,9 @@ class StartGoals:
 
 
 def read_scen(path: str | Path, grid: GridMap) -> StartGoals:
-    """A MovingAI scenario for `grid`: TSV of bucket, map, width, height, start x, start y, goal x, goal y, length; x = column."""
+    """A MovingAI scenario for `grid`: TSV of bucket, map, width, height, start x, start y, goal x, goal y,
+    length; x = column.
+    """
     path = Path(path)
     lines = read_text(path).splitlines()
     if not lines or not lines[0].startswith("version"):

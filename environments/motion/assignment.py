@@ -1,8 +1,11 @@
 """Who takes which task: the bids of all free vehicles for all open tasks are one array, cleared in one go.
 
-A bid is the vehicle's cost to the first errand plus a share of the task's own length, so that of two tasks equally near the shorter
-one is done first. Vehicles whose task is not begun bid again every tick, which re-opens the contract at no cost. Clearing by the
-Hungarian method is exact; sequential single-item clearing (cheapest bid first) serves where the array is too large for it.
+A bid is the vehicle's cost to the first errand plus a share of the task's own length, so that of two tasks equally
+near the shorter
+one is done first. Vehicles whose task is not begun bid again every tick, which re-opens the contract at no cost.
+Clearing by the
+Hungarian method is exact; sequential single-item clearing (cheapest bid first) serves where the array is too large
+for it.
 """
 
 from __future__ import annotations
@@ -70,7 +73,8 @@ class Tasks(Protocol):
 def assign_tasks(tasks: Tasks, state: NDArray[np.int32], costs: CostFields, *, length_share: float = 1.0) -> None:
     """Lets all vehicles that have not begun a task bid for all tasks that nobody has begun, and hands them out.
 
-    state (V,) of the kinematics of `costs`. Vehicles keep their task at equal cost (a bid for it is lower by half a tick).
+    state (V,) of the kinematics of `costs`. Vehicles keep their task at equal cost (a bid for it is lower by half a
+    tick).
     """
     bidders = np.flatnonzero(tasks.done == 0)
     offered = np.fromiter(tasks.unbegun, np.int64, len(tasks.unbegun))

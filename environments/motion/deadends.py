@@ -1,6 +1,8 @@
-"""Finds dead ends: cells from which all ways lead back through one cell, so that whoever is inside must be let out first.
+"""Finds dead ends: cells from which all ways lead back through one cell, so that whoever is inside must be let out
+first.
 
-PIBT's promise that every vehicle arrives holds where each move lies on a cycle (Okumura et al. 2022, theorem 1). In dead ends it
+PIBT's promise that every vehicle arrives holds where each move lies on a cycle (Okumura et al. 2022, theorem 1). In
+dead ends it
 does not: the vehicle of highest rank may wait for ever before a dead end whose occupant it does not let pass.
 
     # # # #
@@ -21,9 +23,11 @@ NO_DEAD_END = -1
 
 
 def find_dead_ends(neighbours: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(depth, mouth) of each cell, (C,) int32 each: 0 and NO_DEAD_END outside of dead ends; the mouth is the cell it opens to.
+    """(depth, mouth) of each cell, (C,) int32 each: 0 and NO_DEAD_END outside of dead ends; the mouth is the cell it
+    opens to.
 
-    Cells are peeled off while they have one open neighbour; what remains lies between cycles. A floor without any cycle keeps its
+    Cells are peeled off while they have one open neighbour; what remains lies between cycles. A floor without any
+    cycle keeps its
     last cell as the mouth of all others.
     """
     cells = len(neighbours)

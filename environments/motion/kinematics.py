@@ -1,6 +1,7 @@
 """What a vehicle can do in one tick, as a table of states and actions, and all it can do in a window of a few ticks.
 
-`omni`: a state is a cell; actions are E, S, W, N and wait. `differential`: a state is (cell, facing), numbered cell * 4 + facing;
+`omni`: a state is a cell; actions are E, S, W, N and wait. `differential`: a state is (cell, facing), numbered cell *
+4 + facing;
 actions are forward, clockwise, counter-clockwise and wait (the MAPF_T model of the League of Robot Runners).
 """
 
@@ -55,11 +56,14 @@ def build_kinematics(name: KinematicsName, neighbours: NDArray[np.int32]) -> Kin
 
 @dataclass(frozen=True)
 class Window:
-    """All action sequences of `ticks` actions that differ in the cells they pass or in how they end, as a tree in preorder.
+    """All action sequences of `ticks` actions that differ in the cells they pass or in how they end, as a tree in
+    preorder.
 
-    N nodes; a node is one more action after its parent's. Sequences that pass the same cells at the same ticks and end in the
+    N nodes; a node is one more action after its parent's. Sequences that pass the same cells at the same ticks and
+    end in the
     same state are one (the one that turns first is kept, even to and fro: on crowded floors waiting so
-    finds a way out more often than standing still, by measurement). Dropping the first action and waiting at the end gives a sequence of
+    finds a way out more often than standing still, by measurement). Dropping the first action and waiting at the end
+    gives a sequence of
     the set again: a plan can be carried over to the next tick.
     """
 

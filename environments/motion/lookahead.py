@@ -1,6 +1,7 @@
 """The look-ahead planner: goals in, one action per vehicle out, for vehicles of either kinematics.
 
-It holds what the kernels of `windowed` need: state tables, guidance, cost fields, ranks and the plan of the last tick. What a tick may
+It holds what the kernels of `windowed` need: state tables, guidance, cost fields, ranks and the plan of the last
+tick. What a tick may
 cost is counted in tried sequences (`Budget`), so results do not depend on the machine.
 """
 
@@ -48,7 +49,8 @@ class Budget:
 class LookaheadPlanner:
     """Plans V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
 
-    `budget` and `guidance` (which prices flows) are chosen by the density of vehicles where None (`Guidance(opposing=0, crowding=0)` switches it off).
+    `budget` and `guidance` (which prices flows) are chosen by the density of vehicles where None
+    (`Guidance(opposing=0, crowding=0)` switches it off).
     """
 
     def __init__(
@@ -107,7 +109,8 @@ class LookaheadPlanner:
     ) -> NDArray[np.int8]:
         """(V,) action of each vehicle in this tick.
 
-        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,) may not move;
+        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,)
+        may not move;
         unhurried (V,) goes after all others, as vehicles do that only drive to where they will wait.
         """
         kinematics, window, budget = self.kinematics, self._window, self.budget

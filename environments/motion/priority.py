@@ -1,7 +1,9 @@
 """Who goes first: ranks and weights of vehicles, from how much later they are than they would be alone.
 
-A vehicle's lateness is the time since it got its goal over the time that is left to it on an empty floor: near goals and long waits
-count both. Vehicles inside a dead end that have to leave it go before all others, the deepest first, since nobody can pass them.
+A vehicle's lateness is the time since it got its goal over the time that is left to it on an empty floor: near goals
+and long waits
+count both. Vehicles inside a dead end that have to leave it go before all others, the deepest first, since nobody can
+pass them.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ def rank_vehicles(
 ) -> NDArray[np.int64]:
     """(V,) rank of each vehicle, 0 first; ties by index. Vehicles without a goal come last.
 
-    left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,) depth in the dead
+    left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,)
+    depth in the dead
     end that the vehicle has to leave, 0 elsewhere.
     """
     lateness = np.where(has_goal, (age_ticks + 1) / (left_ticks + PATIENCE_TICKS), -1.0)
@@ -37,7 +40,9 @@ def rank_vehicles(
 
 
 def find_overdue(left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(V,) vehicles so late that the bounded search has failed them for long, so that it must look on: else a floor may freeze."""
+    """(V,) vehicles so late that the bounded search has failed them for long, so that it must look on: else a
+    floor may freeze.
+    """
     return age_ticks > OVERDUE_RATIO * (left_ticks + PATIENCE_TICKS)
 
 

@@ -1,6 +1,7 @@
 """Cost-to-goal over the states of any kinematics, with a cost of its own for each (state, action).
 
-Costs are in units of 1/TICK_COST tick, so that guidance can price an edge by fractions of a tick. The field of a goal cell holds, for every
+Costs are in units of 1/TICK_COST tick, so that guidance can price an edge by fractions of a tick. The field of a goal
+cell holds, for every
 state, the least cost until the vehicle stands on that cell in any facing.
 """
 
@@ -21,7 +22,9 @@ UNREACHED = np.int32(1 << 28)
 
 
 def build_predecessors(successor: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For each state the (state * A + action) pairs that lead to it, other than waiting: CSR first (S + 1,), pairs (E,)."""
+    """For each state the (state * A + action) pairs that lead to it, other than waiting: CSR first (S + 1,),
+    pairs (E,).
+    """
     states, actions = successor.shape
     pairs = np.arange(states * actions, dtype=np.int32)
     reached = successor.ravel()
@@ -91,9 +94,11 @@ def fill_field(goal_cell, facings, actions, first, pairs, cost, out):
 
 
 class CostFields:
-    """Fields of goal cells, computed when first asked for and kept while `capacity` allows (least recently used goes first).
+    """Fields of goal cells, computed when first asked for and kept while `capacity` allows (least recently used goes
+    first).
 
-    `fields` (F, S) int32 holds the rows; `rows(cells)` says which row belongs to each goal cell. A call never evicts a row
+    `fields` (F, S) int32 holds the rows; `rows(cells)` says which row belongs to each goal cell. A call never evicts
+    a row
     that it returns, so the capacity must be at least the number of different goals asked for at once.
     """
 
@@ -128,7 +133,9 @@ class CostFields:
         return np.where(cells >= 0, self._row_of[cells], -1).astype(np.int32)
 
     def length(self, cells: NDArray[np.int32]) -> int:
-        """Cost of visiting the cells in order, from the first on, each leg as the mean over the facings it may begin with."""
+        """Cost of visiting the cells in order, from the first on, each leg as the mean over the facings it may
+        begin with.
+        """
         key = tuple(cells.tolist())
         if key not in self._lengths:
             rows = self.rows(cells[1:])

@@ -21,7 +21,8 @@ MOST_SITES = 400
 class WaitingSpots:
     """Spreads idle vehicles over the pickups seen so far, so that the next one is near to somebody.
 
-    Sites are chosen greedily for the least sum of cubed distances (which keeps the longest trips short) from pickups to sites (k-median, greedy within
+    Sites are chosen greedily for the least sum of cubed distances (which keeps the longest trips short) from pickups
+    to sites (k-median, greedy within
     63 % of the best gain: Nemhauser, Wolsey, Fisher, Mathematical Programming 14, 1978).
     """
 

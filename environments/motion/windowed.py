@@ -4,14 +4,17 @@
     row 3     a > a > a   b          to improve its own sequence a vehicle may take reserved cells: those who had
     row 4     b > b > b >            them choose anew (and may take cells in turn), or the whole change is undone
 
-The plan of the last tick, with its first action done and a wait at the end, is where the search starts, so a collision-free plan
+The plan of the last tick, with its first action done and a wait at the end, is where the search starts, so a
+collision-free plan
 exists at every moment and improvement can stop at any time. Two kinds of passes use the same repair search:
 
 1. priority pass, in the order of `rank`: a vehicle may push any vehicle of lower rank, whatever that costs those;
 2. improvement passes: a change is kept only if the weighted sum of all costs falls.
 
-Sources: priority inheritance with backtracking is PIBT (Okumura et al., Artificial Intelligence 310, 2022); action sequences in place
-of single moves follow EPIBT (Yukhnevich, Andreychuk, 2025); improvement of a windowed plan by repair is in the spirit of MAPF-LNS
+Sources: priority inheritance with backtracking is PIBT (Okumura et al., Artificial Intelligence 310, 2022); action
+sequences in place
+of single moves follow EPIBT (Yukhnevich, Andreychuk, 2025); improvement of a windowed plan by repair is in the spirit
+of MAPF-LNS
 (Li et al., IJCAI 2021). The number of tried sequences is the budget: the same input gives the same plan on any machine.
 """
 
@@ -40,8 +43,10 @@ def list_candidates(
 ):  # fmt: skip
     """All sequences of each vehicle, cheapest first, into count (V,), cost/end/first (V, K), path (V, K, ticks) cells.
 
-    The cost is what is left to do after the window: guidance paid on the way plus the field at its end. A vehicle that reaches
-    its goal within the window goes on by the field of its next goal (next_row, shifted by next_base), or gains the rest of the
+    The cost is what is left to do after the window: guidance paid on the way plus the field at its end. A vehicle
+    that reaches
+    its goal within the window goes on by the field of its next goal (next_row, shifted by next_base), or gains the
+    rest of the
     window where that is unknown (-1). `shape` holds small weights: [a move without a goal, lateness of progress].
     """
     nodes = node_action.shape[0]
@@ -120,7 +125,8 @@ def list_candidates(
 def carry_over(plan_path, plan_end, fresh, start_cell, state, count, path, end, choice, waits):
     """The sequence of each vehicle that goes on with its last plan; all wait where a plan does not fit any more.
 
-    plan_path (V, ticks), plan_end (V,) are the last plan; start_cell (V,) is where it was to begin now. choice (V,) gets the index
+    plan_path (V, ticks), plan_end (V,) are the last plan; start_cell (V,) is where it was to begin now. choice (V,)
+    gets the index
     into the sequences of each vehicle, waits (V,) the index of waiting all the time.
     """
     vehicles, ticks = plan_path.shape
@@ -162,8 +168,10 @@ def repair(
 ):  # fmt: skip
     """Tries to give `leader` a cheaper sequence; those in its way choose anew. Returns (kept, tries used).
 
-    by_rank: whoever ranks higher than the leader may not be moved, and any loss of lower ranks is accepted. Otherwise the change is
-    kept only if the weighted sum falls below -`slack`. Depth-first over the list `order` of vehicles that must choose: level i
+    by_rank: whoever ranks higher than the leader may not be moved, and any loss of lower ranks is accepted. Otherwise
+    the change is
+    kept only if the weighted sum falls below -`slack`. Depth-first over the list `order` of vehicles that must
+    choose: level i
     takes the next sequence of order[i]; vehicles that it displaces join the end of the list.
     """
     ticks = path.shape[2]
@@ -279,7 +287,8 @@ def repair(
 
 @njit(cache=True)
 def plan_window(
-    rank, overdue, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total, most_depth, taken_by_rank, most_taken, most_failures, seed
+    rank, overdue, weight, cell, taken, count, cost, path, choice, passes, tries_by_rank, tries_each, tries_total,
+    most_depth, taken_by_rank, most_taken, most_failures, seed
 ):  # fmt: skip
     """Improves `choice` (V,) in place: one pass by rank, then improvement until `tries_total` sequences were tried.
 
@@ -305,8 +314,10 @@ def plan_window(
             leader = by_rank[index]
             if choice[leader] > 0:
                 _, spent = repair(
-                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank, PATIENT_FAILURES if overdue[leader] else most_failures,
-                    taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
+                    leader, True, rank, 0, tries_by_rank, most_depth, taken_by_rank,
+                    PATIENT_FAILURES if overdue[leader] else most_failures,
+                    taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered,
+                    failures, failed,
                 )  # fmt: skip
                 used += spent
     visit = by_rank.astype(np.int32)
@@ -324,7 +335,8 @@ def plan_window(
                 break
             success, spent = repair(
                 leader, False, rank, 0, tries_each, most_depth, most_taken, most_failures,
-                taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures, failed,
+                taken, cell, count, cost, weight, path, choice, order, old, tried, loss, listed, entered, failures,
+                failed,
             )  # fmt: skip
             used += spent
             if success:

@@ -1,6 +1,8 @@
-"""League of Robot Runners: plays a problem by its edition's rules, or replays a published solution and counts its tasks.
+"""League of Robot Runners: plays a problem by its edition's rules, or replays a published solution and counts its
+tasks.
 
-2023 is motion only. From 2024 on tasks are assigned as well: in every step the robots that have not begun a task bid for all tasks
+2023 is motion only. From 2024 on tasks are assigned as well: in every step the robots that have not begun a task bid
+for all tasks
 that are open, as one array, and the array is cleared (see `environments.motion.assignment`).
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +30,12 @@ from ...environments.instances.movingai import GridMap
 from ...environments.layout import ANY_DIRECTION, Layout
 from ...environments.motion.assignment import assign_tasks
 from ...environments.motion.conflicts import find_conflicts
+from ...environments.motion.guidance import Guidance
 from ...environments.motion.kinematics import build_kinematics
 from ...environments.motion.lookahead import Budget, LookaheadPlanner
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from ...environments.motion.guidance import Guidance
 
 DEFAULT_STEPS = 500
 
@@ -63,6 +64,7 @@ def run(
     steps: int | None = None,
     export: Path | None = None,
     seed: int = 0,
+    ablation: bool = False,
 ) -> dict[str, Any]:
     """Plays one problem, or all of `data` that have a best known count where none is named.
 
@@ -74,14 +76,18 @@ def run(
         steps: default: what MANIFEST.json above the problem says, else the replay's length, else 500.
         export: write the solution there, as the competition's visualiser reads it.
         seed: of the planner's ties.
+        ablation: play it again with each ingredient left out; the answer then holds the finished tasks of each variant.
 
     Returns:
-        `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`, and more.
+        `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`,
+        and more.
     """
     if problem is None:
         return _run_all(data, seed)
     entry = _manifest_entry(Path(problem))
     case = read_problem(problem, data, vehicles)
+    if ablation:
+        return ablate(case, int(steps or entry.get("steps") or DEFAULT_STEPS), seed)
     if replay is not None:
         solution = read_solution(replay)
         play = replay_solution(case, solution)
@@ -110,6 +116,24 @@ def run(
         "vehicles": len(case.starts),
         "delays": "left out" if case.delays is not None else "none",
     }
+
+
+def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
+    """Finished tasks and CPU milliseconds a step with everything, and with each ingredient left out."""
+    usual = Budget.for_density(len(case.starts) / int(case.grid.passable.sum()))
+    variants: dict[str, dict[str, Any]] = {
+        "everything": {},
+        "without guidance": {"guidance": Guidance(opposing=0.0)},
+        "without improvement passes": {"budget": replace(usual, passes=0)},
+        "without priority pass": {"budget": replace(usual, tries_by_rank=0)},
+        "without letting dead ends out": {"let_out": False},
+        "window of 3 ticks": {"budget": replace(usual, window_ticks=3)},
+    }
+    figures: dict[str, Any] = {}
+    for name, change in variants.items():
+        play = play_problem(case, steps, seed=seed, **change)
+        figures[name] = {"finished": play.finished, "ms_per_step": 1e3 * play.cpu_s / steps}
+    return figures
 
 
 def _run_all(data: Path | None, seed: int) -> dict[str, Any]:
@@ -151,7 +175,9 @@ def play_problem(
     problem: Problem, steps: int, *, seed: int = 0, budget: Budget | None = None, guidance: Guidance | None = None,
     let_out: bool = True,
 ) -> Play:  # fmt: skip
-    """Plans and, from 2024 on, assigns, for so many steps. A step's CPU time is assignment, planning and bookkeeping of goals."""
+    """Plans and, from 2024 on, assigns, for so many steps. A step's CPU time is assignment, planning and
+    bookkeeping of goals.
+    """
     began = time.process_time()
     planner = LookaheadPlanner(
         problem.grid.neighbours(), problem.grid.passable, "differential",
@@ -200,7 +226,9 @@ def _arrive(tasks: DealtGoals | OpenTasks, cell: NDArray[np.int32], step: int) -
 
 
 def replay_solution(problem: Problem, solution: Solution) -> Play:
-    """Follows the actions (and the schedule) of a solution and counts finished tasks by the rules, trusting none of its claims."""
+    """Follows the actions (and the schedule) of a solution and counts finished tasks by the rules, trusting
+    none of its claims.
+    """
     width = problem.grid.width
     at = solution.starts[:, 0] * width + solution.starts[:, 1]
     if len(at) != len(problem.starts) or (at != problem.starts).any():

@@ -1,7 +1,9 @@
 """Pickup and delivery on the same tasks as two public solvers: makespan and service time against theirs.
 
-Tasks become known when they appear. In every tick all robots, those with a load included, bid for the tasks that nobody has picked
-up: a loaded robot's bid is its way to the delivery and from there to the pickup, so a near robot that is soon free may be waited for.
+Tasks become known when they appear. In every tick all robots, those with a load included, bid for the tasks that
+nobody has picked
+up: a loaded robot's bid is its way to the delivery and from there to the pickup, so a near robot that is soon free
+may be waited for.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ def run(path: Path | None = None, *, data: Path | None = None, seed: int = 0) ->
     """One `mapd-1` file, or all of `data` where none is named.
 
     Returns:
-        `makespan`, `service_time` (ticks), `reference` (per solver: makespan, service_time), `conflicts`, `ms_per_step`; for a folder a
+        `makespan`, `service_time` (ticks), `reference` (per solver: makespan, service_time), `conflicts`,
+        `ms_per_step`; for a folder a
         dict of cells "frequency x robots" with the means over its files, and `better_everywhere`.
     """
     if path is None:

@@ -63,7 +63,7 @@ def test_a_problem_takes_the_first_robots_and_all_errands(problem: Path) -> None
 
 
 def test_a_problem_with_more_robots_than_starts_is_refused(problem: Path) -> None:
-    with pytest.raises(InstanceError, match="4 robots asked for; .* holds 3 starts"):
+    with pytest.raises(InstanceError, match=r"4 robots asked for; .* holds 3 starts"):
         read_problem(problem, vehicles=4)
 
 
@@ -75,7 +75,7 @@ def test_a_task_in_a_wall_is_refused_with_its_line(problem: Path) -> None:
 
 def test_a_missing_file_is_named_with_the_places_looked_at(problem: Path) -> None:
     (problem.parent / "a.map").unlink()
-    with pytest.raises(InstanceError, match="refers to 'a.map', which is not in .*--data"):
+    with pytest.raises(InstanceError, match=r"refers to 'a.map', which is not in .*--data"):
         read_problem(problem)
 
 
