@@ -182,8 +182,13 @@ class Factory(mesa.Model):
 
     def run_until(self, time_s: float) -> None:
         """Run to `time_s`, leaping over ticks in which nothing moves and nothing is due."""
-        while not self._over and self._next_tick_s() <= time_s:
-            self.step()
+        if self._grid is None:
+            while not self._over and self.clock.next_s() <= time_s:
+                self.step()
+        else:
+            while not self._over and (tick := self._next_tick(self._grid)) * self.tick_s <= time_s:
+                self.tick = int(tick) - 1
+                self.step()
         if not self._over:
             self._fire_until(time_s)
 
@@ -216,13 +221,11 @@ class Factory(mesa.Model):
     def _over(self) -> bool:
         return self._stops_when_empty and self.workload.exhausted and self.workload.in_process == 0
 
-    def _next_tick_s(self) -> float:
-        """When the next tick ends in which something can happen."""
-        if self._grid is None:
-            return self.clock.next_s()
-        if not self._grid.settled or self._stepping:
-            return (self.tick + 1) * self.tick_s
+    def _next_tick(self, traffic: GridTraffic) -> float:
+        """The next tick in which something can happen; inf if nothing ever will."""
         next_s = self.clock.next_s()
+        if not traffic.settled or self._stepping:
+            return self.tick + 1
         if next_s == math.inf:
             return math.inf
         tick = max(math.ceil(next_s / self.tick_s), self.tick + 1)
@@ -230,8 +233,7 @@ class Factory(mesa.Model):
             tick += 1
         while tick > self.tick + 1 and (tick - 1) * self.tick_s >= next_s:
             tick -= 1
-        self.tick = tick - 1
-        return tick * self.tick_s
+        return tick
 
     def _fire_until(self, time_s: float) -> None:
         clock, net = self.clock, self.net

@@ -72,7 +72,7 @@ def run(*, vehicles: int = 100, stations: int = 30, hours: float = 8.0, quick: b
 
     Returns:
         `vehicle_steps_per_s` (vehicles times ticks per second of CPU time of the whole trial, building included),
-        `peak_rss_mb`, `cpu_s`, `ticks`, `finished`, `calls` and `violations` (of a short traced run of the same factory).
+        `peak_rss_mb`, `cpu_s`, `ticks`, `finished`, `calls`, and the `violations` of a short traced run of it.
     """
     hours = 1.0 if quick else hours
     Factory(scenario(vehicles=vehicles, stations=stations, hours=0.02)).run()  # compile the kernels

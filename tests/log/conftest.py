@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from robocell.agents.messages import Performative
 from robocell.agents.tasks import TaskKind
 from robocell.environments.log import NOBODY, AgentKind, Event, EventLog, StationState, VehicleState

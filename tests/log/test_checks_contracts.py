@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from robocell.agents.messages import Performative
 from robocell.agents.tasks import TaskKind
 from robocell.environments.checks import check

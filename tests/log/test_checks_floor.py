@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from robocell.agents.tasks import TaskKind
 from robocell.environments.checks import check
 from robocell.environments.log import Event, VehicleState

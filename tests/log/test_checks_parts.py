@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from robocell.environments.checks import RULES, Violation, check
 from robocell.environments.log import AgentKind, Event, StationState, VehicleState
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from robocell.agents.events import Event, RobotState, StationState, VehicleState
 from robocell.environments.checks import RULES
 from robocell.environments.kpis import measure

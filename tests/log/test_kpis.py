@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from robocell.agents.messages import Performative
 from robocell.agents.tasks import TaskKind
 from robocell.environments.kpis import measure, state_intervals, wip_series

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from robocell.agents.messages import Performative
 from robocell.environments.log import NOBODY, AgentKind, Event, EventLog, StationState
 

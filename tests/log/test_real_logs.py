@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from robocell.agents.messages import Performative
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
