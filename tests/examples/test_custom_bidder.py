@@ -24,12 +24,15 @@ def test_in_python() -> None:
 
 def test_by_name_on_every_executor(tmp_path: Path) -> None:
     settings = {"replications": 1, "horizon": "30min", "warm_up": "0s"}
-    tables = []
+    tables, logs = [], []
     for executor in ("serial", "processes", "ray"):
         experiment = Experiment.load(EXAMPLES / "custom_bidder.yaml", settings)
         outcome = run(experiment, tmp_path / executor, executor=executor)
         assert outcome.failed == 0
         tables.append((tmp_path / executor / "summary.csv").read_bytes())
+        logs.append({log.name: log.read_bytes() for log in (tmp_path / executor / "logs").iterdir()})
     assert tables[0] == tables[1] == tables[2]
+    assert len(logs[0]) == 4
+    assert logs[0] == logs[1] == logs[2]
     trials = load(tmp_path / "serial").trials
     assert (trials["fleet.agvs.class"] == "custom_bidder:ThriftyAGV").sum() == 2
