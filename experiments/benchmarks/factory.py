@@ -18,6 +18,7 @@ from ...environments.kpis import measure
 from ...environments.scenario import Scenario
 
 STATIONS_PER_ROW = 6
+REPEATS = 3  # the quickest counts: on a shared machine the others measure its neighbours
 SYMBOLS = "ABCDEFGHIJKLMNOQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -67,21 +68,27 @@ def scenario(*, vehicles: int = 100, stations: int = 30, hours: float = 8.0, tra
     )
 
 
+def _timed(plan: Scenario) -> tuple[float, Factory]:
+    """CPU seconds of a trial, and the factory after it."""
+    started = time.process_time()
+    factory = Factory(plan)
+    factory.run()
+    return time.process_time() - started, factory
+
+
 def run(*, vehicles: int = 100, stations: int = 30, hours: float = 8.0, quick: bool = False) -> dict[str, Any]:
     """Run a shift, and say how fast.
 
     Returns:
-        `vehicle_steps_per_s` (vehicles times ticks per second of CPU time of the whole trial, building included),
+        `vehicle_steps_per_s` (vehicles times ticks per second of CPU time of the quickest of REPEATS
+        trials, building included),
         `peak_rss_mb`, `cpu_s`, `ticks`, `finished`, `calls`, and the `violations` of a short traced run of it.
     """
     hours = 1.0 if quick else hours
     Factory(scenario(vehicles=vehicles, stations=stations, hours=0.02)).run()  # compile the kernels
     plan = scenario(vehicles=vehicles, stations=stations, hours=hours)
-    started = time.process_time()
-    factory = Factory(plan)
-    log = factory.run()
-    cpu_s = time.process_time() - started
-    figures = measure(log, plan)
+    cpu_s, factory = min((_timed(plan) for _ in range(REPEATS)), key=lambda trial: trial[0])
+    figures = measure(factory.log, plan)
     traced = scenario(vehicles=vehicles, stations=stations, hours=0.5, trace=True)
     violations = check(Factory(traced).run(), traced)
     return {
