@@ -18,6 +18,7 @@ from .events import Event, VehicleState
 from .failures import Failures
 from .messages import Bids, Call, Proposal, Reason, Refusal
 from .plan import Plan, Stop
+from .shift import Shift
 from .tasks import Charge, Task, TaskKind, Transport
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class AGV(Contractor):
         self.charge: Charge | None = None
         self.charger: Charger | None = None
         self.down = False
+        self.off = False
         self._driving_to_charger = False
         self._aside = False
         self._low: Due | None = None
@@ -60,6 +62,7 @@ class AGV(Contractor):
             break_down=self.break_down,
             repair=self.repair,
         )
+        Shift(model, self.spec.shift, ends=self._shift_ends, begins=self._shift_begins)
         self._watch_battery()
 
     # -- what the arrays say ----------------------------------------------------------------------------------
@@ -296,7 +299,7 @@ class AGV(Contractor):
         if self._go_charging():
             return
         fleet.idle_since_s[v] = model.now_s
-        self._enter(VehicleState.IDLE)
+        self._enter(VehicleState.OFF if self.off else VehicleState.IDLE)
         model.traffic.park(v)
         self._watch_battery()
         if fleet.open[v]:
@@ -353,7 +356,7 @@ class AGV(Contractor):
     def done(self, task: Task, contractor: Contractor) -> None:
         """Charged: ready for work."""
         self.charge = self.charger = None
-        self.model.fleet.open[self.vehicle] = True
+        self._open()
         self._next()
 
     def _drive_to_charger(self) -> None:
@@ -431,7 +434,7 @@ class AGV(Contractor):
         """Go on."""
         model, v = self.model, self.vehicle
         self.down = False
-        model.fleet.open[v] = self.charge is None
+        self._open()
         model.log.event(model.now_s, Event.REPAIRED, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=self.state)
         if self.activity.under_way:
@@ -441,6 +444,26 @@ class AGV(Contractor):
             self._drive_to_charger()
         else:
             self._next()
+
+    def _open(self) -> None:
+        """Take transports again, where nothing stands against it."""
+        self.model.fleet.open[self.vehicle] = self.charge is None and not self.down and not self.off
+
+    def _shift_ends(self) -> None:
+        """Do what was promised, and nothing new."""
+        self.off = True
+        self._open()
+        if self.state is VehicleState.IDLE:
+            self._enter(VehicleState.OFF)
+
+    def _shift_begins(self) -> None:
+        self.off = False
+        self._open()
+        if self.state is VehicleState.OFF:
+            self.model.fleet.idle_since_s[self.vehicle] = self.model.now_s
+            self._enter(VehicleState.IDLE)
+        if self.model.fleet.open[self.vehicle]:
+            self.model.net.available(self, TaskKind.TRANSPORT)
 
     def _enter(self, state: VehicleState) -> None:
         if self.model.fleet.state.item(self.vehicle) != state:

@@ -39,6 +39,7 @@ class StationState(IntEnum):
     SETUP = 2
     BLOCKED = 3
     DOWN = 4
+    OFF = 5  # nobody is there
 
 
 class VehicleState(IntEnum):
@@ -49,12 +50,14 @@ class VehicleState(IntEnum):
     WAITING = 4  # for a dock (the way to where it waits included) or for a part
     CHARGING = 5
     DOWN = 6
+    OFF = 7
 
 
 class RobotState(IntEnum):
     IDLE = 0
     HANDLING = 1
     DOWN = 2
+    OFF = 3
 
 
 class AgentKind(IntEnum):

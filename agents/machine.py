@@ -1,4 +1,4 @@
-"""One machine of a station: set up, process, be blocked, break down, be repaired."""
+"""One machine of a station: set up, process, be blocked, break down, be repaired, pause."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Machine:
         coming: the part that is being mounted, or for which a robot has been called.
         clearing: a robot has been called to dismount the part.
         down: it is broken.
+        off: its people have left.
         busy_until_s: when the part in work will be done, if nothing breaks.
         product: what it is set up for; None before its first part.
     """
@@ -38,6 +39,7 @@ class Machine:
         self.coming: Job | None = None
         self.clearing = False
         self.down = False
+        self.off = False
         self.busy_until_s = 0.0
         self.product: str | None = None
         self.state = StationState.STARVED
@@ -53,7 +55,11 @@ class Machine:
     @property
     def free(self) -> bool:
         """A part can be mounted."""
-        return self.job is None and self.coming is None and not self.down
+        return self.job is None and self.coming is None and self._runs
+
+    @property
+    def _runs(self) -> bool:
+        return not (self.down or self.off)
 
     def start(self, job: Job, task: Operation) -> None:
         """Work on a part that has been mounted."""
@@ -61,7 +67,8 @@ class Machine:
         self.job, self.task, self.coming = job, task, None
         setup_s = station.setup_s(self.product, job.order.product)
         self.product = job.order.product
-        self.busy_until_s = station.model.now_s + setup_s + station.mean_s(task)
+        begin_s = max(station.model.now_s, station.shift.back_s)
+        self.busy_until_s = begin_s + setup_s + station.mean_s(task)
         if setup_s > 0.0:
             station.model.log.event(
                 station.model.now_s, Event.SETUP_STARTED, station.unique_id, job.unique_id, value=setup_s
@@ -86,8 +93,8 @@ class Machine:
     def _run(self, state: StationState, duration_s: float, then: Callable[[], None]) -> None:
         """Be in `state` for `duration_s`, breakdowns not counted, then go on with `then`."""
         self.enter(state)
-        self.activity.begin(duration_s, partial(self._ended, then), interrupted=self.down)
-        if not self.down and self.failures is not None:
+        self.activity.begin(duration_s, partial(self._ended, then), interrupted=not self._runs)
+        if self._runs and self.failures is not None:
             self.failures.work_begins(duration_s)
 
     def _ended(self, then: Callable[[], None]) -> None:
@@ -102,30 +109,48 @@ class Machine:
         self.activity.interrupt()
         self.busy_until_s += self.station.repair_mean_s
         model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
-        self._log(StationState.DOWN)
+        self._show()
 
     def repair(self) -> None:
         """Go on with what was interrupted."""
         model = self.station.model
         self.down = False
         model.log.event(model.now_s, Event.REPAIRED, self.station.unique_id, other=self.index)
-        self._log(self.state)
-        if self.activity.under_way:
-            self.busy_until_s = model.now_s + self.activity.left_s
+        self._go_on()
+        self.station.repaired(self)
+
+    def shift_ends(self) -> None:
+        """Stop where it is; a repair goes on."""
+        self.off = True
+        self.activity.interrupt()
+        if self.failures is not None:
+            self.failures.work_ends()
+        self.busy_until_s += self.station.shift.back_s - self.station.model.now_s
+        self._show()
+
+    def shift_begins(self) -> None:
+        """Go on with what was interrupted."""
+        self.off = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._show()
+        if self._runs and self.activity.under_way:
+            self.busy_until_s = self.station.model.now_s + self.activity.left_s
             self.activity.go_on()
             if self.failures is not None:
                 self.failures.work_begins(self.activity.left_s)
-        self.station.repaired(self)
 
     def enter(self, state: StationState) -> None:
-        """Change state; a broken machine shows it when it is repaired."""
+        """Change state; a machine that is broken or off shows it when it runs again."""
         if state is not self.state:
             self.state = state
-            if not self.down:
-                self._log(state)
+            if self._runs:
+                self._show()
 
-    def _log(self, state: StationState) -> None:
+    def _show(self) -> None:
         station = self.station
+        state = StationState.OFF if self.off else StationState.DOWN if self.down else self.state
         station.model.log.event(
             station.model.now_s, Event.STATION_STATE, station.unique_id, other=self.index, value=state
         )

@@ -1,4 +1,4 @@
-"""A robot: mounts parts on the machines of the stations that it reaches, and dismounts them."""
+"""A robot, or a person: mounts parts on the machines of the stations within reach, and dismounts them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .contractor import Contractor
 from .events import Event, RobotState
 from .messages import Call, Proposal, Reason, Refusal
+from .shift import Shift
 from .tasks import Handling, Task, TaskKind
 
 if TYPE_CHECKING:
@@ -15,21 +16,23 @@ if TYPE_CHECKING:
 
 
 class Robot(Contractor):
-    """Handles one part at a time."""
+    """Handles one part at a time; what is in hand is finished before a pause."""
 
     def __init__(self, model: Factory, *, name: str, spec: RobotSpec) -> None:
         super().__init__(model, name=name)
         self.spec = spec
         self.task: Handling | None = None
         self.idle_since_s = 0.0
+        self.off = False
+        Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     def bid(self, call: Call) -> Proposal | Refusal:
-        """The time that the handling takes; busy while it handles another part."""
+        """The time that the handling takes; busy while it handles another part, or is off."""
         task = call.task
         assert isinstance(task, Handling)
         if task.station.name not in self.spec.stations:
             return Refusal(Reason.NOT_ELIGIBLE)
-        if self.task is not None:
+        if self.task is not None or self.off:
             return Refusal(Reason.BUSY)
         return Proposal(self.duration_s(task), idle_since_s=self.idle_since_s)
 
@@ -39,7 +42,7 @@ class Robot(Contractor):
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Handling)
-        if self.task is not None or not self.model.net.stands(task, self):
+        if self.task is not None or self.off or not self.model.net.stands(task, self):
             return self.task is task
         self.task = task
         task.begun = True
@@ -53,13 +56,25 @@ class Robot(Contractor):
     def _handled(self, task: Handling) -> None:
         self.task = None
         self.idle_since_s = self.model.now_s
-        self._enter(RobotState.IDLE)
+        self._enter(RobotState.OFF if self.off else RobotState.IDLE)
         self.model.net.done(task, self)
         if task.mount:
             task.station.mount(task.machine, self)
         else:
             task.station.dismount(task.machine, self)
         self.model.net.available(self, TaskKind.HANDLING)
+
+    def _shift_ends(self) -> None:
+        self.off = True
+        if self.task is None:
+            self._enter(RobotState.OFF)
+
+    def _shift_begins(self) -> None:
+        self.off = False
+        if self.task is None:
+            self.idle_since_s = self.model.now_s
+            self._enter(RobotState.IDLE)
+            self.model.net.available(self, TaskKind.HANDLING)
 
     def _enter(self, state: RobotState) -> None:
         self.model.log.event(self.model.now_s, Event.ROBOT_STATE, self.unique_id, value=state)

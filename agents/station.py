@@ -13,6 +13,7 @@ from .contractor import Contractor
 from .events import Event, StationState
 from .machine import Machine
 from .messages import Call, Proposal, Reason, Refusal
+from .shift import Shift
 from .tasks import Handling, Operation, Task, TaskKind
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Station(Contractor):
         input: parts in the input buffer, in the order of their coming, without those that a robot is fetching.
         output: parts in the output buffer.
         expected_s: expected work of all that is promised.
+        shift: when its people are there.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Station(Contractor):
         self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
         self._dismounting = 0
         self.machines = [Machine(self, index) for index in range(spec.machines)]
+        self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     # -- contractor of operations -----------------------------------------------------------------------------
 
@@ -82,7 +85,7 @@ class Station(Contractor):
                 holding += 1
                 backlog_s += max(machine.busy_until_s - now_s, 0.0)
         backlog_s /= len(self.machines)
-        cost = max(approach_s, backlog_s) + self._changeover_s(task) + self.mean_s(task)
+        cost = max(approach_s, backlog_s, self.shift.back_s - now_s) + self._changeover_s(task) + self.mean_s(task)
         return Proposal(cost, approach_s, len(self.promised) + holding)
 
     def _changeover_s(self, task: Operation) -> float:
@@ -234,6 +237,15 @@ class Station(Contractor):
         """A machine works again."""
         if machine.job is None:
             self.feed()
+
+    def _shift_ends(self) -> None:
+        for machine in self.machines:
+            machine.shift_ends()
+
+    def _shift_begins(self) -> None:
+        for machine in self.machines:
+            machine.shift_begins()
+        self.feed()
 
     def part_waits(self, job: Job) -> None:
         """No other station can take `job` now."""

@@ -201,8 +201,9 @@ def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> 
 
 def _oee(share: dict[str, float], quality: float) -> float:
     """Availability x performance x quality (Nakajima, Introduction to TPM, 1988, the six big losses)."""
-    availability = 1.0 - share["down"] - share["setup"]
-    performance = share["processing"] / availability if availability > 0 else 0.0
+    planned = 1.0 - share["off"]
+    availability = (planned - share["down"] - share["setup"]) / planned if planned > 0 else 0.0
+    performance = share["processing"] / (planned * availability) if planned * availability > 0 else 0.0
     return availability * performance * quality
 
 

@@ -34,6 +34,7 @@ STATE_COLOURS = {
     "blocked": "#e0761b",
     "charging": "#7a5cd6",
     "down": "#c23b4e",
+    "off": "#8b929c",
     "starved": QUIET,
     "idle": QUIET,
 }

@@ -21,8 +21,8 @@ NAMES = {
     "station.busiest": "station_utilisation",
 }
 MOST_ROWS = 40
-STATION_STATES = ("processing", "setup", "blocked", "starved", "down")
-VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down")
+STATION_STATES = ("processing", "setup", "blocked", "starved", "down", "off")
+VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down", "off")
 
 
 def write_figures(results: "Results") -> list[Chart]:

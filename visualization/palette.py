@@ -16,6 +16,7 @@ YELLOW = "#f0e442"
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
 PURPLE = "#cc79a7"
+SLATE = "#4d5966"
 
 STATION_COLOURS = {
     StationState.STARVED: GREY,
@@ -23,6 +24,7 @@ STATION_COLOURS = {
     StationState.SETUP: ORANGE,
     StationState.BLOCKED: PURPLE,
     StationState.DOWN: VERMILLION,
+    StationState.OFF: SLATE,
 }
 VEHICLE_COLOURS = {
     VehicleState.IDLE: GREY,
@@ -32,8 +34,9 @@ VEHICLE_COLOURS = {
     VehicleState.WAITING: PURPLE,
     VehicleState.CHARGING: YELLOW,
     VehicleState.DOWN: VERMILLION,
+    VehicleState.OFF: SLATE,
 }
-ROBOT_COLOURS = {RobotState.IDLE: GREY, RobotState.HANDLING: GREEN, RobotState.DOWN: VERMILLION}
+ROBOT_COLOURS = {RobotState.IDLE: GREY, RobotState.HANDLING: GREEN, RobotState.DOWN: VERMILLION, RobotState.OFF: SLATE}
 
 STATION_WORDS = {
     StationState.STARVED: "starved",
@@ -41,6 +44,7 @@ STATION_WORDS = {
     StationState.SETUP: "set-up",
     StationState.BLOCKED: "blocked",
     StationState.DOWN: "down",
+    StationState.OFF: "off shift",
 }
 VEHICLE_WORDS = {
     VehicleState.IDLE: "idle",
@@ -50,8 +54,14 @@ VEHICLE_WORDS = {
     VehicleState.WAITING: "waits",
     VehicleState.CHARGING: "charges",
     VehicleState.DOWN: "down",
+    VehicleState.OFF: "off shift",
 }
-ROBOT_WORDS = {RobotState.IDLE: "idle", RobotState.HANDLING: "handling", RobotState.DOWN: "down"}
+ROBOT_WORDS = {
+    RobotState.IDLE: "idle",
+    RobotState.HANDLING: "handling",
+    RobotState.DOWN: "down",
+    RobotState.OFF: "off shift",
+}
 
 LIGHT = {
     "paper": "#f3f5f8",

@@ -3,6 +3,7 @@
 | module | proves |
 |---|---|
 | `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
+| `shifts` | people pause when they should |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
 | `floor` | nobody collides, swaps, or enters a wall; handling happens at docks, standing still; batteries within 0..1 |
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from .contracts import check_contracts
 from .floor import check_floor
 from .parts import check_parts
+from .shifts import check_shifts
 from .violation import RULES, Violation
 
 if TYPE_CHECKING:
@@ -28,5 +30,6 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
     The floor is judged only where the log has a trace (`record: {trace: true}`); the other rules need none.
     """
-    found = [*check_parts(log, scenario), *check_contracts(log, scenario), *check_floor(log, scenario)]
+    judges = (check_parts, check_shifts, check_contracts, check_floor)
+    found = [violation for judge in judges for violation in judge(log, scenario)]
     return sorted(found, key=lambda violation: violation.time_s)

@@ -360,10 +360,13 @@ class _Replay:
 
     def _judge_machines(self, place: int, row: int) -> None:
         states = list(self.machines.get(place, {}).values())
-        working, down = states.count(StationState.PROCESSING), states.count(StationState.DOWN)
+        working = states.count(StationState.PROCESSING)
+        stopped = states.count(StationState.DOWN) + states.count(StationState.OFF)
         in_work = self.held[Spot.IN_WORK, place]
-        if not working <= in_work <= working + down:
-            text = f"{working} machines are reported as processing, {down} as down, and {in_work} parts are in work"
+        if not working <= in_work <= working + stopped:
+            text = (
+                f"{working} machines are reported as processing, {stopped} as stopped, and {in_work} parts are in work"
+            )
             self._add("station-state", place, text, row)
 
     def _limit(self, rule: str, holder: int, count: int, limit: float | None) -> None:

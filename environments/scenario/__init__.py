@@ -6,6 +6,7 @@
 | `Station`, `Setup`, `Breakdown`, `Storage`, `Robot` | what works on parts, or holds them |
 | `Fleet`, `Agvs`, `Battery`, `Charger` | what moves, and what feeds it |
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
+| `Shift`, `Pause` | when people are there |
 | `Product`, `Step` | what is made |
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
 | `Negotiation`, `Record` | how work is placed; what the log keeps |
@@ -18,6 +19,7 @@ from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Negotiation
 from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
 from .scenario import Record, Scenario, self_contained
+from .shifts import Pause, Shift
 from .stations import Breakdown, Robot, Setup, Station, Storage
 from .transport import Floor, Grid, Instant, Matrix
 
@@ -41,12 +43,14 @@ __all__ = [
     "OrderList",
     "OrdersFile",
     "Partition",
+    "Pause",
     "Poisson",
     "Product",
     "Record",
     "Robot",
     "Scenario",
     "Setup",
+    "Shift",
     "Station",
     "Step",
     "Storage",

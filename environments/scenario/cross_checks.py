@@ -86,6 +86,16 @@ def _robots(scenario: Scenario) -> Iterator[Problem]:
                 yield ("robots", name, "stations", number), f"{station!r} is listed twice; keep one"
 
 
+def _shifts(scenario: Scenario) -> Iterator[Problem]:
+    named = [(("stations", name, "shift"), station.shift) for name, station in scenario.stations.items()]
+    named += [(("robots", name, "shift"), robot.shift) for name, robot in scenario.robots.items()]
+    if scenario.fleet is not None:
+        named.append((("fleet", "agvs", "shift"), scenario.fleet.agvs.shift))
+    for loc, shift in named:
+        if shift is not None and shift not in scenario.shifts:
+            yield loc, _unknown(shift, "shift", scenario.shifts)
+
+
 def _orders(scenario: Scenario) -> Iterator[Problem]:
     if isinstance(scenario.orders, OrdersFile):
         yield ("orders", "file"), f"{scenario.orders.file!r} was not read; use Scenario.load or Scenario.parse"
@@ -175,4 +185,4 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
-_CHECKS = (_names, _routings, _setups, _robots, _orders, _fleet, _run, _matrix)
+_CHECKS = (_names, _routings, _setups, _robots, _shifts, _orders, _fleet, _run, _matrix)

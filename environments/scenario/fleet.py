@@ -43,6 +43,7 @@ class Agvs(Section):
     unload_s: Duration = Field(alias="unload", default=0.0)
     battery: Battery | None = None  # None = never empty
     breakdown: Breakdown | None = None
+    shift: str | None = None  # of those who drive or push them
     start: str | None = None  # place where all start; None = parking (grid) or the source (matrix)
     class_: ClassPath | None = Field(alias="class", default=None)
 

@@ -20,6 +20,7 @@ from .files import with_files
 from .fleet import Charger, Fleet
 from .negotiation import Negotiation
 from .orders import Orders, Product
+from .shifts import Shift
 from .stations import Robot, Station, Storage
 from .transport import Floor, Grid, Matrix, Transport
 
@@ -44,6 +45,7 @@ class Scenario(Section):
     robots: dict[str, Robot] = Field(default_factory=dict)
     fleet: Fleet | None = None
     chargers: dict[str, Charger] = Field(default_factory=dict)
+    shifts: dict[str, Shift] = Field(default_factory=dict)
     products: Annotated[dict[str, Product], Field(min_length=1)]
     orders: Orders
     negotiation: Negotiation = Negotiation()

@@ -49,6 +49,7 @@ class Station(Section):
     breakdown: Breakdown | None = None  # each machine fails on its own
     scrap_rate: Share = 0.0
     queue: Literal["fifo", "spt", "edd"] = "fifo"
+    shift: str | None = None  # None = it needs nobody and works always
     class_: ClassPath | None = Field(alias="class", default=None)
 
 
@@ -64,4 +65,5 @@ class Robot(Section):
     stations: Annotated[Names, Field(min_length=1)]
     load_s: Duration = Field(alias="load", default=0.0)
     unload_s: Duration = Field(alias="unload", default=0.0)
+    shift: str | None = None  # of a person
     class_: ClassPath | None = Field(alias="class", default=None)

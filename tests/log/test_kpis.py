@@ -127,6 +127,15 @@ def test_the_time_of_stations_is_split_by_state(new_story):
     assert (late["station.saw.blocked"], late["station.saw.down"]) == (10 / 80, 30 / 80)
 
 
+def test_time_off_shift_is_no_loss_of_availability(new_story):
+    story = new_story(drain=False)
+    for time_s, state in ((20.0, StationState.DOWN), (30.0, StationState.PROCESSING), (60.0, StationState.OFF)):
+        story.tell(time_s, Event.STATION_STATE, "drill", value=state, other=0)
+    found = figures(story)
+    assert found["station.drill.off"] == pytest.approx(0.4)
+    assert found["station.drill.oee"] == pytest.approx(30 / 60)
+
+
 def test_the_time_of_vehicles_and_robots_is_split_by_state(new_story):
     story = new_story(drain=False)
     for time_s, state in ((10.0, VehicleState.EMPTY), (30.0, VehicleState.HANDLING), (35.0, VehicleState.LOADED)):
@@ -134,9 +143,8 @@ def test_the_time_of_vehicles_and_robots_is_split_by_state(new_story):
     story.tell(75.0, Event.ROBOT_STATE, "arm", value=RobotState.HANDLING)
     found = figures(story)
     split = {name.removeprefix("vehicles."): value for name, value in found.items() if name.startswith("vehicles.")}
-    assert split == pytest.approx(
-        {"idle": 0.55, "empty": 0.1, "loaded": 0.325, "handling": 0.025, "waiting": 0, "charging": 0, "down": 0}
-    )
+    told = {"idle": 0.55, "empty": 0.1, "loaded": 0.325, "handling": 0.025}
+    assert split == pytest.approx(told | dict.fromkeys(("waiting", "charging", "down", "off"), 0))
     assert (found["robots.handling"], found["robots.idle"]) == (0.25, 0.75)
 
 

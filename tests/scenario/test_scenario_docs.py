@@ -26,6 +26,8 @@ SECTIONS = {
     "AGVs": models.Agvs,
     "Battery": models.Battery,
     "Charger": models.Charger,
+    "Shift": models.Shift,
+    "Pause": models.Pause,
     "Product": models.Product,
     "Step": models.Step,
     "Order": models.Order,

@@ -1,0 +1,62 @@
+"""When people are there: shifts with pauses, over and over."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..section import Section
+from ..units import Duration, PositiveDuration
+
+
+class Pause(Section):
+    """A time, from the beginning of the cycle, in which nobody works."""
+
+    from_s: Duration = Field(alias="from")
+    to_s: PositiveDuration = Field(alias="to")
+
+
+class Shift(Section):
+    """A cycle of work and pauses that repeats itself from time 0 on."""
+
+    every_s: PositiveDuration = Field(alias="every")
+    pauses: tuple[Pause, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _pauses_follow_each_other(self) -> Self:
+        before_s = 0.0
+        for number, pause in enumerate(self.pauses, start=1):
+            if not before_s <= pause.from_s < pause.to_s <= self.every_s:
+                raise PydanticCustomError(
+                    "shift",
+                    "pause {number} ({begin}s to {end}s) must end after it begins, begin after the pause before it, "
+                    "and end within the cycle of {every}s",
+                    {
+                        "number": number,
+                        "begin": f"{pause.from_s:g}",
+                        "end": f"{pause.to_s:g}",
+                        "every": f"{self.every_s:g}",
+                    },
+                )
+            before_s = pause.to_s
+        if self.pauses and self.worked_share == 0.0:
+            raise PydanticCustomError("shift", "the pauses fill the whole cycle; leave time to work")
+        return self
+
+    @property
+    def worked_share(self) -> float:
+        """Share of the time in which people work."""
+        return 1.0 - sum(pause.to_s - pause.from_s for pause in self.pauses) / self.every_s
+
+    def times_off(self) -> Iterator[tuple[float, float]]:
+        """Begin and end (s) of every pause from time 0 on, for ever; pauses that touch are one."""
+        begin_s = end_s = None
+        for cycle in count() if self.pauses else ():
+            for pause in self.pauses:
+                from_s, to_s = cycle * self.every_s + pause.from_s, cycle * self.every_s + pause.to_s
+                if end_s is not None and begin_s is not None and from_s > end_s:
+                    yield begin_s, end_s
+                    begin_s = from_s
+                begin_s, end_s = from_s if begin_s is None else begin_s, to_s
