@@ -15,7 +15,9 @@ from .errors import ExperimentError
 
 
 def run_benchmark(name: str, options: Sequence[str]) -> dict[str, Any]:
-    """Runs `robocell.experiments.benchmarks.<name>.run` with `--option value` pairs; returns its figures."""
+    """Runs `robocell.experiments.benchmarks.<name>.run` with words and `--option value` pairs; returns its
+    figures.
+    """
     function = _find(name)
     return function(**_arguments(name, function, options))
 
@@ -32,30 +34,56 @@ def _find(name: str) -> Callable[..., dict[str, Any]]:
     return import_module(f".{name}", benchmarks.__name__).run
 
 
-def _arguments(name: str, function: Callable[..., Any], options: Sequence[str]) -> dict[str, Any]:
-    allowed = inspect.signature(function).parameters
-    names = [f"--{parameter.replace('_', '-')}" for parameter in allowed]
+def _arguments(name: str, function: Callable[..., Any], given: Sequence[str]) -> dict[str, Any]:
+    """Arguments of the function: words without dashes by position, `--option value` for what is keyword-only."""
+    parameters = inspect.signature(function).parameters
+    positional = [key for key, parameter in parameters.items() if parameter.kind is not parameter.KEYWORD_ONLY]
+    options = {f"--{key.replace('_', '-')}": key for key in parameters if key not in positional}
     found: dict[str, Any] = {}
-    rest = list(options)
+    rest = list(given)
     while rest:
-        option, equals, inline = rest.pop(0).partition("=")
-        parameter = option.removeprefix("--").replace("-", "_")
-        if not option.startswith("--") or parameter not in allowed:
+        word = rest.pop(0)
+        if not word.startswith("--"):
+            if not positional:
+                raise ExperimentError(f"bench {name}: {word!r} is one argument too many{_allowed(function)}")
+            key = positional.pop(0)
+            found[key] = _value(name, key.upper(), parameters[key], word)
+            continue
+        option, equals, inline = word.partition("=")
+        if option not in options:
             raise ExperimentError(
-                f"bench {name}: unknown option {option}; allowed: {', '.join(names) or 'none'}{nearest(option, names)}"
+                f"bench {name}: unknown option {option}{_allowed(function)}{nearest(option, list(options))}"
             )
-        if isinstance(allowed[parameter].default, bool):
-            found[parameter] = not inline or bool(yaml.safe_load(inline))
+        parameter = parameters[options[option]]
+        if isinstance(parameter.default, bool):
+            found[parameter.name] = not inline or bool(yaml.safe_load(inline))
         elif equals or rest:
-            text = inline if equals else rest.pop(0)
-            found[parameter] = Path(text) if _is_path(allowed[parameter]) else yaml.safe_load(text)
+            found[parameter.name] = _value(name, option, parameter, inline if equals else rest.pop(0))
         else:
             raise ExperimentError(f"bench {name}: {option} needs a value")
     return found
 
 
-def _is_path(parameter: inspect.Parameter) -> bool:
-    return "Path" in str(parameter.annotation)
+def _allowed(function: Callable[..., Any]) -> str:
+    words = [
+        f"--{key.replace('_', '-')}" if parameter.kind is parameter.KEYWORD_ONLY else f"[{key.upper()}]"
+        for key, parameter in inspect.signature(function).parameters.items()
+    ]
+    return f"; allowed: {', '.join(words) or 'none'}"
+
+
+def _value(name: str, shown: str, parameter: inspect.Parameter, text: str) -> Any:
+    """The text as what the parameter's annotation asks for."""
+    kind = str(parameter.annotation)
+    if "Path" in kind:
+        return Path(text)
+    for key, convert, wanted in (("int", int, "a whole number"), ("float", float, "a number")):
+        if key in kind:
+            try:
+                return convert(text)
+            except ValueError:
+                raise ExperimentError(f"bench {name}: {shown} is {text!r}; it must be {wanted}") from None
+    return text
 
 
 def show_figures(figures: dict[str, Any], indent: str = "") -> None:

@@ -267,9 +267,9 @@ def bench(
     name: Annotated[str, typer.Argument(metavar="NAME", help="motion, factory, jspt, lorr, mapd or batch.")],
     as_json: Json = False,
 ) -> None:
-    """Measures speed and quality; options of a benchmark follow its name.
+    """Measures speed and quality; a benchmark's file and options follow its name.
 
-    Example: `robocell bench motion --quick --json`
+    Example: `robocell bench motion --quick --json`, or `robocell bench lorr PROBLEM.json --json`
     """
     from .benching import run_benchmark, show_figures
 

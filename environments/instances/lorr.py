@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InstanceError
-from .mapd import field, find_file, load_json
-from .movingai import GridMap, read_map, read_text
+from .documents import field, find_file, load_json, number, parse_json, read_text
+from .movingai import GridMap, read_map
 
 NO_TASK = -1
 ACTIONS = "FRCW"  # forward, clockwise, counter-clockwise, wait: the order of the planner's actions
@@ -29,11 +30,12 @@ ORIENTATIONS = "ESWN"
 
 @dataclass(frozen=True)
 class Delays:
-    """How robots are held up (edition 2026): each step, a moving robot is delayed with `probability` for some ticks."""
+    """How robots are held up (edition 2026): in a tick, a robot that is not delayed becomes so with `probability`."""
 
     seed: int
     shortest_ticks: int
     longest_ticks: int
+    event: str  # "bernoulli": each robot by itself; "poisson": V * probability robots a tick in the mean
     probability: float
     duration: str  # "uniform" or "gaussian"
     mean_ratio: float
@@ -86,10 +88,9 @@ def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int
     if len(set(starts)) < team:
         raise InstanceError(f"{starts_path}: two of the first {team} robots start in one cell")
     tasks = _read_cells(find_file(path, field(path, document, "taskFile", str), data, ("tasks",)), grid)
+    _check_reach(path, grid, starts, tasks)
     edition = _edition(path, document)
-    ratio = document.get("numTasksReveal", 1)
-    if not isinstance(ratio, (int, float)) or ratio <= 0:
-        raise InstanceError(f"{path}: numTasksReveal is {ratio!r}; it must be a number above 0")
+    revealed = 1.0 if edition == 2023 else number(path, document, "numTasksReveal", 1, 1e-3, 1e6)
     return Problem(
         name=path.stem,
         edition=edition,
@@ -97,10 +98,21 @@ def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int
         starts=np.array(starts, np.int32),
         errands=np.array([cell for task in tasks for cell in task], np.int32),
         first_errand=np.cumsum([0, *(len(task) for task in tasks)], dtype=np.int32),
-        revealed=team if edition == 2023 else int(ratio * team),
-        ticks_per_action=int(document.get("agentCounter", 1)),
-        delays=_delays(path, document.get("delayConfig")),
+        revealed=max(1, int(revealed * team)),
+        ticks_per_action=int(number(path, document, "agentCounter", 1, 1, 1000)),
+        delays=_delays(path, field(path, document, "delayConfig", dict)) if "delayConfig" in document else None,
     )
+
+
+def _check_reach(path: Path, grid: GridMap, starts: list[int], tasks: list[list[int]]) -> None:
+    regions = grid.regions()
+    cells = np.array([*starts, *(cell for task in tasks for cell in task)])
+    apart = cells[regions[cells] != regions[starts[0]]]
+    if len(apart):
+        raise InstanceError(
+            f"{path}: location {apart[0]} cannot be reached from the first robot's start, {starts[0]}: walls lie "
+            "between; every robot must be able to do every task"
+        )
 
 
 def _edition(path: Path, document: dict[str, Any]) -> int:
@@ -118,24 +130,23 @@ def _edition(path: Path, document: dict[str, Any]) -> int:
     return int(year)
 
 
-def _delays(path: Path, config: dict[str, Any] | None) -> Delays | None:
-    if config is None:
-        return None
-    if config.get("eventModel", "bernoulli") != "bernoulli":
-        raise InstanceError(
-            f"{path}: delayConfig.eventModel is {config['eventModel']!r}; 'bernoulli' is what can be run"
-        )
-    duration = config.get("durationModel", "uniform")
+def _delays(path: Path, config: dict[str, Any]) -> Delays:
+    event = field(path, config, "eventModel", str, "bernoulli")
+    if event not in ("bernoulli", "poisson"):
+        raise InstanceError(f"{path}: delayConfig.eventModel is {event!r}; 'bernoulli' or 'poisson' is allowed")
+    duration = field(path, config, "durationModel", str, "uniform")
     if duration not in ("uniform", "gaussian"):
         raise InstanceError(f"{path}: delayConfig.durationModel is {duration!r}; 'uniform' or 'gaussian' is allowed")
+    shortest = int(number(path, config, "minDelay", 1, 1, 1_000_000))
     return Delays(
-        seed=int(config.get("seed", 0)),
-        shortest_ticks=int(field(path, config, "minDelay", int)),
-        longest_ticks=int(field(path, config, "maxDelay", int)),
-        probability=float(field(path, config, "pDelay", (int, float))),  # pyright: ignore[reportArgumentType]
+        seed=int(number(path, config, "seed", 0, 0, 2**32 - 1)),
+        shortest_ticks=shortest,
+        longest_ticks=int(number(path, config, "maxDelay", shortest, shortest, 1_000_000)),
+        event=event,
+        probability=float(number(path, config, "pDelay", 0.0, 0.0, 1.0)),
         duration=duration,
-        mean_ratio=float(config.get("gaussMeanRatio", 0.5)),
-        std_ratio=float(config.get("gaussStdRatio", 0.25)),
+        mean_ratio=float(number(path, config, "gaussMeanRatio", 0.5, 0.0, 1.0)),
+        std_ratio=float(number(path, config, "gaussStdRatio", 0.0, 0.0, 1e6)),
     )
 
 
@@ -143,18 +154,20 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
     """A count, then that many lines of comma-separated locations; `#` lines are comments."""
     expected = -1
     rows: list[list[int]] = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    for line_number, line in enumerate(read_text(path).splitlines(), start=1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
         try:
             values = [int(word) for word in text.split(",")]
         except ValueError:
-            raise InstanceError(f"{path}:{number}: {text!r} is not a comma list of locations (whole numbers)") from None
+            raise InstanceError(
+                f"{path}:{line_number}: {text!r} is not a comma list of locations (whole numbers)"
+            ) from None
         if expected < 0:
             if len(values) != 1 or values[0] <= 0:
                 raise InstanceError(
-                    f"{path}:{number}: the first line must be the count of lines that follow, not {text!r}"
+                    f"{path}:{line_number}: the first line must be the count of lines that follow, not {text!r}"
                 )
             expected = values[0]
             continue
@@ -163,7 +176,7 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
         for cell in values:
             if not 0 <= cell < grid.cells or not grid.passable[cell]:
                 raise InstanceError(
-                    f"{path}:{number}: location {cell} is a wall or outside of the map "
+                    f"{path}:{line_number}: location {cell} is a wall or outside of the map "
                     f"of {grid.height} x {grid.width} cells"
                 )
         rows.append(values)
@@ -175,43 +188,64 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
 def read_solution(path: str | Path) -> Solution:
     """A published solution, JSON or a zip with one JSON file in it."""
     path = Path(path)
-    if path.suffix == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if name.endswith(".json")]
-                if len(names) != 1:
-                    raise InstanceError(f"{path}: holds {len(names)} JSON files; exactly one is needed")
-                document = json.loads(archive.read(names[0]))
-        except (OSError, zipfile.BadZipFile, json.JSONDecodeError) as error:
-            raise InstanceError(f"{path}: not a zip file with a JSON solution: {error}") from None
-    else:
-        document = load_json(path)
+    document = _load_zipped(path) if path.suffix == ".zip" else load_json(path)
     model = document.get("actionModel", "MAPF_T")
     if model != "MAPF_T":
         raise InstanceError(f"{path}: actionModel is {model!r}; 'MAPF_T' (robots that turn in place) can be replayed")
-    starts = [(row, column, ORIENTATIONS.index(facing)) for row, column, facing in field(path, document, "start", list)]
+    starts: list[tuple[int, int, int]] = []
+    for robot, entry in enumerate(field(path, document, "start", list)):
+        try:
+            row, column, facing = entry
+            starts.append((int(row), int(column), ORIENTATIONS.index(facing)))
+        except (TypeError, ValueError):
+            raise InstanceError(
+                f"{path}: start[{robot}] is {entry!r}; it must be [row, column, one of E S W N]"
+            ) from None
     code = {symbol: index for index, symbol in enumerate(ACTIONS)} | {"T": ACTIONS.index("W")}
     columns: list[list[int]] = []
     for robot, text in enumerate(field(path, document, "actualPaths", list)):
         try:
             columns.append([code[symbol] for symbol in text.split(",")])
-        except KeyError as error:
+        except (KeyError, AttributeError) as error:
             raise InstanceError(
-                f"{path}: actualPaths[{robot}]: action {error} is unknown; F, R, C, W are allowed"
+                f"{path}: actualPaths[{robot}]: action {error} is unknown; F, R, C, W, split by commas, are allowed"
             ) from None
     if len({len(column) for column in columns}) != 1 or len(columns) != len(starts):
         raise InstanceError(
             f"{path}: actualPaths needs as many robots as 'start' ({len(starts)}), with equally many actions"
         )
-    schedule = None
-    if "actualSchedule" in document:
-        schedule = [
-            [(int(step), int(task)) for step, task in (entry.split(":") for entry in text.split(",") if entry)]
-            for text in document["actualSchedule"]
-        ]
+    schedule = _schedule(path, document, len(starts)) if "actualSchedule" in document else None
     return Solution(
         np.array(starts, np.int32), np.array(columns, np.int8).T.copy(), schedule, document.get("numTaskFinished")
     )
+
+
+def _load_zipped(path: Path) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".json")]
+            if len(names) != 1:
+                raise InstanceError(f"{path}: holds {len(names)} JSON files; exactly one is needed")
+            text = archive.read(names[0]).decode("utf-8")
+    except (OSError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
+        raise InstanceError(f"{path}: not a zip file with a JSON solution: {error}") from None
+    return parse_json(f"{path}:{names[0]}", text)
+
+
+def _schedule(path: Path, document: dict[str, Any], robots: int) -> list[list[tuple[int, int]]]:
+    texts = field(path, document, "actualSchedule", list)
+    if len(texts) != robots:
+        raise InstanceError(f"{path}: actualSchedule has {len(texts)} entries for {robots} robots")
+    schedule: list[list[tuple[int, int]]] = []
+    for robot, text in enumerate(texts):
+        try:
+            pairs = [entry.split(":") for entry in text.split(",") if entry]
+            schedule.append([(int(step), int(task)) for step, task in pairs])
+        except (AttributeError, ValueError):
+            raise InstanceError(
+                f"{path}: actualSchedule[{robot}] is {text!r:.60}; it must be 'step:task,step:task,...'"
+            ) from None
+    return schedule
 
 
 def write_solution(

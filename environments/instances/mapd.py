@@ -4,7 +4,6 @@ on them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InstanceError
-from .movingai import GridMap, read_map, read_text
+from .documents import NUMBER, field, find_file, load_json
+from .movingai import GridMap, read_map
 
 
 @dataclass(frozen=True)
@@ -45,62 +45,49 @@ def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDeliver
     if document.get("format") != "mapd-1":
         raise InstanceError(f"{path}: format is {document.get('format')!r}; 'mapd-1' is what can be read")
     grid = read_map(find_file(path, field(path, document, "map", str), data, ("../grid",)))
-    starts = np.array([_cell(path, grid, xy, "starts_xy") for xy in field(path, document, "starts_xy", list)], np.int32)
-    if len(set(starts.tolist())) != len(starts):
+    regions = grid.regions()
+    starts = [_cell(path, grid, xy, "starts_xy") for xy in field(path, document, "starts_xy", list)]
+    if not starts:
+        raise InstanceError(f"{path}: starts_xy is empty; one vehicle at least is needed")
+    if len(set(starts)) != len(starts):
         raise InstanceError(f"{path}: starts_xy: two vehicles start in one cell")
-    rows = field(path, document, "tasks_appear_px_py_dx_dy", list)
-    for row in rows:
-        if len(row) != 5 or row[0] < 0:
-            raise InstanceError(f"{path}: task {row} is not [appear >= 0, pickup x, y, delivery x, y]")
-    rows = sorted(rows, key=lambda row: row[0])
+    tasks: list[tuple[int, int, int]] = []
+    for row in field(path, document, "tasks_appear_px_py_dx_dy", list):
+        if not isinstance(row, list) or [type(value) for value in row] != [int] * 5 or row[0] < 0:
+            raise InstanceError(f"{path}: task {row!r} is not [appear >= 0, pickup x, y, delivery x, y], whole numbers")
+        tasks.append((row[0], _cell(path, grid, row[1:3], "pickup"), _cell(path, grid, row[3:5], "delivery")))
+    if not tasks:
+        raise InstanceError(f"{path}: holds no task; one at least is needed")
+    cells = np.array([*starts, *(cell for task in tasks for cell in task[1:])])
+    apart = cells[regions[cells] != regions[starts[0]]]
+    if len(apart):
+        x, y = apart[0] % grid.width, apart[0] // grid.width
+        raise InstanceError(f"{path}: cell x={x}, y={y} cannot be reached from the first start: walls lie between")
+    table = np.array(sorted(tasks, key=lambda task: task[0]), np.int32)
     return PickupDelivery(
         grid=grid,
-        starts=starts,
-        appears=np.array([row[0] for row in rows], np.int32),
-        pickups=np.array([_cell(path, grid, row[1:3], "pickup") for row in rows], np.int32),
-        deliveries=np.array([_cell(path, grid, row[3:5], "delivery") for row in rows], np.int32),
-        reference={
-            name: Reference(float(result["makespan"]), float(result["service_time"]))
-            for name, result in document.get("reference", {}).items()
-            if result.get("solved", 1)
-        },
+        starts=np.array(starts, np.int32),
+        appears=table[:, 0].copy(),
+        pickups=table[:, 1].copy(),
+        deliveries=table[:, 2].copy(),
+        reference=_reference(path, field(path, document, "reference", dict, {})),
     )
 
 
-def load_json(path: Path) -> dict[str, Any]:
-    """A JSON object; InstanceError with line and column where it is none."""
-    try:
-        document = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InstanceError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
-    if not isinstance(document, dict):
-        raise InstanceError(f"{path}: holds a JSON {type(document).__name__}; an object is needed")
-    return document
-
-
-def field(path: Path, document: dict[str, Any], key: str, kind: type) -> Any:
-    """document[key], if it is there and of the kind."""
-    if key not in document:
-        raise InstanceError(f"{path}: the key '{key}' is missing; present are {', '.join(document) or 'none'}")
-    value = document[key]
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise InstanceError(f"{path}: '{key}' is {value!r}; it must be a {kind.__name__}")
-    return value
-
-
-def find_file(path: Path, name: str, data: str | Path | None, folders: tuple[str, ...] = ()) -> Path:
-    """The file `name` that `path` refers to: in `data`, beside `path`, or in one of `folders` relative to it."""
-    places = [Path(data)] if data is not None else []
-    places += [path.parent, *(path.parent / folder for folder in folders)]
-    candidates = [place / part for place in places for part in (name, Path(name).name)]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    looked = ", ".join(dict.fromkeys(str(place) for place in places))
-    raise InstanceError(f"{path}: refers to {name!r}, which is not in {looked}; name its folder with --data")
+def _reference(path: Path, document: dict[str, Any]) -> dict[str, Reference]:
+    """What each solver reached, without those that did not solve the case."""
+    found = {}
+    for name in document:
+        result = field(path, document, name, dict)
+        if result.get("solved", 1):
+            makespan, service = (float(field(path, result, key, NUMBER)) for key in ("makespan", "service_time"))
+            found[name] = Reference(makespan, service)
+    return found
 
 
 def _cell(path: Path, grid: GridMap, xy: Any, what: str) -> int:
+    if not isinstance(xy, list) or [type(value) for value in xy] != [int, int]:
+        raise InstanceError(f"{path}: {what}: {xy!r} is not a cell [x, y] of whole numbers")
     x, y = xy
     if not (0 <= x < grid.width and 0 <= y < grid.height) or not grid.passable[y * grid.width + x]:
         raise InstanceError(f"{path}: {what}: x={x}, y={y} is not a passable cell of the map")

@@ -12,23 +12,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ..errors import InstanceError
+from .documents import read_text
 
 NO_CELL = -1
 PASSABLE = frozenset(".GSE")
 BLOCKED = frozenset("@OTW")
 _HEADER = ("type", "height", "width")
-
-
-def read_text(path: Path) -> str:
-    """The text of an instance file; InstanceError (not OSError) where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InstanceError(f"{path}: no such file; check the path (and --data, where files refer to others)") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InstanceError(f"{path}: cannot be read as text: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -56,6 +48,13 @@ class GridMap:
         reached[:-1, :, 1][upright] = index[1:][upright]
         reached[1:, :, 3][upright] = index[:-1][upright]
         return reached.reshape(self.cells, 4)
+
+    def regions(self) -> NDArray[np.int32]:
+        """(C,) number of the connected region of each cell, 0 for blocked cells: of two regions none leads to the
+        other.
+        """
+        found: NDArray[np.int32] = ndimage.label(self.passable.reshape(self.height, self.width))[0]  # pyright: ignore
+        return found.ravel()
 
 
 def read_map(path: str | Path) -> GridMap:

@@ -8,7 +8,6 @@ that are open, as one array, and the array is cleared (see `environments.motion.
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +32,7 @@ from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.guidance import Guidance
 from ...environments.motion.kinematics import build_kinematics
 from ...environments.motion.lookahead import Budget, LookaheadPlanner
+from .traffic_data import MANIFEST, find_folder, manifest_row, read_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,56 +66,62 @@ def run(
     seed: int = 0,
     ablation: bool = False,
 ) -> dict[str, Any]:
-    """Plays one problem, or all of `data` that have a best known count where none is named.
+    """Plays one problem, or all of the data folder that have a best known count where none is named.
 
     Args:
         problem: the problem's JSON file.
         replay: a published solution (JSON or zip) to count instead of planning.
-        data: where the map, agent and task files are; default: beside the problem.
+        data: folder of the map, agent and task files (default: beside the problem), or of all instances.
         vehicles: take only so many robots.
-        steps: default: what MANIFEST.json above the problem says, else the replay's length, else 500.
+        steps: default: what MANIFEST.json above the problem says, else 500.
         export: write the solution there, as the competition's visualiser reads it.
         seed: of the planner's ties.
         ablation: play it again with each ingredient left out; the answer then holds the finished tasks of each variant.
 
     Returns:
         `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`,
-        and more.
+        and more; without a problem these by name of the problem under `problems`, and the first four over all of them
+        (`share` is their mean).
     """
+    if steps is not None and steps < 1:
+        raise InstanceError(f"bench lorr: --steps is {steps}; it must be 1 at least")
     if problem is None:
-        return _run_all(data, seed)
-    entry = _manifest_entry(Path(problem))
+        one = {"--replay": replay, "--export": export, "--vehicles": vehicles, "--steps": steps}
+        wrong = [name for name, value in one.items() if value is not None] + ["--ablation"] * ablation
+        if wrong:
+            raise InstanceError(f"bench lorr: {wrong[0]} needs a problem: bench lorr PROBLEM.json {wrong[0]} …")
+        return _run_all(find_folder(data, "lorr"), seed)
+    row = manifest_row(problem)
     case = read_problem(problem, data, vehicles)
+    ticks = int(steps or row.get("steps") or DEFAULT_STEPS)
     if ablation:
-        return ablate(case, int(steps or entry.get("steps") or DEFAULT_STEPS), seed)
-    if replay is not None:
-        solution = read_solution(replay)
-        play = replay_solution(case, solution)
-    else:
-        ticks = steps or entry.get("steps") or DEFAULT_STEPS
-        play = play_problem(case, int(ticks), seed=seed)
+        return ablate(case, ticks, seed)
+    play = play_problem(case, ticks, seed=seed) if replay is None else replay_solution(case, read_solution(replay))
     conflicts = len(find_conflicts(play.cells, layout_of(case.grid)))
-    full = vehicles is None and (steps is None or steps == entry.get("steps"))
-    best = entry.get("best_known") if full else None
+    comparable = vehicles is None and len(play.actions) == row.get("steps")
+    best = row.get("best_known") if comparable else None
     if export is not None:
-        width = case.grid.width
-        starts = np.stack([case.starts // width, case.starts % width, np.zeros_like(case.starts)], axis=1)
-        made = Solution(starts.astype(np.int32), play.actions, play.schedule, play.finished)
-        write_solution(export, made, problem=case, events=play.events)
-    ticks_played = len(play.actions)
+        _export(export, case, play)
     return {
         "problem": case.name,
         "finished": play.finished,
         "best_known": best,
         "share": play.finished / best if best else None,
         "conflicts": conflicts,
-        "ms_per_step": 1e3 * play.cpu_s / max(1, ticks_played),
+        "ms_per_step": 1e3 * play.cpu_s / len(play.actions),
         "worst_ms": 1e3 * play.worst_s,
         "prepare_s": play.prepare_s,
-        "steps": ticks_played,
+        "steps": len(play.actions),
         "vehicles": len(case.starts),
         "delays": "left out" if case.delays is not None else "none",
     }
+
+
+def _export(path: Path, case: Problem, play: Play) -> None:
+    width = case.grid.width
+    starts = np.stack([case.starts // width, case.starts % width, np.zeros_like(case.starts)], axis=1)
+    made = Solution(starts.astype(np.int32), play.actions, play.schedule, play.finished)
+    write_solution(path, made, problem=case, events=play.events)
 
 
 def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
@@ -136,25 +142,20 @@ def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
     return figures
 
 
-def _run_all(data: Path | None, seed: int) -> dict[str, Any]:
-    if data is None:
-        raise InstanceError("bench lorr needs a problem, or --data with a folder that holds MANIFEST.json and problems")
-    manifest = Path(data) / "MANIFEST.json"
-    if not manifest.is_file():
-        raise InstanceError(f"{manifest}: no such file; name a problem instead")
-    entries = json.loads(manifest.read_text(encoding="utf-8"))
-    named = [entry for entry in entries if entry.get("best_known")]
-    return {entry["name"]: run(Path(data) / entry["path"], seed=seed) for entry in named}
-
-
-def _manifest_entry(problem: Path) -> dict[str, Any]:
-    for folder in problem.resolve().parents[:3]:
-        manifest = folder / "MANIFEST.json"
-        if manifest.is_file():
-            for entry in json.loads(manifest.read_text(encoding="utf-8")):
-                if Path(entry["path"]).name == problem.name:
-                    return entry
-    return {}
+def _run_all(folder: Path, seed: int) -> dict[str, Any]:
+    named = [row for row in read_manifest(folder / MANIFEST) if row.get("best_known")]
+    if not named:
+        raise InstanceError(f"{folder / MANIFEST}: no problem in it has a best known count; name a problem instead")
+    problems = {row["name"]: run(folder / row["path"], seed=seed) for row in named}
+    figures = list(problems.values())
+    return {
+        "finished": sum(figure["finished"] for figure in figures),
+        "best_known": sum(figure["best_known"] for figure in figures),
+        "share": float(np.mean([figure["share"] for figure in figures])),
+        "conflicts": sum(figure["conflicts"] for figure in figures),
+        "ms_per_step": float(np.mean([figure["ms_per_step"] for figure in figures])),
+        "problems": problems,
+    }
 
 
 def layout_of(grid: GridMap) -> Layout:

@@ -23,6 +23,7 @@ from ...environments.motion.lookahead import Budget, LookaheadPlanner
 from ...environments.motion.turning import TICK_COST
 from ...environments.motion.waiting import WaitingSpots
 from .lorr import layout_of
+from .traffic_data import find_folder
 
 NO_TASK = -1
 LENGTH_SHARE = 0.1  # of a task's own length in its bid: more lowers service time and raises the makespan
@@ -30,55 +31,64 @@ WINDOW_TICKS = 3
 MOST_STEPS = 20_000
 
 
-def run(path: Path | None = None, *, data: Path | None = None, seed: int = 0) -> dict[str, Any]:
-    """One `mapd-1` file, or all of `data` where none is named.
+def run(problem: Path | None = None, *, data: Path | None = None, seed: int = 0) -> dict[str, Any]:
+    """One `mapd-1` file, or all of the data folder where none is named.
+
+    Args:
+        problem: a `mapd-1` JSON file.
+        data: folder of its map (default: beside it, or `../grid`), or of all instances.
+        seed: of the planner's ties.
 
     Returns:
         `makespan`, `service_time` (ticks), `reference` (per solver: makespan, service_time), `conflicts`,
-        `ms_per_step`; for a folder a
-        dict of cells "frequency x robots" with the means over its files, and `better_everywhere`.
+        `ms_per_step`; for a folder the means of these over all files, and `cells`: the same for each
+        "frequency x robots", with `better`, how many `of` them beat every solver in both figures.
     """
-    if path is None:
-        if data is None:
-            raise InstanceError("bench mapd needs a file, or --data with a folder of mapd-1 files")
-        return _run_all(Path(data), seed)
-    case = read_mapd(path, data)
-    return deliver(case, seed=seed) | {
-        "reference": {
-            name: {"makespan": other.makespan, "service_time": other.service_time}
-            for name, other in case.reference.items()
-        }
-    }
+    if problem is None:
+        return _run_all(find_folder(data, "mapd"), seed)
+    case = read_mapd(problem, data)
+    return deliver(case, seed=seed) | {"reference": _mean_reference([case.reference])}
 
 
 def _run_all(data: Path, seed: int) -> dict[str, Any]:
     folder = data / "mapd_paired" if (data / "mapd_paired").is_dir() else data
     files = sorted(folder.glob("*.json"))
     if not files:
-        raise InstanceError(f"{folder}: holds no .json files")
-    cells: dict[str, list[tuple[dict[str, Any], dict[str, Reference]]]] = defaultdict(list)
+        raise InstanceError(f"{folder}: holds no .json files; name a folder of mapd-1 files with --data")
+    cells: dict[str, list[_Result]] = defaultdict(list)
     for file in files:
         case = read_mapd(file)
         cells[file.stem.rsplit("_", 1)[0]].append((deliver(case, seed=seed), case.reference))
-    figures: dict[str, Any] = {}
-    better = 0
-    for name, results in cells.items():
-        row: dict[str, Any] = {
-            key: float(np.mean([result[key] for result, _ in results])) for key in ("makespan", "service_time")
+    rows = {name: _means(results) for name, results in cells.items()}
+    better = sum(row["better"] for row in rows.values())
+    every = _means([result for results in cells.values() for result in results])
+    del every["better"]
+    return every | {"better": better, "of": len(rows), "better_everywhere": better == len(rows), "cells": rows}
+
+
+_Result = tuple[dict[str, Any], dict[str, Reference]]
+
+
+def _means(results: list[_Result]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        key: float(np.mean([ours[key] for ours, _ in results])) for key in ("makespan", "service_time", "ms_per_step")
+    }
+    row["conflicts"] = sum(ours["conflicts"] for ours, _ in results)
+    row["reference"] = _mean_reference([others for _, others in results])
+    row["better"] = all(row[key] < other[key] for other in row["reference"].values() for key in other)
+    return row
+
+
+def _mean_reference(references: list[dict[str, Reference]]) -> dict[str, dict[str, float]]:
+    """Of the solvers that have solved all of the cases."""
+    solvers = [name for name in references[0] if all(name in others for others in references)]
+    return {
+        solver: {
+            "makespan": float(np.mean([others[solver].makespan for others in references])),
+            "service_time": float(np.mean([others[solver].service_time for others in references])),
         }
-        row["conflicts"] = sum(result["conflicts"] for result, _ in results)
-        solvers = results[0][1]
-        row["reference"] = {
-            solver: {
-                "makespan": float(np.mean([others[solver].makespan for _, others in results])),
-                "service_time": float(np.mean([others[solver].service_time for _, others in results])),
-            }
-            for solver in solvers
-        }
-        row["better"] = all(row[key] < other[key] for other in row["reference"].values() for key in other)
-        better += row["better"]
-        figures[name] = row
-    return {"cells": figures, "better": better, "of": len(figures), "better_everywhere": better == len(figures)}
+        for solver in solvers
+    }
 
 
 def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None) -> dict[str, Any]:

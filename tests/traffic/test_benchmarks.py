@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from robocell.agents.errors import RobocellError
 from robocell.environments.errors import InstanceError
 from robocell.environments.instances.mapd import read_mapd
 from robocell.environments.instances.movingai import read_map
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
+from robocell.experiments.benching import run_benchmark
 from robocell.experiments.benchmarks import lorr, mapd
 
 
@@ -31,6 +33,35 @@ def test_published_solutions_count_exactly(traffic: Path, problem: str, solution
 def test_a_solution_for_another_problem_is_refused(traffic: Path) -> None:
     with pytest.raises(InstanceError, match="it is for another problem"):
         lorr.run(traffic / "lorr2023/MR23-I-05.json", replay=traffic / "lorr2023/MR23-I-04.json.zip")
+
+
+def test_the_command_takes_the_problem_by_position(traffic: Path) -> None:
+    options = ["--data", str(traffic / "lorr2024"), "--vehicles", "20", "--steps", "30"]
+    figures = run_benchmark("lorr", [str(traffic / "lorr2024" / "MR24-RANDOM-01.json"), *options])
+    assert figures["conflicts"] == 0
+    assert figures["best_known"] is None
+    assert (figures["vehicles"], figures["steps"]) == (20, 30)
+    assert {"finished", "ms_per_step"} <= figures.keys()
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "words", "message"),
+    [
+        ("lorr", ["a.json", "b.json"], r"'b.json' is one argument too many; allowed: \[PROBLEM\], --replay"),
+        ("lorr", ["--problem", "a.json"], r"unknown option --problem; allowed: \[PROBLEM\]"),
+        ("lorr", ["a.json", "--vehicles", "many"], r"--vehicles is 'many'; it must be a whole number"),
+        ("lorr", ["a.json", "--steps", "0"], r"--steps is 0; it must be 1 at least"),
+        ("lorr", ["nowhere.json"], r"nowhere.json: no such file"),
+        ("lorr", ["--data", "nowhere"], r"bench lorr: nowhere is not a folder; name an instance"),
+        ("lorr", ["--steps", "5"], r"--steps needs a problem"),
+        ("mapd", ["nowhere.json"], r"nowhere.json: no such file"),
+        ("mapd", ["--data", "nowhere"], r"bench mapd: nowhere is not a folder"),
+        ("motion", ["a.json"], r"'a.json' is one argument too many"),
+    ],
+)
+def test_a_wrong_command_says_what_is_allowed(benchmark: str, words: list[str], message: str) -> None:
+    with pytest.raises(RobocellError, match=message):
+        run_benchmark(benchmark, words)
 
 
 def test_an_exported_play_replays_to_the_same_count(traffic: Path, tmp_path: Path) -> None:

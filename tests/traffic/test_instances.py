@@ -73,6 +73,102 @@ def test_a_task_in_a_wall_is_refused_with_its_line(problem: Path) -> None:
         read_problem(problem)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"teamSize": "two"}, r"p.json: 'teamSize' is 'two'; it must be of kind int"),
+        ({"mapFile": None}, r"p.json: 'mapFile' is None; it must be of kind str"),
+        ({"numTasksReveal": -1}, r"'numTasksReveal' is -1; it must be from 0.001 to"),
+        ({"version": "2025 LoRR"}, r"version is '2025 LoRR'; '2023 LoRR', '2024 LoRR' and '2026 LoRR' can be read"),
+        ({"agentCounter": 0}, r"'agentCounter' is 0; it must be from 1 to 1000"),
+        ({"delayConfig": []}, r"'delayConfig' is \[\]; it must be of kind dict"),
+        ({"delayConfig": {"minDelay": 3, "maxDelay": 2}}, r"'maxDelay' is 2; it must be from 3 to"),
+        ({"delayConfig": {"pDelay": 1.5}}, r"'pDelay' is 1.5; it must be from 0 to 1"),
+        ({"delayConfig": {"eventModel": "weekly"}}, r"eventModel is 'weekly'; 'bernoulli' or 'poisson' is allowed"),
+    ],
+)
+def test_a_key_of_the_wrong_kind_or_size_is_named(problem: Path, change: dict[str, object], message: str) -> None:
+    problem.write_text(json.dumps(json.loads(problem.read_text()) | change))
+    with pytest.raises(InstanceError, match=message):
+        read_problem(problem)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("p.json", '{"mapFile": "a.m', r"p.json:1:13: not JSON"),
+        ("p.json", "[1, 2]", r"p.json: holds a JSON list; an object is needed"),
+        ("p.json", "{}", r"p.json: the key 'mapFile' is missing; present are none"),
+        ("a.agents", "3\n0\n2\n4\n", r"a.agents:3: location 2 is a wall"),
+        ("a.agents", "3\n0\n0\n4\n", r"a.agents: two of the first 2 robots start in one cell"),
+        ("a.agents", "3\n0\n1\n", r"a.agents: the first line announces 3 lines, 2 follow"),
+        ("a.tasks", "1\n99\n", r"a.tasks:2: location 99 is a wall or outside of the map of 2 x 4 cells"),
+        ("a.tasks", "1\n0;1\n", r"a.tasks:2: '0;1' is not a comma list"),
+        ("a.tasks", "1\n3\n", r"location 3 cannot be reached from the first robot's start, 0"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(problem: Path, file: str, text: str, message: str) -> None:
+    (problem.parent / file).write_text(text)
+    with pytest.raises(InstanceError, match=message):
+        read_problem(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"start": [[0, 0, "E"]], "actualPaths": ["F,X"]}', r"actualPaths\[0\]: action 'X' is unknown"),
+        ('{"start": [[0, 0, "Q"]], "actualPaths": ["F"]}', r"start\[0\] is \[0, 0, 'Q'\]; it must be \[row, column"),
+        ('{"start": [[0, 0, "E"]], "actualPaths": ["F", "F"]}', r"as many robots as 'start' \(1\)"),
+        (
+            '{"start": [[0, 0, "E"]], "actualPaths": ["F"], "actualSchedule": ["1-2"]}',
+            r"actualSchedule\[0\] is '1-2'; it must be 'step:task",
+        ),
+    ],
+)
+def test_a_broken_solution_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(text)
+    with pytest.raises(InstanceError, match=message):
+        read_solution(path)
+
+
+@pytest.fixture
+def paired(tmp_path: Path) -> Path:
+    (tmp_path / "a.map").write_text(MAP)
+    document = {"format": "mapd-1", "map": "a.map", "starts_xy": [[0, 0], [1, 0]]}
+    document |= {"tasks_appear_px_py_dx_dy": [[5, 1, 1, 0, 0], [0, 0, 1, 1, 0]]}
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_paired_tasks_are_read_in_the_order_of_their_appearance(paired: Path) -> None:
+    case = read_mapd(paired)
+    assert case.appears.tolist() == [0, 5]
+    assert case.pickups.tolist() == [4, 5]
+    assert case.deliveries.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": "mapd-2"}, r"format is 'mapd-2'; 'mapd-1' is what can be read"),
+        ({"starts_xy": []}, r"starts_xy is empty"),
+        ({"starts_xy": [[0, 0], [0, 0]]}, r"two vehicles start in one cell"),
+        ({"starts_xy": [[2, 0]]}, r"starts_xy: x=2, y=0 is not a passable cell"),
+        ({"starts_xy": [[0]]}, r"starts_xy: \[0\] is not a cell \[x, y\]"),
+        ({"tasks_appear_px_py_dx_dy": []}, r"holds no task"),
+        ({"tasks_appear_px_py_dx_dy": [[0, 1, 1, 0]]}, r"task \[0, 1, 1, 0\] is not \[appear >= 0"),
+        ({"tasks_appear_px_py_dx_dy": [[0, 1, 1, 3, 0]]}, r"x=3, y=0 cannot be reached from the first start"),
+        ({"reference": {"PIBT": 3}}, r"'PIBT' is 3; it must be of kind dict"),
+    ],
+)
+def test_a_broken_paired_file_is_refused(paired: Path, change: dict[str, object], message: str) -> None:
+    paired.write_text(json.dumps(json.loads(paired.read_text()) | change))
+    with pytest.raises(InstanceError, match=message):
+        read_mapd(paired)
+
+
 def test_a_missing_file_is_named_with_the_places_looked_at(problem: Path) -> None:
     (problem.parent / "a.map").unlink()
     with pytest.raises(InstanceError, match=r"refers to 'a.map', which is not in .*--data"):
