@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..agents.job import Order
-from .errors import ScenarioError
-from .layout import NO_CELL
-from .motion.distance import UNREACHABLE, reverse_moves
+from .errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
 
 if TYPE_CHECKING:
@@ -27,17 +23,11 @@ RUSH = 0.5  # a rush job is due after this part of the usual time
 
 
 class Disturbances:
-    """Disturbs one factory.
-
-    Attributes:
-        closed: cells that nobody may enter, in the order of closing.
-    """
+    """Disturbs one factory."""
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
-        self.closed: list[int] = []
         self._repairs: dict[Any, Event] = {}
-        self._own_moves = False
 
     # -- breakdowns -------------------------------------------------------------------------------------------
 
@@ -110,6 +100,11 @@ class Disturbances:
 
     # -- aisles -----------------------------------------------------------------------------------------------
 
+    @property
+    def closed(self) -> list[int]:
+        """Cells that nobody may enter, in the order of closing."""
+        return self._floor().closed
+
     def close_cell(self, cell: int) -> None:
         """Nobody enters the cell until `open_cell`; who drives through it takes another way.
 
@@ -117,50 +112,14 @@ class Disturbances:
             ScenarioError: it is a wall, a dock or a parking cell, somebody stands on it or is going to, or some place
                 could not be reached any more.
         """
-        traffic = self._floor()
-        layout = traffic.layout
-        row, column = divmod(cell, layout.width)
-        docks = {dock: name for name, cells in layout.docks.items() for dock in cells}
-        reason = None
-        if not 0 <= cell < layout.size or not layout.passable[cell]:
-            reason = "it is a wall"
-        elif cell in docks:
-            reason = f"it is a dock of {docks[cell]!r}"
-        elif cell in layout.parking:
-            reason = "it is a parking cell"
-        elif cell in traffic.node or cell in traffic._goal or traffic._taken[cell]:
-            reason = "a vehicle stands there or is on its way to it"
-        if reason is not None:
-            raise ScenarioError(f"row {row}, column {column} cannot be closed: {reason}; choose a free floor cell")
-        if cell in self.closed:
-            return
-        if not self._own_moves:
-            traffic._neighbours = traffic._neighbours.copy()
-            self._own_moves = True
-        before = traffic._neighbours.copy()
-        traffic._neighbours[traffic._neighbours == cell] = NO_CELL
-        _redraw(traffic)
-        cut_off = _cut_off(traffic, docks)
-        if cut_off:
-            traffic._neighbours[:] = before
-            _redraw(traffic)
-            raise ScenarioError(
-                f"row {row}, column {column} cannot be closed: {cut_off!r} could not be reached any more; "
-                "choose a cell that vehicles can drive round"
-            )
-        traffic._taken[cell] = True
-        self.closed.append(cell)
+        try:
+            self._floor().close([cell])
+        except LayoutError as error:
+            raise ScenarioError(str(error)) from None
 
     def open_cell(self, cell: int) -> None:
         """The cell may be entered again."""
-        if cell not in self.closed:
-            return
-        traffic = self._floor()
-        self.closed.remove(cell)
-        allowed = traffic.layout.neighbours == cell
-        traffic._neighbours[allowed] = cell
-        traffic._taken[cell] = False
-        _redraw(traffic)
+        self._floor().open([cell])
 
     def _floor(self) -> GridTraffic:
         traffic = self.factory.traffic
@@ -172,28 +131,3 @@ class Disturbances:
 def _parts(agent: Any) -> list[Any]:
     """What can break: the vehicle itself, or the machines of a station."""
     return list(getattr(agent, "machines", [agent]))
-
-
-def _redraw(traffic: GridTraffic) -> None:
-    """The moves have changed: all distances anew."""
-    fields = traffic._fields
-    entries = reverse_moves(traffic._neighbours)
-    fields.entries = traffic._lengths.entries = entries
-    for goal in fields._idle:
-        fields._free.append(fields._row_of.pop(goal))
-    fields._idle.clear()
-    for goal, row in fields._row_of.items():
-        fields._fill(goal, row)
-    traffic._travel_rows = [None] * len(traffic.places)
-    traffic._best[:] = UNREACHABLE
-    traffic._still = False
-
-
-def _cut_off(traffic: GridTraffic, docks: dict[int, str]) -> str | None:
-    """A place with a dock that vehicles on other docks, or vehicles on the floor, cannot reach."""
-    starts = np.array(sorted({*docks, *traffic.node.tolist()}), np.int32)
-    for dock, name in docks.items():
-        lengths = traffic._lengths.lengths_to(np.array([dock], np.int32))
-        if (lengths[starts] == UNREACHABLE).any():
-            return name
-    return None

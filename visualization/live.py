@@ -17,7 +17,7 @@ from ..environments.factory import Factory
 from .history import History
 from .overheard import Overheard
 from .pace import Paced
-from .routes import goals_of, route_of
+from .routes import closed_of, goals_of, route_of
 from .stage import Stage
 from .tally import Tally
 from .variants import variant
@@ -131,7 +131,6 @@ class LiveStage(Stage):
         self.factory = factory
         self.tally = Tally(self.plan)
         self.history = History(self.plan)
-        self.closed_cells: list[int] = []
         self._taken = {"events": 0, "conversations": 0, "messages": 0}
         self._agents = {agent.unique_id: agent for agent in (*factory.places, *factory.robots, *factory.agvs)}
 
@@ -191,7 +190,7 @@ class LiveStage(Stage):
         return self.factory.entered if what == "traffic" else self.factory.waited_s
 
     def blocked(self) -> list[int]:
-        return self.closed_cells
+        return closed_of(self.factory.traffic)
 
     def agent(self, unique_id: int) -> Any:
         """The agent itself; None for a part or nobody."""

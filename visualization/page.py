@@ -84,7 +84,6 @@ def LivePanels(model: LiveFactory) -> None:
     message, set_message = solara.use_state("")
     changed, set_changed = solara.use_state(0)
     disturb = solara.use_memo(lambda: Disturbances(model), [id(model)])
-    model.stage.closed_cells = disturb.closed
 
     def touch(cell: int) -> None:
         try:

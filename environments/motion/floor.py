@@ -14,7 +14,7 @@ it would be pushed back in. Measured on random-32-32-20 (20 cells in dead ends, 
 stops for good within 2000 ticks with 100..400 vehicles; with these rules goals are reached to the end without a pause
 longer than three ticks.
 
-Dimensions: V vehicles, C cells, F fields, E dead ends.
+Dimensions: V vehicles, C cells, F fields.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ from typing import TYPE_CHECKING
 from numba import njit
 
 from .distance import NO_CELL, UNREACHABLE
-from .pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from .pibt import advance, rank_moves, reorder, reserve, tick_salt
 from .spots import NO_DEAD_END
+from .vehicles import NOBODY
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from .vehicles import Vehicles, Ways
 
 LEAVING, DOCKING, RELAXED, STUCK, AT_GOAL = range(5)
 PATIENCE_TICKS = 64
@@ -38,85 +41,60 @@ YIELD_TICKS = 16
 
 @njit(cache=True)
 def tick_floor(
-    cell: NDArray[np.int32],
-    goal: NDArray[np.int32],
-    row: NDArray[np.int32],
+    v: Vehicles,
+    ways: Ways,
     fields: NDArray[np.uint16],
-    neighbours: NDArray[np.int32],
-    way_out: NDArray[np.int32],
-    dead_end: NDArray[np.int32],
-    wanted: NDArray[np.bool_],
-    held: NDArray[np.bool_],
-    relaxed: NDArray[np.bool_],
-    pending: NDArray[np.bool_],
-    seed: int,
-    tick: int,
-    order: NDArray[np.int32],
-    best: NDArray[np.uint16],
-    since: NDArray[np.int32],
-    rank: NDArray[np.int8],
-    choices: NDArray[np.int32],
     now: NDArray[np.int32],
     after: NDArray[np.int32],
-    target: NDArray[np.int32],
-    moves: NDArray[np.int64],
-    scratch: NDArray[np.int32],
+    seed: int,
+    tick: int,
 ) -> tuple[int, int, int, bool]:
     """Move all vehicles once. One call, because calling costs more than moving a small fleet.
 
     Args:
-        cell, goal, row, held: (V,) of the vehicles: where, where to, row of `fields`, must stay; the first three are
-            changed in place.
+        v: V vehicles, changed in place; afterwards the first row of `scratch` holds who arrived, ascending.
+        ways: of the floor.
         fields: (F, C) uint16 potentials.
-        neighbours: (C, 4) int32.
-        way_out, dead_end: (C,) int32 of `spots.dead_ends`.
-        wanted: (E,) bool, scratch, one for each dead end.
-        relaxed: (V,) bool, heads for a spot, not for a dock.
-        pending: (V,) bool, to be reported when at the goal; cleared for those who are.
-        seed, tick: break ties.
-        order: (V,) int32, changed in place.
-        best, since: (V,) of `rank_vehicles`.
-        rank, choices, target: (V,) int8, (V, 5) int32, (V,) int32, overwritten.
         now, after: (C,) int32 of `pibt.reserve`; to be exchanged for the next tick.
-        moves: (V,) int64, cells driven so far.
-        scratch: (2, V) int32; afterwards the first row holds the vehicles that arrived, ascending.
+        seed, tick: break ties.
 
     Returns:
         How many vehicles moved, how many arrived, how many are free but not at their goal, whether `order` changed.
     """
-    if wanted.shape[0] > 0:
-        exchange_spots(cell, goal, row, fields, neighbours, way_out, dead_end, held, relaxed, now, best)
-    rank_vehicles(cell, goal, row, fields, way_out, dead_end, wanted, held, relaxed, tick, best, since, rank)
-    reordered = reorder(order, rank, AT_GOAL + 1, scratch[0])
-    rank_moves(cell, row, fields, neighbours, now, tick_salt(seed, tick), choices)
-    reserve(cell, choices, order, held, now, after, target, scratch[0], scratch[1])
-    moved = advance(cell, target, now, moves)
-    arrived, restless = 0, 0
-    for i in range(cell.shape[0]):
-        if cell[i] == goal[i]:
-            if pending[i]:
-                pending[i] = False
-                scratch[0, arrived] = i
-                arrived += 1
-        elif not held[i]:
-            restless += 1
+    reordered = set_priorities(v, ways, fields, now, tick)
+    rank_moves(v, fields, ways.neighbours, now, tick_salt(seed, tick))
+    reserve(v, now, after)
+    moved = advance(v, now)
+    arrived, restless = note_arrivals(v)
     return moved, arrived, restless, reordered
 
 
 @njit(cache=True)
-def exchange_spots(
-    cell: NDArray[np.int32],
-    goal: NDArray[np.int32],
-    row: NDArray[np.int32],
-    fields: NDArray[np.uint16],
-    neighbours: NDArray[np.int32],
-    way_out: NDArray[np.int32],
-    dead_end: NDArray[np.int32],
-    held: NDArray[np.bool_],
-    relaxed: NDArray[np.bool_],
-    now: NDArray[np.int32],
-    best: NDArray[np.uint16],
-) -> None:
+def set_priorities(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32], tick: int) -> bool:
+    """Who goes first in this tick; whether that has changed since the last one."""
+    if ways.wanted.shape[0] > 0:
+        exchange_spots(v, ways, fields, now)
+    rank_vehicles(v, ways, fields, tick)
+    return reorder(v, AT_GOAL + 1)
+
+
+@njit(cache=True)
+def note_arrivals(v: Vehicles) -> tuple[int, int]:
+    """How many arrived (in the first row of `scratch`, ascending), and how many are free but not at their goal."""
+    arrived, restless = 0, 0
+    for i in range(v.cell.shape[0]):
+        if v.cell[i] == v.goal[i]:
+            if v.pending[i]:
+                v.pending[i] = False
+                v.scratch[0, arrived] = i
+                arrived += 1
+        elif not v.held[i]:
+            restless += 1
+    return arrived, restless
+
+
+@njit(cache=True)
+def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32]) -> None:
     """Who would have to pass another to its spot takes the other's, and the other goes on: in a dead end and its mouth.
 
         |ab..|  a wants to the bottom of the lane, b stands where it wants: now b goes on and a comes after
@@ -124,9 +102,11 @@ def exchange_spots(
     Only vehicles that wait or have nothing to do: to them one spot of a dead end is as good as another.
 
     Args:
-        cell, fields, neighbours, way_out, dead_end, held, relaxed, now: as in `tick_floor`.
-        goal, row, best: (V,), exchanged in place.
+        v: V vehicles; `goal`, `row` and `best` are exchanged in place.
+        ways, fields, now: as in `tick_floor`.
     """
+    cell, goal, row, held, relaxed, best = v.cell, v.goal, v.row, v.held, v.relaxed, v.best
+    neighbours, way_out, dead_end = ways.neighbours, ways.way_out, ways.dead_end
     for i in range(cell.shape[0]):
         into = dead_end[goal[i]]
         if into == NO_DEAD_END or not relaxed[i] or held[i] or cell[i] == goal[i]:
@@ -153,29 +133,15 @@ def exchange_spots(
 
 
 @njit(cache=True)
-def rank_vehicles(
-    cell: NDArray[np.int32],
-    goal: NDArray[np.int32],
-    row: NDArray[np.int32],
-    fields: NDArray[np.uint16],
-    way_out: NDArray[np.int32],
-    dead_end: NDArray[np.int32],
-    wanted: NDArray[np.bool_],
-    held: NDArray[np.bool_],
-    relaxed: NDArray[np.bool_],
-    tick: int,
-    best: NDArray[np.uint16],
-    since: NDArray[np.int32],
-    rank: NDArray[np.int8],
-) -> None:
+def rank_vehicles(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], tick: int) -> None:
     """Who goes first: LEAVING, DOCKING, RELAXED, STUCK or AT_GOAL.
 
     Args:
-        cell, goal, row, fields, way_out, dead_end, wanted, held, relaxed, tick: as in `tick_floor`.
-        best, since: (V,) uint16, int32, nearest that the vehicle came to its goal, and in which tick (in the future:
-            until when it yields); changed in place. Set `best` to UNREACHABLE with a new goal.
-        rank: (V,) int8, overwritten.
+        v: V vehicles; `rank` is overwritten, `best` and `since` are changed in place.
+        ways, fields, tick: as in `tick_floor`.
     """
+    cell, goal, row, best, since, rank = v.cell, v.goal, v.row, v.best, v.since, v.rank
+    way_out, dead_end, wanted = ways.way_out, ways.dead_end, ways.wanted
     wanted[:] = False
     for i in range(cell.shape[0]):
         into = dead_end[goal[i]]
@@ -194,13 +160,13 @@ def rank_vehicles(
             rank[i] = AT_GOAL
         elif tick < since[i]:
             rank[i] = STUCK
-        elif tick - since[i] >= PATIENCE_TICKS and not held[i]:
+        elif tick - since[i] >= PATIENCE_TICKS and not v.held[i]:
             rank[i] = STUCK
             best[i] = distance
             since[i] = tick + YIELD_TICKS
         elif out != NO_CELL and fields[row[i], out] < distance and wanted[dead_end[here]]:
             rank[i] = LEAVING
-        elif relaxed[i]:
+        elif v.relaxed[i]:
             rank[i] = RELAXED
         else:
             rank[i] = DOCKING

@@ -32,12 +32,13 @@ import numpy as np
 from numba import njit
 
 from .distance import NO_CELL
+from .vehicles import CHOICES, NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOBODY = -1
-CHOICES = 5
+    from .vehicles import Vehicles
+
 _LAST = np.int32(2**31 - 1)
 
 
@@ -58,25 +59,18 @@ def tie(salt: int, vehicle: int) -> int:
 
 @njit(cache=True)
 def rank_moves(
-    cell: NDArray[np.int32],
-    row: NDArray[np.int32],
-    fields: NDArray[np.uint16],
-    neighbours: NDArray[np.int32],
-    now: NDArray[np.int32],
-    salt: int,
-    choices: NDArray[np.int32],
+    v: Vehicles, fields: NDArray[np.uint16], neighbours: NDArray[np.int32], now: NDArray[np.int32], salt: int
 ) -> None:
     """Rank the next cells of every vehicle: the nearest to the goal first; of equal ones the own, then the free.
 
     Args:
-        cell: (V,) int32, where the vehicles are.
-        row: (V,) int32, the vehicles' rows in `fields`.
+        v: V vehicles; reads `cell` and `row`, overwrites `choices`.
         fields: (F, C) uint16, distance to the row's goal.
         neighbours: (C, 4) int32.
         now: (C,) int32, vehicle in a cell or NOBODY.
         salt: of `tick_salt`.
-        choices: (V, 5) int32, overwritten: cells, best first, NO_CELL behind the last.
     """
+    cell, row, choices = v.cell, v.row, v.choices
     for i in range(cell.shape[0]):
         here = cell[i]
         mine = row[i]
@@ -119,29 +113,16 @@ def _cell_of(key: int | np.int32, here: int, turn: int, neighbours: NDArray[np.i
 
 
 @njit(cache=True)
-def reserve(
-    cell: NDArray[np.int32],
-    choices: NDArray[np.int32],
-    order: NDArray[np.int32],
-    held: NDArray[np.bool_],
-    now: NDArray[np.int32],
-    after: NDArray[np.int32],
-    target: NDArray[np.int32],
-    attempt: NDArray[np.int32],
-    stack: NDArray[np.int32],
-) -> None:
+def reserve(v: Vehicles, now: NDArray[np.int32], after: NDArray[np.int32]) -> None:
     """Choose every vehicle's target, in the order of priority, with inheritance and backtracking.
 
     Args:
-        cell: (V,) int32.
-        choices: (V, 5) int32, ranked next cells (the own cell among them), NO_CELL behind the last.
-        order: (V,) int32, vehicles, highest priority first.
-        held: (V,) bool, vehicles that stay where they are.
+        v: V vehicles; reads `cell`, `choices`, `order` and `held`, overwrites `target` and `scratch`.
         now: (C,) int32, vehicle in a cell or NOBODY.
         after: (C,) int32, all NOBODY; overwritten: vehicle in a cell after the step.
-        target: (V,) int32, overwritten: the vehicles' next cells.
-        attempt, stack: (V,) int32, scratch.
     """
+    cell, choices, order, held, target = v.cell, v.choices, v.order, v.held, v.target
+    attempt, stack = v.scratch[0], v.scratch[1]
     vehicles = cell.shape[0]
     for i in range(vehicles):
         if held[i]:
@@ -197,15 +178,9 @@ def reserve(
 
 
 @njit(cache=True)
-def reorder(order: NDArray[np.int32], rank: NDArray[np.int8], ranks: int, scratch: NDArray[np.int32]) -> bool:
-    """Sort `order` by rank, keeping the order within a rank; say whether it changed.
-
-    Args:
-        order: (V,) int32, vehicles, highest priority first; changed in place.
-        rank: (V,) int8, 0..ranks - 1, the lower the earlier.
-        ranks: number of ranks.
-        scratch: (V,) int32.
-    """
+def reorder(v: Vehicles, ranks: int) -> bool:
+    """Sort `order` by `rank`, 0..ranks - 1, keeping the order within a rank; say whether it changed."""
+    order, rank, scratch = v.order, v.rank, v.scratch[0]
     vehicles = order.shape[0]
     sorted_already = True
     for k in range(1, vehicles):
@@ -228,25 +203,22 @@ def reorder(order: NDArray[np.int32], rank: NDArray[np.int8], ranks: int, scratc
 
 
 @njit(cache=True)
-def advance(
-    cell: NDArray[np.int32], target: NDArray[np.int32], now: NDArray[np.int32], moves: NDArray[np.int64]
-) -> int:
+def advance(v: Vehicles, now: NDArray[np.int32]) -> int:
     """Put the vehicles on their targets and empty `now`, which serves as `after` of the next step.
 
     Args:
-        cell: (V,) int32, overwritten by `target`.
-        target: (V,) int32.
+        v: V vehicles; `cell` becomes `target`, `moves` counts.
         now: (C,) int32, all NOBODY afterwards.
-        moves: (V,) int64, cells driven so far; raised for those who moved.
 
     Returns:
         How many vehicles moved.
     """
+    cell, target = v.cell, v.target
     moved = 0
     for i in range(cell.shape[0]):
         now[cell[i]] = NOBODY
         if target[i] != cell[i]:
             moved += 1
-            moves[i] += 1
+            v.moves[i] += 1
             cell[i] = target[i]
     return moved

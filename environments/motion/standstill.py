@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .distance import NO_CELL
-from .pibt import NOBODY
+from .vehicles import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -29,8 +29,9 @@ from ...environments.layout import Layout
 from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.distance import UNREACHABLE, FieldCache
 from ...environments.motion.floor import AT_GOAL, rank_vehicles
-from ...environments.motion.pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from ...environments.motion.pibt import advance, rank_moves, reorder, reserve, tick_salt
 from ...environments.motion.spots import dead_ends
+from ...environments.motion.vehicles import NOBODY, Vehicles, Ways
 from .plain_pibt import PlainPIBT
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def drive_case(case: Case, *, seed: int) -> dict[str, Any]:
         "agent_steps_per_s": done * case.vehicles / spent,
         "best_agent_steps_per_s": case.vehicles / best,
         "ms_per_tick": 1e3 * spent / done,
-        "goals_per_tick": int(fleet.reached.sum()) / fleet.tick,
-        "longest_wait_ticks": int(fleet.longest_wait.max()),
+        "goals_per_tick": int(fleet.tally.reached.sum()) / fleet.tick,
+        "longest_wait_ticks": int(fleet.tally.longest_wait.max()),
         "conflicts": conflicts,
         "peak_rss_mb": peak_rss_mb(),
     }
@@ -118,7 +119,8 @@ class Fleet:
         rng = np.random.default_rng(seed)
         floor = np.flatnonzero(case.layout.passable).astype(np.int32)
         self.neighbours = case.layout.neighbours
-        self.cell = rng.choice(floor, case.vehicles, replace=False)  # (V,)
+        self.vehicles = Vehicles.at(rng.choice(floor, case.vehicles, replace=False))
+        self.cell = self.vehicles.cell  # (V,)
         self.goals = rng.choice(floor, min(case.goals, floor.size), replace=False)  # (F,)
         cache = FieldCache(self.neighbours, capacity=self.goals.size)
         rows = [cache.acquire(goal) for goal in self.goals.tolist()]
@@ -127,87 +129,81 @@ class Fleet:
         self.seed = seed
         self.tick = 0
         vehicles, cells = case.vehicles, case.layout.passable.size
-        self.row = rng.integers(self.goals.size, size=vehicles, dtype=np.int32)
-        self.reached = np.zeros(vehicles, np.int64)
-        self.last_reached = np.zeros(vehicles, np.int64)  # tick
-        self.longest_wait = np.zeros(vehicles, np.int64)  # ticks from one goal to the next
-        self.moves = np.zeros(vehicles, np.int64)
-        self.order = np.arange(vehicles, dtype=np.int32)
+        self.vehicles.row[:] = rng.integers(self.goals.size, size=vehicles, dtype=np.int32)
+        self.tally = Tally(*(np.zeros(vehicles, np.int64) for _ in Tally._fields))
         self._maps = np.full((2, cells), NOBODY, np.int32)
         self._maps[0, self.cell] = np.arange(vehicles)
         self._rules = case.rules
-        self._way_out, self._dead_end = dead_ends(self.neighbours, cache.entries)
-        self._best = np.full(vehicles, UNREACHABLE, np.uint16)
-        self._since = np.zeros(vehicles, np.int32)
+        way_out, dead_end = dead_ends(self.neighbours, cache.entries)
+        self._ways = Ways(self.neighbours, way_out, dead_end, np.zeros(dead_end.max() + 1, np.bool_))
 
     def drive(self, ticks: int) -> NDArray[np.int32]:
         """Drive on for T ticks; (T, V) cells after each."""
         trace = np.empty((ticks, self.cell.size), np.int32)
         lifelong(
-            self.cell, self.row, self.goals, self.fields, self.neighbours, self.order, self._maps,
-            self.reached, self.last_reached, self.longest_wait, self.moves, self.seed, self.tick, trace,
-            self._rules, self._way_out, self._dead_end, self._best, self._since,
-        )  # fmt: skip
+            self.vehicles,
+            self._ways,
+            self.tally,
+            self.goals,
+            self.fields,
+            self._maps,
+            self.seed,
+            self.tick,
+            trace,
+            self._rules,
+        )
         if ticks % 2:
             self._maps = self._maps[::-1].copy()
         self.tick += ticks
         return trace
 
 
+class Tally(NamedTuple):
+    """What V vehicles have done."""
+
+    reached: NDArray[np.int64]  # (V,) goals
+    last_reached: NDArray[np.int64]  # (V,) tick
+    longest_wait: NDArray[np.int64]  # (V,) ticks from one goal to the next
+
+
 @njit(cache=True)
 def lifelong(
-    cell: NDArray[np.int32],
-    row: NDArray[np.int32],
+    v: Vehicles,
+    ways: Ways,
+    tally: Tally,
     goals: NDArray[np.int32],
     fields: NDArray[np.uint16],
-    neighbours: NDArray[np.int32],
-    order: NDArray[np.int32],
     maps: NDArray[np.int32],
-    reached: NDArray[np.int64],
-    last_reached: NDArray[np.int64],
-    longest_wait: NDArray[np.int64],
-    moves: NDArray[np.int64],
     seed: int,
     tick: int,
     trace: NDArray[np.int32],
     rules: bool,
-    way_out: NDArray[np.int32],
-    dead_end: NDArray[np.int32],
-    best: NDArray[np.uint16],
-    since: NDArray[np.int32],
 ) -> None:
     """PIBT for T ticks; who reaches its goal gets the next one, drawn by a hash, and the lowest priority.
 
     Args:
-        cell, row, order, reached, last_reached, longest_wait, moves: (V,) state, changed in place.
+        v, ways, tally: state, changed in place.
         goals: (F,) int32, goal cell of each row of `fields`.
         fields: (F, C) uint16.
-        neighbours: (C, 4) int32.
         maps: (2, C) int32, vehicles by cell before and after a tick; they change places each tick.
         seed, tick: of the tie hash.
         trace: (T, V) int32, overwritten.
         rules: rank the vehicles by `floor.rank_vehicles`; False: plain PIBT.
-        way_out, dead_end: (C,) of `spots.dead_ends`; best, since: (V,) of `rank_vehicles`.
     """
-    vehicles = cell.shape[0]
-    held = np.zeros(vehicles, np.bool_)
-    rank = np.zeros(vehicles, np.int8)
-    choices = np.empty((vehicles, 5), np.int32)
-    target = np.empty(vehicles, np.int32)
-    attempt = np.empty(vehicles, np.int32)
-    stack = np.empty(vehicles, np.int32)
-    goal = np.empty(vehicles, np.int32)
-    wanted = np.zeros(dead_end.max() + 1, np.bool_)
+    vehicles = v.cell.shape[0]
+    cell, row, rank = v.cell, v.row, v.rank
+    reached, last_reached, longest_wait = tally.reached, tally.last_reached, tally.longest_wait
     for t in range(trace.shape[0]):
         now, after = maps[t % 2], maps[(t + 1) % 2]
         if rules:
             for i in range(vehicles):
-                goal[i] = goals[row[i]]
-            rank_vehicles(cell, goal, row, fields, way_out, dead_end, wanted, held, held, tick + t, best, since, rank)
-            reorder(order, rank, AT_GOAL + 1, stack)
-        rank_moves(cell, row, fields, neighbours, now, tick_salt(seed, tick + t), choices)
-        reserve(cell, choices, order, held, now, after, target, attempt, stack)
-        advance(cell, target, now, moves)
+                v.goal[i] = goals[row[i]]
+                v.relaxed[i] = False
+            rank_vehicles(v, ways, fields, tick + t)
+            reorder(v, AT_GOAL + 1)
+        rank_moves(v, fields, ways.neighbours, now, tick_salt(seed, tick + t))
+        reserve(v, now, after)
+        advance(v, now)
         trace[t] = cell
         some = False
         for i in range(vehicles):
@@ -218,10 +214,10 @@ def lifelong(
                 reached[i] += 1
                 longest_wait[i] = max(longest_wait[i], tick + t - last_reached[i])
                 last_reached[i] = tick + t
-                best[i] = UNREACHABLE
+                v.best[i] = UNREACHABLE
                 row[i] = draw(seed, i, reached[i]) % goals.shape[0]
         if some:
-            reorder(order, rank, 2, stack)
+            reorder(v, 2)
     for i in range(vehicles):
         longest_wait[i] = max(longest_wait[i], tick + trace.shape[0] - last_reached[i])
 
@@ -240,7 +236,7 @@ def plain_rate(case: Case, *, ticks: int, seed: int) -> float:
     fleet = Fleet(case, seed)
     by_row = fleet.fields.tolist()
     planner = PlainPIBT(fleet.neighbours.tolist(), fleet.cell.tolist(), seed)
-    goals, row, reached = fleet.goals.tolist(), fleet.row.tolist(), [0] * case.vehicles
+    goals, row, reached = fleet.goals.tolist(), fleet.vehicles.row.tolist(), [0] * case.vehicles
     held = [False] * case.vehicles
     begun = time.process_time()
     for _ in range(ticks):

@@ -146,13 +146,13 @@ def test_a_floor_with_many_dead_ends_never_freezes(vehicles):
     layout = rubble(32, 32, share=0.2, seed=3)
     fleet, trace = random_goals(layout, vehicles, 5000, rules=True)
     assert find_conflicts(trace, layout) == []
-    assert fleet.last_reached.max() > 4990
-    assert np.median(fleet.last_reached) > 4700
+    assert fleet.tally.last_reached.max() > 4990
+    assert np.median(fleet.tally.last_reached) > 4700
 
 
 def test_plain_pibt_freezes_there():
     fleet, _ = random_goals(rubble(32, 32, share=0.2, seed=3), 100, 5000, rules=False)
-    assert fleet.last_reached.max() < 4000
+    assert fleet.tally.last_reached.max() < 4000
 
 
 @pytest.mark.parametrize("vehicles", [100, 200, 300, 400])
@@ -168,8 +168,8 @@ def test_the_map_on_which_others_freeze_is_passed(vehicles):
     part = dataclasses.replace(layout, passable=reached)
     fleet, trace = random_goals(part, vehicles, 5000, rules=True)
     assert find_conflicts(trace, part) == []
-    assert fleet.last_reached.max() > 4990
-    assert np.median(fleet.last_reached) > 4700
+    assert fleet.tally.last_reached.max() > 4990
+    assert np.median(fleet.tally.last_reached) > 4700
 
 
 def test_dead_ends_know_their_way_out():

@@ -179,14 +179,37 @@ def test_a_broken_down_vehicle_in_a_ring_sends_the_others_the_other_way():
 def test_a_closed_aisle_is_not_driven_and_an_opened_one_is():
     ring = Layout.from_ascii("A....B\n.####.\n......", {"A": "A", "B": "B"})
     traffic = GridTraffic(ring, ["A", "B"], vehicles=1, speed_m_per_s=1.0, start_cells=np.array([1]))
-    closed = ring.neighbours.copy()
-    closed[closed == 3] = -1
-    traffic.change_moves(closed)
+    traffic.close([3])
+    assert traffic.closed == [3]
     assert traffic.travel_s(traffic.node, B).tolist() == [10.0]
     traffic.send(0, B)
+    assert traffic.goals.tolist() == [5]
+    assert traffic.route(0) == [1, 0, 6, 12, 13, 14, 15, 16, 17, 11, 5]
     assert drive(traffic, 20) == [(9, 0)]
-    traffic.change_moves(ring.neighbours)
+    assert traffic.goals.tolist() == [-1]
+    assert traffic.route(0) == []
+    traffic.open([3])
+    assert traffic.closed == []
     assert traffic.travel_s(traffic.node, A).tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ([6], "row 0, column 6 cannot be closed: it is a wall"),
+        ([5], "it is a dock of 'B'"),
+        ([7], "it is a parking cell"),
+        ([1], "a vehicle stands there or is on its way to it"),
+        ([3, 17], "row 0, column 3, row 2, column 3 cannot be closed: 'A' could not be reached any more"),
+    ],
+)
+def test_aisles_that_cannot_be_closed_stay_open(cells, reason):
+    ring = Layout.from_ascii("A....B#\nP####.#\n.......", {"A": "A", "B": "B"})
+    traffic = GridTraffic(ring, ["A", "B"], vehicles=1, speed_m_per_s=1.0, start_cells=np.array([1]))
+    with pytest.raises(LayoutError, match=reason):
+        traffic.close(cells)
+    assert traffic.closed == []
+    assert traffic.travel_s(traffic.node, B).tolist() == [4.0]
 
 
 def test_who_has_no_other_way_waits_behind_a_broken_down_vehicle_until_it_is_repaired():
@@ -235,7 +258,7 @@ def test_leaping_over_settled_ticks_changes_nothing_to_the_bit(seed, vehicles):
                 arrived = traffic.step()
                 if arrived.size:
                     states.append(arrived.tobytes())
-            states.append(traffic.node.tobytes() + traffic.odometer_m.tobytes() + traffic._order.tobytes())
+            states.append(traffic.node.tobytes() + traffic.odometer_m.tobytes() + traffic._fleet.order.tobytes())
         return states
 
     assert day(leap=True) == day(leap=False)

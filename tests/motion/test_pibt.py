@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.distance import FieldCache
-from robocell.environments.motion.pibt import NOBODY, advance, rank_moves, reorder, reserve, tick_salt
+from robocell.environments.motion.pibt import advance, rank_moves, reorder, reserve, tick_salt
+from robocell.environments.motion.vehicles import NOBODY, Vehicles
 from robocell.experiments.benchmarks.plain_pibt import PlainPIBT
 
 
@@ -30,23 +31,20 @@ class Drive:
         """(T + 1, V) cells."""
         vehicles = len(self.start)
         cache = FieldCache(self.layout.neighbours)
-        row = np.array([cache.acquire(goal) for goal in self.goals], np.int32)
-        cell, goal = np.array(self.start, np.int32), np.array(self.goals, np.int32)
-        held = np.array(self.held, np.bool_)
+        v = Vehicles.at(np.array(self.start, np.int32))
+        v.row[:] = [cache.acquire(goal) for goal in self.goals]
+        v.held[:] = self.held
         maps = np.full((2, self.layout.size), NOBODY, np.int32)
-        maps[0, cell] = np.arange(vehicles)
-        order = np.arange(vehicles, dtype=np.int32)
-        choices, target = np.empty((vehicles, 5), np.int32), np.empty(vehicles, np.int32)
-        a, b, moves = np.empty(vehicles, np.int32), np.empty(vehicles, np.int32), np.zeros(vehicles, np.int64)
-        trace = [cell.copy()]
+        maps[0, v.cell] = np.arange(vehicles)
+        trace = [v.cell.copy()]
         for tick in range(ticks):
             now, after = maps[tick % 2], maps[(tick + 1) % 2]
-            salt = tick_salt(self.seed, tick)
-            rank_moves(cell, row, cache.fields, self.layout.neighbours, now, salt, choices)
-            reserve(cell, choices, order, held, now, after, target, a, b)
-            advance(cell, target, now, moves)
-            reorder(order, (cell == goal).astype(np.int8), 2, a)
-            trace.append(cell.copy())
+            rank_moves(v, cache.fields, self.layout.neighbours, now, tick_salt(self.seed, tick))
+            reserve(v, now, after)
+            advance(v, now)
+            v.rank[:] = v.cell == self.goals
+            reorder(v, 2)
+            trace.append(v.cell.copy())
         return np.array(trace)
 
     def plain(self, ticks: int) -> np.ndarray:
@@ -145,8 +143,9 @@ def test_other_seeds_break_ties_otherwise():
 
 
 def test_order_is_kept_within_a_rank():
-    order = np.array([4, 2, 0, 1, 3], np.int32)
-    scratch = np.empty(5, np.int32)
-    assert reorder(order, np.array([1, 0, 1, 0, 0], np.int8), 2, scratch)
-    assert order.tolist() == [4, 1, 3, 2, 0]
-    assert not reorder(order, np.array([1, 0, 1, 0, 0], np.int8), 2, scratch)
+    v = Vehicles.at(np.arange(5, dtype=np.int32))
+    v.order[:] = [4, 2, 0, 1, 3]
+    v.rank[:] = [1, 0, 1, 0, 0]
+    assert reorder(v, 2)
+    assert v.order.tolist() == [4, 1, 3, 2, 0]
+    assert not reorder(v, 2)

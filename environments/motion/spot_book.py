@@ -1,0 +1,73 @@
+"""Which spot is whose: each cell where vehicles wait or rest is given to one of them.
+
+Dimensions: V vehicles, C cells.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .distance import NO_CELL
+from .spots import FLOOR, NEVER, PARKING, grade, nearest_spot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .roads import Roads
+
+__all__ = ["FLOOR", "PARKING", "SpotBook"]
+
+
+class SpotBook:
+    """The spots of a floor.
+
+    Attributes:
+        grades: (C,) int8 of `spots.grade`.
+        taken: (C,) bool, given to a vehicle.
+    """
+
+    def __init__(self, roads: Roads) -> None:
+        cells = roads.layout.size
+        self._roads = roads
+        self.taken = np.zeros(cells, np.bool_)
+        self._queue = np.empty(cells, np.int32)
+        self._seen = np.zeros(cells, np.int32)
+        self._stamp = 0
+        self.regrade()
+
+    def regrade(self) -> None:
+        """The roads have changed."""
+        layout = self._roads.layout
+        passable = layout.passable.copy()
+        passable[self._roads.closed] = False
+        docks = np.flatnonzero(self._roads.is_dock).astype(np.int32)
+        parking = np.asarray(layout.parking, np.int32)
+        self.grades = grade(layout.width, passable, layout.one_way, self._roads.ways.way_out, docks, parking)
+
+    @property
+    def room(self) -> int:
+        """How many vehicles can stand on the floor at once without standing on a dock."""
+        return int(np.count_nonzero(self.grades < NEVER))
+
+    def best(self, vehicles: int) -> NDArray[np.int32]:
+        """(V,) the best cells for as many vehicles: parking first, then where they block nobody."""
+        return np.argsort(self.grades, kind="stable")[:vehicles].astype(np.int32)
+
+    def nearest(self, start: int, good_enough: int, *, own: int = NO_CELL) -> int:
+        """The nearest free spot of the best grade in reach of a cell, `own` counted as free; NO_CELL if none is."""
+        return self._search(self._roads.ways.neighbours, start, good_enough, own)
+
+    def nearest_before(self, dock: int, good_enough: int, *, own: int = NO_CELL) -> int:
+        """The same, of the spots from which a dock is in reach, nearest to the dock."""
+        return self._search(self._roads.fields.entries, dock, good_enough, own)
+
+    def _search(self, moves: NDArray[np.int32], start: int, good_enough: int, own: int) -> int:
+        if own != NO_CELL:
+            self.taken[own] = False
+        self._stamp += 1
+        spot = nearest_spot(moves, start, self.grades, self.taken, good_enough, self._queue, self._seen, self._stamp)
+        if own != NO_CELL:
+            self.taken[own] = True
+        return int(spot)

@@ -1,0 +1,67 @@
+"""The arrays that the kernels of a floor share: V vehicles on C cells.
+
+Kernels take these tuples instead of an argument for each array: one name for one thing, and nothing to mix up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .distance import NO_CELL, UNREACHABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHOICES = 5
+NOBODY = -1
+
+
+class Vehicles(NamedTuple):
+    """V vehicles: where they are, what they want, and what a tick notes about them. All arrays change in place."""
+
+    cell: NDArray[np.int32]  # (V,) where it is
+    goal: NDArray[np.int32]  # (V,) where it wants to be
+    row: NDArray[np.int32]  # (V,) the goal's row in the distance fields
+    held: NDArray[np.bool_]  # (V,) stays, and is not pushed
+    relaxed: NDArray[np.bool_]  # (V,) heads for a spot where it waits or rests, not for a dock
+    pending: NDArray[np.bool_]  # (V,) to be reported when it is at its goal
+    moves: NDArray[np.int64]  # (V,) cells driven so far
+    order: NDArray[np.int32]  # (V,) vehicles, highest priority first
+    rank: NDArray[np.int8]  # (V,) of the last tick
+    best: NDArray[np.uint16]  # (V,) nearest that it came to its goal; UNREACHABLE with a new goal
+    since: NDArray[np.int32]  # (V,) tick in which it did; in the future: until when it yields
+    choices: NDArray[np.int32]  # (V, CHOICES) next cells of the last tick, best first, NO_CELL behind the last
+    target: NDArray[np.int32]  # (V,) the cell chosen in the last tick
+    scratch: NDArray[np.int32]  # (2, V)
+
+    @classmethod
+    def at(cls, cell: NDArray[np.int32]) -> Vehicles:
+        """Vehicles at (V,) cells that want nothing yet."""
+        vehicles = cell.shape[0]
+        return cls(
+            cell=cell,
+            goal=np.full(vehicles, NO_CELL, np.int32),
+            row=np.zeros(vehicles, np.int32),
+            held=np.zeros(vehicles, np.bool_),
+            relaxed=np.ones(vehicles, np.bool_),
+            pending=np.zeros(vehicles, np.bool_),
+            moves=np.zeros(vehicles, np.int64),
+            order=np.arange(vehicles, dtype=np.int32),
+            rank=np.zeros(vehicles, np.int8),
+            best=np.full(vehicles, UNREACHABLE, np.uint16),
+            since=np.zeros(vehicles, np.int32),
+            choices=np.full((vehicles, CHOICES), NO_CELL, np.int32),
+            target=cell.copy(),
+            scratch=np.empty((2, vehicles), np.int32),
+        )
+
+
+class Ways(NamedTuple):
+    """C cells with E dead ends: which moves are allowed, and what hangs on the floor by one cell."""
+
+    neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N, or NO_CELL
+    way_out: NDArray[np.int32]  # (C,) of `spots.dead_ends`
+    dead_end: NDArray[np.int32]  # (C,) of `spots.dead_ends`
+    wanted: NDArray[np.bool_]  # (E,) scratch: somebody wants in
