@@ -16,7 +16,8 @@ from .activity import Activity
 from .contractor import Contractor
 from .events import Event, VehicleState
 from .failures import Failures
-from .messages import Bids, Call, Proposal, Reason, Refusal
+from .messages import Bids, Call, Proposal, Refusal
+from .offers import transport_offers
 from .plan import Plan, Stop
 from .shift import Shift
 from .tasks import Charge, Task, TaskKind, Transport
@@ -94,16 +95,13 @@ class AGV(Contractor):
     @property
     def load(self) -> int:
         """Parts on board."""
-        return int(self.model.fleet.load[self.vehicle])
+        return self.model.fleet.load.item(self.vehicle)
 
     # -- contractor of transports -----------------------------------------------------------------------------
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """Seconds until the part would be delivered, after all that is planned already."""
-        bids = AGV.bids(call, self.model.net.pools[TaskKind.TRANSPORT].members, np.array([self.slot], np.intp))
-        if bids.reason[0] != Reason.NONE:
-            return Refusal(Reason(int(bids.reason[0])))
-        return Proposal(float(bids.cost[0]), float(bids.approach_s[0]), int(bids.load[0]), float(bids.idle_since_s[0]))
+        return self.model.net.pools[TaskKind.TRANSPORT].answer(AGV, call, self.slot)
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
@@ -111,41 +109,28 @@ class AGV(Contractor):
         task = call.task
         assert isinstance(task, Transport)
         model: Factory = members[0].model
-        fleet, traffic, spec = model.fleet, model.traffic, model.fleet.spec
-        now_s = model.now_s
-        n = len(slots)
-        if slots is model.net.pools[TaskKind.TRANSPORT].all:  # whole columns are faster than picked ones
-            tasks, idle_since_s, is_open = fleet.tasks.copy(), fleet.idle_since_s.copy(), fleet.open
-        else:
-            tasks, idle_since_s, is_open = fleet.tasks[slots], fleet.idle_since_s[slots], fleet.open[slots]
-        free = is_open & (tasks < model.queue_limit)
-        leaves = None
-        if model.net.terms.commitment == "leveled" and model.queue_limit == 1:
-            leaves = is_open & (tasks == 1) & (fleet.state[slots] == VehicleState.EMPTY) & (fleet.load[slots] == 0)
-            free |= leaves
-        able = free.nonzero()[0]
-        bids = Bids(np.full(n, np.inf), np.full(n, int(Reason.BUSY), np.int8), np.zeros(n), tasks, idle_since_s)
-        if len(able):
-            who = slots[able]
-            idle = tasks[able] == 0
-            if leaves is not None or idle.all():
-                start_s, node = now_s, traffic.node[who]
-            else:
-                start_s = np.where(idle, now_s, np.maximum(fleet.free_at_s[who], now_s))
-                node = np.where(idle, traffic.node[who], fleet.free_node[who])
-            approach_s = traffic.travel_s(node, task.origin)
-            pick_up_s = np.maximum(start_s + approach_s, task.ready_at_s)
-            leg_s = traffic.travel_between_s(task.origin, task.destination)
-            cost = pick_up_s + (spec.load_s + leg_s + spec.unload_s - now_s)
-            if leaves is not None:  # only for what is done sooner by more than the penalty
-                leaving = leaves[able]
-                cost += np.where(leaving, model.net.terms.penalty_s, 0.0)
-                cost[leaving & (cost >= fleet.free_at_s[who] - now_s)] = np.inf
-            bids.cost[able] = cost
-            bids.approach_s[able] = start_s - now_s + approach_s
-            unable = Reason.UNREACHABLE if leaves is None else Reason.BUSY
-            bids.reason[able] = np.where(cost < np.inf, int(Reason.NONE), int(unable))
-        return bids
+        fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
+        leg_s = traffic.travel_between_s(task.origin, task.destination)
+        leveled = terms.commitment == "leveled" and model.queue_limit == 1
+        return Bids(
+            *transport_offers(
+                slots,
+                now_s,
+                task.ready_at_s,
+                spec.load_s + leg_s + spec.unload_s - now_s,
+                model.queue_limit,
+                terms.penalty_s if leveled else np.inf,
+                traffic.ways_s(task.origin),
+                traffic.node,
+                fleet.open,
+                fleet.tasks,
+                fleet.load,
+                fleet.state,
+                fleet.free_at_s,
+                fleet.free_node,
+                fleet.idle_since_s,
+            )
+        )
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Transport)
@@ -194,7 +179,7 @@ class AGV(Contractor):
         model, v = self.model, self.vehicle
         way_s = 0.0
         if not self.activity.under_way:
-            way_s = float(model.traffic.travel_s(model.traffic.node[v : v + 1], self.plan.next.place)[0])
+            way_s = model.traffic.ways_s(self.plan.next.place).item(model.traffic.node.item(v))
         duration_s, place = self.plan.duration_s(way_s)
         model.fleet.free_at_s[v] = model.now_s + duration_s
         model.fleet.free_node[v] = model.traffic.node_of(place)

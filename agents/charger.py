@@ -29,7 +29,7 @@ class Charger(Contractor):
         if len(self.tasks) >= self.spec.slots:
             return Refusal(Reason.BUSY)
         traffic, vehicle = self.model.traffic, task.agv.vehicle
-        approach_s = float(traffic.travel_s(traffic.node[vehicle : vehicle + 1], self.place)[0])
+        approach_s = traffic.ways_s(self.place).item(traffic.node.item(vehicle))
         if approach_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
         return Proposal(approach_s, approach_s)

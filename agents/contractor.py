@@ -61,6 +61,21 @@ class Contractor(mesa.Agent):
         return f"{type(self).__name__}({self.name})"
 
 
+class _Question:
+    """A call that some contractors are being asked, while nothing changes.
+
+    Attributes:
+        answers: by slot, what the class of columns answers; None until somebody wants to know.
+    """
+
+    __slots__ = ("answers", "call", "slots")
+
+    def __init__(self, call: Call, slots: NDArray[np.intp]) -> None:
+        self.call = call
+        self.slots = slots
+        self.answers: dict[int, Proposal | Refusal | None] | None = None
+
+
 class Pool:
     """The contractors for one kind of task: whom a call may reach (the directory facilitator, FIPA SC00023).
 
@@ -77,6 +92,7 @@ class Pool:
         self.leased_to = np.zeros(0, np.int64)
         self.lease_until_s = np.zeros(0)
         self._classes: dict[type[Contractor], list[int]] = {}
+        self._question: _Question | None = None
 
     def add(self, contractor: Contractor) -> None:
         """Register a contractor; it gets the next slot."""
@@ -97,6 +113,23 @@ class Pool:
 
     def bids(self, call: Call, slots: NDArray[np.intp]) -> Bids:
         """Ask `slots`, (N,), each class once; the answers come in the order of `slots`."""
+        self._question = _Question(call, slots)
+        try:
+            return self._ask(call, slots)
+        finally:
+            self._question = None
+
+    def answer(self, cls: type[Contractor], call: Call, slot: int) -> Any:
+        """What `cls` bids for one of its members; while many are asked the same, worked out once for all of them."""
+        question = self._question
+        if question is not None and question.call is call and question.answers is None:
+            answers = cls.bids(call, self.members, question.slots).singly()
+            question.answers = dict(zip(question.slots.tolist(), answers, strict=True))
+        if question is None or question.answers is None or slot not in question.answers:
+            return cls.bids(call, self.members, np.array([slot], np.intp)).singly()[0]
+        return question.answers.pop(slot)
+
+    def _ask(self, call: Call, slots: NDArray[np.intp]) -> Bids:
         if len(self._classes) == 1:
             (cls,) = self._classes
             return cls.bids(call, self.members, slots)

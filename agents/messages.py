@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -67,8 +67,11 @@ class Call:
     definite: bool = False
 
 
-class Proposal(NamedTuple):
+@dataclass(slots=True)
+class Proposal:
     """An offer: the contractor is bound to it until it is rejected or its lease ends.
+
+    Each is made for one answer, and may be changed by a subclass that passes it on (`offer.cost += 10.0`).
 
     Attributes:
         cost: marginal cost in seconds: what the task adds to the contractor's own plan. Finite.
@@ -83,7 +86,8 @@ class Proposal(NamedTuple):
     idle_since_s: float = math.inf
 
 
-class Refusal(NamedTuple):
+@dataclass(slots=True)
+class Refusal:
     """No offer, and why."""
 
     reason: Reason = Reason.BUSY
@@ -117,31 +121,46 @@ class Bids:
             ValueError: a proposal has no finite cost.
         """
         n = len(answers)
-        offering = [i for i, answer in enumerate(answers) if type(answer) is Proposal]
-        if len(offering) == n > 0:  # nothing to leave out: whole columns are much faster
-            cost, approach_s, load, idle_since_s = zip(*answers, strict=True)  # type: ignore[arg-type]
-            bids = cls(
-                np.array(cost, np.float64),
-                np.zeros(n, np.int8),
-                np.array(approach_s, np.float64),
-                np.array(load, np.int64),
-                np.array(idle_since_s, np.float64),
-            )
-        else:
-            bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
-            for i, answer in enumerate(answers):
-                if isinstance(answer, Proposal):
-                    bids.cost[i], bids.approach_s[i], bids.load[i], bids.idle_since_s[i] = answer
-                elif answer is None:
-                    bids.reason[i] = Reason.SILENT
-                    bids.silent = True
-                else:
-                    bids.reason[i] = answer.reason
-        if not (bids.cost[offering] < np.inf).all():
+        at: list[int] = []
+        cost: list[float] = []
+        approach_s: list[float] = []
+        load: list[int] = []
+        idle_since_s: list[float] = []
+        bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
+        for i, answer in enumerate(answers):  # lists first: to write single entries of arrays is much slower
+            if isinstance(answer, Proposal):
+                at.append(i)
+                cost.append(answer.cost)
+                approach_s.append(answer.approach_s)
+                load.append(answer.load)
+                idle_since_s.append(answer.idle_since_s)
+            elif answer is None:
+                bids.reason[i] = Reason.SILENT
+                bids.silent = True
+            else:
+                bids.reason[i] = answer.reason
+        where = np.array(at, np.intp)
+        for column, values in (
+            (bids.cost, cost),
+            (bids.approach_s, approach_s),
+            (bids.load, load),
+            (bids.idle_since_s, idle_since_s),
+        ):
+            column[where] = np.fromiter(values, column.dtype, len(at))
+        if not (bids.cost[where] < np.inf).all():
             raise ValueError(
-                f"a proposal that costs {bids.cost[offering].max()} is none; give a finite number, or a Refusal"
+                f"a proposal that costs {bids.cost[where].max()} is none; give a finite number, or a Refusal"
             )
         return bids
+
+    def singly(self) -> list[Proposal | Refusal | None]:
+        """The answers one by one: the reverse of `gather`."""
+        columns = (self.cost, self.approach_s, self.load, self.idle_since_s)
+        proposals = map(Proposal, *(column.tolist() for column in columns))
+        return [
+            proposal if reason == Reason.NONE else None if reason == Reason.SILENT else Refusal(Reason(reason))
+            for proposal, reason in zip(proposals, self.reason.tolist(), strict=True)
+        ]
 
     def take(self, index: slice | NDArray[np.intp]) -> Bids:
         """The answers of some of the contractors."""

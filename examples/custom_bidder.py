@@ -24,9 +24,9 @@ class ThriftyAGV(AGV):
 
     def bid(self, call: Call) -> Proposal | Refusal:
         offer = super().bid(call)
-        if isinstance(offer, Refusal):
-            return offer
-        return offer._replace(cost=offer.cost + self.reluctance_s * (1.0 - self.battery))
+        if isinstance(offer, Proposal):
+            offer.cost += self.reluctance_s * (1.0 - self.battery)
+        return offer
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ class NearbyAGV(AGV):
     def bid(self, call):
         offer = super().bid(call)
         if isinstance(offer, Proposal):
-            return offer._replace(cost=offer.cost + DETOUR_PRICE * offer.approach_s)
+            offer.cost += DETOUR_PRICE * offer.approach_s
         return offer
 '''
 

@@ -89,6 +89,10 @@ class MatrixTraffic:
         """(n,) seconds from places to the place; inf where there is no way."""
         return self._towards_s[place][nodes]
 
+    def ways_s(self, place: int) -> NDArray[np.float64]:
+        """(P,) the same from every place; not to be written to."""
+        return self._towards_s[place]
+
     def travel_between_s(self, origin: int, destination: int) -> float:
         """Seconds from place to place; inf where there is no way."""
         return float(self._times_s[origin, destination])

@@ -38,6 +38,10 @@ class Traffic(Protocol):
         """(n,) seconds to drive from each of n nodes to the place when nobody is in the way; inf if unreachable."""
         ...
 
+    def ways_s(self, place: int) -> NDArray[np.float64]:
+        """(nodes,) float64, the same from every node there is; not to be written to."""
+        ...
+
     def travel_between_s(self, origin: int, destination: int) -> float:
         """Seconds to drive from place to place when nobody is in the way; inf if unreachable."""
         ...

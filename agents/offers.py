@@ -1,0 +1,84 @@
+"""The offers of vehicles for one transport, as a kernel: what is left of the plan, way, loading, way, unloading.
+
+Dimensions: V vehicles of the fleet, N of them asked, L nodes of the traffic.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from .events import VehicleState
+from .messages import Reason
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OFFERS, BUSY, UNREACHABLE = int(Reason.NONE), int(Reason.BUSY), int(Reason.UNREACHABLE)
+EMPTY = int(VehicleState.EMPTY)
+
+
+@njit(cache=True)
+def transport_offers(
+    slots: NDArray[np.intp],
+    now_s: float,
+    ready_at_s: float,
+    after_s: float,
+    queue_limit: int,
+    penalty_s: float,
+    ways_s: NDArray[np.float64],
+    node: NDArray[np.int32],
+    is_open: NDArray[np.bool_],
+    tasks: NDArray[np.int64],
+    load: NDArray[np.int64],
+    state: NDArray[np.int8],
+    free_at_s: NDArray[np.float64],
+    free_node: NDArray[np.int32],
+    idle_since_s: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """The columns of `Bids`, (N,) each.
+
+    Args:
+        slots: (N,) intp, the vehicles asked.
+        now_s: the time now.
+        ready_at_s: when the part stands ready.
+        after_s: from the pick-up to the end of the transport, less `now_s`.
+        queue_limit: transports that a vehicle takes on before it has done the first.
+        penalty_s: what leaving a contract that has not begun costs (leveled commitment); inf: contracts are kept.
+        ways_s: (L,) float64, seconds from each node to where the part is; inf where there is no way.
+        node, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
+    """
+    n = slots.shape[0]
+    cost = np.full(n, np.inf)
+    reason = np.full(n, BUSY, np.int8)
+    approach_s = np.zeros(n)
+    has = np.empty(n, np.int64)
+    since_s = np.empty(n)
+    may_leave = penalty_s < np.inf
+    for i in range(n):
+        v = slots[i]
+        has[i] = tasks[v]
+        since_s[i] = idle_since_s[v]
+        if not is_open[v]:
+            continue
+        leaves = may_leave and tasks[v] == 1 and state[v] == EMPTY and load[v] == 0
+        if tasks[v] >= queue_limit and not leaves:
+            continue
+        start_s, at = now_s, node[v]
+        if tasks[v] > 0 and not leaves:
+            start_s, at = max(free_at_s[v], now_s), free_node[v]
+        way_s = ways_s[at]
+        cost_s = max(start_s + way_s, ready_at_s) + after_s
+        if leaves:  # only for what is done sooner by more than the penalty
+            cost_s += penalty_s
+            if cost_s >= free_at_s[v] - now_s:
+                cost_s = np.inf
+        cost[i] = cost_s
+        approach_s[i] = start_s - now_s + way_s
+        if cost_s < np.inf:
+            reason[i] = OFFERS
+        elif not may_leave:
+            reason[i] = UNREACHABLE
+    return cost, reason, approach_s, has, since_s
