@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .analysis import compare
+    from .comparison import compare
     from .errors import ExperimentError
     from .experiment import Experiment
     from .runner import Outcome, run
@@ -26,7 +26,7 @@ _HOMES = {
     "ExperimentError": "errors",
     "Outcome": "runner",
     "Results": "tables",
-    "compare": "analysis",
+    "compare": "comparison",
     "load": "tables",
     "run": "runner",
 }

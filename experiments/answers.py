@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .analysis import paired
-from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
+from .headlines import CaseRow, Headline, case_rows, headlines
+from .statistics import INTERVALS, paired
 from .views import FLEET, View, view_of
 
 INDIFFERENT = 0.01  # nobody buys a vehicle for less
@@ -80,7 +80,7 @@ def _enough(
 def _best_of_all(results: "Results", rows: list[CaseRow], main: Headline, best: CaseRow) -> str:
     rivals = [row for row in rows if row.n and row.index != best.index]
     equal = [row for row in rivals if not _better(results, row.index, best.index, main)]
-    text = f"Best {main.title}: {best.label}, {with_interval(best.means[0], best.halves[0])} {main.unit}".rstrip()
+    text = f"Best {main.title}: {best.label}, {best.texts[0]} {main.unit}".rstrip()
     if best.n < 2:
         return text + "."
     if not equal:
@@ -112,6 +112,7 @@ def _better(results: "Results", a: int, b: int, column: Headline, indifferent: f
 
     first, second = by_replication(a), by_replication(b)
     common = sorted(first.keys() & second.keys())
-    found = paired(np.array([first[r] for r in common]), np.array([second[r] for r in common]))
+    one, other = (np.array([values[r] for r in common]) for values in (first, second))
+    found = paired(one, other, INTERVALS[results.experiment.config.intervals])
     least = indifferent * abs(found["mean_a"])
     return found["low"] > least if column.greater_is_better else found["high"] < -least

@@ -75,12 +75,13 @@ SETTINGS: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart; (P,) arrays over its points. Half-widths are NaN or inf where there is no interval."""
+    """One line of a chart; (P,) arrays over its points. low and high are NaN where there is no interval."""
 
     name: str
     x: np.ndarray
     mean: np.ndarray
-    half: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,8 @@ def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title:
             curve.x, curve.mean, color=colour, marker=MARKERS[number % len(MARKERS)], markersize=5, linewidth=1.8,
             label=curve.name or None, zorder=3, markeredgewidth=0,
         )  # fmt: skip
-        sure = np.isfinite(curve.half)
-        axes.fill_between(
-            curve.x[sure], (curve.mean - curve.half)[sure], (curve.mean + curve.half)[sure],
-            color=colour, alpha=BAND, linewidth=0,
-        )  # fmt: skip
+        sure = np.isfinite(curve.high - curve.low)
+        axes.fill_between(curve.x[sure], curve.low[sure], curve.high[sure], color=colour, alpha=BAND, linewidth=0)
     axes.set_xlabel(x_title)
     axes.set_ylabel(y_title)
     axes.grid(axis="x", visible=False)
@@ -143,13 +141,21 @@ def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title:
 
 
 def dots(
-    name: str, title: str, note: str, labels: Sequence[str], mean: np.ndarray, half: np.ndarray, *, x_title: str
+    name: str,
+    title: str,
+    note: str,
+    labels: Sequence[str],
+    mean: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    x_title: str,
 ) -> Chart:
     """One row per case: its mean, with the interval as a bar."""
     figure, axes = _canvas(0.9 + 0.32 * len(labels))
     rows = np.arange(len(labels))[::-1]
     axes.errorbar(
-        mean, rows, xerr=np.where(np.isfinite(half), half, 0.0), fmt="o", color=PALETTE[0], markersize=5,
+        mean, rows, xerr=np.nan_to_num([mean - low, high - mean]), fmt="o", color=PALETTE[0], markersize=5,
         elinewidth=2.2, ecolor=PALETTE[0] + "66", capsize=0,
     )  # fmt: skip
     axes.set_yticks(rows, [_short(text) for text in labels])

@@ -193,8 +193,8 @@ def compare(
 
     Example: `robocell compare results/fleet mechanism=nearest mechanism=contract_net`
     """
-    from .analysis import HEADLINE_METRICS
-    from .analysis import compare as compare_cases
+    from .comparison import HEADLINE_METRICS, compare_each
+    from .comparison import compare as compare_cases
     from .console import show_comparison
     from .tables import load
 
@@ -206,10 +206,11 @@ def compare(
             _refuse(f"--metric {name}: this run has no such KPI{nearest(name, results.metrics)}")
     chosen = metric or [name for name in HEADLINE_METRICS if name in results.metrics] or None
     rows: Any = compare_cases(results, a, b, metrics=chosen).to_dict("records")
+    each: Any = compare_each(results, a, b, metrics=chosen).to_dict("records")
     if as_json:
-        _print_json({"a": a, "b": b, "metrics": rows})
+        _print_json({"a": a, "b": b, "metrics": rows, "each": each})
     else:
-        show_comparison(rows, a, b)
+        show_comparison(rows, each, a, b)
 
 
 @app.command()
@@ -385,8 +386,8 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "cases": [
             {"case": row.label, "n": row.n}
             | {
-                column.key: {"mean": mean, "half_width": half, "unit": column.unit}
-                for column, mean, half in zip(columns, row.means, row.halves, strict=True)
+                column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit}
+                for column, mean, low, high in zip(columns, row.means, row.lows, row.highs, strict=True)
             }
             for row in case_rows(results, columns)
         ],

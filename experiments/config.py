@@ -38,6 +38,7 @@ OWN_KEYS_OF_AN_EXPERIMENT = (
     "workers",
     "ray_address",
     "time_limit",
+    "intervals",
     "outputs",
 )
 
@@ -70,6 +71,7 @@ class ExperimentConfig(Section):
     workers: Positive | None = None  # None = all cores
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
+    intervals: Literal["t", "bootstrap"] = "t"
     outputs: Outputs = Outputs()
 
     @property

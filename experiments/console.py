@@ -10,6 +10,7 @@ from .journal import Record
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
+    from rich.table import Table
 
     from .runner import Outcome
     from .tables import Results
@@ -142,17 +143,32 @@ def show_cases(results: "Results") -> None:
         out.print(f"… and {len(rows) - SHOWN_CASES} more cases; all are in summary.csv", style="dim")
 
 
-def show_comparison(rows: Sequence[dict[str, Any]], a: str, b: str) -> None:
-    """Paired differences, those that are certain in bold."""
+def show_comparison(rows: Sequence[dict[str, Any]], each: Sequence[dict[str, Any]], a: str, b: str) -> None:
+    """Paired differences, those that are certain in bold: over all settings that both have, then one by one."""
+    out = console()
+    settings = list(dict.fromkeys(row["setting"] for row in each))
+    if len(settings) > 1:
+        out.print(
+            f"Mean difference over {len(settings)} settings ({', '.join(settings)}), averaged within each replication: "
+            "they share its random numbers, so n counts replications.",
+            markup=False,
+        )
+    out.print(_differences(rows, a, b))
+    if len(settings) > 1:
+        out.print("\nEach setting by itself, p corrected for all rows:", markup=False)
+        out.print(_differences(each, a, b))
+
+
+def _differences(rows: Sequence[dict[str, Any]], a: str, b: str) -> "Table":
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("", a, b, "difference", "95 % interval", "p (Holm)", "effect", "pairs"):
+    for name in ("", a, b, "difference", "95 % interval", "p (Holm)", "effect", "n"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in rows:
         sure = row["low"] > 0 or row["high"] < 0
         table.add_row(
-            row["metric"],
+            f"{row['metric']} {row.get('setting', '')}",
             f"{row['mean_a']:.5g}",
             f"{row['mean_b']:.5g}",
             f"{row['difference']:+.4g}",
@@ -162,4 +178,4 @@ def show_comparison(rows: Sequence[dict[str, Any]], a: str, b: str) -> None:
             str(row["n"]),
             style="bold" if sure else "dim",
         )
-    console().print(table)
+    return table

@@ -55,23 +55,22 @@ def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:
 
 def _headline(results: "Results", view: View, rows: list[CaseRow], columns: list[Headline], column: Headline) -> Chart:
     place = columns.index(column)
-    mean = np.array([row.means[place] for row in rows])
-    half = np.array([row.halves[place] for row in rows])
+    mean, low, high = np.array([(row.means[place], row.lows[place], row.highs[place]) for row in rows]).T
     name = NAMES.get(column.key, column.key.replace(".", "_"))
     title = column.title.capitalize()
     y_title = f"{title} ({column.unit})" if column.unit else title
     if view.x is None:
         shown = [row.index for row in rows if row.n][:MOST_ROWS]
         labels = [_terse(results, index) for index in shown]
-        return dots(name, title, _note(rows), labels, mean[shown], half[shown], x_title=y_title)
+        return dots(name, title, _note(results, rows), labels, mean[shown], low[shown], high[shown], x_title=y_title)
     curves = []
     for group, series in zip(view.groups, view.series, strict=True):
         indices = [index for index in series if rows[index].n]
         if indices:
             x = np.array([view.value(index) for index in indices], dtype=float)
-            curves.append(Curve(group, x, mean[indices], half[indices]))
+            curves.append(Curve(group, x, mean[indices], low[indices], high[indices]))
     against = f"{title} against {view.x_title.lower()}"
-    return lines(name, against, _note(rows), curves, x_title=view.axis_title, y_title=y_title)
+    return lines(name, against, _note(results, rows), curves, x_title=view.axis_title, y_title=y_title)
 
 
 def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:
@@ -119,8 +118,10 @@ def _terse(results: "Results", index: int) -> str:
     return case.label if named or not case.settings else " · ".join(text_of(value) for value in case.settings.values())
 
 
-def _note(rows: list[CaseRow]) -> str:
-    return f"{_means_note(rows)}; bands and bars are 95 % t intervals" if any(row.n > 1 for row in rows) else "n = 1"
+def _note(results: "Results", rows: list[CaseRow]) -> str:
+    if all(row.n < 2 for row in rows):
+        return "n = 1"
+    return f"{_means_note(rows)}; bands and bars are 95 % {results.experiment.config.intervals} intervals"
 
 
 def _means_note(rows: list[CaseRow]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .analysis import t_halfwidth
+from .statistics import INTERVALS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,13 +33,14 @@ class Headline:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in a table: mean ± half-width of every headline."""
+    """A case in a table: mean and 95 % interval of every headline."""
 
     index: int
     label: str
     n: int
     means: tuple[float, ...]
-    halves: tuple[float, ...]  # inf where n < 2
+    lows: tuple[float, ...]  # NaN where n < 2
+    highs: tuple[float, ...]
     texts: tuple[str, ...]
 
 
@@ -79,31 +80,37 @@ def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
     trials = results.trials
     case = trials["case"].to_numpy()
     done = (trials["status"] == "done").to_numpy()
+    interval = INTERVALS[results.experiment.config.intervals]
     rows = []
     for item in results.experiment.cases:
         mine = (case == item.index) & done
-        means, halves, texts = [], [], []
+        figures = []
         for column in columns:
             values = column.values[mine]
             values = values[np.isfinite(values)]
             mean = float(values.mean()) if values.size else math.nan
-            half = t_halfwidth(values)
-            means.append(mean)
-            halves.append(half)
-            texts.append(with_interval(mean, half))
-        rows.append(CaseRow(item.index, item.label, int(mine.sum()), tuple(means), tuple(halves), tuple(texts)))
+            low, high = interval(values)
+            figures.append((mean, low, high, with_interval(mean, low, high)))
+        means, lows, highs, texts = zip(*figures, strict=True) if figures else ((), (), (), ())
+        rows.append(CaseRow(item.index, item.label, int(mine.sum()), means, lows, highs, texts))
     return rows
 
 
-def with_interval(mean: float, half: float) -> str:
-    """`59.8 ± 0.4`, with as many digits as the interval deserves; no ± for a single value."""
+def with_interval(mean: float, low: float, high: float) -> str:
+    """`59.8 ± 0.4`, with as many digits as the interval deserves; `59.8 (59.5 … 60.4)` for a lopsided one.
+
+    A single value has no interval.
+    """
     if math.isnan(mean):
         return "–"
-    if not math.isfinite(half):
+    if not math.isfinite(high - low):
         return f"{mean:.4g}"
+    half = (high - low) / 2
     if half == 0:
         return f"{mean:.4g} ± 0"
     digits = max(0, min(6, 1 - math.floor(math.log10(half))))
+    if abs((high + low) / 2 - mean) > 1e-9 * half:
+        return f"{mean:.{digits}f} ({low:.{digits}f} … {high:.{digits}f})"
     return f"{mean:.{digits}f} ± {half:.{digits}f}"
 
 

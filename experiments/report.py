@@ -195,8 +195,8 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
     return (
         f"<div class='wide'><table class='sortable'><thead><tr>{head}<th class='number'>n</th></tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
-        "<p class='note'>Mean ± half-width of the 95 % t interval over n replications. Click a heading to sort. "
-        "All KPIs: summary.csv; every trial: trials/trials.parquet.</p>"
+        f"<p class='note'>Mean and 95 % {results.experiment.config.intervals} interval over n replications. "
+        "Click a heading to sort. All KPIs: summary.csv; every trial: trials/trials.parquet.</p>"
     )
 
 

@@ -1,10 +1,94 @@
-"""Statistics beside the t interval: where a warm-up ends, intervals without normality."""
+"""Statistics of arrays: intervals, paired differences, several tests at once, the end of a warm-up."""
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+CONFIDENCE = 0.95
 BATCH = 5
 RESAMPLES = 2000
+
+
+def t_halfwidth(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
+    """Half the width of the t interval of the mean; inf for fewer than two values."""
+    from scipy.special import stdtrit
+
+    values = np.asarray(values, dtype=float)
+    if values.size < 2:
+        return float("inf")
+    return float(stdtrit(values.size - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(values.size))
+
+
+def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Student's t interval of the mean; (nan, nan) for fewer than two values."""
+    values = np.asarray(values, dtype=float)
+    if values.size < 2:
+        return float("nan"), float("nan")
+    mean, half = float(values.mean()), t_halfwidth(values, confidence)
+    return mean - half, mean + half
+
+
+def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, seed: int = 0) -> tuple[float, float]:
+    """Percentile bootstrap interval of the mean; (nan, nan) for fewer than two values.
+
+    Resamples with a generator of its own from `seed`, so the same values give the same interval (Efron & Tibshirani, An
+    Introduction to the Bootstrap, 1993, chapter 13).
+    """
+    values = np.asarray(values, dtype=float)
+    if values.size < 2:
+        return float("nan"), float("nan")
+    draws = np.random.default_rng(seed).integers(values.size, size=(RESAMPLES, values.size))
+    low, high = np.quantile(values[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+Interval = Callable[[np.ndarray], tuple[float, float]]
+INTERVALS: dict[str, Interval] = {"t": t_interval, "bootstrap": bootstrap_interval}
+
+
+def paired(a: np.ndarray, b: np.ndarray, interval: Interval = t_interval) -> dict[str, float]:
+    """The difference b - a of paired values, with its interval, the p value of the t test and the effect size.
+
+    The effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
+    """
+    from scipy.special import stdtr
+
+    n = a.size
+    if n == 0:
+        return {"n": 0} | dict.fromkeys(("mean_a", "mean_b", "difference", "low", "high", "p", "effect"), np.nan)
+    differences = b - a
+    mean = float(differences.mean())
+    spread = float(differences.std(ddof=1)) if n > 1 else np.nan
+    if n < 2:
+        p = effect = np.nan
+    elif spread == 0:
+        p, effect = (1.0, 0.0) if mean == 0 else (0.0, float(np.copysign(np.inf, mean)))
+    else:
+        p = float(2 * stdtr(n - 1, -abs(mean) / (spread / np.sqrt(n))))
+        effect = mean / spread
+    low, high = interval(differences)
+    return {
+        "n": n,
+        "mean_a": float(a.mean()),
+        "mean_b": float(b.mean()),
+        "difference": mean,
+        "low": low,
+        "high": high,
+        "p": p,
+        "effect": effect,
+    }
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN."""
+    corrected = np.full(p.shape, np.nan)
+    order = [index for index in np.argsort(p) if not np.isnan(p[index])]
+    worst = 0.0
+    for rank, index in enumerate(order):
+        worst = max(worst, min(1.0, float(p[index]) * (len(order) - rank)))
+        corrected[index] = worst
+    return corrected
 
 
 def mser5(series: ArrayLike) -> int:
@@ -24,17 +108,3 @@ def mser5(series: ArrayLike) -> int:
     tail_squares = np.cumsum(batches[::-1] ** 2)[::-1][: left.size]
     spread = np.maximum(tail_squares - tail_sum**2 / left, 0.0)
     return int(np.argmin(spread / left.astype(float) ** 2)) * BATCH
-
-
-def bootstrap_interval(values: ArrayLike, *, confidence: float = 0.95, seed: int = 0) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean; (nan, nan) for fewer than two values.
-
-    Resamples with a generator of its own from `seed`, so the same values give the same interval (Efron & Tibshirani, An
-    Introduction to the Bootstrap, 1993, chapter 13).
-    """
-    values = np.asarray(values, dtype=float)
-    if values.size < 2:
-        return float("nan"), float("nan")
-    draws = np.random.default_rng(seed).integers(values.size, size=(RESAMPLES, values.size))
-    low, high = np.quantile(values[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)

@@ -57,8 +57,10 @@ class Results:
     def summary(self) -> "pd.DataFrame":
         """One row per case and KPI: n, mean, 95 % interval, standard deviation."""
         from .analysis import summarise
+        from .statistics import INTERVALS
 
-        return summarise(self.trials, keys=self.keys, metrics=self.metrics)
+        interval = INTERVALS[self.experiment.config.intervals]
+        return summarise(self.trials, keys=self.keys, metrics=self.metrics, interval=interval)
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from pydantic import Field
 
 from ...environments.section import Positive, Section
 from ...environments.units import Share
-from ..analysis import t_halfwidth
 from ..headlines import with_interval
+from ..statistics import t_interval
 from .asking import Answer, Asker, greater_is_better
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class BestPolicy(Section):
         means = {case: float(np.nanmean(found)) for case, found in values.items()}
         order = sorted(means, key=lambda case: (case not in alive, -sign * means[case]))
         winner = order[0]
-        text = with_interval(means[winner], t_halfwidth(values[winner]))
+        text = with_interval(means[winner], *t_interval(values[winner]))
         if len(alive) == 1:
             sure = f"with 95 % confidence, unless another is less than {delta:.3g} behind"
         else:

@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import Field
 
 from ...environments.section import Positive, Section
-from ..analysis import t_halfwidth
 from ..errors import ExperimentError
 from ..headlines import with_interval
 from ..sampling import Range
+from ..statistics import t_interval
 from .asking import Answer, Asker, greater_is_better
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Optimise(Section):
                     study.tell(trial, float(values.mean()))
                 else:
                     study.tell(trial, state=optuna.trial.TrialState.FAIL)
-                rows.append({**point, "mean": float(values.mean()), "half": t_halfwidth(values)})
+                low, high = t_interval(values)
+                rows.append({**point, "mean": float(values.mean()), "low": low, "high": high})
         return self._answer(rows, goal, len(asker.taken))
 
     def _answer(self, rows: list[dict[str, Any]], goal: str, trials: int) -> Answer:
@@ -76,7 +77,7 @@ class Optimise(Section):
         sound.sort(key=lambda row: row["mean"], reverse=goal == "max")
         best = sound[0]
         values = ", ".join(f"{key} = {best[key]}" for key in self.keys_)
-        text = f"Best {self.metric} found: {with_interval(best['mean'], best['half'])} with {values} "
+        text = f"Best {self.metric} found: {with_interval(best['mean'], best['low'], best['high'])} with {values} "
         return Answer((text + f"(of {len(rows)} points).",), tuple(sound[:20]), trials)
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from ...environments.section import Positive, Section
 from ...environments.units import parse_share
-from ..analysis import t_halfwidth
+from ..statistics import t_halfwidth
 from .asking import Answer, Asker
 
 _SHORT = re.compile(r"until\s*(?:±|\+-|\+/-)?\s*(\S+)")

@@ -20,8 +20,8 @@ from pydantic_core import PydanticCustomError
 
 from ...environments.section import Positive, Section
 from ...environments.units import DURATION
-from ..analysis import t_halfwidth
 from ..headlines import time_unit
+from ..statistics import t_halfwidth
 from ..views import FLEET
 from .asking import Answer, Asker, looks
 

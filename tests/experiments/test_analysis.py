@@ -1,16 +1,27 @@
 """Intervals, paired differences and answers agree with what is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from fakes import named_trial, study
+from fakes import line, named_trial, study
 
-from robocell.experiments.analysis import compare, holm, paired, summarise, t_halfwidth
+from robocell.environments.scenario import Scenario
+from robocell.experiments.analysis import summarise
 from robocell.experiments.answers import answer, smallest_sufficient
+from robocell.experiments.comparison import compare, compare_each
 from robocell.experiments.errors import ExperimentError
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.figures import all_charts
 from robocell.experiments.headlines import case_rows, headlines, with_interval
 from robocell.experiments.runner import run
-from robocell.experiments.statistics import bootstrap_interval, mser5
+from robocell.experiments.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
+from robocell.experiments.tables import Results
+from robocell.experiments.trials import Trial, run_trial, trial_seed
+
+QUIET = {"logs": "none", "figures": False, "report": False}
+RULES = ("input_capacity=1", "input_capacity=9")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +42,37 @@ def test_intervals_contain_the_mean_as_often_as_they_say():
     draws = np.random.default_rng(1).exponential(size=(2000, 20))
     covered = [abs(row.mean() - 1.0) <= t_halfwidth(row) for row in draws]
     assert 0.90 < np.mean(covered) < 0.96  # skewed: slightly below 0.95
+
+
+@pytest.mark.slow
+def test_intervals_of_an_mm1_station_contain_the_exact_mean_in_95_of_100_experiments():
+    """The mean number in the system is known exactly; half an hour is 12 relaxation times of this queue."""
+    arrivals_per_h, service_s, experiments, replications = 36, 30, 1000, 10
+    load = arrivals_per_h * service_s / 3600
+    scenario = Scenario.parse(
+        {
+            "name": "M/M/1",
+            "transport": {"kind": "instant"},
+            "stations": {"cell": {"operations": {"work": {"distribution": "exponential", "mean": f"{service_s}s"}}}},
+            "products": {"part": {"routing": ["work"]}},
+            "orders": {"kind": "poisson", "rate": f"{arrivals_per_h}/h"},
+            "horizon": "4h",
+            "warm_up": "30min",
+        }
+    )
+    rows = [
+        {"case": number, "label": str(number), "status": "done", **run_trial(trial).values}
+        for number in range(experiments)
+        for trial in (
+            Trial(id="", case=number, replication=r, seed=trial_seed(number, r), scenario=scenario)
+            for r in range(replications)
+        )
+    ]
+    table = summarise(pd.DataFrame(rows), keys=[], metrics=["wip_mean", "station.cell.processing"]).set_index("metric")
+    for metric, exact in {"wip_mean": load / (1 - load), "station.cell.processing": load}.items():
+        found = table.loc[metric]
+        covered = ((found["low"] <= exact) & (exact <= found["high"])).mean()
+        assert 0.93 <= covered <= 0.97, f"{metric}: {covered:.1%} of {len(found)} intervals"
 
 
 def test_summaries_leave_out_failures_and_undefined_values():
@@ -74,12 +116,76 @@ def test_cases_are_compared_in_pairs(results):
     assert row["low"] == pytest.approx(20.0)
 
 
+def grid(generator: np.random.Generator, results: Results, difference: float) -> Results:
+    """Two rules at five fleets over eight replications; what a replication does to a rule, it does at every fleet."""
+    trials = results.trials.copy()
+    own = generator.normal(size=(2, 8))  # of a rule in a replication
+    rule = (trials["input_capacity"] == 9).astype(int).to_numpy()
+    noise = own[rule, trials["replication"]] + generator.normal(scale=0.3, size=len(trials))
+    trials["throughput_per_h"] = 60 + 5 * trials["stations.cell.machines"] + difference * rule + noise
+    return replace(results, trials=trials)
+
+
+@pytest.fixture(scope="module")
+def policies(tmp_path_factory) -> Results:
+    grid = {"stations.cell.machines": [1, 2, 3, 4, 5], "stations.cell.input_capacity": [1, 9]}
+    asked = {"scenario": line(), "sweep": {"grid": grid}, "replications": 8, "outputs": QUIET}
+    folder = tmp_path_factory.mktemp("policies")
+    found = run(Experiment.parse(asked), folder, function=named_trial, executor="serial").results
+    return replace(found, trials=found.trials.assign(input_capacity=found.trials["stations.cell.input_capacity"]))
+
+
+def test_fleets_of_one_replication_are_one_observation_so_the_interval_covers(policies):
+    generator = np.random.default_rng(8)
+    covered, covered_if_pooled = [], []
+    for _ in range(200):
+        results = grid(generator, policies, 1.0)
+        (row,) = compare(results, *RULES, metrics=["throughput_per_h"]).to_dict("records")
+        covered.append(row["low"] <= 1.0 <= row["high"])
+        sides = [results.trials[results.trials["input_capacity"] == rule]["throughput_per_h"] for rule in (1, 9)]
+        pooled = paired(*(side.to_numpy() for side in sides))  # forty pairs, as if they were independent
+        covered_if_pooled.append(pooled["low"] <= 1.0 <= pooled["high"])
+    assert 0.91 <= np.mean(covered) <= 0.99
+    assert np.mean(covered_if_pooled) < 0.75
+
+
+def test_every_fleet_is_compared_by_itself_too(policies):
+    results = grid(np.random.default_rng(9), policies, 1.0)
+    each = compare_each(results, *RULES, metrics=["throughput_per_h"])
+    assert list(each["setting"]) == [f"machines={number}" for number in range(1, 6)]
+    assert set(each["n"]) == {8}
+    (whole,) = compare(results, *RULES, metrics=["throughput_per_h"]).to_dict("records")
+    assert (whole["n"], whole["settings"]) == (8, 5)
+    assert each["difference"].mean() == pytest.approx(whole["difference"])
+
+
+def test_a_replication_that_lacks_a_fleet_is_left_out_of_the_mean(policies):
+    results = grid(np.random.default_rng(9), policies, 1.0)
+    results.trials.loc[(results.trials["replication"] == 3) & (results.trials["case"] == 2), "status"] = "failed"
+    results.trials.loc[results.trials["case"] == 0, "wip_mean"] = np.nan
+    (row,) = compare(results, *RULES, metrics=["throughput_per_h"]).to_dict("records")
+    assert (row["n"], row["settings"]) == (7, 5)
+    assert sorted(compare_each(results, *RULES, metrics=["throughput_per_h"])["n"]) == [7, 8, 8, 8, 8]
+
+
+def test_a_kpi_that_one_fleet_never_has_is_averaged_over_the_others(policies):
+    results = grid(np.random.default_rng(9), policies, 1.0)
+    results.trials.loc[results.trials["case"] == 0, "throughput_per_h"] = np.nan
+    (row,) = compare(results, *RULES, metrics=["throughput_per_h"]).to_dict("records")
+    assert (row["n"], row["settings"]) == (8, 4)
+
+
+def test_a_side_with_two_candidates_for_one_partner_is_refused(policies):
+    with pytest.raises(ExperimentError, match="have the same partner; name one more key to choose one"):
+        compare(policies, "input_capacity=1 machines=1", "input_capacity=9 machines=2,machines=3")
+
+
 @pytest.mark.parametrize(
     ("a", "b", "said"),
     [
         ("machines=1", "machines=7", "fits no case; stations.cell.machines is one of 1, 2, 3"),
         ("machine=1", "machines=2", "is no case of this run; name a label .machines=1; machines=2; machines=3"),
-        ("machines=1", "stations.cell.machines=1", "both mean case 'machines=1'"),
+        ("machines=1", "stations.cell.machines=1", "both sides mean case 'machines=1'"),
     ],
 )
 def test_a_comparison_of_what_is_not_there_is_refused(results, a, b, said):
@@ -109,17 +215,18 @@ def test_case_rows_count_what_is_finished(results):
 
 
 @pytest.mark.parametrize(
-    ("mean", "half", "text"),
+    ("mean", "low", "high", "text"),
     [
-        (59.812, 0.43, "59.81 ± 0.43"),
-        (1234.5, 37.0, "1234 ± 37"),
-        (5.0, np.inf, "5"),
-        (np.nan, 1, "–"),
-        (2.0, 0.0, "2 ± 0"),
+        (59.812, 59.382, 60.242, "59.81 ± 0.43"),
+        (1234.5, 1197.5, 1271.5, "1234 ± 37"),
+        (5.0, np.nan, np.nan, "5"),
+        (np.nan, 0, 1, "–"),
+        (2.0, 2.0, 2.0, "2 ± 0"),
+        (59.81, 59.3, 60.9, "59.81 (59.30 … 60.90)"),
     ],
 )
-def test_numbers_get_the_digits_that_their_interval_deserves(mean, half, text):
-    assert with_interval(mean, half) == text
+def test_numbers_get_the_digits_that_their_interval_deserves(mean, low, high, text):
+    assert with_interval(mean, low, high) == text
 
 
 def test_mser5_cuts_where_the_transient_ends():
@@ -130,6 +237,20 @@ def test_mser5_cuts_where_the_transient_ends():
     assert mser5(noise.normal(size=1000)) < 250
     with pytest.raises(ValueError, match="needs 20 observations or more, not 12"):
         mser5(np.ones(12))
+
+
+def test_an_experiment_may_ask_for_bootstrap_intervals(results):
+    asked = results.experiment
+    lopsided = replace(asked, config=asked.config.model_copy(update={"intervals": "bootstrap"}))
+    again = replace(results, experiment=lopsided)
+    values = results.trials.loc[results.trials["case"] == 0, "throughput_per_h"].to_numpy()
+    low, high = bootstrap_interval(values)
+    (row,) = again.summary.query("case == 0 and metric == 'throughput_per_h'").to_dict("records")
+    assert (row["low"], row["high"]) == (low, high) != t_interval(values)
+    shown = case_rows(again, headlines(again))[0]
+    assert (shown.lows[0], shown.highs[0]) == (low, high)
+    assert shown.texts[0] == f"{values.mean():.2f} ({low:.2f} … {high:.2f})"
+    assert "95 % bootstrap intervals" in all_charts(again)[0].note
 
 
 def test_bootstrap_intervals_cover_and_repeat_themselves():

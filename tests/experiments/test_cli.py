@@ -166,9 +166,13 @@ def test_check_proves_the_kept_logs_and_finds_a_forged_one(done, tmp_path):
 def test_compare_prints_paired_differences(done):
     table = json.loads(robocell("compare", "out", "count=1", "count=2", "--json", cwd=done).stdout)
     rows = {row["metric"]: row for row in table["metrics"]}
-    assert rows["throughput_per_h"]["n"] == 4, "two replications of each of two mechanisms"
+    assert rows["throughput_per_h"]["n"] == 2, "two replications, each of them averaged over two mechanisms"
+    assert rows["throughput_per_h"]["settings"] == 2
     assert rows["flow_time_mean_s"]["difference"] < 0
+    settings = [row["setting"] for row in table["each"] if row["metric"] == "wip_mean"]
+    assert settings == ["mechanism=contract_net", "mechanism=nearest"]
     shown = robocell("compare", "out", "count=1", "count=2", "--metric", "wip_mean", cwd=done).stdout
+    assert "averaged within each replication" in shown
     assert "wip_mean" in shown
     assert "throughput" not in shown
 

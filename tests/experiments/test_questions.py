@@ -6,11 +6,14 @@ import pytest
 from fakes import line, named_trial
 
 from robocell.agents.errors import RobocellError
+from robocell.experiments.config import CONFIGS
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.questions.asking import Answer, greater_is_better, looks
+from robocell.experiments.questions.smallest_fleet import Target
 from robocell.experiments.runner import run
 from robocell.experiments.store import JOURNAL, TRIALS
 from robocell.experiments.tables import load
+from robocell.experiments.views import FLEET
 
 MACHINES = "stations.cell.machines"
 
@@ -56,6 +59,34 @@ def test_the_smallest_fleet_is_found_with_a_fraction_of_the_grid(tmp_path):
             f"6 {MACHINES} are the smallest fleet with a throughput_per_h of at least 115:"
         )
         assert outcome.ran == answer.trials <= answer.full / 3
+
+
+def phone_line(folder, fleets, **told):
+    study = {
+        "scenario": str(CONFIGS / "phone_line.yaml"),
+        "sweep": {"grid": {FLEET: list(fleets)}},
+        "outputs": {"logs": "none", "figures": False, "report": False},
+    }
+    shorter = {"horizon": "2h", "warm_up": "30min"}
+    return run(Experiment.parse(study | told, shorter), folder, executor="serial")
+
+
+@pytest.mark.slow
+def test_on_the_phone_line_the_question_finds_the_fleet_of_the_grid_with_a_third_of_its_trials(tmp_path):
+    fleets, replications, target = range(3, 13), 10, {"metric": "flow_time_mean_s", "at_most": "45min"}
+    question = {"kind": "smallest_fleet", "target": target}
+    right = 0
+    for seed in range(20):
+        study = {"seed": seed, "replications": replications}
+        answer = answer_of(phone_line(tmp_path / str(seed), fleets, **study, question=question))
+        found = min(row[FLEET] for row in answer.table if row["meets"])
+        # larger ones cannot change which is the smallest
+        grid = phone_line(tmp_path / str(seed), range(fleets[0], found + 1), **study).results
+        times = grid.trials.groupby(FLEET)["flow_time_mean_s"]
+        meets = [size for size, values in times if Target.model_validate(target).met(values.to_numpy(), 0.05)]
+        assert set(times.size()) == {replications}
+        right += meets == [found] and answer.trials <= answer.full / 3
+    assert right >= 19
 
 
 def test_a_target_that_no_fleet_meets_is_said_so(tmp_path):
