@@ -86,7 +86,8 @@ def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds:
             page = browser.new_page(viewport={"width": 1600, "height": 1000})
             page.goto(f"http://127.0.0.1:{port}/")
             page.wait_for_function(
-                "+(document.querySelector('canvas.rc-floor-canvas') || {dataset: {}}).dataset.drawn > 0", timeout=60_000
+                "+(document.querySelector('canvas.rc-floor-canvas') || {dataset: {}}).dataset.frames > 0",
+                timeout=60_000,
             )
             page.get_by_role("button", name=speed, exact=True).click()
             page.get_by_role("button", name="▶").click()

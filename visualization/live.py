@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
 
-DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
-
 
 class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariableOverride]  # `Paced` only names what it needs
     """A factory that is shown. Its parameters are what Mesa's sliders change; the rest is the scenario of the class.
@@ -114,8 +112,9 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         after = traffic.node
         moved = before != after
         self.entered[after[moved]] += 1.0
-        driving = np.isin(self.fleet.state, DRIVING) & ~moved
-        self.waited_s[after[driving]] += self.tick_s
+        state = self.fleet.state
+        stuck = ((state == VehicleState.EMPTY) | (state == VehicleState.LOADED)) & ~moved
+        self.waited_s[after[stuck]] += self.tick_s
 
 
 def live_factory(scenario: Scenario) -> type[LiveFactory]:

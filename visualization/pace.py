@@ -1,8 +1,9 @@
 """How fast a model is shown: a frame at a time, never ahead of the browser, at a chosen multiple of real time.
 
-Mesa's controller calls `step` in a thread of its own, as fast as it can. Without a gate it runs away from a browser
-that cannot follow, and the page freezes. So a model that is shown waits in `step` until its last frame is on its
-way, and then covers as much simulated time as the chosen speed asks for: less than a tick, or hundreds of them.
+Mesa's controller calls `step` in a thread of its own, as fast as it can, and has the page rendered after each call.
+Without a gate it runs away from a page that cannot follow, and rendering costs far more than a frame. So a model that
+is shown waits in `step` until its page was rendered, and then makes frames for a quarter of a second: each covers as
+much simulated time as the chosen speed asks for, less than a tick or hundreds of them, and goes to `watchers`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 AS_FAST_AS_POSSIBLE = float("inf")
 FRAME_S = 1 / 30  # no more frames than this are made
+SLICE_S = 0.25  # of frames, between two renderings of the page
 BUDGET_S = 0.05  # of the processor's time in a frame
 LONGEST_SLEEP_S = 0.2
 LONGEST_GAP_S = 0.5  # what was missed while the page was busy for longer is not made up for
@@ -30,6 +32,7 @@ class Paced:
         speed: simulated seconds for one of the wall clock.
         factor: the speed that was really reached, over the last second or so.
         frame: number of frames so far.
+        watchers: called after every frame.
     """
 
     now_s: float
@@ -42,6 +45,7 @@ class Paced:
         self.speed = 10.0
         self.factor = 0.0
         self.frame = 0
+        self.watchers: list[Callable[[], None]] = []
         self._returned_s = time.monotonic()
         self._owed_s = 0.0
         self._marks: list[tuple[float, float]] = []
@@ -56,24 +60,28 @@ class Paced:
         raise NotImplementedError
 
     def step(self) -> None:
-        """One frame when Mesa plays; one tick when the button is pressed."""
-        if _in_thread_of_its_own():
-            self.play()
-        else:
+        """Frames for SLICE_S when Mesa plays; one tick when the button is pressed."""
+        self.rendered.wait(timeout=GATE_S)
+        self.rendered.clear()
+        if not _in_thread_of_its_own():
             self._frame(lambda: self._go(self.one_tick))
             self._marks.clear()
+            return
+        end = time.monotonic() + SLICE_S
+        while self.running and time.monotonic() < end:
+            self.play()
 
     def play(self) -> None:
         """One frame at the chosen speed."""
         self._frame(self._play)
 
     def _frame(self, how: Callable[[], None]) -> None:
-        self.rendered.wait(timeout=GATE_S)
-        self.rendered.clear()
         how()
         self.frame += 1
         self._returned_s = time.monotonic()
         self._measure()
+        for show in tuple(self.watchers):
+            show()
 
     def _play(self) -> None:
         speed = self.speed  # may change while it is used

@@ -17,7 +17,7 @@ from .pace import AS_FAST_AS_POSSIBLE
 from .replay import Replay, replay_of
 from .variants import mechanisms, most_vehicles
 from .watch import Figures, Floor, Gantt, Talk, use_beat, use_look
-from .widgets import TimelinePanel
+from .widgets import Sheet, TimelinePanel
 
 if TYPE_CHECKING:
     from ..environments.scenario import Scenario
@@ -115,7 +115,7 @@ def LivePanels(model: LiveFactory) -> None:
         return [["break", "Break down for 5 min"], *repair]
 
     stage = model.stage
-    with solara.Div(classes=["rc-page"], style={"background": look["paper"]}):
+    with solara.Div(classes=["rc-page"], style={"background": look.data["paper"]}):
         with solara.Div(classes=["rc-left"]):
             Figures(model, stage, look, beat, charts=False)
             if message:
@@ -201,7 +201,7 @@ def ReplayPanels(model: Replay) -> None:
         model.seek(to_s)
         set_sought(sought + 1)
 
-    with solara.Div(classes=["rc-page"], style={"background": look["paper"]}):
+    with solara.Div(classes=["rc-page"], style={"background": look.data["paper"]}):
         with solara.Div(classes=["rc-left"]):
             Timeline(model, stage, look, beat + sought, seek)
             Figures(model, stage, look, beat + sought, charts=False)
@@ -225,7 +225,7 @@ def ReplayPanels(model: Replay) -> None:
 
 
 @solara.component
-def Timeline(model: Replay, stage: Any, look: dict[str, Any], beat: int, on_seek: Any) -> None:
+def Timeline(model: Replay, stage: Any, look: Sheet, beat: int, on_seek: Any) -> None:
     """The time line of a replay."""
-    marks = solara.use_memo(stage.events_ahead, [id(stage)])
+    marks = solara.use_memo(lambda: Sheet(stage.events_ahead()), [id(stage)])
     TimelinePanel.element(now=model.now_s, end=model.end_s, marks=marks, look=look, on_seek=on_seek)

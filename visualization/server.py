@@ -60,7 +60,7 @@ def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
     if open_browser:
         threading.Thread(target=_open_when_up, args=(host, port, url), daemon=True).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning")
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", ws_per_message_deflate=False)
 
 
 def free_port(host: str, port: int, tries: int = 20) -> int:

@@ -1,7 +1,7 @@
 """The panels of one factory on the page, and how often each is made.
 
-The floor is made for every frame. Everything else is made twice a second by a beat of its own, so that a table does
-not cost a frame; a beat after which nothing has changed makes nothing.
+The floor is drawn for every frame, past Mesa and Solara. Everything else is made twice a second by a beat of its own,
+so that a table does not cost a frame; a beat after which nothing has changed makes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mesa.visualization.utils import update_counter
 
 from ..agents.events import NOBODY
 from . import details, palette, sequence
-from .widgets import FiguresPanel, FloorPanel, GanttPanel, TalkPanel
+from .widgets import FiguresPanel, FloorPanel, GanttPanel, Sheet, TalkPanel, ThemePanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ SETTLE_S = 0.02  # lets reacton's render loop end before the next frame
 def Floor(
     model: Paced,
     stage: Stage,
-    look: dict[str, Any],
+    look: Sheet,
     selected: int,
     on_pick: Callable[[int], None],
     beat: int,
@@ -43,20 +43,28 @@ def Floor(
     """The floor of a factory; lets the model go on when a frame has been made."""
     update_counter.get()
     overlay, set_overlay = solara.use_state("")
-    with model.lock:
-        frame = stage.frame(selected)
     heat = solara.use_memo(lambda: _levels(model, stage, overlay), [id(stage), overlay, beat if overlay else 0])
-    FloorPanel.element(
-        plan=stage.plan.data,
-        frame=frame,
+    panel = FloorPanel.element(
+        plan=solara.use_memo(lambda: Sheet(stage.plan.data), [id(stage)]),
         heat=heat,
         look=look,
-        caption=_caption(model, stage, title),
         tools=on_touch is not None and stage.plan.layout is not None,
         on_pick=on_pick,
         on_overlay=set_overlay,
         on_touch=on_touch or (lambda _: None),
     )
+
+    def watch() -> Callable[[], None]:
+        widget = solara.get_widget(panel)
+
+        def show() -> None:
+            with model.lock:
+                frame = stage.frame(selected)
+            widget.show(frame | {"caption": _caption(model, stage, title)})
+
+        show()
+        model.watchers.append(show)
+        return lambda: model.watchers.remove(show)
 
     def let_go() -> None:
         if gate:
@@ -64,30 +72,31 @@ def Floor(
             timer.daemon = True
             timer.start()
 
+    solara.use_effect(watch)
     solara.use_effect(let_go, [update_counter.value, id(model)])
 
 
 @solara.component
-def Figures(model: Paced, stage: Stage, look: dict[str, Any], beat: int, charts: bool) -> None:
+def Figures(model: Paced, stage: Stage, look: Sheet, beat: int, charts: bool) -> None:
     """Tiles, or charts."""
     with model.lock:
         data = stage.figures(charts=charts)
-    FiguresPanel.element(chart=data, look=look)
+    FiguresPanel.element(chart=Sheet(data), look=look)
 
 
 @solara.component
-def Gantt(model: Paced, stage: Stage, look: dict[str, Any], beat: int, selected: int, on_pick: Any) -> None:
+def Gantt(model: Paced, stage: Stage, look: Sheet, beat: int, selected: int, on_pick: Any) -> None:
     """The Gantt chart."""
     with model.lock:
         data = stage.gantt(selected)
-    GanttPanel.element(chart=data, look=look, on_pick=on_pick)
+    GanttPanel.element(chart=Sheet(data), look=look, on_pick=on_pick)
 
 
 @solara.component
 def Talk(
     model: Paced,
     stage: Stage,
-    look: dict[str, Any],
+    look: Sheet,
     beat: int,
     selected: int,
     on_pick: Callable[[int], None],
@@ -104,9 +113,9 @@ def Talk(
         diagram = None if task is None or task == NOBODY else sequence.diagram(stage, task)
         calls = stage.calls()
     TalkPanel.element(
-        calls=calls,
-        agent=agent,
-        diagram=diagram,
+        calls=Sheet(calls),
+        agent=Sheet(agent),
+        diagram=Sheet(diagram),
         look=look,
         on_pick=on_pick,
         on_follow=follow,
@@ -136,19 +145,20 @@ def use_beat(model: Paced) -> int:
     return beat.value
 
 
-def use_look() -> dict[str, Any]:
+def use_look() -> Sheet:
     """The colours of the theme that the page has now."""
-    dark = solara.lab.use_dark_effective()
-    return solara.use_memo(lambda: palette.theme(dark=dark), [dark])
+    dark, set_dark = solara.use_state(solara.lab.theme.dark_effective)
+    ThemePanel.element(on_dark=set_dark)
+    return solara.use_memo(lambda: Sheet(palette.theme(dark=dark)), [dark])
 
 
-def _levels(model: Paced, stage: Stage, overlay: str) -> list[int]:
+def _levels(model: Paced, stage: Stage, overlay: str) -> Sheet:
     if not overlay or stage.plan.layout is None:
-        return []
+        return Sheet([])
     with model.lock:
         heat = stage.heat(overlay)
         most = float(heat.max(initial=0.0))
-        return [] if most == 0.0 else (200.0 * (heat / most) ** 0.6).astype(int).tolist()
+        return Sheet([] if most == 0.0 else (200.0 * (heat / most) ** 0.6).astype(int).tolist())
 
 
 def _caption(model: Paced, stage: Stage, title: str) -> str:

@@ -6,6 +6,8 @@ anywhere: what they draw comes in traits, and the drawing is in the Vue files be
 
 from __future__ import annotations
 
+import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,35 @@ import ipyvuetify
 import traitlets
 
 HERE = Path(__file__).parent
+
+
+class Sheet:
+    """Plain data for the browser, handed on as it is: reacton and traitlets do not walk through it."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sheet) and self.data == other.data
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _sheet(empty: Any) -> Any:
+    """A trait that takes a `Sheet`."""
+    return traitlets.Instance(Sheet, (empty,)).tag(sync=True, to_json=lambda sheet, _: sheet.data)
+
+
+def _assembled(template: Path) -> str:
+    """A Vue file with the scripts beside it that it names, a line `//@ NAME.js` each."""
+    return re.sub(
+        r"^//@ (\S+)$",
+        lambda line: (template.parent / line[1]).read_text(encoding="utf-8"),
+        template.read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
 
 
 def _nothing(*_: Any) -> None:
@@ -27,7 +58,7 @@ class Panel(ipyvuetify.VuetifyTemplate):
         on_pick: called with the id of an agent that was clicked.
     """
 
-    look = traitlets.Dict().tag(sync=True)
+    look = _sheet({})
     on_pick = traitlets.Any(_nothing)
 
     def vue_pick(self, unique_id: int) -> None:
@@ -38,22 +69,38 @@ class FloorPanel(Panel):
     """The floor with everything that moves on it.
 
     Attributes:
-        plan: `Plan.data`, sent once; `frame`: `Stage.frame`; `heat`: levels 0..255 of the overlay, or nothing.
-        tween_ms: how long the browser takes to move from one frame to the next.
-        caption: what stands in the corner.
+        plan: `Plan.data`, sent once; `heat`: levels 0..255 of the overlay, or nothing.
         on_overlay: called with the overlay that was chosen ("", "traffic", "waiting").
         on_touch: called with a cell that was clicked with the tool for blocking in hand.
         tools: whether there is such a tool.
     """
 
-    template_file = str(HERE / "floor.vue")
-    plan = traitlets.Dict().tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
-    heat = traitlets.List().tag(sync=True)
-    caption = traitlets.Unicode("").tag(sync=True)
+    template = traitlets.Unicode(_assembled(HERE / "floor" / "floor.vue")).tag(sync=True)
+    plan = _sheet({})
+    heat = _sheet([])
     tools = traitlets.Bool(False).tag(sync=True)
     on_overlay = traitlets.Any(_nothing)
     on_touch = traitlets.Any(_nothing)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._lock = threading.Lock()
+        self._frame: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}  # to the browser
+
+    def show(self, frame: dict[str, Any]) -> None:
+        """Draw a frame (`Stage.frame`, and its `caption`): what has changed goes past all traits, which are slow."""
+        with self._lock:
+            self._frame = frame
+            changes = {name: value for name, value in frame.items() if self._known.get(name, self) != value}
+            self._known = frame
+            if changes:
+                self.send({"method": "frame", "args": [changes]})
+
+    def vue_ready(self, _: Any = None) -> None:
+        """The page has been built and knows no frame yet."""
+        self._known = {}
+        self.show(self._frame)
 
     def vue_overlay(self, what: str) -> None:
         self.on_overlay(what)
@@ -66,14 +113,14 @@ class FiguresPanel(Panel):
     """Tiles and charts (`Stage.figures`)."""
 
     template_file = str(HERE / "figures.vue")
-    chart = traitlets.Dict().tag(sync=True)
+    chart = _sheet({})
 
 
 class GanttPanel(Panel):
     """Who was in which state, over the last minutes (`Stage.gantt`)."""
 
     template_file = str(HERE / "gantt.vue")
-    chart = traitlets.Dict().tag(sync=True)
+    chart = _sheet({})
 
 
 class TalkPanel(Panel):
@@ -86,9 +133,9 @@ class TalkPanel(Panel):
     """
 
     template_file = str(HERE / "talk.vue")
-    calls = traitlets.Dict().tag(sync=True)
-    agent = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
-    diagram = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    calls = _sheet({})
+    agent = _sheet(None)
+    diagram = _sheet(None)
     on_follow = traitlets.Any(_nothing)
     on_act = traitlets.Any(_nothing)
 
@@ -110,8 +157,22 @@ class TimelinePanel(Panel):
     template_file = str(HERE / "timeline.vue")
     now = traitlets.Float(0.0).tag(sync=True)
     end = traitlets.Float(1.0).tag(sync=True)
-    marks = traitlets.List().tag(sync=True)
+    marks = _sheet([])
     on_seek = traitlets.Any(_nothing)
 
     def vue_seek(self, at_s: float) -> None:
         self.on_seek(float(at_s))
+
+
+class ThemePanel(ipyvuetify.VuetifyTemplate):
+    """Shows nothing, and tells whether the page is dark: where the theme is left to the browser, only that knows.
+
+    Attributes:
+        on_dark: called with True or False, at the start and at every change.
+    """
+
+    template_file = str(HERE / "theme.vue")
+    on_dark = traitlets.Any(_nothing)
+
+    def vue_dark(self, dark: bool) -> None:
+        self.on_dark(bool(dark))

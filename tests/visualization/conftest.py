@@ -167,7 +167,7 @@ class Tab:
         self.page.on("request", self._request)
         self.page.goto(url)
         self.page.wait_for_selector("canvas.rc-floor-canvas", timeout=40_000)
-        self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.drawn > 0")
+        self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.frames > 0")
 
     def _request(self, request) -> None:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")

@@ -64,7 +64,7 @@ def test_the_model_waits_for_its_last_frame(scenario: Scenario) -> None:
     assert factory.frame == 1, "the second frame was made before the first was rendered"
     factory.rendered.set()
     runner.join(5.0)
-    assert factory.frame == 2
+    assert factory.frame > 1
 
 
 def test_a_chosen_speed_is_kept(factory: LiveFactory) -> None:
