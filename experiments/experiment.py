@@ -197,6 +197,9 @@ def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence
     """The points of the sweep, or those that the question brings."""
     if isinstance(config.question, Sensitivity) and not any(keys for _, keys in config.sweep.keys_by_block()):
         return config.question.points(seed)
+    if found := config.sweep.misfit():
+        place, problem = found
+        raise ExperimentError(document.complain(("sweep", *place), problem, of_key=True))
     try:
         points = config.sweep.expand(seed=seed)
     except ValueError as error:
@@ -206,15 +209,16 @@ def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence
     return points
 
 
-def _absolute(sweep: Any, keys: Sequence[str], folders: Sequence[Path]) -> Any:
-    if isinstance(sweep, dict):
+def _absolute(part: Any, keys: Sequence[str], folders: Sequence[Path], *, of_file: bool = False) -> Any:
+    """The part of a sweep with the values of `keys`, which name files, as paths that hold from everywhere."""
+    if isinstance(part, dict):
         return {
-            key: [_found(str(value), folders) for value in values] if key in keys and isinstance(values, list)
-            else _found(str(values), folders) if key in keys
-            else _absolute(values, keys, folders)
-            for key, values in sweep.items()
-        }  # fmt: skip
-    return [_absolute(item, keys, folders) for item in sweep] if isinstance(sweep, list) else sweep
+            key: _absolute(value, keys, folders, of_file=key in keys or (of_file and key == "choice"))
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [_absolute(item, keys, folders, of_file=of_file) for item in part]
+    return _found(str(part), folders) if of_file else part
 
 
 def _found(path: str, folders: Sequence[Path]) -> str:

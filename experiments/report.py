@@ -187,7 +187,8 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
     body = []
     for row in rows:
         settings = results.experiment.cases[row.index].settings
-        cells = [f"<td>{escape(text_of(settings.get(key)))}</td>" for key in keys] or [f"<td>{escape(row.label)}</td>"]
+        values = [text_of(settings[key]) if key in settings else "–" for key in keys]
+        cells = [f"<td>{escape(value)}</td>" for value in values] or [f"<td>{escape(row.label)}</td>"]
         for mean, text in zip(row.means, row.texts, strict=True):
             sort = "" if math.isnan(mean) else f" data-sort='{mean!r}'"
             cells.append(f"<td class='number'{sort}>{escape(text)}</td>")

@@ -14,7 +14,8 @@
         - {fleet.agvs.count: [2, 4], negotiation.mechanism: nearest}
 
 Blocks multiply: every point of the grid with every point of the zip with every case. `lhs`, `sobol` and `random` (see
-`sampling`) draw points from ranges, and multiply in the same way.
+`sampling`) draw points from ranges, and multiply in the same way. `exclude` and `when` (see `conditions`) then say
+which combinations are meant.
 """
 
 import itertools
@@ -27,11 +28,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..environments.section import Section
+from .conditions import Loc, Settings, applied, drawn, matches, misfit
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
 RANGE = "{from: 2, to: 10, step: 2}"
-Settings = Mapping[str, Any]
 
 
 def _values(given: Any) -> list[Any]:
@@ -78,6 +79,7 @@ class Sweep(Section):
     random: Sampled | None = None
     lhs: Sampled | None = None
     sobol: Sampled | None = None
+    when: dict[str, dict[str, Any]] = Field(default_factory=dict)
     exclude: list[dict[str, Any]] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -96,8 +98,6 @@ class Sweep(Section):
                         "sweep_twice", "{key} is in {block} and in {other}; keep one",
                         {"key": key, "block": block, "other": other},
                     )  # fmt: skip
-        if self.exclude and not any(keys for _, keys in self.keys_by_block()):
-            raise PydanticCustomError("sweep_exclude", "there is nothing to exclude from", {})
         return self
 
     def keys_by_block(self) -> list[tuple[str, list[str]]]:
@@ -129,14 +129,19 @@ class Sweep(Section):
         if size > MOST_CASES:
             raise ValueError(f"the sweep has {size} cases; the most is {MOST_CASES}: sample with lhs or sobol instead")
         merged = ({key: value for part in parts for key, value in part.items()} for parts in itertools.product(*blocks))
-        return [case for case in merged if not any(_matches(case, pattern) for pattern in self.exclude)]
+        meant = (applied(case, self.when) for case in merged)
+        kept = (case for case in meant if not any(matches(case, pattern) for pattern in self.exclude))
+        return list({json.dumps(case, sort_keys=True, default=str): case for case in kept}.values())
 
-
-def _matches(case: Settings, pattern: Settings) -> bool:
-    return all(
-        key in case and case[key] in (wanted if isinstance(wanted, list) else [wanted])
-        for key, wanted in pattern.items()
-    )
+    def misfit(self) -> tuple[Loc, str] | None:
+        """Place and complaint of a condition that cannot be met by any case."""
+        varied: dict[str, Sequence[Any] | None] = {**self.grid, **self.zip}
+        for case in self.cases:
+            for key in case:
+                varied[key] = [other[key] for other in self.cases if key in other]
+        for block in (self.random, self.lhs, self.sobol):
+            varied |= drawn(block.keys_) if block else {}
+        return misfit(self.when, self.exclude, varied)
 
 
 def short_names(keys: Iterable[str]) -> dict[str, str]:

@@ -126,12 +126,12 @@ def test_ten_blows_to_a_pool_cost_nothing(tmp_path):
 
 @pytest.mark.slow
 def test_two_hundred_blows_to_a_pool_cost_nothing(tmp_path):
-    chaos = Chaos(tmp_path / "run", "processes", replications=450, seed=2)
+    chaos = Chaos(tmp_path / "run", "processes", replications=250, seed=2)
     while chaos.blows < 200 and chaos.wait_for(chaos.random.randint(1, 4)):
         chaos.kill_the_driver() if chaos.blows % 7 == 6 else chaos.kill_a_worker()
     chaos.finish()
     assert chaos.blows == 200
-    same_as_undisturbed(chaos, 700, tmp_path)
+    same_as_undisturbed(chaos, 250, tmp_path)
 
 
 class Cluster:
@@ -220,4 +220,4 @@ def test_twenty_blows_to_a_cluster_of_two_nodes_cost_nothing(cluster, tmp_path):
 @pytest.mark.slow
 def test_two_hundred_blows_to_a_cluster_cost_nothing(cluster, tmp_path):
     chaos = blows_to_a_cluster(cluster, tmp_path / "run", blows=200, seed=4, replications=450)
-    same_as_undisturbed(chaos, 800, tmp_path)
+    same_as_undisturbed(chaos, 450, tmp_path)

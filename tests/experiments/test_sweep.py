@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
+from robocell.experiments.comparison import compare
 from robocell.experiments.config import parse_setting
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.keys import get_key, set_key
+from robocell.experiments.runner import run
 from robocell.experiments.sweep import Sweep, label, short_names
+from robocell.experiments.tables import load
 from robocell.experiments.trials import identity, trial_id, trial_seed
 
 names = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3}){0,2}", fullmatch=True)
@@ -68,6 +71,36 @@ def test_cases_are_spelt_out_and_keep_their_names():
 def test_excluded_combinations_are_left_out():
     sweep = Sweep(grid={"a": [1, 2, 3], "b": ["x", "y"]}, exclude=[{"a": [1, 3], "b": "y"}])
     assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(1, "x"), (2, "x"), (2, "y"), (3, "x")]
+
+
+def test_a_key_with_a_condition_varies_only_where_it_matters():
+    sweep = Sweep(grid={"rule": ["net", "iterated"], "rounds": [2, 3]}, when={"rounds": {"rule": "iterated"}})
+    assert sweep.expand(seed=1) == [
+        {"rule": "net"}, {"rule": "iterated", "rounds": 2}, {"rule": "iterated", "rounds": 3},
+    ]  # fmt: skip
+    chain = {"rounds": {"rule": ["iterated", "other"]}, "gain": {"rounds": 3}}
+    deeper = Sweep(grid=sweep.grid, zip={"gain": [0.1, 0.2]}, when=chain)
+    assert [tuple(case.values()) for case in deeper.expand(seed=1)] == [
+        ("net",), ("iterated", 2), ("iterated", 3, 0.1), ("iterated", 3, 0.2),
+    ]  # fmt: skip
+
+
+def test_a_condition_makes_no_trial_twice_and_its_run_can_be_read_back(tmp_path):
+    grid = {"negotiation.mechanism": ["contract_net", "iterated"], "negotiation.rounds": [2, 4]}
+    when = {"negotiation.rounds": {"negotiation.mechanism": "iterated"}}
+    asked = Experiment.parse({"scenario": line(), "sweep": {"grid": grid, "when": when}, "replications": 2})
+    assert [case.label for case in asked.cases] == [
+        "mechanism=contract_net", "mechanism=iterated rounds=2", "mechanism=iterated rounds=4",
+    ]  # fmt: skip
+    outcome = run(asked, tmp_path, executor="serial")
+    assert outcome.ran == len({trial.id for trial in asked.trials()}) == 6
+    assert load(tmp_path).trials["negotiation.rounds"].isna().tolist() == [True] * 2 + [False] * 4
+    (row,) = compare(load(tmp_path), "mechanism=contract_net", "rounds=4", metrics=["wip_mean"]).to_dict("records")
+    assert (row["n"], row["settings"]) == (2, 1)
+    with pytest.raises(RobocellError, match=r"'mechanism=iterated rounds=2' and .* have the same partner; name one"):
+        compare(load(tmp_path), "mechanism=contract_net", "mechanism=iterated")
+    report = (tmp_path / "report.html").read_text()
+    assert "<td>contract_net</td><td>–</td>" in report
 
 
 @pytest.mark.parametrize("method", ["random", "lhs", "sobol"])
@@ -137,10 +170,20 @@ WRONG = {
     "sweep: {zip: {horizon: [1h, 2h], stations.cell.machines: [1]}}": (
         "zip needs as many values for every key, but horizon has 2, stations.cell.machines has 1"
     ),
-    "sweep: {gird: {horizon: [1h]}}": "sweep.gird: unknown key; allowed: grid, zip, cases, random, lhs, sobol, exclu",
+    "sweep: {gird: {horizon: [1h]}}": "sweep.gird: unknown key; allowed: grid, zip, cases, random, lhs, sobol, when",
     "sweep: {grid: {horizon: [1h]}, zip: {horizon: [2h]}}": "horizon is in grid and in zip; keep one",
     "sweep: {grid: {horizon: [1h]}, exclude: [{horizon: 1h}]}": "excludes every case; leave at least one",
-    "sweep: {exclude: [{horizon: 1h}]}": "there is nothing to exclude from",
+    "sweep: {exclude: [{horizon: 1h}]}": "9:20: sweep.exclude.0.horizon: the sweep does not vary horizon; ",
+    "sweep: {grid: {horizon: [1h, 2h]}, exclude: [{horizn: 1h}]}": (
+        '9:47: sweep.exclude.0.horizn: the sweep does not vary horizn; allowed: horizon; did you mean "horizon"?'
+    ),
+    "sweep: {grid: {horizon: [1h, 2h]}, exclude: [{horizon: 3h}]}": (
+        "sweep.exclude.0.horizon: '3h' is no value that horizon takes in the sweep; allowed: 1h, 2h"
+    ),
+    "sweep: {grid: {horizon: [1h, 2h]}, when: {horizn: {horizon: 1h}}}": (
+        '9:43: sweep.when.horizn: the sweep does not vary horizn; allowed: horizon; did you mean "horizon"?'
+    ),
+    "sweep: {grid: {horizon: [1h, 2h]}, when: {horizon: {horizon: 1h}}}": "sweep.when.horizon.horizon: cannot depend",
     "sweep: {lhs: {samples: 4, keys: {stations.cell.machines: {low: 3, high: 1}}}}": "low 3 must be below high 1",
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h, high: 4min}}}}": "in the same unit",
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h}}}}": "needs either low and high, or choice",
