@@ -3,6 +3,7 @@
 | name | is |
 |---|---|
 | `Job` | a part; manager of its operations and transports |
+| `Lot` | the parts of one order; manager of the transports that they share |
 | `Station`, `Machine` | contractor of operations; manager of handling |
 | `Robot` | contractor of handling: mounts and dismounts parts |
 | `AGV` | contractor of transports; manager of charging |
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .errors import RobocellError
     from .events import AgentKind, Event, RobotState, StationState, VehicleState
     from .job import Job
+    from .lot import Lot
     from .machine import Machine
     from .mechanisms import MECHANISMS, Market, Mechanism
     from .messages import Call, Performative, Proposal, Reason, Refusal
@@ -43,6 +45,7 @@ __all__ = [
     "Event",
     "Handling",
     "Job",
+    "Lot",
     "Machine",
     "Market",
     "Mechanism",
@@ -77,6 +80,7 @@ _MODULES = {
     "Event": "events",
     "Handling": "tasks",
     "Job": "job",
+    "Lot": "lot",
     "MECHANISMS": "mechanisms",
     "Machine": "machine",
     "Market": "mechanisms",

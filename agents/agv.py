@@ -105,19 +105,23 @@ class AGV(Contractor):
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
-        """The offers of N vehicles at once: what is left of the plan, way, loading, way, unloading."""
+        """The offers of N vehicles at once: what is left of the plan, way, loading, way, unloading.
+
+        Of a lot, each offers to take as many parts as it can carry.
+        """
         task = call.task
         assert isinstance(task, Transport)
         model: Factory = members[0].model
         fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
         leg_s = traffic.travel_between_s(task.origin, task.destination)
+        parts = min(task.size, spec.capacity)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
         return Bids(
             *transport_offers(
                 slots,
                 now_s,
                 task.ready_at_s,
-                spec.load_s + leg_s + spec.unload_s - now_s,
+                parts * spec.load_s + leg_s + parts * spec.unload_s - now_s,
                 model.queue_limit,
                 terms.penalty_s if leveled else np.inf,
                 traffic.ways_s(task.origin),
@@ -129,7 +133,8 @@ class AGV(Contractor):
                 fleet.free_at_s,
                 fleet.free_node,
                 fleet.idle_since_s,
-            )
+            ),
+            parts=np.full(len(slots), parts) if task.parts else None,
         )
 
     def accept(self, task: Task) -> bool:
@@ -216,23 +221,27 @@ class AGV(Contractor):
             self._charge()
             return
         stop = self.plan.next
-        if not stop.pick_up or self._may_load(stop.task):
+        if not stop.pick_up or self._may_load(stop):
             self._handle(stop)
 
-    def _may_load(self, task: Transport) -> bool:
+    def _may_load(self, stop: Stop) -> bool:
         """Asks at the part itself: it may belong to another vehicle by now, or not be allowed to leave yet."""
-        assert task.job is not None
+        task, part = stop.task, stop.part
         if not self.model.net.stands(task, self):
             self._drop(task)
             self.model.net.fail(task, self)
             self._next()
-        elif task.job.may_leave(self):
+        elif part not in task.cargo:
+            self.plan.leave_out(stop)
+            self._go_on(stop)
+        elif part.may_leave(self):
             task.begun = True
+            return True
         else:
             self._enter(VehicleState.WAITING)
-            if self.model.layout is not None and not task.job.ready:
+            if self.model.layout is not None and not part.ready:
                 self._step_aside()
-        return task.begun
+        return False
 
     def _step_aside(self) -> None:
         """Others need the dock meanwhile, perhaps to bring the very part that this vehicle waits for."""
@@ -256,21 +265,27 @@ class AGV(Contractor):
         """The part has changed over."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
         stop = self.plan.pop()
-        job = stop.task.job
-        assert job is not None
         fleet.settle_energy(v)
         if stop.pick_up:
             fleet.load[v] += 1
-            job.loaded(self)
+            stop.part.loaded(self)
         else:
             fleet.load[v] -= 1
-            fleet.tasks[v] -= 1
-            job.unloaded(self, stop.place)
-            model.net.done(stop.task, self)
-            self._look_for_charger()
-            if fleet.open[v]:
-                model.net.available(self, TaskKind.TRANSPORT)
-        self._next()
+            stop.part.unloaded(self, stop.place)
+            if stop.task not in self.plan:
+                fleet.tasks[v] -= 1
+                model.net.done(stop.task, self)
+                self._look_for_charger()
+                if fleet.open[v]:
+                    model.net.available(self, TaskKind.TRANSPORT)
+        self._go_on(stop)
+
+    def _go_on(self, made: Stop) -> None:
+        """The next part of the same share is handled at once, before the dock is left to others."""
+        if self.plan.goes_on_with(made):
+            self.arrived()
+        else:
+            self._next()
 
     def _next(self) -> None:
         """Go on with the plan; with none, charge or rest."""

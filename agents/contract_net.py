@@ -3,7 +3,7 @@
     manager                              contractors
        | -- cfp (reply-by) ----------------> |
        | <-------------- propose | refuse -- |     rounds.py: calls, answers, clearing
-       | -- accept-proposal (one) ---------> |
+       | -- accept-proposal (one) ---------> |     several, where the task is split: each names its share
        | -- reject-proposal (the others) --> |
        | <----------------- agree | refuse - |     contracts.py: awards, leases, cancel, the end
        | <--------- inform-done | failure -- |     a task that failed is called anew
@@ -22,6 +22,7 @@ import numpy as np
 
 from .contractor import Contractor, Pool
 from .contracts import Contracts
+from .events import Event
 from .mechanisms import Planner
 from .messages import Call, Reason
 from .messenger import Messenger
@@ -72,6 +73,7 @@ class ContractNet:
             terms=terms,
             pools=self.pools,
             award=self._award,
+            call_rest=self._reopen,
             postpone=self._postpone,
         )
         self._open: dict[TaskKind, deque[Task]] = {kind: deque() for kind in TaskKind}
@@ -100,12 +102,16 @@ class ContractNet:
         if self.planner is not None:
             self.planner.attach(self.model)
 
+    @property
+    def splits(self) -> bool:
+        """Whether the mechanism gives shares of one task to several contractors."""
+        return getattr(self.mechanism, "splits", False)
+
     # -- what managers say ------------------------------------------------------------------------------------
 
     def announce(self, task: Task) -> None:
         """Have `task` contracted; its manager hears `engaged`, then `done` or `failed`."""
-        task.id = self._tasks
-        self._tasks += 1
+        task.id = self._next_task()
         task.requested_at_s = self.model.now_s
         self._reopen(task)
 
@@ -229,7 +235,24 @@ class ContractNet:
             waiting.pop(task.id, None)
         self.rounds.call(kind, tasks, slots)
 
-    def _award(self, task: Task, contractor: Contractor, cost_s: float) -> None:
+    def _next_task(self) -> int:
+        """A number that no task has had."""
+        self._tasks += 1
+        return self._tasks - 1
+
+    def _award(self, task: Task, contractor: Contractor, cost_s: float, parts: int) -> None:
+        """`contractor` has won `task`, or a share of it: so many `parts`, by a contract of its own."""
+        if parts < task.size:
+            task = task.split(parts, self._next_task())
+        for part in task.parts:
+            self.model.log.event(
+                self.model.now_s,
+                Event.LOT_AWARDED,
+                contractor.unique_id,
+                part.unique_id,
+                task.id,
+                task.conversation,
+            )
         if self._placed is not None:
             self._placed[task.kind][task.id] = task
         self.contracts.award(task, contractor, cost_s)
@@ -271,9 +294,8 @@ class ContractNet:
             origin=origin,
             destination=destination,
             ready_at_s=max(job.ready_at_s, self.model.now_s),
-            id=self._tasks,
+            id=self._next_task(),
         )
-        self._tasks += 1
         return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:

@@ -31,6 +31,11 @@ class Event(IntEnum):
     REPAIRED = 17  # agent
     STANDSTILL = 18  # agent=vehicle that waits in a cycle of vehicles, value=number of vehicles in it
     INFEASIBLE = 19  # agent=manager, job, value=TaskKind: nobody can ever do this task
+    # what messages about a task that may be split are about; value=conversation
+    LOT_CALLED = 20  # agent=manager, job, other=task: a call for proposals is for this part, and others
+    LOT_OFFERED = 21  # agent=contractor, other=how many parts it offers to take (record: {messages: full})
+    LOT_AWARDED = 22  # agent=contractor, job, other=task: this part is in the share that is awarded
+    LOT_LEFT_OUT = 23  # agent=manager, job, other=task: this part goes elsewhere, and is not to be carried any more
 
 
 class StationState(IntEnum):
@@ -66,3 +71,4 @@ class AgentKind(IntEnum):
     ROBOT = 2
     AGV = 3
     CHARGER = 4
+    LOT = 5

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .agv import AGV
     from .contractor import Contractor
     from .depot import Storage
+    from .lot import Lot
     from .station import Station
 
 STORE = "store"  # the operation that a storage does: keep a part until a station can take it
@@ -72,6 +73,7 @@ class Job(mesa.Agent):
         place: index of the place where the part is, or was before the vehicle took it.
         target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
         ready: the part stands where a vehicle can take it.
+        lot: the parts that it was ordered with, which are called for together; None for a part of its own.
         asked: index of the operation that was called for last; the number of operations means the way out.
     """
 
@@ -90,6 +92,7 @@ class Job(mesa.Agent):
         self.ready_at_s = 0.0
         self.ready = False
         self.asked = -1
+        self.lot: Lot | None = None
         self._bound_for: int | None = None  # where it is carried to, if what comes after that was called already
         self._look_ahead = model.spec.negotiation.look_ahead
 
@@ -188,6 +191,8 @@ class Job(mesa.Agent):
         for task in (self.operation, self.transport):
             if task is not None and task.phase is not TaskPhase.CLOSED:
                 self.model.net.cancel(task)
+        if self.lot is not None:
+            self.lot.left(self)
         self.remove()
         self.model.workload.left(self)
 
@@ -196,8 +201,11 @@ class Job(mesa.Agent):
     def engaged(self, task: Task, contractor: Contractor) -> None:
         if task.kind is TaskKind.OPERATION:
             self.target = contractor  # type: ignore[assignment]  # the pool of operations holds stations and storages
+            place = self.place
             if self.ready or self._look_ahead != "none":
                 self._call_transport()
+            if self.lot is not None:
+                self.lot.call_from(place)
 
     def done(self, task: Task, contractor: Contractor) -> None:
         """The part itself has told already, by what happened to it."""
@@ -205,7 +213,9 @@ class Job(mesa.Agent):
     def failed(self, task: Task, contractor: Contractor) -> None:
         if task is self.operation:
             self.target = None
-            if self.transport is not None and not self.transport.begun:
+            if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
+                self.lot.leave_out(self)
+            elif self.transport is not None and not self.transport.begun:
                 self.model.net.cancel(self.transport)
                 self.transport = None
 
@@ -213,6 +223,14 @@ class Job(mesa.Agent):
         """Nobody can take the task now."""
         if task is self.operation:
             self.model.places[self.place].part_waits(self)
+            if self.lot is not None:
+                self.lot.call_from(self.place)
+
+    @property
+    def undecided(self) -> bool:
+        """It stands ready, and it is being negotiated where it goes."""
+        calling = (TaskPhase.OPEN, TaskPhase.CALLED, TaskPhase.AWARDED)
+        return self.ready and self.target is None and self.operation is not None and self.operation.phase in calling
 
     # -- calls ------------------------------------------------------------------------------------------------
 
@@ -254,6 +272,9 @@ class Job(mesa.Agent):
         if destination == origin or self.model.moves_itself(destination):
             if self.ready and self._is_expected(self._call_transport):
                 self._move(destination)
+            return
+        if self.ready and self.lot is not None and self.model.net.splits:
+            self.lot.carry(self, destination)
             return
         ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)
         self.transport = Transport(

@@ -78,12 +78,14 @@ class Proposal:
         approach_s: time to get to where the task begins.
         load: tasks that the contractor has already.
         idle_since_s: since when it has had nothing to do; inf while it works.
+        parts: of a task that may be split: how many of its parts it would take at this cost, or fewer at most at it.
     """
 
     cost: float
     approach_s: float = 0.0
     load: int = 0
     idle_since_s: float = math.inf
+    parts: int = 1
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Bids:
         load: (N,) int64.
         idle_since_s: (N,) float64.
         silent: somebody does not answer at all (reason SILENT).
+        parts: (N,) int64, how many parts of the task each would take; None: one each.
     """
 
     cost: NDArray[np.float64]
@@ -112,13 +115,14 @@ class Bids:
     load: NDArray[np.int64]
     idle_since_s: NDArray[np.float64]
     silent: bool = False
+    parts: NDArray[np.int64] | None = None
 
     @classmethod
     def gather(cls, answers: list[Proposal | Refusal | None]) -> Bids:
         """Columns from single answers; None is no answer.
 
         Raises:
-            ValueError: a proposal has no finite cost.
+            ValueError: a proposal has no finite cost, or is for less than one part.
         """
         n = len(answers)
         at: list[int] = []
@@ -126,6 +130,7 @@ class Bids:
         approach_s: list[float] = []
         load: list[int] = []
         idle_since_s: list[float] = []
+        parts: list[int] = []
         bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
         for i, answer in enumerate(answers):  # lists first: to write single entries of arrays is much slower
             if isinstance(answer, Proposal):
@@ -134,6 +139,7 @@ class Bids:
                 approach_s.append(answer.approach_s)
                 load.append(answer.load)
                 idle_since_s.append(answer.idle_since_s)
+                parts.append(answer.parts)
             elif answer is None:
                 bids.reason[i] = Reason.SILENT
                 bids.silent = True
@@ -147,15 +153,21 @@ class Bids:
             (bids.idle_since_s, idle_since_s),
         ):
             column[where] = np.fromiter(values, column.dtype, len(at))
+        if parts and not min(parts) == max(parts) == 1:
+            bids.parts = np.ones(n, np.int64)
+            bids.parts[where] = parts
         if not (bids.cost[where] < np.inf).all():
             raise ValueError(
                 f"a proposal that costs {bids.cost[where].max()} is none; give a finite number, or a Refusal"
             )
+        if bids.parts is not None and bids.parts.min() < 1:
+            raise ValueError(f"a proposal for {bids.parts.min()} parts is none; offer for 1 or more, or give a Refusal")
         return bids
 
     def singly(self) -> list[Proposal | Refusal | None]:
         """The answers one by one: the reverse of `gather`."""
-        columns = (self.cost, self.approach_s, self.load, self.idle_since_s)
+        parts = np.ones(len(self.cost), np.int64) if self.parts is None else self.parts
+        columns = (self.cost, self.approach_s, self.load, self.idle_since_s, parts)
         proposals = map(Proposal, *(column.tolist() for column in columns))
         return [
             proposal if reason == Reason.NONE else None if reason == Reason.SILENT else Refusal(Reason(reason))
@@ -165,7 +177,12 @@ class Bids:
     def take(self, index: slice | NDArray[np.intp]) -> Bids:
         """The answers of some of the contractors."""
         return Bids(
-            self.cost[index], self.reason[index], self.approach_s[index], self.load[index], self.idle_since_s[index]
+            self.cost[index],
+            self.reason[index],
+            self.approach_s[index],
+            self.load[index],
+            self.idle_since_s[index],
+            parts=None if self.parts is None else self.parts[index],
         )
 
     def put(self, index: NDArray[np.intp], answers: Bids) -> None:
@@ -175,3 +192,6 @@ class Bids:
         self.approach_s[index] = answers.approach_s
         self.load[index] = answers.load
         self.idle_since_s[index] = answers.idle_since_s
+        if answers.parts is not None:
+            self.parts = np.ones(len(self.cost), np.int64) if self.parts is None else self.parts
+            self.parts[index] = answers.parts

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .events import NOBODY, Event
 from .messages import Performative, Reason
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from ..environments.factory import Factory
     from .channel import Channel
     from .messages import Bids
-
-NOBODY = -1
 
 
 class Messenger:
@@ -31,6 +30,7 @@ class Messenger:
     def __init__(self, model: Factory, channel: Channel, *, full: bool = False) -> None:
         self._model = model
         self._write = model.log.message
+        self._event = model.log.event
         self.channel = channel
         self.instant = channel.instant
         self.full = full
@@ -88,6 +88,9 @@ class Messenger:
         """Many to one: each of `senders` proposes, refuses, or says that it has not understood."""
         now_s = self._model.now_s
         if self.full:
+            if bids.parts is not None:
+                for sender, parts in zip(senders[bids.cost < np.inf], bids.parts[bids.cost < np.inf], strict=True):
+                    self._event(now_s, Event.LOT_OFFERED, int(sender), NOBODY, int(parts), conversation)
             for sender, cost, reason in zip(senders.tolist(), bids.cost.tolist(), bids.reason.tolist(), strict=True):
                 if cost < np.inf:
                     self._write(now_s, Performative.PROPOSE, conversation, sender, manager, 1, cost)

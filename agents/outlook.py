@@ -197,14 +197,14 @@ def _vehicles(
             if at not in (NOBODY, stop.place):
                 time_s += floor.travel_s[at, stop.place]
             at = stop.place
-            job = stop.task.job
+            job = stop.part
             if stop.pick_up:
                 if job in held and held[job].task is not None:
                     time_s = max(time_s, held[job].busy_until_s)
                 time_s += agv.spec.load_s
             else:
                 time_s += agv.spec.unload_s
-                if job is not None and (stop.task.begun or job not in delivered_s):
+                if stop.task.begun or job not in delivered_s:
                     delivered_s[job] = (at, time_s)
         free_s[v] = time_s
         reach_s[v] = floor.travel_s[at]

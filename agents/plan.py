@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..environments.motion.traffic import Traffic
     from ..environments.scenario import Agvs
+    from .job import Job
     from .tasks import Task, Transport
 
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Stop:
-    """Something to do at a place: take the part of `task` on board, or hand it over."""
+    """Something to do at a place: take a part of `task` on board, or hand it over."""
 
     task: Transport
+    part: Job
     place: int
     pick_up: bool
 
 
 class Plan:
-    """Stops in order; a transport that is not on board yet has two of them. The first one is under way."""
+    """Stops in order: two for each part that is not on board yet. The first one is under way."""
 
     def __init__(self, spec: Agvs, traffic: Traffic) -> None:
         self._spec = spec
@@ -39,8 +41,8 @@ class Plan:
 
     @property
     def not_begun(self) -> list[Transport]:
-        """Transports whose parts are not on board."""
-        return [stop.task for stop in self.stops if stop.pick_up]
+        """Transports with parts that are not on board."""
+        return list(dict.fromkeys(stop.task for stop in self.stops if stop.pick_up))
 
     def __contains__(self, task: Task) -> bool:
         return any(stop.task is task for stop in self.stops)
@@ -53,25 +55,37 @@ class Plan:
         """A transport is given back."""
         self.stops = [stop for stop in self.stops if stop.task is not task]
 
-    def insert(self, task: Transport, load: int) -> None:
-        """Plan the two stops of `task` where they add least driving and never overload the vehicle.
+    def leave_out(self, left_out: Stop) -> None:
+        """A part of a transport is not to be carried."""
+        self.stops = [stop for stop in self.stops if stop.task is not left_out.task or stop.part is not left_out.part]
 
-        `load` parts are on board. The stop that is under way stays the first.
+    def goes_on_with(self, made: Stop) -> bool:
+        """Whether the next stop is where `made` was, for the next part of the same share."""
+        return bool(self.stops) and self.next.task is made.task and self.next.pick_up == made.pick_up
+
+    def insert(self, task: Transport, load: int) -> None:
+        """Plan the stops of `task` where they add least driving and never overload the vehicle.
+
+        `load` parts are on board. The stop that is under way stays the first. Where a part is not ready yet, the
+        vehicle waits empty: others might wait for what it had on board, and it for them.
         """
-        pick_up, hand_over = Stop(task, task.origin, True), Stop(task, task.destination, False)
+        pick_ups = [Stop(task, part, task.origin, True) for part in task.cargo]
+        hand_overs = [Stop(task, part, task.destination, False) for part in task.cargo]
         stops = self.stops
         if self._spec.capacity == 1 or not stops:
-            stops += [pick_up, hand_over]
+            stops += [*pick_ups, *hand_overs]
             return
         candidates = [
-            [*stops[:i], pick_up, *stops[i:j], hand_over, *stops[j:]]
+            [*stops[:i], *pick_ups, *stops[i:j], *hand_overs, *stops[j:]]
             for i in range(1, len(stops) + 1)
             for j in range(i, len(stops) + 1)
         ]
         self.stops = min((stops for stops in candidates if self._fits(stops, load)), key=self._length_s)
 
     def _fits(self, stops: list[Stop], load: int) -> bool:
-        for stop in stops:
+        for number, stop in enumerate(stops):
+            if number and load and stop.pick_up and not stop.part.ready:
+                return False
             load += 1 if stop.pick_up else -1
             if load > self._spec.capacity:
                 return False

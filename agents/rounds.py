@@ -7,6 +7,8 @@ manager                                contractors
    |        cfp, definite, to who would win; offers before it bind nobody   commitment: concurrent
    | -- reject-proposal -------------------> |   all but the winners, and whoever comes late
 
+A task that may be split has a winner for each share of it, all in one call; what nobody has offered for is called anew.
+
 Answers close a round as soon as all are in, and the deadline closes it in any case. An answer that comes twice counts
 once, one to a call that has been revised does not count.
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .channel import EVERYBODY
+from .events import Event
 from .mechanisms import Market
 from .messages import Bids, Call, Performative, Reason
 from .tasks import Task, TaskKind, TaskPhase
@@ -43,7 +46,7 @@ class Round:
 
     Attributes:
         number: how many calls have gone out for each task, 1 for a plain contract net.
-        winner: (K,) column that each task was awarded to, or NOBODY.
+        winners: (K,) the columns that each task was awarded to: one, or one for each share of it.
         offered: (K, N) bool, whoever has made an offer in any call.
         heard: (K, N) int8, the latest call that each contractor has received; kept where calls may come twice.
         answered: (K, N) bool, to the latest call; kept where answers may come twice.
@@ -62,14 +65,14 @@ class Round:
         "offered",
         "outstanding",
         "pool",
-        "winner",
+        "winners",
     )
 
     def __init__(self, pool: Pool, calls: list[Call], market: Market) -> None:
         self.pool = pool
         self.calls = calls
         self.market = market
-        self.winner = [NOBODY] * len(calls)
+        self.winners: list[list[int]] = [[] for _ in calls]
         self.outstanding = 0
         self.number = 1
         self.closed = False
@@ -83,7 +86,8 @@ class Round:
 class Rounds:
     """Calls for proposals, gathers answers, and has the mechanism clear them.
 
-    `award(task, contractor, cost_s)` is told who has won, `postpone(task, reasons)` who found nobody.
+    `award(task, contractor, cost_s, parts)` is told who has won, `call_rest(task)` what is left of a task that was
+    split, `postpone(task, reasons)` who found nobody.
     """
 
     def __init__(
@@ -94,7 +98,8 @@ class Rounds:
         messenger: Messenger,
         terms: Terms,
         pools: Mapping[TaskKind, Pool],
-        award: Callable[[Task, Contractor, float], None],
+        award: Callable[[Task, Contractor, float, int], None],
+        call_rest: Callable[[Task], None],
         postpone: Callable[[Task, NDArray[np.int8]], None],
     ) -> None:
         self.model = model
@@ -103,6 +108,7 @@ class Rounds:
         self.terms = terms
         self._pools = pools
         self._award = award
+        self._call_rest = call_rest
         self._postpone = postpone
         self._instant = messenger.instant
         self._iterates = getattr(mechanism, "iterates", False)
@@ -159,6 +165,10 @@ class Rounds:
             self.model.log.conversation(
                 task.conversation, task.id, kind, job, task.manager.unique_id, now_s, reply_by_s
             )
+            for part in task.parts:
+                self.model.log.event(
+                    now_s, Event.LOT_CALLED, task.manager.unique_id, part.unique_id, task.id, task.conversation
+                )
             if asked[row] is not EVERYBODY:
                 round_.market.exclude(row)
         self._ask(round_, list(enumerate(asked)))
@@ -233,8 +243,7 @@ class Rounds:
         if round_.closed:
             late = np.zeros(len(round_.market.slots), np.bool_)
             late[columns] = bids.cost < np.inf
-            if round_.winner[row] != NOBODY:
-                late[round_.winner[row]] = False
+            late[round_.winners[row]] = False
             self._reject(round_, row, late)
             return
         if call is not round_.calls[row]:
@@ -262,6 +271,8 @@ class Rounds:
         for row, call in enumerate(calls):
             if not _is_out(call):
                 market.withdraw(row)
+            elif call.task.parts:
+                market.count_left(row)
         if self._definite:
             if self._ask_definitely(round_):
                 return
@@ -271,25 +282,28 @@ class Rounds:
         alone = len(calls) == 1
         if not self._definite:
             for row, column in self.mechanism.clear(market):
-                cost_s = market.cost.item(row, column)
                 self._take(round_, row, column)
-                self._award(calls[row].task, round_.pool.members[market.slots[column]], cost_s)
                 if not alone and self._instant:
                     self._ask_again(round_, column)
         for row, call in enumerate(calls):
             losers = offered[row]
-            if round_.winner[row] != NOBODY:
-                losers[round_.winner[row]] = False
+            losers[round_.winners[row]] = False
             self._reject(round_, row, losers)
-            if round_.winner[row] == NOBODY and _is_out(call):
-                self._postpone(call.task, market.reason[row])
+            if _is_out(call):
+                if round_.winners[row]:
+                    self._call_rest(call.task)
+                else:
+                    self._postpone(call.task, market.reason[row])
 
     def _take(self, round_: Round, row: int, column: int) -> None:
-        """A row has its winner; where answers take time nobody wins twice at once: what would it cost him then?"""
-        round_.winner[row] = column
-        round_.market.withdraw(row)
+        """A row has a winner; where answers take time nobody wins twice at once: what would it cost him then?"""
+        market = round_.market
+        cost_s, parts = market.offer(row, column)
+        round_.winners[row].append(column)
+        market.take(row, column)
         if not self._instant:
-            round_.market.cost[:, column] = np.inf
+            market.cost[:, column] = np.inf
+        self._award(round_.calls[row].task, round_.pool.members[market.slots[column]], cost_s, parts)
 
     def _ask_again(self, round_: Round, column: int) -> None:
         """The winner's offers for the rows that are still open, given what it has just won."""
@@ -317,23 +331,24 @@ class Rounds:
         for row, column in round_.finalists:
             assert round_.answered is not None
             if round_.answered[row, column] and market.cost[row, column] < np.inf:
-                cost_s = market.cost.item(row, column)
                 self._take(round_, row, column)
-                self._award(round_.calls[row].task, round_.pool.members[market.slots[column]], cost_s)
             else:
                 market.cost[row, column] = np.inf
         round_.finalists = []
         if round_.number > self.terms.rounds:
             return False
-        kept = market.cost.copy()
+        kept, left = market.cost.copy(), market.left.copy()
         for row, column in self.mechanism.clear(market):
             round_.finalists.append((row, column))
-            market.withdraw(row)
+            market.take(row, column)
             market.cost[:, column] = np.inf
-        market.cost[:] = kept
+        market.cost[:], market.left[:] = kept, left
         if not round_.finalists:
             return False
-        self._call_again(round_, [(row, np.array([column])) for row, column in round_.finalists], definite=True)
+        asked: dict[int, list[int]] = {}
+        for row, column in round_.finalists:
+            asked.setdefault(row, []).append(column)
+        self._call_again(round_, [(row, np.array(columns)) for row, columns in asked.items()], definite=True)
         return True
 
     def _call_again(self, round_: Round, asked: Sequence[tuple[int, Which]], *, definite: bool) -> None:

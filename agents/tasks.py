@@ -2,15 +2,16 @@
 
 job      manages  Operation  (contractors: stations and storage)
 job      manages  Transport  (contractors: AGVs)
+lot      manages  Transport  of all its parts that go the same way; it may be split (contractors: AGVs)
 station  manages  Handling   (contractors: the robots that reach it)
 AGV      manages  Charge     (contractors: chargers)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,11 +73,12 @@ class Manager(Protocol):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Task:
-    """A piece of work that is contracted as a whole.
+    """A piece of work that is contracted as a whole or, where it has `parts`, in shares.
 
     Attributes:
         manager: the agent that asks for it.
-        job: the job it is for; None where it is for no job (charging).
+        job: the job it is for, the first where there are several; None where it is for no job (charging).
+        parts: the jobs of a lot that it is for: what it may be split into; empty where it cannot be split.
         id: globally unique in a run, given when it is announced; NO_TASK before.
         requested_at_s: when it was first announced.
         calls: how many calls for proposals have gone out for it.
@@ -93,6 +95,7 @@ class Task:
     kind: ClassVar[TaskKind]
     manager: Manager
     job: Job | None = None
+    parts: tuple[Job, ...] = ()
     id: int = -1
     requested_at_s: float = 0.0
     calls: int = 0
@@ -107,6 +110,18 @@ class Task:
     until_s: float = 0.0
     confirmed_s: float = 0.0
     watch: Event | None = None
+
+    @property
+    def size(self) -> int:
+        """How many contractors may share it."""
+        return len(self.parts) or 1
+
+    def split(self, count: int, number: int) -> Self:
+        """A share: the first `count` parts leave this task for one of their own, called by the same conversation."""
+        share = replace(self, id=number, job=self.parts[0], parts=self.parts[:count])
+        self.parts = self.parts[count:]
+        self.job = self.parts[0]
+        return share
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -129,7 +144,7 @@ class Operation(Task):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Transport(Task):
-    """Carry `job` from place `origin` to place `destination` (indices into the scenario's places).
+    """Carry `job`, or `parts`, from place `origin` to place `destination` (indices into the scenario's places).
 
     Attributes:
         ready_at_s: when the part is expected to stand ready for pick-up; not later than now if it does.
@@ -139,6 +154,17 @@ class Transport(Task):
     origin: int
     destination: int
     ready_at_s: float = 0.0
+
+    @property
+    def cargo(self) -> tuple[Job, ...]:
+        """What is to be carried."""
+        return self.parts or (self.job,)  # type: ignore[return-value]  # who calls for a vehicle has a job
+
+    def split(self, count: int, number: int) -> Self:
+        share = super(Transport, self).split(count, number)  # a bare super() misses the class that slots made
+        for part in share.parts:
+            part.transport = share
+        return share
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

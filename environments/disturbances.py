@@ -94,6 +94,7 @@ class Disturbances:
             due_s=float("inf") if usual_s is None else factory.now_s + RUSH * usual_s,
             uniforms=factory.stream("rush").random((len(routing), 2)),
         )
+        workload.ordered += 1
         workload.released += 1
         workload.in_process += 1
         factory.add_job(order)

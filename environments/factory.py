@@ -27,6 +27,7 @@ from ..agents.contract_net import ContractNet, Terms
 from ..agents.depot import Sink, Source, Storage
 from ..agents.events import AgentKind, Event, RobotState, StationState, VehicleState
 from ..agents.job import Job
+from ..agents.lot import Lot
 from ..agents.mechanisms import MECHANISMS
 from ..agents.robot import Robot
 from ..agents.station import Station
@@ -153,10 +154,19 @@ class Factory(mesa.Model):
         job = {} if task.job is None else {"job": task.job.unique_id}
         self.log.event(self.now_s, Event.INFEASIBLE, task.manager.unique_id, value=task.kind, **job)
 
-    def add_job(self, order: Order) -> Job:
-        """A new part enters at the source."""
+    def add_lot(self, name: str) -> Lot:
+        """The parts of a new order will enter together."""
+        lot = Lot(self, name=name)
+        self.log.add_agent(lot.unique_id, AgentKind.LOT, name)
+        return lot
+
+    def add_job(self, order: Order, lot: Lot | None = None) -> Job:
+        """A new part enters at the source, of a lot or on its own."""
         job: Job = self._classes["job"](self, order)
         self.log.add_agent(job.unique_id, AgentKind.JOB, job.name)
+        if lot is not None:
+            lot.parts.append(job)
+            job.lot = lot
         job.release()
         return job
 

@@ -61,7 +61,16 @@ CONVERSATION_ROW = np.dtype(
         ("reply_by_s", "<f8"),
     ]
 )
-_OTHER_IS_INDEX = (Event.RELEASED, Event.STATION_STATE, Event.BROKE_DOWN, Event.REPAIRED)  # product or machine
+_OTHER_IS_INDEX = (  # of a product, a machine or a task, or a number of parts
+    Event.RELEASED,
+    Event.STATION_STATE,
+    Event.BROKE_DOWN,
+    Event.REPAIRED,
+    Event.LOT_CALLED,
+    Event.LOT_OFFERED,
+    Event.LOT_AWARDED,
+    Event.LOT_LEFT_OUT,
+)
 _TABLES = {"events": EVENT_ROW, "messages": MESSAGE_ROW, "conversations": CONVERSATION_ROW}
 
 
@@ -239,6 +248,7 @@ class EventLog:
             "agent": self.name_of(agent),
             "job": self.name_of(job),
             "other": self.name_of(other),
+            "count": other,
             "value": value,
             "state": _member_name(states, value) if states else "",
             "task": _member_name(TaskKind, value) if kind == Event.INFEASIBLE else "",

@@ -25,6 +25,10 @@ SENTENCES = {
     Event.REPAIRED: "{agent} is repaired",
     Event.STANDSTILL: "{agent} stands still in a cycle of {value:g} vehicles",
     Event.INFEASIBLE: "nobody can do the {task} that {agent} calls for {job}",
+    Event.LOT_CALLED: "{agent} calls for {job} in conversation {value:g}",
+    Event.LOT_OFFERED: "{agent} offers to take {count} parts in conversation {value:g}",
+    Event.LOT_AWARDED: "{agent} is awarded {job} in conversation {value:g}",
+    Event.LOT_LEFT_OUT: "{agent} leaves {job} out, called for in conversation {value:g}",
 }
 STATES: dict[int, type[IntEnum]] = {
     Event.STATION_STATE: StationState,

@@ -26,7 +26,8 @@ class Workload:
     (processing times, quality): order number k is the same in every trial with the same seed.
 
     Attributes:
-        released: orders so far.
+        ordered: orders so far.
+        released: parts so far; an order is for one, or for a lot of them.
         in_process: parts in the factory.
         exhausted: no further order will come.
     """
@@ -43,6 +44,7 @@ class Workload:
         self._mix_rng = model.stream("mix")
         self._work_rng = model.stream("work")
         self._arrivals = self._times()
+        self.ordered = 0
         self.released = 0
         self.in_process = 0
         self.exhausted = False
@@ -60,9 +62,9 @@ class Workload:
         self.exhausted = True
 
     def left(self, job: Job) -> None:
-        """A part has left the factory; a constant work in process calls for the next one."""
+        """A part has left; a constant work in process asks for the next order after the last of a lot."""
         self.in_process -= 1
-        if isinstance(self.orders, Conwip):
+        if isinstance(self.orders, Conwip) and (job.lot is None or not job.lot.parts):
             self.model.clock.schedule(0.0, self._release, None, None)
 
     def _times(self) -> Iterator[Arrival]:
@@ -105,21 +107,25 @@ class Workload:
             product = self.products[index]
         else:
             index = self.products.index(product)
+        self.ordered += 1
+        if self.orders.limit is not None and self.ordered >= self.orders.limit:
+            self.exhausted = True
+        size = spec.products[product].lot_size
+        lot = self.model.add_lot(f"{product}-lot-{self.ordered - 1}") if size > 1 else None
         allowance_s = spec.products[product].due_s if due_s is None else due_s
         routing = self.routings[product]
-        order = Order(
-            number=self.released,
-            product=product,
-            product_index=index,
-            routing=routing,
-            due_s=float("inf") if allowance_s is None else self.model.now_s + allowance_s,
-            uniforms=self._work_rng.random((len(routing), 2)),
-        )
-        self.released += 1
-        self.in_process += 1
-        if self.orders.limit is not None and self.released >= self.orders.limit:
-            self.exhausted = True
-        self.model.add_job(order)
+        for _ in range(size):
+            order = Order(
+                number=self.released,
+                product=product,
+                product_index=index,
+                routing=routing,
+                due_s=float("inf") if allowance_s is None else self.model.now_s + allowance_s,
+                uniforms=self._work_rng.random((len(routing), 2)),
+            )
+            self.released += 1
+            self.in_process += 1
+            self.model.add_job(order, lot)
 
 
 def _steps(model: Factory, product: str) -> tuple[Step, ...]:

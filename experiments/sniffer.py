@@ -6,6 +6,8 @@ conversation 3: transport 2 of phone-1, called by phone-1
     12.000     |<------------------------propose (3)-|   4.5
     12.000     |-accept-proposal->|                  |
     12.000     |<-----------agree-|                  |
+
+Beside the arrow stands its value and, in a call for a lot, how many parts are called for, offered to take, or awarded.
 """
 
 import sys
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents.events import NOBODY
+from ..agents.events import NOBODY, Event
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
 from ..environments.suggestions import nearest
@@ -38,6 +40,11 @@ _DECISIVE = (
     Performative.FAILURE,
     Performative.CANCEL,
 )
+_ABOUT_LOTS = {
+    Event.LOT_CALLED: Performative.CFP,
+    Event.LOT_OFFERED: Performative.PROPOSE,
+    Event.LOT_AWARDED: Performative.ACCEPT_PROPOSAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Said:
         performative: as FIPA writes it, such as "accept-proposal".
         value: a proposal: its cost (s), the best where there are several; an award or an agreement: until when it
             holds (s), 0 for ever; an answer to a cancel: 1; a single refusal: its `Reason`.
+        parts: of a lot: how many are called for, offered to take (where the log has each message), or awarded; 0 where
+            the task cannot be split.
     """
 
     time_s: float
@@ -60,6 +69,7 @@ class Said:
     receiver_name: str
     count: int
     value: float
+    parts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,7 +77,23 @@ class Said:
 
 def conversation_messages(log: "EventLog", conversation: int) -> list[Said]:
     """All that was said in one conversation, in the order of sending."""
-    return _messages(log, log.messages["conversation"] == conversation)
+    mask = log.messages["conversation"] == conversation
+    parts = _parts(log, conversation)
+    return [
+        Said(
+            time_s,
+            Performative(performative).name.lower().replace("_", "-"),
+            conversation,
+            sender,
+            receiver,
+            log.name_of(sender),
+            log.name_of(receiver),
+            count,
+            value,
+            parts.get((performative, _contractor(performative, sender, receiver)), 0),
+        )
+        for time_s, performative, conversation, sender, receiver, count, value in log.messages[mask].tolist()
+    ]
 
 
 def conversations_of(
@@ -145,21 +171,23 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     yield from sniff(log, chosen, limit=CALLS)
 
 
-def _messages(log: "EventLog", mask: Any) -> list[Said]:
-    return [
-        Said(
-            time_s,
-            Performative(performative).name.lower().replace("_", "-"),
-            conversation,
-            sender,
-            receiver,
-            log.name_of(sender),
-            log.name_of(receiver),
-            count,
-            value,
-        )
-        for time_s, performative, conversation, sender, receiver, count, value in log.messages[mask].tolist()
-    ]
+def _parts(log: "EventLog", conversation: int) -> dict[tuple[int, int], int]:
+    """How many parts of a lot messages are about, by performative and contractor; a call says the same to everybody."""
+    events = log.events
+    own = events[np.isin(events["kind"], list(_ABOUT_LOTS)) & (events["value"] == conversation)]
+    parts: dict[tuple[int, int], int] = {}
+    for kind, agent, other in own[["kind", "agent", "other"]].tolist():
+        performative = _ABOUT_LOTS[kind]
+        key = performative, NOBODY if performative is Performative.CFP else agent
+        parts[key] = other if performative is Performative.PROPOSE else parts.get(key, 0) + 1
+    return parts
+
+
+def _contractor(performative: int, sender: int, receiver: int) -> int:
+    """Whose offer or award it is."""
+    if performative == Performative.CFP:
+        return NOBODY
+    return receiver if performative == Performative.ACCEPT_PROPOSAL else sender
 
 
 def _ids(log: "EventLog", name: str) -> list[int]:
@@ -188,9 +216,9 @@ def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
 def _merged(messages: "Sequence[Said]", lane_of: dict[int, int], last: int) -> "Iterator[Said]":
     """Messages in a row that are drawn alike, as they share the crowd's lane, become one."""
 
-    def drawn(said: Said) -> tuple[float, str, int, int, int]:
+    def drawn(said: Said) -> tuple[float, str, int, int, int, int]:
         ends = lane_of.get(said.sender, last), lane_of.get(said.receiver, last)
-        return said.time_s, said.performative, *ends, -1 if last in ends else id(said)
+        return said.time_s, said.performative, said.parts, *ends, -1 if last in ends else id(said)
 
     for _, alike in groupby(messages, drawn):
         first, *others = alike
@@ -214,4 +242,6 @@ def _arrow(said: Said, lane_of: dict[int, int], lanes: int) -> str:
         body = f"-{words}".ljust(inside - 1, "-") + ">" if start < end else "<" + f"{words}-".rjust(inside - 1, "-")
         line[left + 1 : right] = body[:inside]
     value = f"  {said.value:g}" if said.value else ""
+    if said.parts:
+        value += f"  {said.parts} part{'s' if said.parts > 1 else ''}"
     return f"{said.time_s:>{MARGIN - 2}.3f}  " + "".join(line) + value

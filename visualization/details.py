@@ -79,6 +79,8 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
             lines.append(["due in", f"{(due_s - stage.now_s) / 60:.1f} min"])
         at = tally.job_at.get(agent, NOBODY)
         return f"at {stage.log.name_of(at)}" if at != NOBODY else "has left", palette.ORANGE, lines
+    if kind is AgentKind.LOT:
+        return "calls for vehicles", palette.ORANGE, []
     return _place(stage, agent)
 
 

@@ -201,7 +201,7 @@ class LiveStage(Stage):
         agv: Any = self._agents[agent]
         places = self.scenario.places
         lines = [
-            f"{'take' if stop.pick_up else 'bring'} {stop.task.job.name if stop.task.job else 'a part'} "
+            f"{'take' if stop.pick_up else 'bring'} {stop.part.name} "
             f"{'from' if stop.pick_up else 'to'} {places[stop.place]}"
             for stop in agv.plan.stops
         ]

@@ -7,7 +7,7 @@ under negotiation. It can be copied cheaply, so that a replay can go back to a c
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class TaskNote:
     Attributes:
         calls: calls for proposals so far; more than one is a re-announcement.
         best_s: the lowest cost offered in the last call; inf if nobody offered.
+        holders: who was awarded it, or a share of it, in the last call, and has not said how that ended.
     """
 
     task: int
@@ -59,6 +60,7 @@ class TaskNote:
     proposals: int = 0
     refusals: int = 0
     best_s: float = float("inf")
+    holders: set[int] = field(default_factory=set)
 
 
 class Tally:
@@ -189,6 +191,7 @@ class Tally:
         note.status = Status.CALLED
         note.proposals = note.refusals = 0
         note.best_s = float("inf")
+        note.holders.clear()
         self._task_of[conversation] = task
 
     def _message(self, plan: Plan, row: Row) -> None:
@@ -214,6 +217,7 @@ class Tally:
             case Performative.ACCEPT_PROPOSAL:
                 note.status = Status.AWARDED
                 note.contractor = receiver
+                note.holders.add(receiver)
                 number = self.talks[-1][0] + 1 if self.talks else 0
                 self.talks.append((number, sender, receiver, performative))
                 if note.kind is TaskKind.HANDLING:
@@ -223,15 +227,20 @@ class Tally:
                 if sender in self.charging:
                     self.charging[sender] += 1
             case Performative.INFORM_DONE | Performative.INFORM_RESULT if note.status is not Status.CANCELLED:
-                self._close(note, Status.DONE)
+                note.holders.discard(sender)
+                if not note.holders:
+                    self._close(note, Status.DONE)
             case Performative.FAILURE:
-                note.status = Status.FAILED
-                note.contractor = NOBODY
+                note.holders.discard(sender)
+                note.status = Status.ENGAGED if note.holders else Status.FAILED
+                note.contractor = next(iter(note.holders), NOBODY)
                 number = self.talks[-1][0] + 1 if self.talks else 0
                 self.talks.append((number, note.manager, sender, performative))
                 self.feed.append((time_s, f"{plan.name_of(sender)} gives back a {note.kind.name.lower()}", sender, 2))
             case Performative.CANCEL:
-                self._close(note, Status.CANCELLED)
+                note.holders.discard(receiver)
+                if not note.holders:
+                    self._close(note, Status.CANCELLED)
 
     def _close(self, note: TaskNote, status: Status) -> None:
         note.status = status

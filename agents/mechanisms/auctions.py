@@ -22,15 +22,18 @@ class ContractNet:
     Where several tasks meet one contractor that has become free, it takes the one that delays it least: transports
     are compared by the way to the part, since the way with the part has to be driven by whoever carries it. Every
     second of waiting makes a task a little more attractive, so that none waits for ever.
+
+    A lot is split: the offer that costs least by part gets its share, then the next, until nothing is left.
     """
 
     joint = False
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         if len(market.tasks) == 1:
-            column = int(market.cost[0].argmin()) if len(market.slots) else 0
-            if len(market.slots) and market.cost.item(0, column) < np.inf:
-                yield 0, column
+            if len(market.slots):
+                while market.cost.item(0, column := int(market.cost[0].argmin())) < np.inf:
+                    yield 0, column
             return
         age_s = AGEING * market.age_s[:, None]
         while market.cost.size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,11 +37,13 @@ class Market:
     Attributes:
         tasks: the K tasks.
         slots: (N,) intp, pool slot of each column.
-        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed.
+        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed. Of a task that may be split:
+            seconds by part of the share that the offer would get.
         reason: (K, N) int8, why there is none.
         approach_s: (K, N) float64, time to get to where the task begins.
         load: (K, N) int64, tasks that the contractor has already.
         idle_since_s: (K, N) float64.
+        left: (K,) how many parts of each task are not placed; 1 for a task that cannot be split.
         age_s: (K,) float64, since when each task has been asked for.
         rng: the generator of the stream "mechanism", for mechanisms that draw.
     """
@@ -60,6 +62,8 @@ class Market:
         self.slots = slots
         self.rng = rng
         self.now_s = now_s
+        self.left = [task.size for task in tasks]
+        self._lots: dict[int, _Lot] = {}
 
     def __getattr__(self, name: str) -> Any:
         """The columns are made when they are first asked for: the usual market, of one call, takes over the answers."""
@@ -80,6 +84,9 @@ class Market:
 
     def put(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
         """Enter answers to the call of `row`."""
+        if self.tasks[row].parts:
+            self._put_lot(row, columns, bids)
+            return
         if len(self.tasks) == 1 and len(bids.cost) == len(self.slots):  # the usual case: nothing to copy
             self.cost, self.reason = bids.cost[None], bids.reason[None]
             self.approach_s, self.load = bids.approach_s[None], bids.load[None]
@@ -91,6 +98,49 @@ class Market:
         self.load[row, columns] = bids.load
         self.idle_since_s[row, columns] = bids.idle_since_s
 
+    def _put_lot(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
+        lot = self._lots.get(row)
+        if lot is None:
+            n = len(self.slots)
+            lot = self._lots[row] = _Lot(np.full(n, np.inf), np.ones(n, np.int64))
+        lot.cost[columns] = bids.cost
+        lot.parts[columns] = 1 if bids.parts is None else bids.parts
+        self.cost[row, columns] = bids.cost
+        self.reason[row, columns] = bids.reason
+        self.approach_s[row, columns] = bids.approach_s
+        self.load[row, columns] = bids.load
+        self.idle_since_s[row, columns] = bids.idle_since_s
+        self._price(row)
+
+    def _price(self, row: int) -> None:
+        """What a part would cost by each offer that still counts, given how many are left to take."""
+        lot = self._lots.get(row)
+        if lot is not None:
+            share = np.minimum(lot.parts, self.left[row])
+            self.cost[row] = np.where(self.cost[row] < np.inf, lot.cost / share, np.inf)
+
+    def offer(self, row: int, column: int) -> tuple[float, int]:
+        """What an offer costs in all, and for how many of the parts that are left."""
+        lot = self._lots.get(row)
+        if lot is None:
+            return self.cost.item(row, column), 1
+        return lot.cost.item(column), min(lot.parts.item(column), self.left[row])
+
+    def take(self, row: int, column: int) -> None:
+        """An offer is accepted: the row is closed; or, with parts left, the winner offers no more for it."""
+        self.left[row] -= self.offer(row, column)[1]
+        if self.left[row] <= 0:
+            self.withdraw(row)
+        else:
+            self.cost[row, column] = np.inf
+            self._price(row)
+
+    def count_left(self, row: int) -> None:
+        """The manager may have left out some parts since it called."""
+        if self.left[row] != self.tasks[row].size:
+            self.left[row] = self.tasks[row].size
+            self._price(row)
+
     def withdraw(self, row: int) -> None:
         """The task of `row` is placed: no offer for it counts any more."""
         self.cost[row] = np.inf
@@ -101,8 +151,18 @@ class Market:
         return made if self.kind is TaskKind.OPERATION else made & (self.load == 0)
 
 
+class _Lot(NamedTuple):
+    """The offers for a task that may be split: what each costs in all, and for how many parts; (N,) each."""
+
+    cost: NDArray[np.float64]
+    parts: NDArray[np.int64]
+
+
 class Mechanism(Protocol):
     """Decides the awards.
+
+    A mechanism with `splits = True` gives a task that may be split to several contractors, by yielding its row again
+    until it is closed; for the others the parts of a lot ask for vehicles one by one.
 
     Attributes:
         joint: all calls of one instant are cleared together; otherwise each as soon as its answers are in.
@@ -113,8 +173,8 @@ class Mechanism(Protocol):
     def clear(self, market: Market) -> Iterator[Award]:
         """Yield awards (row, column).
 
-        After each the market is brought up to date: the row is closed, and the winner's offers for the other rows
-        are those that it makes now.
+        After each the market is brought up to date: the row is closed (with parts left, only the winner's offer for it
+        is), and the winner's offers for the other rows are those that it makes now.
         """
         ...
 

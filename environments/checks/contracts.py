@@ -2,7 +2,8 @@
 
 An award lives from the first ACCEPT_PROPOSAL until the contractor says INFORM_DONE, INFORM_RESULT, FAILURE, or REFUSE,
 or the manager says CANCEL, all in the same conversation. Repeated messages change nothing: an award that is sent again,
-a done that is told twice, the answer to a cancel (FIPA SC00029H, cancel meta-protocol).
+a done that is told twice, the answer to a cancel (FIPA SC00029H, cancel meta-protocol). A call for a lot may award
+several shares; each is a task of its own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
 
 A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled and its
 reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
@@ -32,6 +33,7 @@ class _Task:
     kind: int
     job: int
     manager: int
+    parts: set[int] = field(default_factory=set)  # of a lot: all that were called for or awarded under its number
     holder: tuple[int, int] | None = None  # conversation and contractor of the live award
     done: tuple[int, int] | None = None  # conversation and contractor that did it
     cancelled: bool = False
@@ -49,7 +51,7 @@ class _Call:
     awarded: set[int] = field(default_factory=set)
     given_up: set[int] = field(default_factory=set)  # contractors that hold nothing any more, whatever is sent to them
     agreed: set[int] = field(default_factory=set)
-    cancelled: bool = False
+    cancelled: set[int] = field(default_factory=set)  # whose awards; NOBODY: the call
 
 
 def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
@@ -70,6 +72,15 @@ class _Replay:
                 self._add("unknown-call", opened_s, task, f"conversation {conversation} is opened twice", row)
             self.calls[conversation] = _Call(task, opened_s, reply_by_s, row)
             self.tasks.setdefault(task, _Task(kind, job, manager))
+        self.shares: dict[int, dict[int, int]] = {}  # conversation -> contractor -> task of its share
+        events = log.events[np.isin(log.events["kind"], (Event.LOT_CALLED, Event.LOT_AWARDED))]
+        for _, kind, agent, job, task, value in events.tolist():
+            call = self.calls.get(int(value))
+            if call is not None:
+                whole = self.tasks[call.task]
+                self.tasks.setdefault(task, _Task(whole.kind, job, whole.manager)).parts.add(job)
+                if kind == Event.LOT_AWARDED:
+                    self.shares.setdefault(int(value), {})[agent] = task
 
     def run(self) -> list[Violation]:
         replies = {
@@ -108,47 +119,45 @@ class _Replay:
         self.calls[conversation].agreed.add(sender)
 
     def _awarded(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        call = self.calls[conversation]
-        task = self.tasks[call.task]
+        call, number = self.calls[conversation], self._number(conversation, receiver)
+        task = self.tasks[number]
         award = (conversation, receiver)
         if task.done == award or task.holder == award or receiver in call.given_up:
             return  # sent again: the acknowledgement, or the news, is on its way
         if task.done is not None:
-            self._message("double-award", row, time_s, call.task, "it is done already")
+            self._message("double-award", row, time_s, number, "it is done already")
         elif task.holder is not None:
             holder = self.log.name_of(task.holder[1])
-            self._message("double-award", row, time_s, call.task, f"{holder} holds it by conversation {task.holder[0]}")
+            self._message("double-award", row, time_s, number, f"{holder} holds it by conversation {task.holder[0]}")
         if not call.proposers & {NOBODY, receiver}:
-            self._message("early-award", row, time_s, call.task, f"{self.log.name_of(receiver)} has made no offer")
+            self._message("early-award", row, time_s, number, f"{self.log.name_of(receiver)} has made no offer")
         lease_end_s = call.reply_by_s + self.scenario.negotiation.lease_s
         if receiver not in call.awarded and time_s > lease_end_s + TOLERANCE_S:
-            self._message("late-award", row, time_s, call.task, f"the offers ended at {lease_end_s:g} s")
+            self._message("late-award", row, time_s, number, f"the offers ended at {lease_end_s:g} s")
         call.awarded.add(receiver)
         task.holder = award
 
     def _informed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        call = self.calls[conversation]
-        task = self.tasks[call.task]
+        call, number = self.calls[conversation], self._number(conversation, sender)
+        task = self.tasks[number]
         if task.holder == (conversation, sender) and task.done is None:
             task.holder, task.done = None, (conversation, sender)
             if sender not in call.agreed:
-                self._message("unacknowledged", row, time_s, call.task, "it has never acknowledged the award")
-        elif task.done != (conversation, sender) and not (call.cancelled and sender in call.awarded):
+                self._message("unacknowledged", row, time_s, number, "it has never acknowledged the award")
+        elif task.done != (conversation, sender) and sender not in call.cancelled & call.awarded:
             text = "it was done before" if task.done else f"{self.log.name_of(sender)} holds no award of it"
-            self._message("double-done", row, time_s, call.task, text)
+            self._message("double-done", row, time_s, number, text)
 
     def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        call = self.calls[conversation]
-        task = self.tasks[call.task]
+        call, task = self.calls[conversation], self.tasks[self._number(conversation, sender)]
         if sender in call.awarded:
             call.given_up.add(sender)
         if task.holder == (conversation, sender):
             task.holder = None
 
     def _cancelled(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        call = self.calls[conversation]
-        call.cancelled = True
-        task = self.tasks[call.task]
+        self.calls[conversation].cancelled.add(receiver)
+        task = self.tasks[self._number(conversation, receiver)]
         task.cancelled = True
         if task.holder is not None and task.holder[0] == conversation:
             task.holder = None
@@ -162,12 +171,15 @@ class _Replay:
         infeasible = events[events["kind"] == Event.INFEASIBLE]
         hopeless = set(zip(infeasible["job"].tolist(), infeasible["value"].astype(int).tolist(), strict=True))
         for conversation, call in self.calls.items():
-            task = self.tasks[call.task]
-            held = task.holder is not None and task.holder[0] == conversation
             waiting = not call.awarded and not call.cancelled and call.reply_by_s > end_s
-            reason = self._must_be_closed(task, left)
-            if (held or (waiting and not task.cancelled)) and reason:
-                self._add("open-call", end_s, call.task, f"conversation {conversation} is open, but {reason}", call.row)
+            for number in {call.task, *self.shares.get(conversation, {}).values()}:
+                task = self.tasks[number]
+                held = task.holder is not None and task.holder[0] == conversation
+                reason = self._must_be_closed(task, left)
+                if (held or (waiting and not task.cancelled)) and reason:
+                    self._add(
+                        "open-call", end_s, number, f"conversation {conversation} is open, but {reason}", call.row
+                    )
         if self.scenario.drain:
             for number, task in self.tasks.items():
                 ended = task.done or task.cancelled or (task.job, task.kind) in hopeless
@@ -177,11 +189,15 @@ class _Replay:
     def _must_be_closed(self, task: _Task, left: set[int]) -> str:
         if task.done is not None:
             return "the task is done"
-        if task.job in left:
+        if left.issuperset(task.parts or {task.job}):
             return f"{self.log.name_of(task.job)} has left the factory"
         if self.scenario.drain and task.kind != TaskKind.CHARGE:
             return "the factory is drained"
         return ""
+
+    def _number(self, conversation: int, contractor: int) -> int:
+        """The task that a contractor is awarded in a conversation: what was called for, or a share of it."""
+        return self.shares.get(conversation, {}).get(contractor, self.calls[conversation].task)
 
     def _message(self, rule: str, row: int, time_s: float, task: int, text: str) -> None:
         said = self.log.describe_message(row).split(": ", 1)[1]

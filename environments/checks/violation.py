@@ -30,6 +30,8 @@ RULES = {
     "double-done": "a task is done once, by the contractor that holds the award",
     "open-call": "calls are closed when the task is done, the job has left, or the factory is drained",
     "lost-task": "in a run that drains every task is done, cancelled, or reported as infeasible",
+    "share": "an award of a lot names parts that were called for and that nobody holds, no more than were offered",
+    "lot": "a part of a lot is carried once, by the vehicle that holds its share, before the share is done",
     "vertex": "no two vehicles are in one cell",
     "swap": "no two vehicles exchange cells",
     "wall": "no vehicle is in a wall or off the floor",

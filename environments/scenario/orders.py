@@ -27,6 +27,7 @@ class Product(Section):
     routing: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
     share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # weight in the product mix
+    lot_size: Positive = 1  # parts of one order; one call goes out for all that go the same way
 
 
 class _Arrivals(Section):

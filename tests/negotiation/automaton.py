@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from robocell.agents.events import NOBODY
+from robocell.agents.events import NOBODY, Event
 from robocell.agents.messages import Performative
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ BOUND = {"awarded", "held"}
 def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
     """The state in which each session (conversation, contractor) ends, and all that was said out of turn."""
     managers = {int(row["conversation"]): int(row["manager"]) for row in log.conversations}
+    lots = set(log.events["value"][log.events["kind"] == Event.LOT_CALLED].tolist())
+    winners: dict[int, set[int]] = defaultdict(set)
     states: dict[tuple[int, int], str] = defaultdict(lambda: "silent")
     illegal = []
     for index, row in enumerate(log.messages):
@@ -64,6 +66,10 @@ def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
             states[session] = allowed[performative]
         else:
             illegal.append(f"{log.describe_message(index)}: the session is {state}")
+        if performative is P.ACCEPT_PROPOSAL:
+            winners[conversation].add(receiver)
+            if len(winners[conversation]) > 1 and conversation not in lots:
+                illegal.append(f"{log.describe_message(index)}: another one has won it, and it cannot be split")
     return dict(states), illegal
 
 

@@ -101,6 +101,9 @@ class Asker:
         self.hall.net.announce(task)
         return task
 
+    def ask_for_lot(self, size: int) -> Task:
+        return self.ask(parts=tuple(Part(self.hall, f"part_{number}") for number in range(size)))
+
     def engaged(self, task: Task, contractor: Any) -> None:
         self.heard.append(f"engaged {contractor.name}")
 
@@ -112,6 +115,14 @@ class Asker:
 
     def postponed(self, task: Task) -> None:
         self.heard.append("postponed")
+
+
+class Part:
+    """What a lot consists of."""
+
+    def __init__(self, hall: Hall, name: str) -> None:
+        self.name = name
+        self.unique_id = hall.enrol(name, AgentKind.JOB)
 
 
 class Worker:
@@ -127,6 +138,7 @@ class Worker:
         work_s: float = 3.0,
         answer: Any = None,
         capacity: int = 1,
+        takes: int = 1,
     ) -> None:
         self.hall = hall
         self.model = hall
@@ -136,10 +148,12 @@ class Worker:
         self.cost_s, self.approach_s, self.work_s = cost_s, approach_s, work_s
         self.answer = answer
         self.capacity = capacity
+        self.takes = takes  # parts of a lot, at `cost_s` for each
         self.dead = False
         self.holding: dict[int, Task] = {}
         self.begun: set[int] = set()
         self.works: dict[int, int] = {}
+        self.parts: list[Any] = []  # of lots, that it has done
         self.calls: list[Call] = []
 
     @classmethod
@@ -154,7 +168,8 @@ class Worker:
             return self.answer(call)
         if len(self.holding) >= self.capacity:
             return Refusal(Reason.BUSY)
-        return Proposal(self.cost_s, self.approach_s, len(self.holding))
+        parts = min(self.takes, call.task.size)
+        return Proposal(self.cost_s * parts, self.approach_s, len(self.holding), parts=parts)
 
     def accept(self, task: Task) -> bool:
         if task.id in self.holding:
@@ -190,6 +205,7 @@ class Worker:
         if self.dead:
             return
         self.works[task.id] = self.works.get(task.id, 0) + 1
+        self.parts += task.parts
         del self.holding[task.id]
         self.hall.net.done(task, self)  # type: ignore[arg-type]
         self.hall.net.available(self, TaskKind.CHARGE)  # type: ignore[arg-type]

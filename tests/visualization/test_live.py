@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from robocell.agents.events import VehicleState
+from robocell.agents.events import Event, VehicleState
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.visualization import details, sequence
@@ -173,6 +173,28 @@ def test_the_sequence_diagram_names_offers_and_reasons(factory: LiveFactory) -> 
     reasons = [m["text"] for task in done for m in (sequence.diagram(stage, task) or drawn)["messages"]]
     assert "refuse: busy" in reasons
     assert sequence.diagram(stage, 10**9) is None
+
+
+def test_a_lot_that_several_vehicles_share_is_told_like_any_other_call(cell: dict) -> None:
+    cell["products"]["part"]["lot_size"] = 3
+    scenario = Scenario.parse(cell | {"orders": {"kind": "deterministic", "every": "5min"}, "horizon": "10min"})
+    factory = shown(scenario)
+    advance(factory, math.inf)
+    replay = ReplayStage(factory.spec, factory.log)
+    replay.seek(590.0)
+    for stage in (factory.stage, replay):
+        task = int(factory.log.events["other"][factory.log.events["kind"] == Event.LOT_CALLED][0])
+        drawn = sequence.diagram(stage, task)
+        assert drawn is not None
+        texts = [message["text"] for message in drawn["messages"]]
+        assert texts.count("accept-proposal") > 1
+        lot = int(factory.log.conversations["manager"][factory.log.conversations["task"] == task][0])
+        told = details.describe(stage, lot)
+        assert told is not None
+        assert told["state"] == "calls for vehicles"
+        stage.calls()
+        stage.gantt()
+    assert factory.log.digest() == Factory(scenario).run().digest()
 
 
 def test_the_gantt_chart_has_no_holes(factory: LiveFactory) -> None:

@@ -1,0 +1,161 @@
+"""Replays who was to carry which part of a lot, and who did.
+
+called -LOT_AWARDED-> in a share -LOADED-> on the vehicle -UNLOADED-> carried
+   ^                      |
+   +-- called again ------+  its contract has ended; or LOT_LEFT_OUT: the part goes elsewhere
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...agents.messages import Performative
+from ..log import NOBODY, Event
+from .violation import NO_ROW, TOLERANCE_S, Violation
+
+if TYPE_CHECKING:
+    from ..log import EventLog
+    from ..scenario import Scenario
+
+_ENDS = (Performative.FAILURE, Performative.REFUSE, Performative.INFORM_DONE, Performative.CANCEL)
+_STEPS = (
+    Event.LOT_CALLED,
+    Event.LOT_OFFERED,
+    Event.LOT_AWARDED,
+    Event.LOT_LEFT_OUT,
+    Event.LOADED,
+    Event.UNLOADED,
+)
+_Award = tuple[int, int]  # conversation, contractor
+
+
+@dataclass(slots=True)
+class _Way:
+    """A part that is to be carried on: the last call for it, and whose share it is in."""
+
+    called: int
+    share: _Award | None = None
+    loaded: bool = False
+
+
+@dataclass(slots=True)
+class _Share:
+    """What one contractor was awarded in one conversation; the parts that are not carried yet."""
+
+    waiting: set[int] = field(default_factory=set)
+    ended_s: float = float("inf")  # the first word of either side that it does not hold any more
+    done_s: float = float("inf")
+
+
+def check_lots(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rules share, lot."""
+    events = log.events
+    if not (events["kind"] == Event.LOT_CALLED).any():
+        return []
+    return _Replay(log, scenario).run()
+
+
+class _Replay:
+    def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
+        self.log, self.scenario = log, scenario
+        self.lots: dict[int, set[int]] = {}  # conversation -> parts that were called for
+        self.offers: dict[_Award, int] = {}  # where the log tells them
+        self.shares: dict[_Award, _Share] = {}
+        self.ways: dict[int, _Way] = {}
+        self.found: list[Violation] = []
+
+    def run(self) -> list[Violation]:
+        events = self.log.events
+        self._read_ends()
+        rows = np.flatnonzero(np.isin(events["kind"], _STEPS))
+        for row, (time_s, kind, agent, job, other, value) in zip(rows.tolist(), events[rows].tolist(), strict=True):
+            conversation = int(value)
+            match kind:
+                case Event.LOT_CALLED:
+                    self.lots.setdefault(conversation, set()).add(job)
+                    self._called(row, time_s, conversation, job)
+                case Event.LOT_OFFERED:
+                    self.offers[conversation, agent] = other
+                case Event.LOT_AWARDED:
+                    self._awarded(row, time_s, (conversation, agent), job)
+                case Event.LOT_LEFT_OUT:
+                    self._leave(job)
+                case Event.LOADED if job in self.ways:
+                    self._loaded(row, time_s, agent, job)
+                case Event.UNLOADED if job in self.ways:
+                    self._leave(job)
+        self._judge_end()
+        return self.found
+
+    def _read_ends(self) -> None:
+        awarded = self.log.events[self.log.events["kind"] == Event.LOT_AWARDED]
+        for agent, value in zip(awarded["agent"].tolist(), awarded["value"].tolist(), strict=True):
+            self.shares[int(value), agent] = _Share()
+        messages = self.log.messages
+        rows = messages[
+            np.isin(messages["conversation"], awarded["value"].astype(int)) & np.isin(messages["performative"], _ENDS)
+        ]
+        for time_s, performative, conversation, sender, receiver, _, value in rows.tolist():
+            cancels = performative == Performative.CANCEL
+            share = self.shares.get((conversation, receiver if cancels else sender))
+            if share is not None:
+                share.ended_s = min(share.ended_s, time_s)
+                if performative == Performative.INFORM_DONE and not value:  # which would answer a cancel
+                    share.done_s = min(share.done_s, time_s)
+
+    def _called(self, row: int, time_s: float, conversation: int, job: int) -> None:
+        way = self.ways.get(job)
+        if way is not None and self._is_held(way, time_s):
+            self._report("share", row, time_s, job, "it is in a share that is held")
+        if way is not None and way.loaded:
+            self._report("lot", row, time_s, job, "it is on a vehicle")
+        self.ways[job] = _Way(conversation)
+
+    def _awarded(self, row: int, time_s: float, award: _Award, job: int) -> None:
+        conversation, contractor = award
+        share, way = self.shares[award], self.ways.get(job)
+        if job not in self.lots.get(conversation, ()) or way is None or way.called != conversation:
+            self._report("share", row, time_s, job, f"conversation {conversation} does not call for it")
+            return
+        if way.share is not None:
+            self._report("share", row, time_s, job, f"{self.log.name_of(way.share[1])} has been awarded it before")
+        share.waiting.add(job)
+        if len(share.waiting) > self.offers.get(award, len(share.waiting)):
+            text = f"{self.log.name_of(contractor)} has offered to take {self.offers[award]}"
+            self._report("share", row, time_s, job, text)
+        way.share = award
+
+    def _loaded(self, row: int, time_s: float, agent: int, job: int) -> None:
+        way = self.ways[job]
+        if way.loaded:
+            self._report("lot", row, time_s, job, "it was taken before")
+        elif way.share is None or way.share[1] != agent or not self._is_held(way, time_s):
+            self._report("lot", row, time_s, job, f"{self.log.name_of(agent)} holds no share with it")
+        way.loaded = True
+
+    def _leave(self, job: int) -> None:
+        way = self.ways.pop(job, None)
+        if way is not None and way.share is not None:
+            self.shares[way.share].waiting.discard(job)
+
+    def _is_held(self, way: _Way, time_s: float) -> bool:
+        return way.share is not None and time_s < self.shares[way.share].ended_s - TOLERANCE_S
+
+    def _judge_end(self) -> None:
+        for (conversation, contractor), share in self.shares.items():
+            for job in sorted(share.waiting):
+                if share.done_s < float("inf") and self.ways.get(job) is not None:
+                    text = f"{self.log.name_of(contractor)} is done with its share in conversation {conversation}"
+                    self._add("lot", share.done_s, job, f"{text}, and has not carried it", NO_ROW)
+        if self.scenario.drain:
+            for job, way in self.ways.items():
+                text = f"it was called for in conversation {way.called}, and not carried"
+                self._add("lot", self.log.end_s, job, text, NO_ROW)
+
+    def _report(self, rule: str, row: int, time_s: float, job: int, text: str) -> None:
+        said = self.log.describe(row).split(": ", 1)[1]
+        self._add(rule, time_s, job, f"{said}, but {text}", row)
+
+    def _add(self, rule: str, time_s: float, job: int, text: str, row: int) -> None:
+        self.found.append(Violation(rule, time_s, self.log.name_of(job) if job != NOBODY else "nobody", text, row))
