@@ -20,7 +20,7 @@ from .movingai import NO_CELL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .lorr import Problem
+    from .lorr import Delays, Problem
 
 
 class DealtGoals:
@@ -104,6 +104,19 @@ class OpenTasks:
 
     def arrive(self, cell: NDArray[np.int32], step: int) -> NDArray[np.intp]:
         """Does the errands of robots that stand on them (one each); returns the robots whose task is finished."""
+        free = self.plan_arrival(cell, step)
+        self.finish(len(free))
+        return free
+
+    def finish(self, tasks: int) -> None:
+        """Counts finished tasks, and reveals as many new ones."""
+        self.finished += tasks
+        for task in range(self.revealed, min(self.revealed + tasks, self._problem.tasks)):
+            self.unbegun[task] = None
+            self.revealed += 1
+
+    def plan_arrival(self, cell: NDArray[np.int32], step: int) -> NDArray[np.intp]:
+        """As `arrive`, but for robots that will stand there only later: nothing is counted or revealed yet."""
         free: list[int] = []
         for robot in np.flatnonzero(cell == self.goal).tolist():
             task = int(self.task[robot])
@@ -115,10 +128,37 @@ class OpenTasks:
                 continue
             del self._robots_of_task[task]
             self._set(robot, NO_TASK)
-            self.finished += 1
             free.append(robot)
-        for _ in free:
-            if self.revealed < self._problem.tasks:
-                self.unbegun[self.revealed] = None
-                self.revealed += 1
         return np.array(free, np.intp)
+
+
+class DelayDraws:
+    """The delays of 2026, tick by tick: who is not delayed becomes so by the event model, for a drawn number of ticks.
+
+    The draws come from a NumPy generator with the file's seed, so they have the distribution of the competition's
+    simulator, not its values.
+    """
+
+    def __init__(self, delays: Delays, vehicles: int) -> None:
+        self._delays = delays
+        self._draws = np.random.default_rng(delays.seed)
+        self._left = np.zeros(vehicles, np.int64)  # ticks
+
+    def tick(self) -> NDArray[np.bool_]:
+        """(V,) who is delayed in the next tick."""
+        delays, draws = self._delays, self._draws
+        self._left = np.maximum(self._left - 1, 0)
+        free = np.flatnonzero(self._left == 0)
+        if delays.event == "bernoulli":
+            struck = free[draws.random(len(free)) < delays.probability]
+        else:
+            number = min(len(free), draws.poisson(delays.probability * len(self._left)))
+            struck = draws.choice(free, number, replace=False)
+        shortest, longest = delays.shortest_ticks, delays.longest_ticks
+        if delays.duration == "uniform":
+            self._left[struck] = draws.integers(shortest, longest, len(struck), endpoint=True)
+        else:
+            span = longest - shortest
+            drawn = draws.normal(shortest + delays.mean_ratio * span, delays.std_ratio * span, len(struck))
+            self._left[struck] = np.clip(np.rint(drawn), shortest, longest)
+        return self._left > 0

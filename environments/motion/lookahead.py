@@ -146,8 +146,9 @@ class LookaheadPlanner:
         self._tick += 1
         return self._first[every, self._choice]
 
-    def forget(self) -> None:
-        """Drops the last plan and all ages, as if nothing had been planned."""
+    def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
+        """Plans once and forgets it: kernels are compiled and first fields filled before the clock runs."""
+        self.plan(state, goal, next_goal=np.full(len(goal), -1, np.int32))
         self._fresh = True
         self._tick = 0
         self._since[:] = 0

@@ -44,10 +44,9 @@ def list_candidates(
     """All sequences of each vehicle, cheapest first, into count (V,), cost/end/first (V, K), path (V, K, ticks) cells.
 
     The cost is what is left to do after the window: guidance paid on the way plus the field at its end. A vehicle
-    that reaches
-    its goal within the window goes on by the field of its next goal (next_row, shifted by next_base), or gains the
-    rest of the
-    window where that is unknown (-1). `shape` holds small weights: [a move without a goal, lateness of progress].
+    that reaches its goal within the window goes on by the field of its next goal (next_row, shifted by next_base), or
+    gains the rest of the window where that is unknown (-1). Who is held has one sequence, waiting. `shape` holds small
+    weights: [a move without a goal, lateness of progress].
     """
     nodes = node_action.shape[0]
     capacity = cost.shape[1]
@@ -68,13 +67,20 @@ def list_candidates(
         found = 0
         row = goal_row[vehicle]
         goal = goal_cell[vehicle]
+        if held[vehicle]:
+            count[vehicle] = 1
+            cost[vehicle, 0] = 0
+            path[vehicle, 0, :] = state[vehicle] // facings
+            end[vehicle, 0] = state[vehicle]
+            first[vehicle, 0] = wait
+            continue
         node = 0
         while node < nodes:
             depth = node_depth[node]
             action = node_action[node]
             here = along[depth]
             there = successor[here, action]
-            if there < 0 or (held[vehicle] and action != wait):
+            if there < 0:
                 node = after_subtree[node]
                 continue
             if depth == 0:

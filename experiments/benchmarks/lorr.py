@@ -2,8 +2,8 @@
 tasks.
 
 2023 is motion only. From 2024 on tasks are assigned as well: in every step the robots that have not begun a task bid
-for all tasks
-that are open, as one array, and the array is cleared (see `environments.motion.assignment`).
+for all tasks that are open, as one array, and the array is cleared (see `environments.motion.assignment`). 2026 is
+played by `lorr_delays`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.guidance import Guidance
 from ...environments.motion.kinematics import build_kinematics
 from ...environments.motion.lookahead import Budget, LookaheadPlanner
+from .lorr_delays import DelayedPlay
 from .traffic_data import MANIFEST, find_folder, manifest_row, read_manifest
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def run(
         replay: a published solution (JSON or zip) to count instead of planning.
         data: folder of the map, agent and task files (default: beside the problem), or of all instances.
         vehicles: take only so many robots.
-        steps: default: what MANIFEST.json above the problem says, else 500.
+        steps: default: what MANIFEST.json above the problem says, else 500; in 2026 a step is a tick.
         export: write the solution there, as the competition's visualiser reads it.
         seed: of the planner's ties.
         ablation: play it again with each ingredient left out; the answer then holds the finished tasks of each variant.
@@ -94,6 +95,12 @@ def run(
     row = manifest_row(problem)
     case = read_problem(problem, data, vehicles)
     ticks = int(steps or row.get("steps") or DEFAULT_STEPS)
+    if case.ticks_per_action > 1 or case.delays is not None:
+        if replay or export or ablation:
+            raise InstanceError(
+                f"{problem}: actions take several ticks; --replay, --export, --ablation know steps only"
+            )
+        return _play_delayed(case, ticks, seed)
     if ablation:
         return ablate(case, ticks, seed)
     play = play_problem(case, ticks, seed=seed) if replay is None else replay_solution(case, read_solution(replay))
@@ -113,7 +120,26 @@ def run(
         "prepare_s": play.prepare_s,
         "steps": len(play.actions),
         "vehicles": len(case.starts),
-        "delays": "left out" if case.delays is not None else "none",
+    }
+
+
+def _play_delayed(case: Problem, ticks: int, seed: int) -> dict[str, Any]:
+    """A problem of 2026: steps are ticks; no best known counts are published."""
+    play = DelayedPlay(case, seed=seed)
+    play.play(ticks)
+    return {
+        "problem": case.name,
+        "finished": play.finished,
+        "best_known": None,
+        "share": None,
+        "conflicts": play.overlaps(),
+        "ms_per_step": 1e3 * play.cpu_s / ticks,
+        "worst_ms": 1e3 * play.worst_s,
+        "prepare_s": play.prepare_s,
+        "steps": ticks,
+        "vehicles": len(case.starts),
+        "ticks_per_action": case.ticks_per_action,
+        "delayed_share": play.delayed_ticks / (ticks * len(case.starts)),
     }
 
 
@@ -186,7 +212,7 @@ def play_problem(
     )  # fmt: skip
     tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
     state = problem.starts * 4
-    _compile(planner, state, tasks.goal)
+    planner.warm_up(state, tasks.goal)
     play = Play(0, np.zeros((steps, len(state)), np.int8), np.zeros((steps + 1, len(state)), np.int32))
     play.prepare_s = time.process_time() - began
     play.cells[0] = problem.starts
@@ -211,12 +237,6 @@ def play_problem(
     if isinstance(tasks, OpenTasks):
         play.schedule, play.events = schedule, tasks.events
     return play
-
-
-def _compile(planner: LookaheadPlanner, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
-    """Runs the kernels once on a throw-away twin's arrays, so that no step pays for compilation."""
-    planner.plan(state, goal, next_goal=np.full(len(goal), -1, np.int32))
-    planner.forget()
 
 
 def _arrive(tasks: DealtGoals | OpenTasks, cell: NDArray[np.int32], step: int) -> None:

@@ -75,14 +75,17 @@ def test_the_same_input_gives_the_same_trail() -> None:
     assert (once == again).all()
 
 
-def test_held_vehicles_stay() -> None:
+@pytest.mark.parametrize("kinematics", ["omni", "differential"])
+def test_held_vehicles_stay(kinematics: str) -> None:
     layout = Layout.from_ascii(".....", {})
-    planner = LookaheadPlanner(layout.neighbours, layout.passable, "omni", vehicles=2)
-    state = np.array([0, 2], np.int32)
+    planner = LookaheadPlanner(layout.neighbours, layout.passable, kinematics, vehicles=2)
+    facings = planner.kinematics.facings
+    state = np.array([0, 2], np.int32) * facings
     for _ in range(5):
-        action = planner.plan(state, np.array([4, -1], np.int32), held=np.array([False, True]))
+        action = planner.plan(state, np.array([4, 0], np.int32), held=np.array([False, True]))
         state = planner.move(state, action)
-    assert state.tolist() == [1, 2]
+    assert state[1] == 2 * facings
+    assert state[0] // facings == 1
 
 
 def test_dead_end_depth_counts_from_the_mouth() -> None:
