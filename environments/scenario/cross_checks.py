@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ..errors import LayoutError
@@ -138,6 +139,46 @@ def _fleet(scenario: Scenario) -> Iterator[Problem]:
             )
 
 
+def _channel(scenario: Scenario) -> Iterator[Problem]:
+    """Whoever a link or a partition names is there."""
+    channel = scenario.negotiation.channel
+    if channel is None:
+        return
+    loc = ("negotiation", "channel")
+    patterns: list[tuple[tuple[str | int, ...], str]] = []
+    for number, part in enumerate(channel.partitions):
+        patterns += [((*loc, "partitions", number, "agents", at), name) for at, name in enumerate(part.agents)]
+    for number, link in enumerate(channel.links):
+        patterns += [
+            ((*loc, "links", number, "sender"), link.sender),
+            ((*loc, "links", number, "receiver"), link.receiver),
+        ]
+    others = [*scenario.stations, *scenario.storage, *scenario.chargers, *scenario.robots]
+    agvs = [f"agv_{number + 1}" for number in range(scenario.agv_count)]
+    told = [
+        *others,
+        *([f"agv_1 to {agvs[-1]}"] if agvs else []),
+        *(f"{product}-0 and so on" for product in scenario.products),
+    ]
+    for place, pattern in patterns:
+        if any(fnmatchcase(name, pattern) for name in (*others, *agvs)) or _may_be_a_part(pattern, scenario.products):
+            continue
+        allowed = [*others, *agvs, *(f"{product}-*" for product in scenario.products)]
+        yield place, f"{pattern!r} fits the name of no agent; agents are: {', '.join(told)}{nearest(pattern, allowed)}"
+
+
+_PARTS = 200  # part names that a pattern is tried on
+
+
+def _may_be_a_part(pattern: str, products: Collection[str]) -> bool:
+    """Parts and lots are named as they come, after their products."""
+    return any(
+        pattern.startswith(f"{product}-")
+        or any(fnmatchcase(f"{product}-{number}", pattern) for number in range(_PARTS))
+        for product in products
+    )
+
+
 def _run(scenario: Scenario) -> Iterator[Problem]:
     if scenario.warm_up_s >= scenario.horizon_s:
         yield (
@@ -185,4 +226,4 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
-_CHECKS = (_names, _routings, _setups, _robots, _shifts, _orders, _fleet, _run, _matrix)
+_CHECKS = (_names, _routings, _setups, _robots, _shifts, _orders, _fleet, _channel, _run, _matrix)

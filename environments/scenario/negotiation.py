@@ -79,6 +79,24 @@ class Negotiation(Section):
         return self
 
     @model_validator(mode="after")
+    def _leases_can_be_renewed(self) -> Self:
+        """Half of the lease is left when it is renewed; if that is lost, a second try must come in time."""
+        if self.channel is not None:
+            needed_s = 2 * (self.acknowledge_by_s + 2 * self.channel.delay.mean_s)
+            if self.lease_s < needed_s:
+                raise PydanticCustomError(
+                    "lease",
+                    "a lease of {lease}s cannot be renewed in time when a message is lost; with acknowledge_by "
+                    "{acknowledge_by}s and the mean delay of the channel, lease must be {needed}s at least",
+                    {
+                        "lease": f"{self.lease_s:g}",
+                        "acknowledge_by": f"{self.acknowledge_by_s:g}",
+                        "needed": f"{needed_s:g}",
+                    },
+                )
+        return self
+
+    @model_validator(mode="after")
     def _asks_only_whom_it_reaches(self) -> Self:
         if self.nested and self.channel is not None:
             raise PydanticCustomError(
