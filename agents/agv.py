@@ -23,7 +23,7 @@ from .shift import Shift
 from .tasks import Charge, Task, TaskKind, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -136,6 +136,24 @@ class AGV(Contractor):
             ),
             parts=np.full(len(slots), parts) if task.parts else None,
         )
+
+    def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
+        """Seconds until it would be at each of these transports, done in this order after all that is planned."""
+        model, fleet, traffic, v = self.model, self.model.fleet, self.model.traffic, self.vehicle
+        planned = fleet.tasks.item(v)
+        if not fleet.open[v] or planned + len(tasks) > model.queue_limit:
+            return None
+        time_s = max(fleet.free_at_s.item(v), model.now_s) if planned else model.now_s
+        node = fleet.free_node.item(v) if planned else traffic.node.item(v)
+        delays_s = []
+        for task in tasks:
+            assert isinstance(task, Transport)
+            time_s += traffic.ways_s(task.origin).item(node)
+            delays_s.append(time_s - model.now_s)
+            leg_s = traffic.travel_between_s(task.origin, task.destination)
+            time_s = max(time_s, task.ready_at_s) + self.spec.load_s + leg_s + self.spec.unload_s
+            node = traffic.node_of(task.destination)
+        return delays_s
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Transport)

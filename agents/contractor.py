@@ -10,6 +10,8 @@ import numpy as np
 from .messages import Bids, Call, Proposal, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..environments.factory import Factory
@@ -39,6 +41,8 @@ class Contractor(mesa.Agent):
         super().__init_subclass__(**kwargs)
         if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
             cls.bids = Contractor.__dict__["bids"]
+            if "foresee" not in cls.__dict__:  # its own prices and its class's forecasts would not go together
+                cls.foresee = Contractor.foresee
 
     def bid(self, call: Call) -> Proposal | Refusal | None:
         """The answer to one call, None for no answer; must not change the agent, for an offer may come to nothing."""
@@ -48,6 +52,13 @@ class Contractor(mesa.Agent):
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
         """The answers of `slots`, (N,) indices into `members`, to one call."""
         return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
+
+    def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
+        """Seconds until it would be at each of `tasks`, done in this order after all that is planned.
+
+        None if it does not take so many, or does not say: then it gets one at a time.
+        """
+        return None
 
     def accept(self, task: Task) -> bool:
         """Take on a task that was won; False if it is no longer possible."""

@@ -156,7 +156,7 @@ class Rounds:
         now_s, pool = self.model.now_s, self._pools[kind]
         reply_by_s = now_s + self.terms.reply_by_s
         calls = [Call(task.conversation, task, reply_by_s) for task in tasks]
-        round_ = Round(pool, calls, Market(kind, tasks, slots, now_s=now_s, rng=self._rng))
+        round_ = Round(pool, calls, Market(kind, tasks, slots, now_s=now_s, rng=self._rng, members=pool.members))
         if not self._instant:
             round_.heard = np.zeros((len(calls), len(slots)), np.int8)
         asked = [_named(task, slots, pool) for task in tasks]

@@ -44,6 +44,7 @@ CASES: dict[str, dict[str, Any]] = {
     "contract_net, leveled": {"commitment": "leveled", "penalty": "10s"},
     "contract_net, nested": {"nested": True},
     "contract_net, queue_limit 2": {"queue_limit": 2},
+    "cbba, queue_limit 2": {"mechanism": "cbba", "queue_limit": 2},
     "contract_net, queue_limit 2, reopen": {"queue_limit": 2, "reopen": "available"},
     "delay 0.1 s, patient": {"channel": CHANNEL},
     "delay 0.1 s, eager": {"channel": CHANNEL, "commitment": "eager"},

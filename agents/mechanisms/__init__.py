@@ -6,7 +6,8 @@ A mechanism is one small class with a generator of awards. To add one of your ow
 
 from ..what_if import WhatIf
 from .assignment import Hungarian
-from .auctions import Consensus, ContractNet, Iterated, Regret, SequentialSingleItem
+from .auctions import ContractNet, Iterated, Regret, SequentialSingleItem
+from .bundles import Consensus
 from .dispatch import (
     EarliestDueDate,
     FirstInFirstOut,

@@ -26,9 +26,9 @@ class Hungarian:
 
         while market.cost.size and (market.cost < np.inf).any():
             offered = market.cost < np.inf
-            score = np.where(offered, market.cost, 0.0) - market.age_s[:, None]
-            never = (np.abs(score).max() + 1.0) * (2 * min(score.shape) + 1)  # costs more than all others together
-            rows, columns = linear_sum_assignment(np.where(offered, score, never))
+            score_s = market.score_s
+            never_s = (np.abs(score_s[offered]).max() + 1.0) * (2 * min(score_s.shape) + 1)  # more than all together
+            rows, columns = linear_sum_assignment(np.where(offered, score_s, never_s))
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
                 if offered[row, column]:
                     yield row, column

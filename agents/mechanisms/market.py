@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...environments.factory import Factory
+    from ..contractor import Contractor
     from ..job import Job
     from ..machine import Machine
     from ..messages import Bids
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..tasks import Task
 
 Award = tuple[int, int]
+AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
 _COLUMNS: dict[str, tuple[type, float]] = {
     "cost": (np.float64, np.inf),
     "reason": (np.int8, 0),
@@ -45,6 +47,7 @@ class Market:
         idle_since_s: (K, N) float64.
         left: (K,) how many parts of each task are not placed; 1 for a task that cannot be split.
         age_s: (K,) float64, since when each task has been asked for.
+        premium_s: (K,) float64, what that makes up for.
         rng: the generator of the stream "mechanism", for mechanisms that draw.
     """
 
@@ -55,7 +58,14 @@ class Market:
     idle_since_s: NDArray[np.float64]
 
     def __init__(
-        self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp], *, now_s: float, rng: np.random.Generator
+        self,
+        kind: TaskKind,
+        tasks: Sequence[Task],
+        slots: NDArray[np.intp],
+        *,
+        now_s: float,
+        rng: np.random.Generator,
+        members: Sequence[Contractor] = (),
     ) -> None:
         self.kind = kind
         self.tasks = tasks
@@ -64,6 +74,7 @@ class Market:
         self.now_s = now_s
         self.left = [task.size for task in tasks]
         self._lots: dict[int, _Lot] = {}
+        self._members = members
 
     def __getattr__(self, name: str) -> Any:
         """The columns are made when they are first asked for: the usual market, of one call, takes over the answers."""
@@ -77,6 +88,29 @@ class Market:
     @property
     def age_s(self) -> NDArray[np.float64]:
         return np.array([self.now_s - task.requested_at_s for task in self.tasks])
+
+    @property
+    def premium_s(self) -> NDArray[np.float64]:
+        return AGEING * self.age_s
+
+    @property
+    def score_s(self) -> NDArray[np.float64]:
+        """(K, N) what mechanisms compare where several tasks meet several contractors, the least first; inf: no offer.
+
+        The delay to the contractor: the way to the part for transports, since the way with it has to be driven by
+        whoever carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
+        """
+        delay_s = self.approach_s if self.kind is TaskKind.TRANSPORT else self.cost
+        return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)
+
+    def foresee(self, column: int, rows: Sequence[int]) -> list[float] | None:
+        """Seconds until a contractor would be at each of some tasks, done in this order after all that it has planned.
+
+        None if it does not take so many, or does not say.
+        """
+        if not self._members:
+            return None
+        return self._members[self.slots[column]].foresee([self.tasks[row] for row in rows])
 
     def exclude(self, row: int) -> None:
         """Only some of the columns are asked for `row`: the others are not eligible, until they answer."""

@@ -78,8 +78,17 @@ def test_in_a_consensus_whoever_is_outbid_claims_what_is_next_best_for_it():
     assert sorted(clear("cbba", market(cost))) == [(0, 0), (1, 1), (2, 2)]
 
 
-def test_an_old_task_is_served_before_a_cheap_one():
-    assert clear("contract_net", market([[10.0], [1.0]], ages=[10000.0, 0.0]))[0] == (0, 0)
+@pytest.mark.parametrize("name", ["contract_net", "sequential_single_item", "regret", "cbba", "hungarian"])
+@pytest.mark.parametrize("contractors", [1, 2])
+def test_an_old_task_is_served_before_a_cheap_one(name, contractors):
+    cost = [[10.0] * contractors, [1.0] * contractors, [1.0] * contractors]
+    assert (0, 0) in clear(name, market(cost, ages=[10000.0, 0.0, 0.0]))
+
+
+def test_transports_are_compared_by_the_way_to_the_part():
+    hall = market([[100.0], [60.0]], kind=TaskKind.TRANSPORT)
+    hall.approach_s[:] = [[5.0], [20.0]]
+    assert hall.score_s.tolist() == [[5.0], [20.0]]
 
 
 def test_dispatch_rules_leave_vehicles_alone_that_have_something_to_do():

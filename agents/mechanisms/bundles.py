@@ -1,0 +1,137 @@
+"""The consensus-based bundle algorithm: contractors claim several tasks each, and agree on who has claimed best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from .market import Award, Market
+
+NOBODY = -1
+DISCOUNT_S = 600.0  # a task that is begun so much later is worth 1/e of it
+
+
+class Consensus:
+    """Consensus-based bundle algorithm (Choi, Brunet and How, IEEE T-RO 2009), all agents within reach of each other.
+
+    No auctioneer decides. Each contractor builds a *bundle*: again and again it claims the task whose best insertion in
+    its *path* gains it most, of those for which it beats the best claim so far. Then all exchange their claims. As
+    everybody hears everybody, the paper's rules come to this: the highest claim stands, and whoever is outbid gives the
+    task up with all that it has claimed after it, since those claims counted on it. This goes on until nobody is
+    outbid. A path is worth the sum of what its tasks are, discounted by the delay and with a premium for age; a claim
+    is never higher than those before it in the bundle, so that it ends for any way of counting (Johnson, Choi and How,
+    CDC 2012).
+    """
+
+    joint = True
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        while market.cost.size and (market.cost < np.inf).any():
+            for row, column in _Agreement(market).reach():
+                if market.cost[row, column] < np.inf:  # where answers take time nobody wins twice at once
+                    yield row, column
+
+
+class _Agreement:
+    """Bundles, and the claims that all know. K tasks, N contractors.
+
+    Attributes:
+        worth: (K, N) of a task that is the only one; 0 where there is no offer.
+        claim: (K,) the best claim for each task: y of the paper; `winner`, (K,), who has made it: z.
+        bundle: for each contractor what it has claimed, in the order of claiming, and the claims: b.
+        path: the same tasks in the order of doing them: p.
+    """
+
+    def __init__(self, market: Market) -> None:
+        score_s = market.score_s
+        tasks, contractors = score_s.shape
+        self._market = market
+        self._best_s = score_s.min()
+        self.worth = self._discounted(score_s)
+        self.claim = np.zeros(tasks)
+        self.winner = np.full(tasks, NOBODY)
+        self.bundle: list[list[tuple[int, float]]] = [[] for _ in range(contractors)]
+        self.path: list[list[int]] = [[] for _ in range(contractors)]
+
+    def reach(self) -> list[Award]:
+        """Claim and compare until nobody is outbid; each time one claim more is settled for good."""
+        for _ in range(len(self.claim) + 1):
+            for column in np.flatnonzero(self._may_win(self.worth).any(axis=0)).tolist():
+                self._build(column)
+            if not self._compare():
+                break
+        return [(row, column) for column, path in enumerate(self.path) for row in path]
+
+    def _may_win(self, gain: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(K, N) which of these would beat the best claim so far; of equals the first contractor does."""
+        first = np.arange(gain.shape[1]) < self.winner[:, None]
+        return (gain > self.claim[:, None]) | ((gain == self.claim[:, None]) & (gain > 0.0) & first)
+
+    def _build(self, column: int) -> None:
+        """Phase 1: claim as long as there is a task to win and room for it."""
+        bundle = self.bundle[column]
+        while True:
+            gain, longer = self._gains(column)
+            if bundle:
+                gain = np.minimum(gain, bundle[-1][1])
+            wins = (gain > self.claim) | ((gain == self.claim) & (gain > 0.0) & (column < self.winner))
+            row = int(np.where(wins, gain, 0.0).argmax())
+            if not wins[row]:
+                return
+            bundle.append((row, gain.item(row)))
+            self.path[column] = longer.get(row, [row])
+
+    def _gains(self, column: int) -> tuple[NDArray[np.float64], dict[int, list[int]]]:
+        """(K,) what each task adds to a path at its best place, 0 where nothing; and the longer paths."""
+        path = self.path[column]
+        if not path:
+            return self.worth[:, column], {}
+        value = self._value(column, path)
+        gain = np.zeros(len(self.claim))
+        longer: dict[int, list[int]] = {}
+        for row in np.flatnonzero(self.worth[:, column] > 0.0).tolist():
+            if row in path:
+                continue
+            for n in range(len(path) + 1):
+                candidate = [*path[:n], row, *path[n:]]
+                more = self._value(column, candidate) - value
+                if more == -np.inf:
+                    return gain, longer
+                if more > gain[row]:
+                    gain[row], longer[row] = more, candidate
+        return gain, longer
+
+    def _value(self, column: int, path: list[int]) -> float:
+        """What a path is worth; -inf if it is longer than the contractor may take on."""
+        if len(path) == 1:
+            return self.worth.item(path[0], column)
+        delay_s = self._market.foresee(column, path)
+        if delay_s is None:
+            return -np.inf
+        return float(self._discounted(np.array(delay_s) - self._market.premium_s[path]).sum())
+
+    def _compare(self) -> bool:
+        """Phase 2: the highest claim for each task stands, of equals that of the first; whether anybody is outbid."""
+        self.claim[:], self.winner[:] = 0.0, NOBODY
+        for column, bundle in enumerate(self.bundle):
+            for row, claim in bundle:
+                if claim > self.claim[row]:
+                    self.claim[row], self.winner[row] = claim, column
+        outbid = False
+        for column, bundle in enumerate(self.bundle):
+            lost = next((n for n, (row, _) in enumerate(bundle) if self.winner[row] != column), None)
+            if lost is not None:
+                outbid = True
+                given_up = {row for row, _ in bundle[lost:]}
+                del bundle[lost:]
+                self.path[column] = [row for row in self.path[column] if row not in given_up]
+        return outbid
+
+    def _discounted(self, score_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.exp((self._best_s - score_s) / DISCOUNT_S)
