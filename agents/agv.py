@@ -113,7 +113,7 @@ class AGV(Contractor):
         assert isinstance(task, Transport)
         model: Factory = members[0].model
         fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
-        leg_s = traffic.travel_between_s(task.origin, task.destination)
+        leg_s = traffic.travel_between_s(task.origin, task.destination, loaded=True)
         parts = min(task.size, spec.capacity)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
         return Bids(
@@ -125,7 +125,7 @@ class AGV(Contractor):
                 model.queue_limit,
                 terms.penalty_s if leveled else np.inf,
                 traffic.ways_s(task.origin),
-                traffic.node,
+                traffic.stand,
                 fleet.open,
                 fleet.tasks,
                 fleet.load,
@@ -202,7 +202,8 @@ class AGV(Contractor):
         model, v = self.model, self.vehicle
         way_s = 0.0
         if not self.activity.under_way:
-            way_s = model.traffic.ways_s(self.plan.next.place).item(model.traffic.node.item(v))
+            ways_s = model.traffic.ways_s(self.plan.next.place, loaded=self.load > 0)
+            way_s = ways_s.item(model.traffic.stand.item(v))
         duration_s, place = self.plan.duration_s(way_s)
         model.fleet.free_at_s[v] = model.now_s + duration_s
         model.fleet.free_node[v] = model.traffic.node_of(place)
@@ -286,9 +287,11 @@ class AGV(Contractor):
         fleet.settle_energy(v)
         if stop.pick_up:
             fleet.load[v] += 1
+            model.traffic.carry(v, True)
             stop.part.loaded(self)
         else:
             fleet.load[v] -= 1
+            model.traffic.carry(v, bool(fleet.load[v]))
             stop.part.unloaded(self, stop.place)
             if stop.task not in self.plan:
                 fleet.tasks[v] -= 1

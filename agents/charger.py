@@ -29,7 +29,7 @@ class Charger(Contractor):
         if len(self.tasks) >= self.spec.slots:
             return Refusal(Reason.BUSY)
         traffic, vehicle = self.model.traffic, task.agv.vehicle
-        approach_s = traffic.ways_s(self.place).item(traffic.node.item(vehicle))
+        approach_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
         if approach_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
         return Proposal(approach_s, approach_s)

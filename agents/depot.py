@@ -69,7 +69,7 @@ class Storage(Contractor):
             return Refusal(Reason.NOT_ELIGIBLE)
         if not self.has_room:
             return Refusal(Reason.BUSY)
-        approach_s = self.model.traffic.travel_between_s(task.job.place, self.place)
+        approach_s = self.model.traffic.travel_between_s(task.job.place, self.place, loaded=True)
         return Proposal(approach_s, approach_s, len(self.parts))
 
     def accept(self, task: Task) -> bool:

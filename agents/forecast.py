@@ -37,7 +37,8 @@ class Shop(NamedTuple):
     """The shop as it is expected to be from now on. Times in seconds on the factory's clock.
 
     Attributes:
-        travel_s: (P, P) float64, from place to place.
+        travel_s: (P, P) float64, from place to place without a part.
+        carry_s: (P, P) float64, with one.
         reach_s: (V, P) float64, from where a vehicle will be when it is free.
         vehicle_free_s: (V,) float64, when that is. V = 0: parts move themselves in no time.
         load_s, unload_s: how long a vehicle takes to take a part, and to hand it over.
@@ -57,6 +58,7 @@ class Shop(NamedTuple):
     """
 
     travel_s: NDArray[np.float64]
+    carry_s: NDArray[np.float64]
     reach_s: NDArray[np.float64]
     vehicle_free_s: NDArray[np.float64]
     load_s: float
@@ -116,7 +118,7 @@ def tails(shop: Shop) -> None:
                 if n + 1 < shop.first[job + 1]:
                     here = shop.machine_place[shop.machine[a]]
                     for b in range(shop.choice[n + 1], shop.choice[n + 2]):
-                        way_s = min(way_s, shop.travel_s[here, shop.machine_place[shop.machine[b]]])
+                        way_s = min(way_s, shop.carry_s[here, shop.machine_place[shop.machine[b]]])
             if way_s > 0.0:
                 way_s += shop.load_s + shop.unload_s
             rest_s += work_s + way_s
@@ -146,7 +148,8 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course:
     The cost is `weights`, (4,) float64, none below 0, times: the latest end, the mean end of all operations, of all
     jobs, and the mean tardiness of all jobs. FAR_S, and a course cut off, as soon as it is sure to exceed `limit_s`.
     """
-    travel_s, reach_s, first, choice = shop.travel_s, shop.reach_s, shop.first, shop.choice  # plain arrays: faster
+    travel_s, carry_s, reach_s = shop.travel_s, shop.carry_s, shop.reach_s  # plain arrays: faster
+    first, choice = shop.first, shop.choice
     machine_of, work_s, machine_place, unlimited = shop.machine, shop.work_s, shop.machine_place, shop.unlimited
     tail_s, bound_s, load_s, unload_s, rest_s, due_s = (
         shop.tail_s,
@@ -191,7 +194,7 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course:
             machine = machine_of[a]
             arrive_s = ready_s[job]
             if needs_move and machine_place[machine] != here:
-                arrive_s = taken_s + travel_s[here, machine_place[machine]] + unload_s
+                arrive_s = taken_s + carry_s[here, machine_place[machine]] + unload_s
             start_s = arrive_s
             slot = 0
             if not unlimited[machine]:
@@ -245,7 +248,8 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
     Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of its
     job: with 1, 0 the nearest vehicle first, with 0, 0 the earliest start first; `longer` > 0 prefers long jobs.
     """
-    travel_s, reach_s, first, choice = shop.travel_s, shop.reach_s, shop.first, shop.choice  # plain arrays: faster
+    travel_s, carry_s, reach_s = shop.travel_s, shop.carry_s, shop.reach_s  # plain arrays: faster
+    first, choice = shop.first, shop.choice
     machine_of, work_s, machine_place, unlimited = shop.machine, shop.work_s, shop.machine_place, shop.unlimited
     load_s, unload_s, tail_s = shop.load_s, shop.unload_s, shop.tail_s
     jobs, vehicles = shop.place.size, shop.vehicle_free_s.size
@@ -270,7 +274,7 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
                 machine = machine_of[a]
                 arrive_s = ready_s[job]
                 if needs_move and machine_place[machine] != place[job]:
-                    arrive_s = taken_s + travel_s[place[job], machine_place[machine]] + unload_s
+                    arrive_s = taken_s + carry_s[place[job], machine_place[machine]] + unload_s
                 start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
                 if start_s + work_s[a] < end_s:
                     end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine

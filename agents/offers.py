@@ -1,6 +1,6 @@
 """The offers of vehicles for one transport, as a kernel: what is left of the plan, way, loading, way, unloading.
 
-Dimensions: V vehicles of the fleet, N of them asked, L nodes of the traffic.
+Dimensions: V vehicles of the fleet, N of them asked, L nodes and stands of the traffic.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def transport_offers(
     queue_limit: int,
     penalty_s: float,
     ways_s: NDArray[np.float64],
-    node: NDArray[np.int32],
+    stand: NDArray[np.int32],
     is_open: NDArray[np.bool_],
     tasks: NDArray[np.int64],
     load: NDArray[np.int64],
@@ -47,8 +47,8 @@ def transport_offers(
         after_s: from the pick-up to the end of the transport, less `now_s`.
         queue_limit: transports that a vehicle takes on before it has done the first.
         penalty_s: what leaving a contract that has not begun costs (leveled commitment); inf: contracts are kept.
-        ways_s: (L,) float64, seconds from each node to where the part is; inf where there is no way.
-        node, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
+        ways_s: (L,) float64, seconds from each node or stand to where the part is; inf where there is no way.
+        stand, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
     """
     n = slots.shape[0]
     cost = np.full(n, np.inf)
@@ -66,7 +66,7 @@ def transport_offers(
         leaves = may_leave and tasks[v] == 1 and state[v] == EMPTY and load[v] == 0
         if tasks[v] >= queue_limit and not leaves:
             continue
-        start_s, at = now_s, node[v]
+        start_s, at = now_s, stand[v]
         if tasks[v] > 0 and not leaves:
             start_s, at = max(free_at_s[v], now_s), free_node[v]
         way_s = ways_s[at]

@@ -30,14 +30,17 @@ class Floor:
     """What does not change: ways and machines.
 
     Attributes:
-        travel_s: (P, P) float64, free-flow seconds from place to place.
+        travel_s: (P, P) float64, seconds for an empty vehicle from place to place when nobody is in the way.
+        carry_s: (P, P) float64, the same with a part.
         machines: the M machines; the last row, without a machine, is the way out.
         of_station: machine rows by pool slot of the station.
     """
 
     def __init__(self, model: Factory) -> None:
         places = range(len(model.places))
-        self.travel_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
+        self.carry_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
+        empty_s = [[min(model.approach_s(a, b, loaded=False), NO_WAY_S) for b in places] for a in places]
+        self.travel_s = np.array(empty_s)
         self.machines: list[Machine] = [machine for station in model.stations for machine in station.machines]
         self.of_station: dict[int, list[int]] = {}
         for row, machine in enumerate(self.machines):
@@ -141,6 +144,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     agvs = None if model.parts_move_themselves or model.spec.fleet is None else model.spec.fleet.agvs
     shop = Shop(
         travel_s=floor.travel_s,
+        carry_s=floor.carry_s,
         reach_s=reach_s,
         vehicle_free_s=free_s,
         load_s=0.0 if agvs is None else agvs.load_s,
@@ -185,18 +189,19 @@ def _vehicles(
     if vehicles == 0:
         return free_s, reach_s, delivered_s
     for place in range(places):
-        reach_s[:, place] = np.minimum(traffic.travel_s(traffic.node, place), NO_WAY_S)
+        reach_s[:, place] = np.minimum(traffic.ways_s(place)[traffic.stand], NO_WAY_S)
     for v, agv in enumerate(model.agvs):
         if not fleet.open[v]:
             free_s[v] += UNAVAILABLE_S
         if not agv.plan:
             continue
-        at = NOBODY
+        at, load = NOBODY, int(fleet.load[v])
         time_s = max(fleet.free_at_s[v] - agv.plan.duration_s(0.0)[0], now_s)
         for stop in agv.plan.stops:
             if at not in (NOBODY, stop.place):
-                time_s += floor.travel_s[at, stop.place]
+                time_s += (floor.carry_s if load else floor.travel_s)[at, stop.place]
             at = stop.place
+            load += 1 if stop.pick_up else -1
             job = stop.part
             if stop.pick_up:
                 if job in held and held[job].task is not None:

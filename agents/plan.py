@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -92,16 +92,25 @@ class Plan:
         return True
 
     def _length_s(self, stops: list[Stop]) -> float:
-        between = self._traffic.travel_between_s
-        return sum(between(a.place, b.place) for a, b in pairwise(stops))
+        loads = _loads(stops)
+        return sum(self._way_s(a, b, load) for (a, b), load in zip(pairwise(stops), loads, strict=False))
+
+    def _way_s(self, origin: Stop, destination: Stop, load: int) -> float:
+        return self._traffic.travel_between_s(origin.place, destination.place, loaded=load > 0)
 
     def duration_s(self, first_leg_s: float) -> tuple[float, int]:
         """How long all stops will take when the first is `first_leg_s` away, and the place of the last."""
-        place = self.stops[0].place
+        last = self.stops[0]
         total_s = first_leg_s
-        for stop in self.stops:
-            if stop.place != place:
-                total_s += self._traffic.travel_between_s(place, stop.place)
-                place = stop.place
+        for stop, load in zip(self.stops, [0, *_loads(self.stops)], strict=False):
+            if stop.place != last.place:
+                total_s += self._way_s(last, stop, load)
+            last = stop
             total_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
-        return total_s, place
+        return total_s, last.place
+
+
+def _loads(stops: list[Stop]) -> list[int]:
+    """Parts on board after each stop: what is handed over, but not picked up, is on board from the beginning."""
+    changes = [1 if stop.pick_up else -1 for stop in stops]
+    return list(accumulate(changes, initial=-sum(changes)))[1:]

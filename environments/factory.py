@@ -127,9 +127,11 @@ class Factory(mesa.Model):
 
         return None if self.layout is None else MesaFloor(self.layout, self.agvs)
 
-    def approach_s(self, origin: int, destination: int) -> float:
-        """Seconds from place to place when nobody is in the way."""
-        return 0.0 if self.parts_move_themselves else self.traffic.travel_between_s(origin, destination)
+    def approach_s(self, origin: int, destination: int, *, loaded: bool = True) -> float:
+        """Seconds from place to place when nobody is in the way, for a part that is carried or an empty vehicle."""
+        if self.parts_move_themselves:
+            return 0.0
+        return self.traffic.travel_between_s(origin, destination, loaded=loaded)
 
     def moves_itself(self, destination: int) -> bool:
         """Whether parts need no vehicle to get to a place."""
@@ -289,6 +291,9 @@ class Factory(mesa.Model):
                 spec.places,
                 vehicles=agvs.count,
                 speed_m_per_s=agvs.speed_m_per_s,
+                loaded_speed_m_per_s=agvs.loaded_speed_m_per_s,
+                kinematics=agvs.kinematics,
+                turn_s=agvs.turn_s,
                 seed=int(self.stream("traffic").integers(2**31)),
                 on_admission=lambda vehicle: self.agvs[vehicle].admitted(),
             )

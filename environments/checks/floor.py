@@ -20,7 +20,7 @@ _HELD = (VehicleState.HANDLING, VehicleState.CHARGING, VehicleState.DOWN)
 
 
 def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules battery; and, where the log has a trace, vertex, swap, wall, jump, one-way, dock, standing."""
+    """Rule battery; where the log has a trace: vertex, swap, wall, jump, one-way, dock, standing, turning, speed."""
     found = list(_batteries(log))
     if scenario.transport.kind != "grid" or not len(log.trace_ticks):
         return found
@@ -36,6 +36,7 @@ def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     found += _against_arrows(log, layout, scenario.tick_s)
     found += _docks(log, scenario, layout)
     found += _standing(log, scenario)
+    found += _kinematics(log, scenario, layout)
     return found
 
 
@@ -108,6 +109,39 @@ def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
             text = f"it moves while it is {state}, from {own['time_s'][k]:g} s to {end_s[k]:g} s"
             row = int(moves[first[k]])
             yield Violation("standing", float(moved_s[first[k]]), log.name_of(vehicle), text, row)
+
+
+def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
+    """Moves that follow the one before too soon, for the way the vehicle had to turn and for its load."""
+    assert scenario.fleet is not None
+    agvs, tick_s = scenario.fleet.agvs, scenario.tick_s
+    slow = 1.0 if agvs.loaded_speed_m_per_s is None else agvs.speed_m_per_s / agvs.loaded_speed_m_per_s
+    quarter = 0
+    if agvs.kinematics == "differential":
+        quarter = 1 if agvs.turn_s is None else max(int(np.ceil(agvs.turn_s / tick_s - TOLERANCE_S)), 1)
+    if slow == 1.0 and not quarter:
+        return
+    direction = np.zeros(2 * layout.width + 1, np.int64)  # by the difference of the cells
+    direction[layout.width + np.array([1, layout.width, -1, -layout.width])] = range(4)
+    events = log.events
+    for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
+        handled = (events["agent"] == vehicle) & np.isin(events["kind"], (Event.LOADED, Event.UNLOADED))
+        change_s = events["time_s"][handled]
+        parts = np.cumsum(np.where(events["kind"][handled] == Event.LOADED, 1, -1))
+        step = np.diff(log.trace_cells[:, column])
+        rows = np.flatnonzero(step) + 1
+        ticks = log.trace_ticks[rows]
+        way = direction[(step[rows - 1] + layout.width).clip(0, 2 * layout.width)]
+        turn = (way[1:] - way[:-1]) % 4
+        turns = np.where(turn == 3, 1, turn) * quarter
+        last = np.searchsorted(change_s, ticks[1:] * tick_s - TOLERANCE_S) - 1
+        loaded = (last >= 0) & (np.append(parts, 0)[last] > 0)
+        drive = np.where(loaded, np.floor(slow + TOLERANCE_S), 1)  # parts of a tick are carried over to the next move
+        gap = np.diff(ticks)
+        for k in np.flatnonzero(gap < turns + drive).tolist():
+            rule = "turning" if gap[k] >= drive[k] else "speed"
+            text = f"it moves {gap[k]} ticks after its last move; it needs {turns[k]} to turn and {drive[k]:g} to drive"
+            yield Violation(rule, float(ticks[k + 1]) * tick_s, log.name_of(vehicle), text, int(rows[k + 1]))
 
 
 def _spell(layout: "Layout", cell: int) -> str:

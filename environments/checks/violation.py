@@ -35,6 +35,8 @@ RULES = {
     "vertex": "no two vehicles are in one cell",
     "swap": "no two vehicles exchange cells",
     "wall": "no vehicle is in a wall or off the floor",
+    "turning": "vehicles that turn in place take the time for it between two moves",
+    "speed": "vehicles are not faster than they can be, with a load or without",
     "jump": "a vehicle moves to a neighbouring cell",
     "one-way": "one-way cells are left along the arrow, and never entered against it",
     "dock": "vehicles load, unload and charge on a dock of the place",

@@ -11,6 +11,7 @@ Dimensions: V vehicles, C cells, P places, F fields.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE
 from .docks import DockBook
 from .floor import AT_GOAL, tick_floor
+from .inertia import WHOLE_CELL, Inertia, tick_inert
 from .pibt import rank_moves, tick_salt
 from .roads import Roads
 from .spot_book import FLOOR, PARKING, SpotBook
@@ -32,22 +34,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..layout import Layout
+    from .kinematics import KinematicsName
 
 QUIET_TICKS = 30
-"""A floor on which nothing has moved for so long, though somebody wants to, stands still."""
+"""A floor on which nothing has moved for so long, though somebody wants to, stands still (times the longest move)."""
 BARREN_CROSSINGS = 20
 """So does one on which nobody reaches a dock for so many times height + width ticks, though vehicles still move."""
 _NOBODY_ARRIVED = np.empty(0, np.int32)
+_NO_TURNS = np.empty((0, 0), np.int32), np.empty(0, np.int32)
 
 
 class GridTraffic:
-    """Vehicles on the cells of a layout, one cell a tick (a `Traffic`).
+    """Vehicles on the cells of a layout, at most one cell a tick (a `Traffic`).
 
     Args:
         layout: the floor.
         places: names of the places in the scenario's order; each needs a dock before somebody is sent there.
         vehicles: number of vehicles V.
-        speed_m_per_s: every vehicle's speed.
+        speed_m_per_s: every vehicle's speed; a tick is the time in which it crosses a cell.
+        loaded_speed_m_per_s: its speed with a load, not above the other; None: the same.
+        kinematics: "omni" drives into any direction, "differential" turns in place first.
+        turn_s: time for a quarter turn, rounded up to whole ticks; None: one tick.
         start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
         seed: breaks ties between equally good cells; no other randomness.
         on_admission: called with a vehicle that waited for a dock and may now drive to it.
@@ -60,6 +67,9 @@ class GridTraffic:
         *,
         vehicles: int,
         speed_m_per_s: float,
+        loaded_speed_m_per_s: float | None = None,
+        kinematics: KinematicsName = "omni",
+        turn_s: float | None = None,
         start_cells: NDArray[np.int32] | None = None,
         seed: int = 0,
         on_admission: Callable[[int], object] = lambda vehicle: None,
@@ -73,11 +83,24 @@ class GridTraffic:
         self.moved = 0  # vehicles that changed their cell in the last step
 
         self._seed = seed & 0xFFFFFFFF
-        self._roads = Roads(layout, self.places, tick_s=self.tick_s)
+        pace = 1.0 if loaded_speed_m_per_s is None else loaded_speed_m_per_s / speed_m_per_s
+        self._pace = (WHOLE_CELL, round(WHOLE_CELL * pace))  # empty, loaded
+        self._turn_ticks = 0
+        if kinematics == "differential":
+            self._turn_ticks = 1 if turn_s is None else max(math.ceil(turn_s / self.tick_s - 1e-9), 1)
+        self._roads = Roads(
+            layout,
+            self.places,
+            vehicles=vehicles,
+            tick_s=self.tick_s,
+            loaded_ticks=1.0 / pace,
+            turn_ticks=self._turn_ticks,
+        )
         self._spots = SpotBook(self._roads)
         self._fleet = Vehicles.at(self._place_vehicles(start_cells))
         self._fleet.rank[:] = AT_GOAL
         self.node = self._fleet.cell  # (V,) int32, cells
+        self._inertia = Inertia.standing(vehicles) if pace < 1.0 or self._turn_ticks else None
         self._now = np.full(layout.size, NOBODY, np.int32)
         self._after = np.full(layout.size, NOBODY, np.int32)
         self._now[self.node] = np.arange(vehicles)
@@ -86,7 +109,9 @@ class GridTraffic:
         self._still = False
         self._quiet_ticks = 0
         self._last_arrival = 0  # tick
-        self._barren_ticks = BARREN_CROSSINGS * (layout.height + layout.width)
+        longest_move_ticks = math.ceil(1.0 / pace) + 2 * self._turn_ticks
+        self._still_ticks = QUIET_TICKS * longest_move_ticks
+        self._barren_ticks = BARREN_CROSSINGS * longest_move_ticks * (layout.height + layout.width)
         self._book = DockBook(self._roads.docks_of, vehicles, nearest=self._nearest_dock, admit=self._drive_to_dock)
         for vehicle in range(vehicles):
             self._take_spot(vehicle, int(self.node[vehicle]))
@@ -113,17 +138,33 @@ class GridTraffic:
         """The first dock of the place; LayoutError if it has none."""
         return self._roads.docks(place)[0]
 
+    @property
+    def facing(self) -> NDArray[np.int8] | None:
+        """(V,) int8, where each vehicle faces, 0..3 for E, S, W, N; None where vehicles need not turn."""
+        return self._inertia.facing if self._inertia is not None and self._turn_ticks else None
+
+    @property
+    def stand(self) -> NDArray[np.int32]:
+        """(V,) int32, where and how each vehicle stands: its entry of `ways_s`. Read only."""
+        if self._inertia is None or not self._turn_ticks:
+            return self.node
+        return self.layout.size + 4 * self.node + self._inertia.facing
+
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
         """(n,) seconds from cells to the nearest dock of the place when nobody is in the way; inf if unreachable."""
-        return self._roads.travel_s(place)[nodes]
+        return self._roads.ways_s(place)[nodes]
 
-    def ways_s(self, place: int) -> NDArray[np.float64]:
-        """(C,) the same from every cell; not to be written to."""
-        return self._roads.travel_s(place)
+    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+        """The same from every cell, with a load or without, (C,) or (5 C,) float64; not to be written to.
 
-    def travel_between_s(self, origin: int, destination: int) -> float:
+        Where vehicles turn in place: first for who faces as those do who come to the cell, (C,), then for each facing,
+        at C + 4 * cell + facing.
+        """
+        return self._roads.ways_s(place, loaded=loaded)
+
+    def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from the first dock of a place to the nearest dock of another; inf if unreachable."""
-        return self._roads.travel_s(destination).item(self._roads.docks(origin)[0])
+        return self._roads.ways_s(destination, loaded=loaded).item(self._roads.docks(origin)[0])
 
     def route(self, vehicle: int) -> list[int]:
         """The way of a vehicle to its goal, from the cell where it is; empty if it is there, or there is none."""
@@ -139,13 +180,13 @@ class GridTraffic:
         """
         self._roads.docks(place)
         here = int(self.node[vehicle])
-        if not self._roads.travel_s(place)[here] < np.inf:
+        if not self._roads.ways_s(place)[here] < np.inf:
             raise LayoutError(
                 f"vehicle {vehicle} at {self._roads.spell(here)} cannot reach {self.places[place]!r}; "
                 "open a wall or turn an arrow"
             )
         self._still = False
-        if np.count_nonzero(self._fleet.pending) == 0:  # twice as fast as any()
+        if not self._fleet.pending.any():
             self._last_arrival = self.ticks  # nobody was expected anywhere
         if self._book.place[vehicle] == place:
             if self._fleet.goal[vehicle] == here and not self._fleet.relaxed[vehicle]:
@@ -169,6 +210,11 @@ class GridTraffic:
             return
         here = int(self.node[vehicle])
         self._take_spot(vehicle, self._spots.nearest(here, PARKING, own=own))
+
+    def carry(self, vehicle: int, loaded: bool) -> None:
+        """From now on it drives with a load, or empty."""
+        if self._inertia is not None:
+            self._inertia.pace[vehicle] = self._pace[loaded]
 
     def hold(self, vehicle: int, held: bool) -> None:
         """Stay and do not be pushed, or be free again.
@@ -228,10 +274,7 @@ class GridTraffic:
         if self._obstacles_changed:
             self._roads.shun(self.node[sorted(self._broken)].tolist())
             self._obstacles_changed = False
-        roads = self._roads
-        self.moved, arrivals, restless, reordered = tick_floor(
-            self._fleet, roads.ways, roads.fields.fields, self._now, self._after, self._seed, self.ticks
-        )
+        self.moved, arrivals, restless, reordered = self._plan()
         self._now, self._after = self._after, self._now
         self.ticks += 1
         self._quiet_ticks = 0 if self.moved or arrivals else self._quiet_ticks + 1
@@ -248,7 +291,7 @@ class GridTraffic:
         """
         if self._still:
             return []
-        quiet = self._quiet_ticks >= QUIET_TICKS
+        quiet = self._quiet_ticks >= self._still_ticks
         fleet, roads = self._fleet, self._roads
         if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not fleet.pending.any()):
             return []
@@ -258,6 +301,29 @@ class GridTraffic:
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> tuple[int, int, int, bool]:
+        """Move everybody; see `floor.tick_floor`."""
+        fleet, roads = self._fleet, self._roads
+        fields, maps = roads.fields.fields, (self._now, self._after)
+        if self._inertia is None:
+            return tick_floor(fleet, roads.ways, fields, *maps, self._seed, self.ticks)
+        turn_fields, turn_rows = _NO_TURNS
+        if roads.turns is not None:
+            turn_rows = roads.turns.rows(fleet.goal)
+            turn_fields = roads.turns.fields
+        return tick_inert(
+            fleet,
+            self._inertia,
+            roads.ways,
+            fields,
+            turn_fields,
+            turn_rows,
+            self._turn_ticks,
+            *maps,
+            self._seed,
+            self.ticks,
+        )
 
     def _place_vehicles(self, start_cells: NDArray[np.int32] | None) -> NDArray[np.int32]:
         room = self._spots.room
@@ -330,3 +396,5 @@ class GridTraffic:
             fields.release(old)
         self._fleet.goal[vehicle] = goal
         self._fleet.best[vehicle] = UNREACHABLE
+        if self._inertia is not None:
+            self._inertia.stop(vehicle)

@@ -89,12 +89,17 @@ class MatrixTraffic:
         """(n,) seconds from places to the place; inf where there is no way."""
         return self._towards_s[place][nodes]
 
-    def ways_s(self, place: int) -> NDArray[np.float64]:
-        """(P,) the same from every place; not to be written to."""
+    @property
+    def stand(self) -> NDArray[np.int32]:
+        """(V,) the place of each vehicle: its entry of `ways_s`."""
+        return self.node
+
+    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+        """(P,) the same from every place, with a load or without; not to be written to."""
         return self._towards_s[place]
 
-    def travel_between_s(self, origin: int, destination: int) -> float:
-        """Seconds from place to place; inf where there is no way."""
+    def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
+        """Seconds from place to place, with a load or without; inf where there is no way."""
         return float(self._times_s[origin, destination])
 
     def send(self, vehicle: int, place: int) -> None:
@@ -113,6 +118,9 @@ class MatrixTraffic:
         if self._heading[vehicle] == self.node[vehicle]:
             self._heading[vehicle] = NO_PLACE
             self._trip[vehicle] += 1
+
+    def carry(self, vehicle: int, loaded: bool) -> None:
+        """Nothing changes: the table holds for all."""
 
     def hold(self, vehicle: int, held: bool) -> None:
         """Stop, or go on with the trip or the order that is left."""

@@ -1,7 +1,8 @@
 """The roads of a floor: which moves are allowed now, how far it is from place to place, and which way leads there.
 
 Docks are to be avoided (vehicles stand there while they are loaded), broken-down vehicles to be shunned, closed cells
-not to be entered; `travel_s` counts neither vehicles nor breakdowns.
+not to be entered; travel times count neither vehicles nor breakdowns, but they do count turning, and what is slower
+with a load.
 
 Dimensions: C cells, P places, F fields.
 """
@@ -15,6 +16,7 @@ import numpy as np
 from ..errors import LayoutError
 from .distance import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
 from .spots import dead_ends
+from .turns import Turns
 from .vehicles import Ways
 
 if TYPE_CHECKING:
@@ -33,7 +35,10 @@ class Roads:
     Args:
         layout: the floor.
         places: names of the places in the scenario's order.
-        tick_s: time to cross a cell.
+        vehicles: number of vehicles.
+        tick_s: time in which an empty vehicle crosses a cell.
+        loaded_ticks: ticks in which a loaded one does.
+        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction.
 
     Attributes:
         closed: cells that nobody may enter, in the order of closing.
@@ -41,9 +46,19 @@ class Roads:
         docks_of: (P,) cells of each place's docks.
         ways: the moves that are allowed, as kernels take them.
         fields: potentials by goal cell.
+        turns: the same with turning; None where vehicles need not turn.
     """
 
-    def __init__(self, layout: Layout, places: Sequence[str], *, tick_s: float) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        places: Sequence[str],
+        *,
+        vehicles: int,
+        tick_s: float,
+        loaded_ticks: float = 1.0,
+        turn_ticks: int = 0,
+    ) -> None:
         cells = layout.size
         self.layout = layout
         self.places = tuple(places)
@@ -52,7 +67,10 @@ class Roads:
         self.is_dock = np.zeros(cells, np.bool_)
         self.is_dock[sorted({cell for docks in layout.docks.values() for cell in docks})] = True
         self._avoid = np.where(self.is_dock, AVOID, PASS).astype(np.uint8)
+        self._vehicles = vehicles
         self._tick_s = tick_s
+        self._loaded_ticks = loaded_ticks
+        self._turn_ticks = turn_ticks
         neighbours = np.ascontiguousarray(layout.neighbours, np.int32)
         self.fields = FieldCache(neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._avoid)
         self._lengths = FieldCache(neighbours, capacity=1, avoid=self._avoid)
@@ -69,18 +87,29 @@ class Roads:
             )
         return docks
 
-    def travel_s(self, place: int) -> NDArray[np.float64]:
-        """(C,) seconds from every cell to the nearest dock of the place; inf if unreachable. Read only."""
-        row = self._travel_rows[place]
+    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+        """Seconds from every cell to the nearest dock of the place; inf if unreachable. Read only.
+
+        (C,), or (5 C,) for vehicles that turn in place: first for who faces as those do who come to the cell, any way
+        as likely as the others, then for each facing, at C + 4 * cell + facing.
+        """
+        row = self._ways_s.get((place, loaded))
         if row is None:
-            docks = self.docks_of[place]
-            if docks:
-                lengths = self._lengths.lengths_to(np.array(docks, np.int32))
-                row = np.where(lengths == UNREACHABLE, np.inf, lengths * self._tick_s)
-            else:
-                row = np.full(self.layout.size, np.inf)
-            self._travel_rows[place] = row
+            row = self._ways_s[place, loaded] = self._measure_s(place, self._loaded_ticks if loaded else 1.0)
         return row
+
+    def _measure_s(self, place: int, ticks_per_cell: float) -> NDArray[np.float64]:
+        docks = self.docks_of[place]
+        if not docks:
+            return np.full(self.layout.size * (1 if self.turns is None else 5), np.inf)
+        if self.turns is None:
+            lengths = self._lengths.lengths_to(np.array(docks, np.int32))
+            return np.where(lengths == UNREACHABLE, np.inf, lengths * (ticks_per_cell * self._tick_s))
+        facing_s = self.turns.ticks_to(docks, ticks_per_cell=ticks_per_cell) * self._tick_s
+        entered = self.fields.entries != NO_CELL  # (C, 4): coming by a move E, S, W, N, one faces so
+        entered[~entered.any(axis=1)] = True
+        mean_s = np.where(entered, facing_s, 0.0).sum(axis=1) / entered.sum(axis=1)
+        return np.concatenate([mean_s, facing_s.ravel()])
 
     def potential(self, cell: int, goal: int) -> int:
         """How far the goal is from a cell, detours round docks included; UNREACHABLE if there is no way."""
@@ -110,6 +139,7 @@ class Roads:
         avoid = self._avoid.copy()
         avoid[sorted(cells)] = SHUN
         self.fields.set_avoid(avoid)
+        self._set_turns(avoid)
 
     def close(self, cells: Collection[int], *, standing: NDArray[np.int32], goals: NDArray[np.int32]) -> None:
         """Nobody enters these cells from now on.
@@ -167,6 +197,12 @@ class Roads:
     def _use(self, neighbours: NDArray[np.int32]) -> None:
         self.fields.set_moves(neighbours)
         self._lengths.set_moves(neighbours)
-        self._travel_rows: list[NDArray[np.float64] | None] = [None] * len(self.places)
+        self._ways_s: dict[tuple[int, bool], NDArray[np.float64]] = {}
         way_out, dead_end = dead_ends(neighbours, self.fields.entries)
         self.ways = Ways(neighbours, way_out, dead_end, np.zeros(int(dead_end.max(initial=-1)) + 1, np.bool_))
+        self._set_turns(self.fields.avoid)
+
+    def _set_turns(self, avoid: NDArray[np.uint8]) -> None:
+        self.turns = None
+        if self._turn_ticks:
+            self.turns = Turns(self.ways.neighbours, avoid, vehicles=self._vehicles, turn_ticks=self._turn_ticks)

@@ -26,6 +26,11 @@ class Traffic(Protocol):
     """(V,) where each vehicle is; read only, changed in place as the vehicles move."""
 
     @property
+    def stand(self) -> NDArray[np.int32]:
+        """(V,) where and how each vehicle stands: its entry of `ways_s`; read only."""
+        ...
+
+    @property
     def odometer_m(self) -> NDArray[np.float64]:
         """(V,) metres driven so far."""
         ...
@@ -38,11 +43,11 @@ class Traffic(Protocol):
         """(n,) seconds to drive from each of n nodes to the place when nobody is in the way; inf if unreachable."""
         ...
 
-    def ways_s(self, place: int) -> NDArray[np.float64]:
-        """(nodes,) float64, the same from every node there is; not to be written to."""
+    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+        """The same from every node, and from every way in which vehicles can `stand`; not to be written to."""
         ...
 
-    def travel_between_s(self, origin: int, destination: int) -> float:
+    def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds to drive from place to place when nobody is in the way; inf if unreachable."""
         ...
 
@@ -56,6 +61,10 @@ class Traffic(Protocol):
 
     def park(self, vehicle: int) -> None:
         """Nothing to do: leave the dock, go where it blocks nobody."""
+        ...
+
+    def carry(self, vehicle: int, loaded: bool) -> None:
+        """From now on it drives with a load, or empty."""
         ...
 
     def hold(self, vehicle: int, held: bool) -> None:

@@ -127,6 +127,13 @@ def _fleet(scenario: Scenario) -> Iterator[Problem]:
         return
     assert scenario.fleet is not None
     agvs = scenario.fleet.agvs
+    if isinstance(scenario.transport, Matrix):
+        given = {"loaded_speed": agvs.loaded_speed_m_per_s is not None, "kinematics": agvs.kinematics != "omni"}
+        for key in (key for key, is_given in given.items() if is_given):
+            yield (
+                ("fleet", "agvs", key),
+                "a matrix of travel times says how long vehicles take; leave it out, or set transport: {kind: grid}",
+            )
     if agvs.start is not None and agvs.start not in scenario.places:
         yield ("fleet", "agvs", "start"), _unknown(agvs.start, "place", scenario.places)
     if agvs.battery is not None:

@@ -1,6 +1,6 @@
 """What moves: AGVs with their batteries, and the chargers that feed them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -38,6 +38,9 @@ class Agvs(Section):
 
     count: Annotated[int, Field(ge=0)]
     speed_m_per_s: Speed = Field(alias="speed", default=1.0)
+    loaded_speed_m_per_s: Speed | None = Field(alias="loaded_speed", default=None)  # None = as fast as without a load
+    kinematics: Literal["omni", "differential"] = "omni"  # drives into any direction, or turns in place first
+    turn_s: Duration | None = Field(alias="turn", default=None)  # a quarter turn; None = one tick
     capacity: Positive = 1  # parts carried at once
     load_s: Duration = Field(alias="load", default=0.0)
     unload_s: Duration = Field(alias="unload", default=0.0)
@@ -46,6 +49,20 @@ class Agvs(Section):
     shift: str | None = None  # of those who drive or push them
     start: str | None = None  # place where all start; None = parking (grid) or the source (matrix)
     class_: ClassPath | None = Field(alias="class", default=None)
+
+    @model_validator(mode="after")
+    def _moves(self) -> Self:
+        problem = None
+        if self.loaded_speed_m_per_s is not None and not 0 < self.loaded_speed_m_per_s <= self.speed_m_per_s:
+            problem = (
+                f"loaded_speed is {self.loaded_speed_m_per_s:g}m/s, speed {self.speed_m_per_s:g}m/s; "
+                "a vehicle must not be faster with a load"
+            )
+        elif self.turn_s is not None and self.kinematics == "omni":
+            problem = "turn is for vehicles that turn in place; set kinematics: differential, or leave turn out"
+        if problem:
+            raise PydanticCustomError("moves", "{problem}", {"problem": problem})
+        return self
 
 
 class Fleet(Section):

@@ -60,6 +60,7 @@ def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) ->
     choices = [choice for job in shop.jobs for operation in job for choice in operation]
     world = Shop(
         travel_s=travel_s,
+        carry_s=travel_s,
         reach_s=np.tile(travel_s[0], (vehicles, 1)),
         vehicle_free_s=np.zeros(vehicles),
         load_s=0.0,

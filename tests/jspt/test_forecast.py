@@ -30,6 +30,7 @@ def shop_of(seed: int) -> Shop:
         place[job] = choices[first[job]][0] + 1
     shop = Shop(
         travel_s=travel_s,
+        carry_s=np.round(travel_s * rng.choice([1.0, 1.5])),
         reach_s=np.round(rng.uniform(0.0, 9.0, (vehicles, places))),
         vehicle_free_s=np.round(rng.uniform(0.0, 9.0, vehicles)),
         load_s=2.0 * (vehicles > 0),
@@ -83,7 +84,7 @@ def played_by_hand(shop: Shop, order: np.ndarray) -> list[tuple[int, int, float,
             comes = part["since"]
             if part["moves"] and target != part["at"]:
                 leaves = part["since"] if takes is None else there[takes]
-                comes = leaves + shop.load_s + shop.travel_s[part["at"], target] + shop.unload_s
+                comes = leaves + shop.load_s + shop.carry_s[part["at"], target] + shop.unload_s
             start = comes
             if not shop.unlimited[machine]:
                 start = max(comes, float(shop.machine_free_s[machine]))
@@ -181,6 +182,7 @@ def test_every_objective_prefers_what_it_is_about(objective):
     # one machine, two parts at it: a short one that is due at once, and a long one
     shop = Shop(
         travel_s=np.zeros((2, 2)),
+        carry_s=np.zeros((2, 2)),
         reach_s=np.zeros((0, 2)),
         vehicle_free_s=np.zeros(0),
         load_s=0.0,

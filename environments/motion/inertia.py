@@ -1,0 +1,223 @@
+"""Vehicles that need more than a tick for a move: those that turn in place first, and those that drive slowly.
+
+PIBT says who wants which cell next; here a vehicle first turns until it faces that cell, a quarter each `turn_ticks`,
+then gathers progress, `pace` a tick, and changes its cell in the tick in which it has gathered one cell. Until then it
+holds the cell that it is in, and whoever wants that cell waits. Moves that are carried out are some of those that PIBT
+reserved: nobody shares a target, nobody exchanges cells, and a vehicle moves only if its next cell is free or left in
+the same tick, so nobody meets anybody. Who is held, or has come to its goal, starts from nothing.
+
+Dimensions: V vehicles, C cells, G goals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .distance import NO_CELL
+from .floor import note_arrivals, set_priorities
+from .pibt import rank_moves, reserve, tick_salt, tie
+from .turning import TICK_COST
+from .vehicles import NOBODY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .vehicles import Vehicles, Ways
+
+WHOLE_CELL = 720_720
+"""Progress that makes a cell: paces of 1/1 to 1/16 cells a tick are whole numbers."""
+_STAYS, _GOES, _READY, _ON_CHAIN = range(4)
+
+
+class Inertia(NamedTuple):
+    """What V vehicles have gathered for their next move. All arrays change in place."""
+
+    facing: NDArray[np.int8]  # (V,) E, S, W, N
+    pace: NDArray[np.int32]  # (V,) progress a tick, at most WHOLE_CELL
+    progress: NDArray[np.int32]  # (V,)
+    turning: NDArray[np.int32]  # (V,) ticks spent on the quarter turn under way
+    verdict: NDArray[np.int8]  # (V,) scratch
+    chain: NDArray[np.int32]  # (V,) scratch
+
+    def stop(self, vehicle: int) -> None:
+        """The next move begins from nothing."""
+        self.progress[vehicle] = 0
+        self.turning[vehicle] = 0
+
+    @classmethod
+    def standing(cls, vehicles: int) -> Inertia:
+        """Vehicles that stand still, face east, and drive a cell a tick."""
+        return cls(
+            facing=np.zeros(vehicles, np.int8),
+            pace=np.full(vehicles, WHOLE_CELL, np.int32),
+            progress=np.zeros(vehicles, np.int32),
+            turning=np.zeros(vehicles, np.int32),
+            verdict=np.zeros(vehicles, np.int8),
+            chain=np.zeros(vehicles, np.int32),
+        )
+
+
+@njit(cache=True)
+def tick_inert(
+    v: Vehicles,
+    inertia: Inertia,
+    ways: Ways,
+    fields: NDArray[np.uint16],
+    turn_fields: NDArray[np.int32],
+    turn_rows: NDArray[np.int32],
+    turn_ticks: int,
+    now: NDArray[np.int32],
+    after: NDArray[np.int32],
+    seed: int,
+    tick: int,
+) -> tuple[int, int, int, bool]:
+    """`floor.tick_floor` for vehicles with inertia.
+
+    Args:
+        v, ways, fields, now, after, seed, tick: as there.
+        inertia: of the vehicles, changed in place.
+        turn_fields: (G, 4 C) int32 of `turning.CostFields`.
+        turn_rows: (V,) int32, rows of the vehicles' goals in it.
+        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction, and `turn_fields` is not read.
+    """
+    reordered = set_priorities(v, ways, fields, now, tick)
+    salt = tick_salt(seed, tick)
+    if turn_ticks > 0:
+        rank_turns(v, inertia, turn_fields, turn_rows, turn_ticks, ways.neighbours, now, salt)
+    else:
+        rank_moves(v, fields, ways.neighbours, now, salt)
+    reserve(v, now, after)
+    moved = carry_out(v, inertia, turn_ticks, ways.neighbours, now, after)
+    arrived, restless = note_arrivals(v)
+    return moved, arrived, restless, reordered
+
+
+@njit(cache=True)
+def rank_turns(
+    v: Vehicles,
+    inertia: Inertia,
+    fields: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    turn_ticks: int,
+    neighbours: NDArray[np.int32],
+    now: NDArray[np.int32],
+    salt: int,
+) -> None:
+    """Rank the next cells of every vehicle: soonest at the goal first, turns counted; ties as in `pibt.rank_moves`.
+
+    Args:
+        v: V vehicles; reads `cell`, overwrites `choices`.
+        inertia, fields, rows, turn_ticks, neighbours, now, salt: as in `tick_inert`.
+    """
+    facing = inertia.facing
+    keys = np.empty(5, np.int64)
+    for i in range(v.cell.shape[0]):
+        here = v.cell[i]
+        field = fields[rows[i]]
+        mixed = tie(salt, i)
+        turn = mixed >> 30
+        taken = 8 if mixed & 3 else 0
+        keys[0] = np.int64(field[here * 4 + facing[i]] + TICK_COST) << 4
+        count = 1
+        for k in range(4):
+            way = k ^ turn
+            to = neighbours[here, way]
+            if to == NO_CELL:
+                continue
+            ticks = 1 + turn_ticks * quarters(facing[i], way)
+            if way != facing[i]:
+                ticks -= inertia.turning[i]  # a quarter that has begun
+            cost = np.int64(field[to * 4 + way] + TICK_COST * ticks)
+            key = (cost << 4) | (taken if now[to] != NOBODY else 0) | (k + 1)
+            place = count
+            while place > 0 and keys[place - 1] > key:
+                keys[place] = keys[place - 1]
+                place -= 1
+            keys[place] = key
+            count += 1
+        for k in range(5):
+            if k >= count:
+                v.choices[i, k] = NO_CELL
+            elif keys[k] & 7 == 0:
+                v.choices[i, k] = here
+            else:
+                v.choices[i, k] = neighbours[here, ((keys[k] & 7) - 1) ^ turn]
+
+
+@njit(cache=True, inline="always")
+def quarters(facing: int, way: int) -> int:
+    """Quarter turns from one direction to another, 0..2."""
+    turn = (way - facing) & 3
+    return 1 if turn == 3 else turn
+
+
+@njit(cache=True)
+def carry_out(
+    v: Vehicles,
+    inertia: Inertia,
+    turn_ticks: int,
+    neighbours: NDArray[np.int32],
+    now: NDArray[np.int32],
+    after: NDArray[np.int32],
+) -> int:
+    """Turn, gather progress, or move towards `target`; how many vehicles moved.
+
+    Args:
+        v: V vehicles; `cell` and `moves` change, `target` becomes `cell`.
+        inertia, turn_ticks, neighbours: as in `tick_inert`.
+        now: (C,) int32, vehicle in a cell or NOBODY; all NOBODY afterwards.
+        after: (C,) int32 of `pibt.reserve`; afterwards who is where.
+    """
+    cell, target, verdict, facing = v.cell, v.target, inertia.verdict, inertia.facing
+    vehicles = cell.shape[0]
+    for i in range(vehicles):
+        after[target[i]] = NOBODY
+        verdict[i] = _STAYS
+        if target[i] == cell[i]:
+            inertia.turning[i] = 0
+            continue
+        if turn_ticks > 0:
+            way = 0
+            while neighbours[cell[i], way] != target[i]:
+                way += 1
+            if facing[i] != way:
+                inertia.turning[i] += 1
+                if inertia.turning[i] >= turn_ticks:
+                    inertia.turning[i] = 0
+                    facing[i] = (facing[i] + (1 if (way - facing[i]) & 3 < 3 else 3)) & 3
+                continue
+            inertia.turning[i] = 0
+        inertia.progress[i] += inertia.pace[i]
+        if inertia.progress[i] >= WHOLE_CELL:
+            verdict[i] = _READY
+    for i in range(vehicles):
+        # Follow who stands in the next cell until somebody's fate is known; a ring of them turns.
+        length = 0
+        j = i
+        while verdict[j] == _READY:
+            inertia.chain[length] = j
+            length += 1
+            verdict[j] = _ON_CHAIN
+            j = now[target[j]]
+            if j == NOBODY:
+                break
+        goes = j == NOBODY or verdict[j] != _STAYS
+        for k in range(length):
+            verdict[inertia.chain[k]] = _GOES if goes else _STAYS
+    moved = 0
+    for i in range(vehicles):
+        now[cell[i]] = NOBODY
+    for i in range(vehicles):
+        if verdict[i] == _GOES:
+            moved += 1
+            v.moves[i] += 1
+            inertia.progress[i] -= WHOLE_CELL
+            cell[i] = target[i]
+        else:
+            inertia.progress[i] = min(inertia.progress[i], WHOLE_CELL - 1)  # who waits is not faster afterwards
+            target[i] = cell[i]
+        after[cell[i]] = i
+    return moved

@@ -1,0 +1,64 @@
+"""A factory whose vehicles turn in place and are slow with a load: sound, empty in the end, and slower."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from robocell.environments import Factory, Scenario
+from robocell.environments.checks import check
+from robocell.environments.kpis import measure
+from robocell.environments.log import AgentKind
+
+
+def changed(cell: dict, **agvs: object) -> Scenario:
+    cell["fleet"]["agvs"] |= agvs
+    return Scenario.parse(cell | {"horizon": "1h"})
+
+
+@pytest.mark.parametrize(
+    "agvs",
+    [
+        {"kinematics": "differential"},
+        {"kinematics": "differential", "turn": "3s", "loaded_speed": "0.4m/s", "count": 8, "capacity": 2},
+        {"loaded_speed": "0.35m/s", "breakdown": {"mtbf": "20min", "mttr": "3min"}},
+    ],
+)
+def test_the_log_is_sound_and_the_factory_empty(cell, agvs):
+    scenario = changed(cell, **agvs)
+    log = Factory(scenario).run()
+    assert check(log, scenario) == []
+    figures = measure(log, scenario)
+    assert figures["released"] == figures["finished"] + figures["scrapped"] > 0
+    assert log.digest() == Factory(scenario).run().digest()
+
+
+def test_parts_take_longer_the_slower_the_vehicles(cell):
+    times_s = []
+    for agvs in ({}, {"kinematics": "differential"}, {"turn": "4s"}, {"loaded_speed": "0.3m/s"}):
+        scenario = changed(cell, **agvs)
+        times_s.append(measure(Factory(scenario).run(), scenario)["flow_time_mean_s"])
+    assert times_s == sorted(times_s)
+
+
+@pytest.mark.parametrize(
+    ("driven", "claimed", "rule"),
+    [
+        ({}, {"kinematics": "differential"}, "turning"),
+        ({"kinematics": "differential"}, {"kinematics": "differential", "turn": "3s"}, "turning"),
+        ({}, {"loaded_speed": "0.5m/s"}, "speed"),
+    ],
+)
+def test_vehicles_that_are_quicker_than_they_can_be_are_found(cell, driven, claimed, rule):
+    log = Factory(changed(cell, **driven)).run()
+    assert {violation.rule for violation in check(log, changed(cell, **claimed))} >= {rule}
+
+
+def test_the_direction_of_every_move_is_faced_first(cell):
+    """Between a move east and one west lie two quarter turns."""
+    log = Factory(changed(cell, kinematics="differential")).run()
+    for column in range(len(log.ids(AgentKind.AGV))):
+        step = np.diff(log.trace_cells[:, column])
+        rows = np.flatnonzero(step)
+        back = step[rows[1:]] == -step[rows[:-1]]
+        assert (np.diff(log.trace_ticks[rows + 1])[back] >= 3).all()
