@@ -97,6 +97,8 @@ DRAIN = Quantity("an energy per distance", "30J/m", _per(_JOULES, {"m": 1, "km":
 POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}))
 POSITIVE_POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}), positive=True)
 
+MEMORY = Quantity("an amount of memory", "2GB", _exact({"B": 1, "MB": 10**6, "GB": 10**9}), positive=True)
+
 
 def parse_share(text: Any) -> float:
     """A share between 0 and 1, written so or as a percentage; ValueError otherwise."""
@@ -131,4 +133,5 @@ Energy = Annotated[float, _validator(ENERGY), PlainSerializer(ENERGY.write)]  # 
 Drain = Annotated[float, _validator(DRAIN), PlainSerializer(DRAIN.write)]  # J/m
 Power = Annotated[float, _validator(POWER), PlainSerializer(POWER.write)]  # W, 0 or more
 PositivePower = Annotated[float, _validator(POSITIVE_POWER), PlainSerializer(POWER.write)]  # W
+Memory = Annotated[float, _validator(MEMORY), PlainSerializer(MEMORY.write)]  # bytes
 Share = Annotated[float, BeforeValidator(lambda text: _explained(parse_share, text))]  # 0..1

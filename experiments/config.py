@@ -22,7 +22,7 @@ from ..environments.documents import Document, explain
 from ..environments.errors import ScenarioError
 from ..environments.section import Positive, Section
 from ..environments.suggestions import nearest
-from ..environments.units import PositiveDuration
+from ..environments.units import Memory, PositiveDuration
 from .errors import ExperimentError
 from .keys import set_key
 from .questions import AnyQuestion, Until
@@ -38,6 +38,7 @@ OWN_KEYS_OF_AN_EXPERIMENT = (
     "workers",
     "ray_address",
     "time_limit",
+    "memory_limit",
     "intervals",
     "outputs",
 )
@@ -71,6 +72,7 @@ class ExperimentConfig(Section):
     workers: Positive | None = None  # None = all cores
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
+    memory_limit_bytes: Memory | None = Field(alias="memory_limit", default=None)  # of one trial
     intervals: Literal["t", "bootstrap"] = "t"
     outputs: Outputs = Outputs()
 

@@ -64,6 +64,10 @@ class Bar:
             self._task = self._bar.add_task("", total=total, completed=reused, rate="", failed="")
             self._bar.start()
 
+    def note(self, text: str) -> None:
+        if not self._quiet:
+            print(text, file=sys.stderr)
+
     def advance(self, record: Record) -> None:
         self._done += 1
         if not record.done:

@@ -12,6 +12,10 @@ class Progress(Protocol):
         """`total` trials make the experiment (as far as known), `reused` of them are there already."""
         ...
 
+    def note(self, text: str) -> None:
+        """Something that the user should know, in one line."""
+        ...
+
     def advance(self, record: Record) -> None:
         """A trial has ended, well or not, and its result is safe."""
         ...
@@ -25,6 +29,9 @@ class Silent:
     """Listens to nothing."""
 
     def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+        pass
+
+    def note(self, text: str) -> None:
         pass
 
     def advance(self, record: Record) -> None:

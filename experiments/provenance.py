@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from .software import software
+
 PACKAGES = ("robocell", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "pydantic", "ray")
 
 
@@ -25,6 +27,7 @@ def provenance(*, seed: int, executor: str, workers: int) -> dict[str, Any]:
         "host": platform.node(),
         "cores": os.cpu_count(),
         "versions": {name: found for name in PACKAGES if (found := _version(name))},
+        "software": software(),
         "commit": _commit(),
     }
 

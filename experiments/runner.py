@@ -14,6 +14,7 @@ from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .experiment import Experiment
 from .journal import Record
+from .limits import Limits
 from .progress import Progress, Silent
 from .provenance import provenance
 from .questions.ask import ask
@@ -120,7 +121,7 @@ class Session:
                 self.executor_name,
                 self._function,
                 workers=self.workers,
-                time_limit_s=config.time_limit_s,
+                limits=Limits(time_s=config.time_limit_s, memory_bytes=config.memory_limit_bytes),
                 ray_address=self._address,
                 preload=(WARM,) if self._function is run_trial else (),
                 user_modules=[module.path for module in experiment.modules],
@@ -162,6 +163,12 @@ def run(
         ) as session,
     ):
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
+        before = store.software
+        if store.records and before not in (None, origin["software"]):
+            (progress or Silent()).note(
+                f"{directory} holds results of robocell {before}, this is {origin['software']}: they are kept in the "
+                "journal and not mixed with new ones, so all trials run again"
+            )
         store.describe(experiment, origin)
         if experiment.adaptive:
             ask(experiment, session.make, store.plan)

@@ -72,6 +72,14 @@ class Store:
         """The latest record of every finished trial, by id; also of trials that are not in today's sweep."""
         return self.journal.records
 
+    @property
+    def software(self) -> str | None:
+        """The robocell of the last run here; None where there was none, or it did not say."""
+        try:
+            return json.loads((self.directory / PROVENANCE).read_text()).get("software")
+        except (OSError, ValueError):
+            return None
+
     def missing(self, trial: Trial, *, retry_failed: bool = False) -> bool:
         """Whether the trial has to run: no record, no log where one is kept, or a failure that is to be retried."""
         record = self.records.get(trial.id)

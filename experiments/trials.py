@@ -1,26 +1,27 @@
 """One trial: what identifies it, how it is run, and what becomes of it when it fails.
 
 A trial is one scenario (a case of the sweep, fully resolved) under one seed. Its id is a hash of exactly that and of
-the robocell version, so a result can be found again whatever the order, the executor or the rest of the sweep.
+the robocell that runs it (version and code), so a result can be found again whatever the order, the executor or the
+rest of the sweep.
 The seed depends on the experiment's seed and on the replication alone: replication r of every case sees the same
 arrivals and breakdowns (common random numbers), which is what makes paired comparison sharp.
 """
 
-import contextlib
 import hashlib
 import json
-import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.metadata import version
 from typing import Any
 
+from .limits import Limits, TimeLimitReached, limited
+from .software import software
+
 ID_BYTES = 10
+NO_LIMITS = Limits()
 
 
 class Status(StrEnum):
@@ -75,9 +76,9 @@ def canonical(document: Any) -> str:
     return json.dumps(document, separators=(",", ":"), default=str)
 
 
-def identity(document: Any, *, software: str | None = None) -> str:
-    """What the resolved scenario `document` (plain data) and the version of robocell put into the ids of its trials."""
-    return _digest([document, software or version("robocell")])
+def identity(document: Any) -> str:
+    """What the resolved scenario `document` (plain data) and this robocell put into the ids of its trials."""
+    return _digest([document, software()])
 
 
 def trial_id(case: str, seed: int) -> str:
@@ -126,54 +127,24 @@ def _log_bytes(log: Any) -> bytes:
 LOG_NAME = "log.npz"
 
 
-class TimeLimitReached(BaseException):
-    """Raised inside a trial that is out of time; a BaseException, so that `except Exception` cannot swallow it."""
-
-
-@contextlib.contextmanager
-def time_limit(limit_s: float | None) -> Iterator[None]:
-    """Raises TimeLimitReached inside the block after `limit_s` seconds, where the platform and the thread allow it.
-
-    Executors that own processes also kill a trial that does not react (one that hangs in compiled code).
-    """
-    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if limit_s is None or not usable:
-        yield
-        return
-
-    def stop(_signal: int, _frame: Any) -> None:
-        raise TimeLimitReached
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def attempt(function: TrialFunction, trial: Trial, limit_s: float | None = None) -> TrialResult:
+def attempt(function: TrialFunction, trial: Trial, limits: Limits = NO_LIMITS) -> TrialResult:
     """Runs one trial; whatever it raises becomes part of the result, so that the rest of the experiment goes on."""
     started = time.perf_counter()
     status, error, where = Status.DONE, "", ""
     values: Mapping[str, float] = {}
     log = None
     try:
-        with time_limit(limit_s):
+        with limited(limits):
             measured = function(trial)
         values = {name: float(value) for name, value in measured.values.items()}
         log = measured.log
     except TimeLimitReached:
-        status, error, where = Status.TIMEOUT, out_of_time(limit_s), traceback.format_exc()
+        status, error, where = Status.TIMEOUT, limits.out_of_time, traceback.format_exc()
+    except MemoryError:
+        status, error, where = Status.FAILED, f"MemoryError: {limits.out_of_memory}", traceback.format_exc()
     except (Exception, SystemExit) as raised:
         text = " ".join(str(raised).split())
         status, where = Status.FAILED, traceback.format_exc()
         error = f"{type(raised).__name__}: {text}" if text else type(raised).__name__
     elapsed = time.perf_counter() - started
     return TrialResult(id=trial.id, status=status, values=values, error=error, traceback=where, wall_s=elapsed, log=log)
-
-
-def out_of_time(limit_s: float | None) -> str:
-    """The one line that is recorded for a trial that was stopped."""
-    return f"took longer than its time limit of {limit_s:g} s"

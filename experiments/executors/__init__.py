@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ExperimentError
-from ..trials import TrialFunction
+from ..limits import Limits
+from ..trials import NO_LIMITS, TrialFunction
 from .base import Executor
 
 EXECUTORS = ("auto", "serial", "processes", "ray")
@@ -32,7 +33,7 @@ def start_executor(
     function: TrialFunction,
     *,
     workers: int,
-    time_limit_s: float | None = None,
+    limits: Limits = NO_LIMITS,
     ray_address: str | None = None,
     preload: Sequence[str] = (),
     user_modules: Sequence[Path] = (),
@@ -45,15 +46,13 @@ def start_executor(
     if name == "serial":
         from .serial import SerialExecutor
 
-        return SerialExecutor(function, time_limit_s=time_limit_s)
+        return SerialExecutor(function, limits=limits)
     if name == "processes":
         from .processes import ProcessExecutor
 
-        return ProcessExecutor(function, workers=workers, time_limit_s=time_limit_s, preload=preload)
+        return ProcessExecutor(function, workers=workers, limits=limits, preload=preload)
     if name == "ray":
         from .cluster import RayExecutor
 
-        return RayExecutor(
-            function, workers=workers, time_limit_s=time_limit_s, address=ray_address, user_modules=user_modules
-        )
+        return RayExecutor(function, workers=workers, limits=limits, address=ray_address, user_modules=user_modules)
     raise ExperimentError(f"executor: {name!r} is unknown; choose one of {', '.join(EXECUTORS)}")

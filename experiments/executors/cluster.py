@@ -17,12 +17,13 @@ import tempfile
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ..errors import ExperimentError
-from ..trials import Status, Trial, TrialFunction, TrialResult, attempt
+from ..limits import Limits
+from ..software import software
+from ..trials import NO_LIMITS, Status, Trial, TrialFunction, TrialResult, attempt
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
 
 CHUNK_S = 0.25  # work per Ray task: its overhead of about a millisecond is lost in it
@@ -56,14 +57,14 @@ class RayExecutor(ClosedOnExit):
         function: TrialFunction,
         *,
         workers: int | None = None,
-        time_limit_s: float | None = None,
+        limits: Limits = NO_LIMITS,
         address: str | None = None,
         user_modules: Sequence[Path] = (),
     ) -> None:
         self._function = function
-        self._time_limit_s = time_limit_s
+        self._limits = limits
         self._temp: Path | None = None
-        self._software = software()
+        self._software = versions()
         os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
         import ray
         import ray.exceptions
@@ -92,7 +93,7 @@ class RayExecutor(ClosedOnExit):
             while queue or flight:
                 while queue and len(flight) < TASKS_PER_WORKER * self.workers:
                     chunk = self._next_chunk(queue, alone)
-                    flight[self._remote.remote(self._function, chunk, self._time_limit_s, self._software)] = chunk
+                    flight[self._remote.remote(self._function, chunk, self._limits, self._software)] = chunk
                 done, _ = self._ray.wait(list(flight), num_returns=1)
                 for reference in done:
                     chunk = flight.pop(reference)
@@ -149,7 +150,7 @@ class RayExecutor(ClosedOnExit):
             yield replace(result, attempts=1 + deaths[result.id] + losses[result.id])
 
     def _died(self, trial: Trial, attempts: int, cause: str) -> TrialResult:
-        limit = f", or hung beyond its time limit of {self._time_limit_s:g} s" if self._time_limit_s else ""
+        limit = f", or hung beyond its time limit of {self._limits.time_s:g} s" if self._limits.time_s else ""
         error = f"its Ray worker died, {attempts} times ({cause}: a crash, out of memory{limit})"
         return TrialResult(id=trial.id, status=Status.DIED, error=error, attempts=attempts)
 
@@ -181,16 +182,16 @@ class RayExecutor(ClosedOnExit):
         self._ray.init(log_to_driver=False, logging_level=logging.ERROR, configure_logging=True, **options)
 
 
-def software() -> tuple[str, str]:
+def versions() -> tuple[str, str]:
     """What has to be the same everywhere, or results would depend on the node."""
-    return version("robocell"), platform.python_version()
+    return software(), platform.python_version()
 
 
 def run_chunk(
-    function: TrialFunction, trials: list[Trial], limit_s: float | None, driver: tuple[str, str]
+    function: TrialFunction, trials: list[Trial], limits: Limits, driver: tuple[str, str]
 ) -> list[TrialResult]:
     """The Ray task: runs trials one after the other in a worker process; `driver` is the software of the driver."""
-    here = software()
+    here = versions()
     if here != driver:
         raise ExperimentError(
             f"node {platform.node()} has robocell {here[0]} on Python {here[1]}, the driver has {driver[0]} on Python "
@@ -198,10 +199,10 @@ def run_chunk(
         )
     results = []
     for trial in trials:
-        if limit_s is not None:  # for a hang in compiled code, which no signal handler of Python can end
-            faulthandler.dump_traceback_later(limit_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
+        if limits.time_s is not None:  # for a hang in compiled code, which no signal handler of Python can end
+            faulthandler.dump_traceback_later(limits.time_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
         try:
-            results.append(attempt(function, trial, limit_s))
+            results.append(attempt(function, trial, limits))
         finally:
             faulthandler.cancel_dump_traceback_later()
     return results

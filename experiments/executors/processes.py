@@ -20,7 +20,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from ..errors import ExperimentError
-from ..trials import Status, Trial, TrialFunction, TrialResult, out_of_time
+from ..limits import Limits
+from ..trials import NO_LIMITS, Status, Trial, TrialFunction, TrialResult
 from . import worker
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
 
@@ -51,14 +52,14 @@ class ProcessExecutor(ClosedOnExit):
         function: TrialFunction,
         *,
         workers: int,
-        time_limit_s: float | None = None,
+        limits: Limits = NO_LIMITS,
         preload: Sequence[str] = (),
     ) -> None:
         if getattr(multiprocessing.current_process(), "_inheriting", False):
             os._exit(worker.NO_MAIN_GUARD)  # a child that imports the user's script must not start a pool in turn
         self.workers = workers
         self._function = function
-        self._time_limit_s = time_limit_s
+        self._limits = limits
         self._context = _context([function.__module__, *preload])
         self._pool: list[_Worker] = []
 
@@ -102,7 +103,7 @@ class ProcessExecutor(ClosedOnExit):
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
         process = self._context.Process(  # pyright: ignore[reportAttributeAccessIssue]  (typeshed: only on subclasses)
-            target=worker.serve, args=(there, self._function, self._time_limit_s), daemon=True
+            target=worker.serve, args=(there, self._function, self._limits), daemon=True
         )
         with environment(dict.fromkeys(ONE_THREAD, "1")):
             process.start()
@@ -118,14 +119,14 @@ class ProcessExecutor(ClosedOnExit):
         return [member for member in self._pool if id(member) in ready or self._overdue_s(member) >= 0]
 
     def _patience_s(self) -> float | None:
-        if self._time_limit_s is None:
+        if self._limits.time_s is None:
             return None
         return max(0.0, min((-self._overdue_s(member) for member in self._pool if member.trial), default=1.0))
 
     def _overdue_s(self, member: _Worker) -> float:
-        if member.trial is None or self._time_limit_s is None:
+        if member.trial is None or self._limits.time_s is None:
             return -1.0
-        return time.monotonic() - member.started_s - self._time_limit_s - GRACE_S
+        return time.monotonic() - member.started_s - self._limits.time_s - GRACE_S
 
     def _listen(self, member: _Worker, attempts: Counter[str], queue: deque[Trial]) -> TrialResult | None:
         trial = member.trial
@@ -145,7 +146,7 @@ class ProcessExecutor(ClosedOnExit):
             return TrialResult(
                 id=trial.id,
                 status=Status.TIMEOUT,
-                error=out_of_time(self._time_limit_s),
+                error=self._limits.out_of_time,
                 wall_s=elapsed,
                 attempts=attempts[trial.id],
             )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..trials import Trial, TrialFunction, TrialResult, attempt
+from ..limits import Limits
+from ..trials import NO_LIMITS, Trial, TrialFunction, TrialResult, attempt
 from .base import ClosedOnExit
 
 
@@ -12,13 +13,13 @@ class SerialExecutor(ClosedOnExit):
     name = "serial"
     workers = 1
 
-    def __init__(self, function: TrialFunction, *, time_limit_s: float | None = None) -> None:
+    def __init__(self, function: TrialFunction, *, limits: Limits = NO_LIMITS) -> None:
         self._function = function
-        self._time_limit_s = time_limit_s
+        self._limits = limits
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         for trial in trials:
-            yield attempt(self._function, trial, self._time_limit_s)
+            yield attempt(self._function, trial, self._limits)
 
     def close(self) -> None:
         pass

@@ -13,6 +13,7 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from ..limits import Limits
 from ..trials import TrialFunction, attempt
 
 READY = "ready"
@@ -21,16 +22,16 @@ ORPHANED = 98
 OUT_OF_MEMORY_SCORE = 500  # Linux: added to the share of memory (0 to 1000) when the kernel looks for a victim
 
 
-def serve(pipe: Connection, function: TrialFunction, limit_s: float | None) -> None:
+def serve(pipe: Connection, function: TrialFunction, limits: Limits) -> None:
     """Runs trials until the pipe closes or None arrives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_driver, name="driver watch", daemon=True).start()
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OUT_OF_MEMORY_SCORE))
-    pipe.send(READY)
     with contextlib.suppress(EOFError, OSError):
+        pipe.send(READY)
         while (trial := pipe.recv()) is not None:
-            pipe.send(attempt(function, trial, limit_s))
+            pipe.send(attempt(function, trial, limits))
 
 
 def _end_with_the_driver() -> None:

@@ -43,6 +43,8 @@ def misbehave(how: str | None, scenario: dict[str, object]) -> None:
             if not flag.exists():
                 flag.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
+        case "eat":
+            np.ones(125_000_000)
         case "hang":
             time.sleep(600)
         case "hang deaf":

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import fake_trial
 
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.executors import choose_executor, start_executor
 from robocell.experiments.executors.base import Executor
+from robocell.experiments.limits import Limits
 from robocell.experiments.trials import Status, Trial, identity, trial_id, trial_seed
 
 HERE = Path(__file__).parent
@@ -29,7 +31,7 @@ def trials(count: int, **scenario: object) -> list[Trial]:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Executor]:
-    with start_executor("processes", fake_trial, workers=2, time_limit_s=0.3) as executor:
+    with start_executor("processes", fake_trial, workers=2, limits=Limits(time_s=0.3, memory_bytes=300e6)) as executor:
         yield executor
 
 
@@ -90,9 +92,23 @@ def test_a_trial_that_does_not_react_to_its_time_limit_is_killed(pool):
     assert time.monotonic() - started < 8
 
 
-def test_serial_keeps_time_limits_too():
-    (result,) = start_executor("serial", fake_trial, workers=1, time_limit_s=0.1).run(trials(1, behave="hang"))
+def test_a_trial_that_wants_too_much_memory_is_recorded_and_the_rest_goes_on(pool):
+    asked = trials(4, behave="eat", at=[1])
+    results = by_replication(pool.run(asked), asked)
+    assert [r.status for r in results] == [Status.DONE, Status.FAILED, Status.DONE, Status.DONE]
+    assert results[1].error == "MemoryError: took more memory than its limit of 300 MB"
+    assert "fakes.py" in results[1].traceback
+    assert results[1].attempts == 1, "its process lives"
+    assert len(np.ones(50_000_000)) == 50_000_000, "the limit is the trial's, not ours"
+
+
+def test_serial_keeps_limits_too():
+    (result,) = start_executor("serial", fake_trial, workers=1, limits=Limits(time_s=0.1)).run(trials(1, behave="hang"))
     assert result.status == Status.TIMEOUT
+    limits = Limits(memory_bytes=300e6)
+    (result,) = start_executor("serial", fake_trial, workers=1, limits=limits).run(trials(1, behave="eat"))
+    assert result.error == "MemoryError: took more memory than its limit of 300 MB"
+    assert len(np.ones(50_000_000)) == 50_000_000, "the limit has ended with the trial"
 
 
 def test_workers_do_not_outlive_a_driver_that_is_killed(tmp_path):

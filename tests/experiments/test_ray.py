@@ -14,6 +14,7 @@ from robocell.experiments.errors import ExperimentError
 from robocell.experiments.executors import start_executor
 from robocell.experiments.executors.base import Executor
 from robocell.experiments.executors.cluster import run_chunk
+from robocell.experiments.limits import Limits
 from robocell.experiments.runner import run
 from robocell.experiments.store import FAILURES, SUMMARY, TRIALS
 from robocell.experiments.trials import Status
@@ -21,7 +22,7 @@ from robocell.experiments.trials import Status
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Executor]:
-    with start_executor("ray", fake_trial, workers=2, time_limit_s=1.0) as executor:
+    with start_executor("ray", fake_trial, workers=2, limits=Limits(time_s=1.0, memory_bytes=300e6)) as executor:
         yield executor
 
 
@@ -41,10 +42,11 @@ def test_a_trial_that_kills_its_ray_worker_takes_no_other_of_its_chunk_with_it(c
 
 
 def test_failures_and_time_limits_are_recorded(cluster):
-    asked = trials(4, behave="raise", at=[0]) + trials(2, behave="hang", at=[1])
+    asked = trials(2, behave="raise", at=[0]) + trials(2, behave="hang", at=[1]) + trials(2, behave="eat", at=[0])
     results = {r.id: r for r in cluster.run(asked)}
     statuses = [results[trial.id].status for trial in asked]
-    assert statuses == [Status.FAILED, Status.DONE, Status.DONE, Status.DONE, Status.DONE, Status.TIMEOUT]
+    assert statuses == [Status.FAILED, Status.DONE, Status.DONE, Status.TIMEOUT, Status.FAILED, Status.DONE]
+    assert results[asked[4].id].error == "MemoryError: took more memory than its limit of 300 MB"
 
 
 def test_a_ray_that_is_not_there_is_explained():
@@ -95,4 +97,4 @@ def test_ray_writes_the_same_tables_as_serial(cluster, tmp_path):
 
 def test_a_node_with_another_robocell_is_refused():
     with pytest.raises(ExperimentError, match=r"has robocell .*, the driver has 0.0.1 on Python 3; .* the same"):
-        run_chunk(fake_trial, trials(1), None, ("0.0.1", "3"))
+        run_chunk(fake_trial, trials(1), Limits(), ("0.0.1", "3"))

@@ -15,6 +15,7 @@ from test_executors import wait_until
 
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.journal import Journal
+from robocell.experiments.progress import Silent
 from robocell.experiments.runner import finish, run
 from robocell.experiments.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
 from robocell.experiments.tables import load
@@ -115,6 +116,7 @@ DRIVER = f"""
 import sys
 sys.path.insert(0, {str(HERE)!r})
 from fakes import named_trial, study
+from robocell.experiments.progress import Silent
 from robocell.experiments.runner import finish, run
 if __name__ == "__main__":
     run(study(replications=8, sleep_s=0.02), sys.argv[1], function=named_trial, executor=sys.argv[2], workers=2)
@@ -182,14 +184,28 @@ def test_a_run_is_read_back_from_its_directory_alone(tmp_path):
     assert back.provenance["versions"]["robocell"]
 
 
-def test_results_of_an_earlier_version_are_read_and_not_mixed_with_new_ones(tmp_path, monkeypatch):
-    monkeypatch.setattr("robocell.experiments.trials.version", lambda _: "0.0.1")
+class Listener(Silent):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_results_of_other_code_are_read_and_not_mixed_with_new_ones(tmp_path, monkeypatch):
+    for module in ("trials", "provenance"):
+        monkeypatch.setattr(f"robocell.experiments.{module}.software", lambda: "0.0.1+abc")
     go(study(), tmp_path)
     before = tables(tmp_path)
     monkeypatch.undo()
     finish(tmp_path)
     assert tables(tmp_path) == before
-    assert go(study(), tmp_path).ran == 12
+    listener = Listener()
+    assert go(study(), tmp_path, progress=listener).ran == 12
+    assert len(listener.notes) == 1
+    assert "holds results of robocell 0.0.1+abc" in listener.notes[0]
+    assert go(study(), tmp_path, progress=listener).ran == 0
+    assert len(listener.notes) == 1
 
 
 def test_reading_what_is_no_run_says_so(tmp_path):

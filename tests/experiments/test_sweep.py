@@ -1,6 +1,7 @@
 """A sweep expands into every case once, in the order of the file, and is refused where it cannot be meant."""
 
 import math
+from importlib.metadata import version
 
 import pytest
 from fakes import line, study
@@ -14,6 +15,7 @@ from robocell.experiments.config import parse_setting
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.keys import get_key, set_key
 from robocell.experiments.runner import run
+from robocell.experiments.software import ROOT, SIMULATOR, software, source_digest
 from robocell.experiments.sweep import Sweep, label, short_names
 from robocell.experiments.tables import load
 from robocell.experiments.trials import identity, trial_id, trial_seed
@@ -125,10 +127,26 @@ def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method)
     assert low == 8 if method != "random" else 0 < low < 16, "half of a logarithmic range is below its middle"
 
 
-def test_an_id_depends_on_scenario_seed_and_version_alone():
-    cases = [identity(["a"]), identity(["b"]), identity(["a"], software="9")]
+def test_an_id_depends_on_scenario_seed_and_software_alone(monkeypatch):
+    cases = [identity(["a"]), identity(["b"])]
+    with monkeypatch.context() as patch:
+        patch.setattr("robocell.experiments.trials.software", lambda: "9")
+        cases.append(identity(["a"]))
     assert len({trial_id(case, seed) for case in cases for seed in (1, 2)}) == 6
     assert trial_id(identity(["a"]), 1) == trial_id(cases[0], 1)
+
+
+def test_software_is_the_version_and_the_code_that_decides_results(tmp_path):
+    for package in ("agents", "environments"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "deep.py").write_text("x = 1\n")
+    folders = [tmp_path / "agents", tmp_path / "environments"]
+    before = source_digest(folders)
+    (tmp_path / "agents" / "notes.txt").touch()
+    assert source_digest(folders) == before
+    (tmp_path / "environments" / "deep.py").write_text("x = 2\n")
+    assert source_digest(folders) != before
+    assert software() == f"{version('robocell')}+{source_digest([ROOT / name for name in SIMULATOR])}"
 
 
 def test_seeds_differ_by_root_and_replication():
@@ -191,6 +209,7 @@ WRONG = {
     "replications: 0": "9:15: replications: 0 must be at least 1",
     "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, question, seed",
     "executor: slurm": "9:11: executor: 'slurm' is not allowed; allowed: auto, serial, processes, ray",
+    "memory_limit: 2Gb": "9:15: memory_limit: 'Gb' in '2Gb' is not a unit of amount of memory; allowed: B, MB, GB; did",
     "time_limit: 5": "9:13: time_limit: 5 has no unit; write a duration",
     "outputs: {logs: some}": "outputs.logs: 'some' is not allowed; allowed: none, first, all",
 }
