@@ -24,14 +24,21 @@ def test_in_python() -> None:
 
 def test_by_name_on_every_executor(tmp_path: Path) -> None:
     settings = {"replications": 1, "horizon": "30min", "warm_up": "0s"}
-    tables, logs = [], []
+    tables, logs, reports, figures = [], [], [], []
     for executor in ("serial", "processes", "ray"):
         experiment = Experiment.load(EXAMPLES / "custom_bidder.yaml", settings)
         outcome = run(experiment, tmp_path / executor, executor=executor)
         assert outcome.failed == 0
         tables.append((tmp_path / executor / "summary.csv").read_bytes())
         logs.append({log.name: log.read_bytes() for log in (tmp_path / executor / "logs").iterdir()})
+        figures.append({figure.name: figure.read_bytes() for figure in (tmp_path / executor / "figures").iterdir()})
+        page, provenance = (tmp_path / executor / "report.html").read_text().split("<h2>Reproduce</h2>")
+        assert f"<td>{executor}, " in provenance
+        reports.append(page)
     assert tables[0] == tables[1] == tables[2]
+    assert reports[0] == reports[1] == reports[2], "all but where it came from"
+    assert len(figures[0]) >= 8
+    assert figures[0] == figures[1] == figures[2]
     assert len(logs[0]) == 4
     assert logs[0] == logs[1] == logs[2]
     trials = load(tmp_path / "serial").trials
