@@ -54,7 +54,6 @@ class AGV(Contractor):
         self.down = False
         self.off = False
         self._driving_to_charger = False
-        self._aside = False
         self._low: Due | None = None
         self.failures = Failures.of(
             model,
@@ -133,6 +132,7 @@ class AGV(Contractor):
                 fleet.free_at_s,
                 fleet.free_node,
                 fleet.idle_since_s,
+                fleet.waits & (not task.ahead and model.net.planner is None),
             ),
             parts=np.full(len(slots), parts) if task.parts else None,
         )
@@ -160,25 +160,29 @@ class AGV(Contractor):
         if task in self.plan:
             return True
         fleet, v = self.model.fleet, self.vehicle
-        if not fleet.open[v] or (fleet.tasks[v] >= self.model.queue_limit and not self._leave()):
+        if not fleet.open[v] or (fleet.tasks[v] >= self.model.queue_limit and not self._leave_for(task)):
             return False
-        begins = not self.plan
+        begins = not self.plan or (fleet.waits.item(v) and not task.ahead)
         self.plan.insert(task, self.load)
         fleet.tasks[v] += 1
         fleet.idle_since_s[v] = np.inf
         if begins and not self.down:
-            self._go()
+            self.plan.defer()
+            self._next()
         else:
             self._forecast()
         return True
 
-    def _leave(self) -> bool:
-        """Under leveled commitment: give the only contract up, if it is not begun, for a better one."""
-        if self.model.net.terms.commitment != "leveled" or self.model.queue_limit > 1 or self.plan.next.task.begun:
+    def _leave_for(self, better: Transport) -> bool:
+        """Leave a contract that is not begun: made ahead, for a part that stands ready; leveled, for a better one."""
+        task = self.plan.stops[-1].task
+        net = self.model.net
+        waits = self.model.fleet.waits.item(self.vehicle) and not better.ahead
+        leveled = net.terms.commitment == "leveled" and self.model.queue_limit == 1 and not task.begun
+        if not (waits or leveled):
             return False
-        task = self.plan.next.task
         self._drop(task)
-        self.model.net.fail(task, self)
+        net.fail(task, self)
         return True
 
     def release(self, task: Task) -> bool:
@@ -212,7 +216,6 @@ class AGV(Contractor):
 
     def _go(self) -> None:
         """Drive to the next stop."""
-        self._aside = False
         self._drive(self.plan.next.place)
         self._forecast()
 
@@ -256,24 +259,36 @@ class AGV(Contractor):
         elif part.may_leave(self):
             task.begun = True
             return True
-        else:
+        elif part.ready or task.begun:
             self._enter(VehicleState.WAITING)
-            if self.model.layout is not None and not part.ready:
-                self._step_aside()
+        elif self.plan.defer():
+            self._next()
+        elif self.charge is not None:
+            self._give_back()
+            self._next()
+        else:
+            self._await_part()
         return False
 
-    def _step_aside(self) -> None:
-        """Others need the dock meanwhile, perhaps to bring the very part that this vehicle waits for."""
-        self._aside = True
-        self.model.traffic.hold(self.vehicle, False)
-        self.model.traffic.park(self.vehicle)
+    def _await_part(self) -> None:
+        """Wait, as nothing else can be done, but not at the dock: others may bring the very part that it waits for."""
+        model, v = self.model, self.vehicle
+        self._enter(VehicleState.WAITING)
+        model.fleet.waits[v] = True
+        model.fleet.idle_since_s[v] = model.now_s
+        if model.layout is not None:
+            model.traffic.hold(v, False)
+            model.traffic.park(v)
+        if model.net.planner is None:
+            model.net.available(self, TaskKind.TRANSPORT)
 
     def part_ready(self) -> None:
-        """The part that it has been waiting for stands ready."""
+        """A part that it may have been waiting for stands ready, or may leave."""
         if self.state is not VehicleState.WAITING or self.down:
             return
-        if self._aside:
-            self._go()
+        if self.model.fleet.waits[self.vehicle]:
+            self.plan.defer()
+            self._next()
         elif not self.model.traffic.waits_for_dock(self.vehicle):
             self.arrived()
 
@@ -312,7 +327,9 @@ class AGV(Contractor):
         """Go on with the plan; with none, charge or rest."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
         model.traffic.hold(v, False)
+        fleet.waits[v] = False
         if self.plan:
+            fleet.idle_since_s[v] = np.inf
             self._go()
             return
         if self.failures is not None:
@@ -446,10 +463,14 @@ class AGV(Contractor):
         model.traffic.hold(v, True)
         model.log.event(model.now_s, Event.BROKE_DOWN, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=VehicleState.DOWN)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Have others do what was not begun."""
         for task in self.plan.not_begun:
             if not task.begun:
                 self._drop(task)
-                model.net.fail(task, self)
+                self.model.net.fail(task, self)
 
     def repair(self) -> None:
         """Go on."""

@@ -130,6 +130,12 @@ class ContractNet:
         if task.phase in LIVE and not task.begun:
             self.contracts.recall(task)
 
+    def hurry(self, task: Task) -> None:
+        """More is offered for `task` than when it was called last: if it waits for that, it is called anew at once."""
+        if task.phase is TaskPhase.POSTPONED:
+            del self._waiting[task.kind][task.id]
+            self._reopen(task)
+
     def waiting(self, kind: TaskKind) -> list[Task]:
         """The tasks that everybody was too busy to take, the oldest first."""
         return list(self._waiting[kind].values())
@@ -312,6 +318,5 @@ class ContractNet:
         self.model.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
 
     def _retry(self, task: Task, conversation: int) -> None:
-        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation:
-            del self._waiting[task.kind][task.id]
-            self._reopen(task)
+        if task.conversation == conversation:
+            self.hurry(task)

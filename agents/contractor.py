@@ -64,6 +64,10 @@ class Contractor(mesa.Agent):
         """Take on a task that was won; False if it is no longer possible."""
         raise NotImplementedError
 
+    def renews(self, task: Task) -> bool:
+        """Whether it will hold a task that it has taken on for longer than agreed; asked at every renewal."""
+        return True
+
     def release(self, task: Task) -> bool:
         """The manager cancels a task that was taken on; False if it is too late."""
         raise NotImplementedError

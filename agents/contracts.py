@@ -264,7 +264,8 @@ class Contracts:
         elif promise.conversation > conversation:
             return
         if promise.standing is Standing.HELD:
-            promise.until_s = max(promise.until_s, until_s)
+            if until_s > promise.until_s and contractor.renews(task):
+                promise.until_s = until_s
             self._send(
                 Performative.AGREE,
                 conversation,

@@ -169,10 +169,13 @@ class Job(mesa.Agent):
             self.transport.ready_at_s = self.model.now_s
             if self.transport.phase in LIVE:
                 self.transport.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
+            self.model.net.hurry(self.transport)
         elif self.target is not None:
             self._call_transport()
         elif self.operation is None:
             self._call_next(self.stage)
+        else:
+            self.model.net.hurry(self.operation)
 
     def give_way(self) -> None:
         """The part blocks a station and no other can take it: have it stored until one can."""

@@ -37,6 +37,7 @@ def transport_offers(
     free_at_s: NDArray[np.float64],
     free_node: NDArray[np.int32],
     idle_since_s: NDArray[np.float64],
+    spare: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """The columns of `Bids`, (N,) each.
 
@@ -49,6 +50,7 @@ def transport_offers(
         penalty_s: what leaving a contract that has not begun costs (leveled commitment); inf: contracts are kept.
         ways_s: (L,) float64, seconds from each node or stand to where the part is; inf where there is no way.
         stand, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
+        spare: (V,) bool, as good as idle for this part: before another one that is not ready.
     """
     n = slots.shape[0]
     cost = np.full(n, np.inf)
@@ -59,15 +61,15 @@ def transport_offers(
     may_leave = penalty_s < np.inf
     for i in range(n):
         v = slots[i]
-        has[i] = tasks[v]
+        has[i] = 0 if spare[v] else tasks[v]
         since_s[i] = idle_since_s[v]
         if not is_open[v]:
             continue
-        leaves = may_leave and tasks[v] == 1 and state[v] == EMPTY and load[v] == 0
-        if tasks[v] >= queue_limit and not leaves:
+        leaves = may_leave and has[i] == 1 and state[v] == EMPTY and load[v] == 0
+        if has[i] >= queue_limit and not leaves:
             continue
         start_s, at = now_s, stand[v]
-        if tasks[v] > 0 and not leaves:
+        if has[i] > 0 and not leaves:
             start_s, at = max(free_at_s[v], now_s), free_node[v]
         way_s = ways_s[at]
         cost_s = max(start_s + way_s, ready_at_s) + after_s

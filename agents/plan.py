@@ -59,6 +59,12 @@ class Plan:
         """A part of a transport is not to be carried."""
         self.stops = [stop for stop in self.stops if stop.task is not left_out.task or stop.part is not left_out.part]
 
+    def defer(self) -> bool:
+        """Put what can be done now before what waits for parts that are not ready; whether there is any."""
+        waiting = [stop for stop in self.stops if stop.task.ahead]
+        self.stops = [stop for stop in self.stops if not stop.task.ahead] + waiting
+        return len(waiting) < len(self.stops)
+
     def goes_on_with(self, made: Stop) -> bool:
         """Whether the next stop is where `made` was, for the next part of the same share."""
         return bool(self.stops) and self.next.task is made.task and self.next.pick_up == made.pick_up

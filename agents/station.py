@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..environments.scenario import Station as StationSpec
     from .job import Job
 
+NEVER_S = float("-inf")
+
 
 class Station(Contractor):
     """Processes parts.
@@ -51,6 +53,7 @@ class Station(Contractor):
         self.output: list[Job] = []
         self.expected_s = 0.0
         self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
+        self._owes_s = NEVER_S
         self._dismounting = 0
         self.machines = [Machine(self, index) for index in range(spec.machines)]
         self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
@@ -69,7 +72,8 @@ class Station(Contractor):
         assert task.job is not None
         if task.name not in self.spec.operations:
             return Refusal(Reason.NOT_ELIGIBLE)
-        if not self.has_room:
+        gives_way = self._gives_way_to(task)
+        if self._turns_away(task, gives_way):
             return Refusal(Reason.BUSY)
         approach_s = self.model.approach_s(task.job.place, self.place)
         if approach_s == float("inf"):
@@ -78,7 +82,7 @@ class Station(Contractor):
             offer_s = self.model.net.quote_s(self, task.job, task.job.place, self.place)
             approach_s = max(approach_s, offer_s) if offer_s < float("inf") else approach_s
         now_s = self.model.now_s
-        backlog_s = self.expected_s
+        backlog_s = self.expected_s - (0.0 if gives_way is None else self.mean_s(gives_way))
         holding = 0
         for machine in self.machines:
             if machine.job is not None:
@@ -101,11 +105,47 @@ class Station(Contractor):
         assert task.job is not None
         if self.promised.get(task.job.unique_id) is task:
             return True
-        if not self.has_room:
+        gives_way = self._gives_way_to(task)
+        if not self.has_room and (gives_way is None or not self.model.net.channel.instant):
             return False
+        if not task.ahead:
+            self._owes_s = NEVER_S
         self.expected_s += self.mean_s(task)
         self.promised[task.job.unique_id] = task
+        if gives_way is not None:
+            self._drop(gives_way)
+            self.model.net.fail(gives_way, self)
         return True
+
+    def _turns_away(self, task: Operation, gives_way: Operation | None) -> bool:
+        if task.ahead:
+            return self._owes or not self.has_room
+        if self.has_room or (gives_way is not None and self.model.net.channel.instant):
+            return False
+        if gives_way is not None:
+            self._owes_s = self.model.now_s
+        return True
+
+    def renews(self, task: Task) -> bool:
+        return not (task.ahead and self._owes)
+
+    @property
+    def _owes(self) -> bool:
+        """A part that stands ready was turned away lately, for one that does not.
+
+        That one may set out at any time before its lease ends, for on a faulty channel it may not hear of a failure:
+        the lease is not renewed, and no other contract is made ahead meanwhile.
+        """
+        return self.model.now_s < self._owes_s + self.model.net.terms.lease_s
+
+    def _gives_way_to(self, task: Operation) -> Operation | None:
+        """The contract that was made ahead and is left where there is no room for `task`, whose part stands ready.
+
+        Otherwise parts that cannot come yet would keep places from those that stand in their way out.
+        """
+        if self.has_room or task.ahead:
+            return None
+        return next((other for other in reversed(self.promised.values()) if other.ahead), None)
 
     def release(self, task: Task) -> bool:
         assert isinstance(task, Operation)
@@ -117,10 +157,15 @@ class Station(Contractor):
 
     def _fulfil(self, job: Job) -> Operation:
         """A promise is kept or released: its place in the input buffer is free."""
-        task = self.promised.pop(job.unique_id)
-        self.expected_s = max(self.expected_s - self.mean_s(task), 0.0) if self.promised else 0.0
+        task = self.promised[job.unique_id]
+        self._drop(task)
         self.model.net.available(self, TaskKind.OPERATION)
         return task
+
+    def _drop(self, task: Operation) -> None:
+        assert task.job is not None
+        del self.promised[task.job.unique_id]
+        self.expected_s = max(self.expected_s - self.mean_s(task), 0.0) if self.promised else 0.0
 
     # -- times ------------------------------------------------------------------------------------------------
 

@@ -112,6 +112,11 @@ class Task:
     watch: Event | None = None
 
     @property
+    def ahead(self) -> bool:
+        """Called for before its part stands ready: such a contract gives way to one whose part does."""
+        return not self.begun and self.job is not None and not self.job.ready
+
+    @property
     def size(self) -> int:
         """How many contractors may share it."""
         return len(self.parts) or 1

@@ -30,7 +30,8 @@ class Fleet:
         open: (V,) bool, takes transports: neither broken nor charging nor on its way to a charger.
         free_at_s: (V,) float64, when all that is planned will be done; in the past for idle vehicles.
         free_node: (V,) int32, where that will be; meaningless for idle vehicles.
-        idle_since_s: (V,) float64; inf while there is something to do.
+        waits: (V,) bool, stands idle until a part is ready that it was called for ahead.
+        idle_since_s: (V,) float64; inf while there is something that can be done.
     """
 
     def __init__(self, spec: Agvs, traffic: Traffic, now_s: Callable[[], float]) -> None:
@@ -42,6 +43,7 @@ class Fleet:
         self.load = np.zeros(count, np.int64)
         self.tasks = np.zeros(count, np.int64)
         self.open = np.ones(count, np.bool_)
+        self.waits = np.zeros(count, np.bool_)
         self.free_at_s = np.zeros(count)
         self.free_node = np.zeros(count, np.int32)
         self.idle_since_s = np.zeros(count)

@@ -180,6 +180,9 @@ class Worker:
         self.hall.clock.schedule(self.approach_s, self.begin, task)
         return True
 
+    def renews(self, task: Task) -> bool:
+        return True
+
     def release(self, task: Task) -> bool:
         if task.begun or task.id not in self.holding:
             return False

@@ -17,12 +17,13 @@ NOW_S, READY_AT_S, AFTER_S, QUEUE_LIMIT = 100.0, 112.0, 30.0 - 100.0, 2
 
 def slow_twin(fleet, ways_s, penalty_s, v):
     """(cost, reason, approach) of one vehicle, as the protocol tells it."""
+    tasks = 0 if fleet["spare"][v] else fleet["tasks"][v]
     busy = (np.inf, Reason.BUSY, 0.0)
-    under_way = fleet["tasks"][v] == 1 and fleet["state"][v] == VehicleState.EMPTY and fleet["load"][v] == 0
+    under_way = tasks == 1 and fleet["state"][v] == VehicleState.EMPTY and fleet["load"][v] == 0
     leaves = penalty_s < np.inf and under_way
-    if not fleet["is_open"][v] or (fleet["tasks"][v] >= QUEUE_LIMIT and not leaves):
+    if not fleet["is_open"][v] or (tasks >= QUEUE_LIMIT and not leaves):
         return busy
-    if fleet["tasks"][v] == 0 or leaves:
+    if tasks == 0 or leaves:
         start_s, way_s = NOW_S, ways_s[fleet["node"][v]]
     else:
         start_s, way_s = max(fleet["free_at_s"][v], NOW_S), ways_s[fleet["free_node"][v]]
@@ -47,13 +48,14 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s):
         "free_at_s": rng.integers(50, 200, vehicles) * 1.0,
         "free_node": rng.integers(0, nodes, vehicles).astype(np.int32),
         "idle_since_s": rng.random(vehicles),
+        "spare": rng.random(vehicles) < 0.2,
     }
     slots = rng.permutation(vehicles)[:150]
     columns = transport_offers(slots, NOW_S, READY_AT_S, AFTER_S, QUEUE_LIMIT, penalty_s, ways_s, *fleet.values())
     expected = zip(*(slow_twin(fleet, ways_s, penalty_s, v) for v in slots), strict=True)
     for column, twin in zip(columns, expected, strict=False):
         np.testing.assert_array_equal(column, list(twin))
-    np.testing.assert_array_equal(columns[3], fleet["tasks"][slots])
+    np.testing.assert_array_equal(columns[3], np.where(fleet["spare"], 0, fleet["tasks"])[slots])
     np.testing.assert_array_equal(columns[4], fleet["idle_since_s"][slots])
 
 
