@@ -48,7 +48,7 @@ class DealtGoals:
 
 class OpenTasks:
     """The rules of 2024. task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal,
-    next_goal (V,) cell.
+    next_goal (V,) cell; lengths (N,) cost of each task from its first errand on, -1 where nobody has asked yet.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -61,6 +61,7 @@ class OpenTasks:
         self.goal = np.full(vehicles, NO_CELL, np.int32)
         self.next_goal = np.full(vehicles, NO_CELL, np.int32)
         self.finished = 0
+        self.lengths = np.full(problem.tasks, -1, np.int64)
         self.unbegun: dict[int, None] = dict.fromkeys(range(min(problem.revealed, problem.tasks)))
         self.revealed = len(self.unbegun)
         self.events: list[list[int]] = []
@@ -97,6 +98,18 @@ class OpenTasks:
         at, last = self._first[task] + self.done[robot], self._first[task + 1]
         self.goal[robot] = self._errands[at]
         self.next_goal[robot] = self._errands[at + 1] if at + 1 < last else NO_CELL
+
+    def first_cells(self, tasks: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The cell of the first errand of each task."""
+        return self._errands[self._first[tasks]]
+
+    def legs(self, tasks: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
+        """(index into `tasks`, cell, next cell) of each way between two errands of a task."""
+        number = self._first[tasks + 1] - self._first[tasks] - 1
+        index = np.repeat(np.arange(len(tasks)), number)
+        place = np.arange(len(index)) - np.repeat(np.cumsum(number) - number, number)
+        at = self._first[tasks][index] + place
+        return index, self._errands[at], self._errands[at + 1]
 
     def errands(self, task: int) -> NDArray[np.int32]:
         """The cells of a task, in order."""

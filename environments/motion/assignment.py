@@ -64,8 +64,11 @@ class Tasks(Protocol):
     task: NDArray[np.int32]  # (V,) or -1
     done: NDArray[np.int32]  # (V,) errands done of that task
     unbegun: dict[int, None]  # tasks that may be given to anybody
+    lengths: NDArray[np.int64]  # (N,) cost of each task from its first errand on, -1 where not yet known
 
-    def errands(self, task: int) -> NDArray[np.int32]: ...
+    def first_cells(self, tasks: NDArray[np.int64]) -> NDArray[np.int32]: ...
+
+    def legs(self, tasks: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]: ...
 
     def give(self, robot: int, task: int) -> None: ...
 
@@ -80,10 +83,12 @@ def assign_tasks(tasks: Tasks, state: NDArray[np.int32], costs: CostFields, *, l
     offered = np.fromiter(tasks.unbegun, np.int64, len(tasks.unbegun))
     if len(bidders) == 0 or len(offered) == 0:
         return
-    rows = costs.rows(np.array([tasks.errands(task)[0] for task in offered.tolist()], np.int32))
-    length = np.array([costs.length(tasks.errands(task)) for task in offered.tolist()])
+    unknown = offered[tasks.lengths[offered] < 0]
+    index, origins, goals = tasks.legs(unknown)
+    tasks.lengths[unknown] = np.bincount(index, weights=costs.legs(origins, goals), minlength=len(unknown))
+    rows = costs.rows(tasks.first_cells(offered))
     bids = costs.fields[rows[None, :], state[bidders][:, None]].astype(np.int64)
-    bids += (length_share * length).astype(np.int64)
+    bids += (length_share * tasks.lengths[offered]).astype(np.int64)
     bids[tasks.task[bidders][:, None] == offered[None, :]] -= TICK_COST // 2
     won = clear_bids(bids)
     new = np.where(won >= 0, offered[won], -1)

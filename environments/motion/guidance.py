@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .turning import TICK_COST, UNREACHED, build_predecessors, fill_field
+from .turning import TICK_COST, UNREACHED, Edges, fill_field
 from .windowed import _mix
 
 if TYPE_CHECKING:
@@ -50,15 +50,16 @@ class Guidance:
 
 
 @njit(cache=True)
-def _load(cells, goals, trips, successor, facings, first, pairs, cost, wait, seed, flow):
+def _load(cells, goals, trips, successor, facings, first, origin, price, cost, wait, seed, flow):
     """Sends `trips` vehicles from random cells to each goal over cheapest routes; counts uses of (state,
     action) in flow.
     """
     states, actions = successor.shape
     field = np.empty(states, np.int32)
+    dearest = price.max()
     for index in range(goals.shape[0]):
         goal = goals[index]
-        fill_field(goal, facings, actions, first, pairs, cost, field)
+        fill_field(goal, facings, first, origin, price, dearest, field)
         for trip in range(trips):
             draw = _mix(seed + np.uint64(index * trips + trip))
             state = cells[np.int64(draw % np.uint64(cells.shape[0]))] * facings + np.int64(
@@ -85,7 +86,7 @@ def compute_guidance(
     successor, facings, wait = kinematics.successor, kinematics.facings, kinematics.wait
     states, actions = successor.shape
     cells = np.flatnonzero(passable).astype(np.int32)
-    first, pairs = build_predecessors(successor)
+    edges = Edges.reversing(successor)
     cell_of = np.arange(states) // facings
     reached = np.where(successor >= 0, successor, 0) // facings
     moves = (successor >= 0) & (reached != cell_of[:, None])
@@ -103,8 +104,9 @@ def compute_guidance(
     for turn in range(guidance.rounds):
         flow = np.zeros((states, actions))
         goals = draws.choice(cells, per_round, replace=False)
-        _load(cells, goals, guidance.trips, successor, facings, first, pairs, extra + TICK_COST, wait,
-              np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
+        cost = extra + TICK_COST
+        _load(cells, goals, guidance.trips, successor, facings, edges.first, edges.origin, edges.prices(cost), cost,
+              wait, np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
         mean += (flow - mean) / (turn + 1)
         on_edge = np.bincount(edge, weights=mean[moves], minlength=kinematics.cells * 4)
         in_cell = np.bincount(into, weights=mean[moves], minlength=kinematics.cells)

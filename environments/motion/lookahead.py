@@ -66,14 +66,13 @@ class LookaheadPlanner:
         let_out: bool = True,
     ) -> None:
         self.kinematics = build_kinematics(kinematics, neighbours)
-        self.density = vehicles / max(1, int(passable.sum()))
+        self._cells = np.flatnonzero(passable).astype(np.int32)
+        self.density = vehicles / max(1, len(self._cells))
         self.budget = budget or Budget.for_density(self.density)
         self._extra = compute_guidance(
             self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0
         )
-        states = len(self.kinematics.successor)
-        capacity = max(2 * vehicles, FIELD_MEMORY_BYTES // (4 * states))
-        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, capacity=capacity)
+        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
         self._depth, self._mouth = find_dead_ends(neighbours)
         if not let_out:
             self._depth[:] = 0
@@ -115,6 +114,7 @@ class LookaheadPlanner:
         """
         kinematics, window, budget = self.kinematics, self._window, self.budget
         vehicles = len(state)
+        self.costs.next_tick()
         cell = (state // kinematics.facings).astype(np.int32)
         goal = self._let_out(cell, goal.astype(np.int32))
         both = goal if next_goal is None else np.concatenate([goal, next_goal])
@@ -147,7 +147,10 @@ class LookaheadPlanner:
         return self._first[every, self._choice]
 
     def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
-        """Plans once and forgets it: kernels are compiled and first fields filled before the clock runs."""
+        """Fills the fields of all cells if they fit into memory, plans once and forgets it: kernels are compiled and
+        fields known before the clock runs.
+        """
+        self.costs.prepare(self._cells)
         self.plan(state, goal, next_goal=np.full(len(goal), -1, np.int32))
         self._fresh = True
         self._tick = 0

@@ -134,8 +134,7 @@ class _Work:
         self._open: dict[int, None] = {}
         self._known = 0
         self._waiting = WaitingSpots(planner.costs)
-        pairs = np.stack([case.pickups, case.deliveries], axis=1)
-        self._length = np.array([planner.costs.length(pair) for pair in pairs])
+        self._length = planner.costs.legs(case.pickups, case.deliveries).astype(np.int64)
 
     @property
     def finished(self) -> bool:

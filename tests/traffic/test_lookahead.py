@@ -47,6 +47,11 @@ def drive(
     return np.array(trail), reached
 
 
+def field_of(costs: CostFields, cell: int) -> np.ndarray:
+    row = costs.rows(np.array([cell], np.int32))[0]
+    return costs.fields[row]
+
+
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), share=st.floats(0.05, 0.7), kinematics=st.sampled_from(["omni", "differential"]))
 def test_no_conflict_at_any_density(seed: int, share: float, kinematics: str) -> None:
@@ -100,10 +105,48 @@ def test_dead_end_depth_counts_from_the_mouth() -> None:
 def test_fields_price_turning() -> None:
     layout = Layout.from_ascii("...\n...", {})
     kinematics = build_kinematics("differential", layout.neighbours)
-    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), capacity=2)
-    field = costs.fields[costs.rows(np.array([2], np.int32))[0]]
+    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), memory_bytes=1 << 20)
+    field = field_of(costs, 2)
     assert [field[0 * 4 + facing] // TICK_COST for facing in range(4)] == [2, 3, 4, 3]
     assert field[3 * 4] // TICK_COST == 4  # two forward, one turn, one forward
+
+
+def test_fields_keep_to_their_memory_but_for_what_a_tick_needs() -> None:
+    layout = Layout.from_ascii("....\n....", {})
+    kinematics = build_kinematics("omni", layout.neighbours)
+    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), memory_bytes=3 * 8 * 2)
+    assert costs.capacity == 3
+    for tick in range(20):
+        costs.next_tick()
+        goals = np.array([tick % 8, 7 - tick % 8, -1], np.int32)
+        rows = costs.rows(goals)
+        assert costs.fields[rows[:2], goals[:2]].tolist() == [0, 0]
+        assert costs.fields[rows[0], goals[1]] > 0
+        assert rows[2] == -1
+    assert len(costs.fields) <= 4  # two goals of this tick, two of the last
+    assert [field_of(costs, cell)[cell] for cell in range(8)] == [0] * 8
+
+
+def test_fields_widen_where_a_way_is_too_long_for_short_numbers() -> None:
+    layout = Layout.from_ascii("." * 50, {})
+    kinematics = build_kinematics("omni", layout.neighbours)
+    cost = np.full(kinematics.successor.shape, TICK_COST, np.int32)
+    cost[40] = 70_000
+    costs = CostFields(kinematics, cost, memory_bytes=1 << 20)
+    assert field_of(costs, 49)[45] == 4 * TICK_COST
+    assert field_of(costs, 49)[0] == 48 * TICK_COST + 70_000
+    assert field_of(costs, 0)[49] == 48 * TICK_COST + 70_000
+    assert field_of(costs, 45)[49] == 4 * TICK_COST
+
+
+def test_many_fields_at_once_are_the_same_as_one_by_one() -> None:
+    layout = Layout.from_ascii("\n".join(["." * 60] * 60), {})
+    kinematics = build_kinematics("differential", layout.neighbours)
+    cost = np.full(kinematics.successor.shape, TICK_COST, np.int32)
+    together, alone = (CostFields(kinematics, cost, memory_bytes=1 << 28) for _ in range(2))
+    cells = np.arange(0, 3600, 20, dtype=np.int32)
+    together.rows(cells)
+    assert all((field_of(together, cell) == field_of(alone, cell)).all() for cell in cells.tolist())
 
 
 @pytest.mark.parametrize(("kinematics", "sequences"), [("omni", 25), ("differential", 11)])
