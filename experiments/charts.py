@@ -165,14 +165,25 @@ def dots(
     return Chart(name, title, note, figure)
 
 
-def stacked(name: str, title: str, note: str, labels: Sequence[str], parts: dict[str, np.ndarray]) -> Chart:
-    """Horizontal bars of 100 %: (rows,) shares of each state."""
+def stacked(
+    name: str,
+    title: str,
+    note: str,
+    labels: Sequence[str],
+    parts: dict[str, np.ndarray],
+    low: np.ndarray,
+    high: np.ndarray,
+) -> Chart:
+    """Horizontal bars of 100 %: (rows,) shares of each state; low and high are the interval of the first state."""
     figure, axes = _canvas(1.0 + 0.34 * len(labels))
     rows = np.arange(len(labels))[::-1]
     left = np.zeros(len(labels))
     for state, share in parts.items():
         axes.barh(rows, 100 * share, left=left, height=0.72, color=STATE_COLOURS.get(state, PALETTE[-1]), label=state)
         left = left + 100 * share
+    first = next(iter(parts.values()))
+    errors = 100 * np.nan_to_num([first - low, high - first])
+    axes.errorbar(100 * first, rows, xerr=errors, fmt="none", ecolor=INK, elinewidth=1.4, capsize=3)
     axes.set_yticks(rows, [_short(text) for text in labels])
     axes.set_xlim(0, 100)
     axes.set_xlabel("share of time (%)")

@@ -6,6 +6,7 @@ import numpy as np
 
 from .charts import Chart, Curve, dots, lines, stacked
 from .headlines import CaseRow, Headline, case_rows, headlines
+from .statistics import INTERVALS
 from .store import FIGURES, write_atomically
 from .sweep import text_of
 from .views import View, view_of
@@ -80,7 +81,10 @@ def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:
         return []
     named = {name.removeprefix("vehicles."): share for name, share in parts.items()}
     labels = [_terse(results, row.index) for row in shown]
-    return [stacked("vehicle_time", "Where the vehicles' time goes", _means_note(rows), labels, named)]
+    first = next(iter(parts))
+    low, high = np.array([_interval(results, first, row.index) for row in shown]).T
+    note = _share_note(results, rows, next(iter(named)))
+    return [stacked("vehicle_time", "Where the vehicles' time goes", note, labels, named, low, high)]
 
 
 def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> list[Chart]:
@@ -100,7 +104,9 @@ def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headlin
         return []
     parts = {state: np.array(values) for state, values in table.items() if any(values)}
     title = "Where the stations' time goes" + (f": {rows[best].label}" if len(rows) > 1 else "")
-    return [stacked("station_time", title, _means_note(rows), found, parts)]
+    first = next(iter(parts))
+    low, high = np.array([_interval(results, f"station.{station}.{first}", best) for station in found]).T
+    return [stacked("station_time", title, _share_note(results, rows, first), found, parts, low, high)]
 
 
 def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[str, np.ndarray]:
@@ -109,6 +115,15 @@ def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[st
     known = [name for name in names if name in trials]
     means = trials.groupby("case")[known].mean().reindex(indices).fillna(0.0)
     return {name: means[name].to_numpy() for name in known if means[name].any()}
+
+
+def _interval(results: "Results", name: str, index: int) -> tuple[float, float]:
+    """Interval of a KPI in a case; NaN where there is none."""
+    trials = results.trials
+    if name not in trials:
+        return float("nan"), float("nan")
+    values = trials.loc[(trials["status"] == "done") & (trials["case"] == index), name].to_numpy(dtype=float)
+    return INTERVALS[results.experiment.config.intervals](values[np.isfinite(values)])
 
 
 def _terse(results: "Results", index: int) -> str:
@@ -122,6 +137,13 @@ def _note(results: "Results", rows: list[CaseRow]) -> str:
     if all(row.n < 2 for row in rows):
         return "n = 1"
     return f"{_means_note(rows)}; bands and bars are 95 % {results.experiment.config.intervals} intervals"
+
+
+def _share_note(results: "Results", rows: list[CaseRow], first: str) -> str:
+    if all(row.n < 2 for row in rows):
+        return "n = 1"
+    interval = f"95 % {results.experiment.config.intervals} interval"
+    return f"{_means_note(rows)}; whiskers are the {interval} of the share {first}"
 
 
 def _means_note(rows: list[CaseRow]) -> str:

@@ -110,8 +110,8 @@ def with_interval(mean: float, low: float, high: float) -> str:
         return f"{mean:.4g} ± 0"
     digits = max(0, min(6, 1 - math.floor(math.log10(half))))
     if abs((high + low) / 2 - mean) > 1e-9 * half:
-        return f"{mean:.{digits}f} ({low:.{digits}f} … {high:.{digits}f})"
-    return f"{mean:.{digits}f} ± {half:.{digits}f}"
+        return f"{mean:z.{digits}f} ({low:.{digits}f} … {high:.{digits}f})"
+    return f"{mean:z.{digits}f} ± {half:.{digits}f}"
 
 
 def time_unit(seconds: float) -> tuple[str, float]:

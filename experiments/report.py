@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import answer
+from .differences import differences
 from .drawing import draw_layout
-from .headlines import CaseRow, Headline, case_rows, headlines
+from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
 from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
 from .sweep import text_of
 
@@ -48,6 +49,7 @@ def page(results: "Results") -> str:
         _answer(results, rows),
         _section("The question", _question(results)),
         _section("Results", _charts(main)),
+        _section("Differences", _differences(results, rows, columns)),
         _section("Where the time goes", _charts(times)),
         _section("The factory", _factory(results, shown)),
         _section("A typical run", _typical(results, shown)),
@@ -150,7 +152,7 @@ def _typical(results: "Results", case: int) -> str:
     scenario = results.experiment.cases[case].scenario
     parts = []
     if heat := draw_traffic(scenario, log):
-        note = "the darker a cell, the more often a vehicle entered it"
+        note = "one trial (n = 1); the darker a cell, the more often a vehicle entered it"
         parts.append(f"<figure class='plan full'><h3>Traffic</h3>{heat}<figcaption>{note}</figcaption></figure>")
     parts += [
         f"<figure class='full'><h3>{escape(chart.title)}</h3>{chart.inline_svg()}"
@@ -198,6 +200,35 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f"<p class='note'>Mean and 95 % {results.experiment.config.intervals} interval over n replications. "
         "Click a heading to sort. All KPIs: summary.csv; every trial: trials/trials.parquet.</p>"
+    )
+
+
+def _differences(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
+    found = differences(results, rows, columns)
+    if found is None:
+        return ""
+    body = []
+    for row in found.rows:
+        sure = row["low"] > 0 or row["high"] < 0
+        text = f"{with_interval(row['difference'], row['low'], row['high'])} {row['unit']}".strip()
+        text = f"+{text}" if row["difference"] > 0 else text
+        cells = [
+            f"<td>{escape(row['who'])}</td><td>{escape(row['title'])}</td>",
+            f"<td class='number' data-sort='{row['difference']!r}'>{f'<b>{text}</b>' if sure else text}</td>",
+            f"<td class='number'>{row['p_holm']:.2g}</td><td class='number'>{row['effect']:z.2f}</td>",
+            f"<td class='number'>{row['n']}</td>",
+        ]
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    head = "".join(f"<th>{name}</th>" for name in ("", "KPI"))
+    head += "".join(f"<th class='number'>{name}</th>" for name in ("difference", "p", "effect", "n"))
+    settings = max(row["settings"] for row in found.rows)
+    over = f", averaged over {settings} cases of each within every replication" if settings > 1 else ""
+    interval = f"95 % {results.experiment.config.intervals} interval"
+    return (
+        f"<div class='wide'><table class='sortable'><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+        f"</table></div><p class='note'>Difference from {escape(found.control)} under common random numbers{over}, "
+        f"with its {interval} over n replications; bold where it leaves out zero. p: paired t test, corrected for all "
+        "rows (Holm). Effect: the difference in standard deviations of the differences.</p>"
     )
 
 

@@ -278,6 +278,9 @@ def test_the_report_needs_nothing_from_outside(done):
     assert "<link" not in report
     assert "Throughput against fleet size" in report
     assert "means of n = 2 replications; bands and bars are 95 % t intervals" in report
+    assert "whiskers are the 95 % t interval of the share loaded" in report
+    assert "Difference from contract_net under common random numbers, averaged over 2 cases of each" in report
+    assert report.count("<td>nearest</td><td>throughput</td>") == 1
     assert 'class="dock station"' in report
     ids = re.findall(r' id="([^"]+)"', report)
     assert len(ids) == len(set(ids)), "drawings do not share ids"
