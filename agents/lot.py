@@ -5,7 +5,7 @@
        lot  -- cfp: 5 parts from the source to the mill -->   vehicles: 3 parts in 60 s, 2 in 45 s, ...
         |   <-- accept-proposal to several, each its share    each share is a contract of its own
 
-From where parts leave one by one, as they are finished, they are called for one by one.
+A station finishes parts one by one; there they are called for one by one, or wait a while for the others (`lot_wait`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .events import Event
 from .tasks import LIVE, Transport
 
 if TYPE_CHECKING:
+    from ..environments.clock import Event as Due
     from ..environments.factory import Factory
     from .contractor import Contractor
     from .job import Job
@@ -29,25 +30,37 @@ class Lot(mesa.Agent):
 
     Attributes:
         parts: those that are in the factory.
+        wait_s: how long those that could go wait for others that are still to come the same way.
     """
 
     model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
 
-    def __init__(self, model: Factory, *, name: str) -> None:
+    def __init__(self, model: Factory, *, name: str, wait_s: float) -> None:
         super().__init__(model)
         self.name = name
+        self.wait_s = wait_s
         self.parts: list[Job] = []
         self._ways: dict[Job, int] = {}  # parts that are to be called for, and where they go
+        self._waits: dict[int, Due] = {}  # places at which parts wait for others, and until when
+        self._carried: dict[Job, int] = {}  # the number of the operation that each was last called for to get to
 
     def carry(self, part: Job, destination: int) -> None:
         """`part` is to be carried to a place; the call goes out when the others at its place know where they go."""
+        place = part.place
+        if self.wait_s and place not in self._waits and not any(other.place == place for other in self._ways):
+            self._waits[place] = self.model.clock.schedule(self.wait_s, self.hurry, place)
         self._ways[part] = destination
-        self.call_from(part.place)
+        self.call_from(place)
+        if place in self._waits:
+            self.model.places[place].part_waits(part)
 
     def call_from(self, place: int) -> None:
         """Call for the parts at `place`, one call for each way, unless one of them may yet come to go that way."""
         if any(part.place == place and part.undecided for part in self.parts):
             return
+        if place in self._waits and self._others_come(place):
+            return
+        self._stop_waiting(place)
         going: dict[int, list[Job]] = {}
         for part, destination in self._ways.items():
             if part.place == place:
@@ -63,8 +76,25 @@ class Lot(mesa.Agent):
             )
             for part in parts:
                 del self._ways[part]
+                self._carried[part] = part.stage
                 part.transport = transport
             self.model.net.announce(transport)
+
+    def _others_come(self, place: int) -> bool:
+        """Whether parts are still to be called for that have as many operations to go as those that wait here."""
+        stage = max((part.stage for part in self._ways if part.place == place), default=-1)
+        return any(
+            part.stage <= stage and self._carried.get(part, -1) < stage for part in self.parts if part not in self._ways
+        )
+
+    def hurry(self, place: int) -> None:
+        """Wait no more: it has been long enough, or the parts there are in the way of others."""
+        self._stop_waiting(place)
+        self.call_from(place)
+
+    def _stop_waiting(self, place: int) -> None:
+        if place in self._waits:
+            self._waits.pop(place).cancel()
 
     def leave_out(self, part: Job) -> None:
         """`part` does not go where it was to go; the others of its share do."""
@@ -93,6 +123,8 @@ class Lot(mesa.Agent):
     def left(self, part: Job) -> None:
         """`part` has left the factory; the lot ends with its last one."""
         self.parts.remove(part)
+        for place in list(self._waits):
+            self.call_from(place)
         if not self.parts:
             self.remove()
 

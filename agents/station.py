@@ -293,12 +293,14 @@ class Station(Contractor):
         self.feed()
 
     def part_waits(self, job: Job) -> None:
-        """No other station can take `job` now."""
+        """`job` stands here for longer: no other station can take it now, or it waits for its lot."""
         self.relieve()
 
     def relieve(self) -> None:
-        """Where machines are blocked, have parts stored that wait for a station and can be carried."""
+        """Where machines are blocked, no part waits for its lot, and one that waits for a station is stored."""
         if any(machine.state is StationState.BLOCKED and not machine.clearing for machine in self.machines):
+            for lot in {job.lot: None for job in self.output if job.lot is not None}:
+                lot.hurry(self.place)
             for job in list(self.output):
                 if job.target is None:
                     job.give_way()

@@ -156,9 +156,9 @@ class Factory(mesa.Model):
         job = {} if task.job is None else {"job": task.job.unique_id}
         self.log.event(self.now_s, Event.INFEASIBLE, task.manager.unique_id, value=task.kind, **job)
 
-    def add_lot(self, name: str) -> Lot:
-        """The parts of a new order will enter together."""
-        lot = Lot(self, name=name)
+    def add_lot(self, name: str, wait_s: float) -> Lot:
+        """The parts of a new order will enter together; on their way they wait so long for each other."""
+        lot = Lot(self, name=name, wait_s=wait_s)
         self.log.add_agent(lot.unique_id, AgentKind.LOT, name)
         return lot
 

@@ -110,8 +110,8 @@ class Workload:
         self.ordered += 1
         if self.orders.limit is not None and self.ordered >= self.orders.limit:
             self.exhausted = True
-        size = spec.products[product].lot_size
-        lot = self.model.add_lot(f"{product}-lot-{self.ordered - 1}") if size > 1 else None
+        size, wait_s = spec.products[product].lot_size, spec.products[product].lot_wait_s
+        lot = self.model.add_lot(f"{product}-lot-{self.ordered - 1}", wait_s) if size > 1 else None
         allowance_s = spec.products[product].due_s if due_s is None else due_s
         routing = self.routings[product]
         for _ in range(size):

@@ -28,6 +28,7 @@ class Product(Section):
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
     share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # weight in the product mix
     lot_size: Positive = 1  # parts of one order; one call goes out for all that go the same way
+    lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # parts that could go wait so long for others to come
 
 
 class _Arrivals(Section):

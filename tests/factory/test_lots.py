@@ -17,6 +17,8 @@ from robocell.experiments.sniffer import conversation_messages, sequence_diagram
 from ..negotiation.automaton import assert_conforms
 from .conftest import changed, run
 
+ROOM = {f"stations__{name}__{side}_capacity": 10 for name in "abcd" for side in ("input", "output")}
+
 
 @pytest.fixture
 def lots(cell: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +141,44 @@ def test_a_part_left_out_of_a_share_that_is_being_loaded_stays_behind(lots: dict
     assert len(lot_rows(factory.log, Event.LOT_LEFT_OUT)) == 1
     assert len(lot_rows(factory.log, Event.FINISHED)) == 5
     assert check(factory.log, factory.spec) == []
+
+
+def test_parts_that_wait_for_their_lot_go_on_together(lots: dict[str, Any]) -> None:
+    factory = run(changed(lots, products__p__lot_wait="1h", **ROOM))
+    sizes = Counter(lot_rows(factory.log, Event.LOT_CALLED)["value"].tolist()).values()
+    assert set(sizes) == {5}, "from every station, and out"
+    assert check(factory.log, factory.spec) == []
+
+
+def test_parts_wait_no_longer_than_they_may(lots: dict[str, Any]) -> None:
+    factory = run(changed(lots, products__p__lot_wait="20s", horizon="5min", **ROOM))
+    station = factory.stations[0].unique_id
+    ready_s = {row["job"]: row["time_s"] for row in lot_rows(factory.log, Event.DISMOUNTED) if row["other"] == station}
+    assert len(ready_s) == 5
+    called_s: dict[int, float] = {}
+    for row in lot_rows(factory.log, Event.LOT_CALLED)[5:]:
+        called_s.setdefault(row["job"], row["time_s"])
+    waits = [called_s[job] - ready_s[job] for job in ready_s]
+    assert max(waits) == pytest.approx(20.0)
+    assert min(waits) == 0.0, "the last one, or one for which others have waited"
+
+
+def test_parts_that_wait_for_their_lot_block_no_station(lots: dict[str, Any]) -> None:
+    """Three parts of the five fit behind each station."""
+    factory = run(changed(lots, products__p__lot_wait="10h"))
+    assert factory.workload.in_process == 0
+    assert factory.now_s < 2 * 3600.0
+    assert check(factory.log, factory.spec) == []
+
+
+def test_on_a_slow_channel_parts_that_wait_for_their_lot_are_called_for_together(lots: dict[str, Any]) -> None:
+    slow = changed(lots, negotiation__channel={"delay": "200ms", "loss": 0.1}, horizon="5min")
+    together, singly = run(changed(slow, products__p__lot_wait="1min")), run(slow)
+    first = [lot_rows(factory.log, Event.LOT_CALLED)["value"] for factory in (together, singly)]
+    assert Counter(first[0].tolist())[first[0][0]] == 5
+    assert Counter(first[1].tolist())[first[1][0]] == 1, "the station makes one offer at a time"
+    assert check(together.log, together.spec) == []
+    assert_conforms(together.log, closed=False)
 
 
 def test_the_limit_of_orders_and_constant_work_in_process_count_lots(lots: dict[str, Any]) -> None:
