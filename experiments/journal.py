@@ -103,14 +103,21 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[tuple[Record | None, int]]:
-    """Every complete line as a record (None if damaged) with the offset of its end; a torn tail is left out."""
+    """Every complete line as a record (None if damaged) with the offset of its end; a torn tail is left out.
+
+    Records with the same KPIs share one tuple of names.
+    """
     end = 0
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
     with path.open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
                 return
             end += len(line)
-            yield _record(line), end
+            record = _record(line)
+            if record is not None:
+                record.names = shared.setdefault(record.names, record.names)
+            yield record, end
 
 
 def _document(record: Record) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .errors import ExperimentError
 from .experiment import Experiment
 from .journal import Record, read
@@ -115,9 +117,19 @@ def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.D
     for key in experiment.keys:
         columns[key] = _column([point.get(key) for point in settings])
     names = list(dict.fromkeys(name for shared in dict.fromkeys(record.names for record in found) for name in shared))
-    values = pd.DataFrame([record.values for record in found], columns=names, dtype=float)
+    values = pd.DataFrame(_numbers(found, names), columns=names)
     failures = pd.DataFrame(failed, columns=[*COLUMNS, "error", "traceback"])
     return pd.concat([pd.DataFrame(columns), values], axis=1), failures
+
+
+def _numbers(found: Sequence[Record], names: Sequence[str]) -> np.ndarray:
+    """(trials, KPIs) NaN where a trial does not have a KPI."""
+    place = {name: column for column, name in enumerate(names)}
+    columns = {shared: [place[name] for name in shared] for shared in {record.names for record in found}}
+    numbers = np.full((len(found), len(names)), np.nan)
+    for row, record in enumerate(found):
+        numbers[row, columns[record.names]] = record.numbers
+    return numbers
 
 
 def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator[tuple[Trial, Record]]:
