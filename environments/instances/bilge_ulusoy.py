@@ -8,14 +8,15 @@ operation, the *exit time* when the last part is back at load/unload.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import InstanceError
-from .job_shop import JobShop
+from .bilge_ulusoy_floors import FLOORS
+from .job_shop import DrawnFloor, JobShop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ class TransportShop:
     """A job shop with V vehicles and M machines.
 
     Attributes:
+        floor: where a way takes as long as `travel_s` says.
         travel_s: (M + 1, M + 1) seconds, directed; load/unload first.
         travel_share: mean travel time by mean processing time (t/p).
         makespan_s: best known; `proven` if it is known to be the least.
@@ -40,6 +42,7 @@ class TransportShop:
 
     shop: JobShop
     vehicles: int
+    floor: DrawnFloor
     travel_s: NDArray[np.float64]
     travel_share: float
     makespan_s: float
@@ -55,6 +58,10 @@ class TransportShop:
         return self.shop.scenario(
             vehicles=self.vehicles, travel_s=self.travel_s, carry_out=exit_time, negotiation=negotiation, seed=seed
         )
+
+    def floor_document(self, *, negotiation: Mapping[str, Any] | None = None, seed: int = 1) -> dict[str, Any]:
+        """The same on the floor, where vehicles get in each other's way and finished parts are carried away."""
+        return self.shop.document(vehicles=self.vehicles, floor=self.floor, negotiation=negotiation, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
     for name, row in _field(path, document, "instances").items():
         try:
             travel_s = np.array(document["layouts"][str(row["layout"])]["travel_times"], np.float64)
+            floor = FLOORS[int(row["layout"])]
             jobs = document["job_sets"][str(row["job_set"])]
             factor = float(row["processing_factor"])
             shop = JobShop(
@@ -89,6 +97,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
             instances[name] = TransportShop(
                 shop=shop,
                 vehicles=int(row["vehicles"]),
+                floor=replace(floor, cells_per_s=floor.cells_per_s / float(row["travel_factor"])),
                 travel_s=travel_s * float(row["travel_factor"]),
                 travel_share=float(row["t_over_p"]),
                 makespan_s=float(row["best_known"]),

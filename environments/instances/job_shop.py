@@ -35,6 +35,29 @@ Operation = tuple[Choice, ...]  # one of these is to be taken
 
 
 @dataclass(frozen=True)
+class DrawnFloor:
+    """A floor for a job shop with up to nine machines.
+
+    Attributes:
+        art: as `Layout` reads it, with docks L where jobs start, O where finished parts end, 1-9 at machines.
+        cells_per_s: how fast vehicles drive.
+    """
+
+    art: str
+    cells_per_s: float
+
+    def sections(self, machines: Sequence[int], *, vehicles: int) -> dict[str, Any]:
+        """The scenario's sections `layout`, `transport` and `fleet`; docks of machines not listed become walls."""
+        legend = {"L": "source", "O": "sink"} | {str(machine): f"m{machine}" for machine in machines}
+        unused = {symbol: "#" for symbol in "123456789" if symbol not in legend}
+        return {
+            "layout": {"art": self.art.translate(str.maketrans(unused)), "legend": legend},
+            "transport": {"kind": "grid"},
+            "fleet": {"agvs": {"count": vehicles, "speed": f"{self.cells_per_s!r}m/s", "start": "source"}},
+        }
+
+
+@dataclass(frozen=True)
 class JobShop:
     """N jobs, each a chain of operations; every operation takes one of its choices. All times in seconds.
 
@@ -84,16 +107,40 @@ class JobShop:
         vehicles: int = 0,
         travel_s: ArrayLike | None = None,
         carry_out: bool = True,
+        floor: DrawnFloor | None = None,
         negotiation: Mapping[str, Any] | None = None,
         seed: int = 1,
     ) -> Scenario:
-        """A factory that has all jobs at its source at time 0 and runs until they are finished.
+        """A factory that has all jobs at its source at time 0 and runs until they are finished: see `document`."""
+        return Scenario.parse(
+            self.document(
+                vehicles=vehicles,
+                travel_s=travel_s,
+                carry_out=carry_out,
+                floor=floor,
+                negotiation=negotiation,
+                seed=seed,
+            )
+        )
+
+    def document(
+        self,
+        *,
+        vehicles: int = 0,
+        travel_s: ArrayLike | None = None,
+        carry_out: bool = True,
+        floor: DrawnFloor | None = None,
+        negotiation: Mapping[str, Any] | None = None,
+        seed: int = 1,
+    ) -> dict[str, Any]:
+        """The scenario as it would be written in YAML.
 
         Args:
             vehicles: number of AGVs; they start at the depot.
             travel_s: (M + 1, M + 1) seconds from row to column, directed: the depot (source and sink), then the
                 machines. None: parts move themselves in no time.
             carry_out: a finished part is carried to the sink; otherwise it leaves from its last machine by itself.
+            floor: vehicles drive on it instead; finished parts are carried to the sink.
             negotiation: the keys of the scenario's `negotiation` section.
 
         Raises InstanceError for travel times of the wrong shape.
@@ -130,8 +177,11 @@ class JobShop:
                 "carry_out": carry_out,
             }
             data["fleet"] = {"agvs": {"count": vehicles, "start": "source"}}
+        if floor is not None:
+            data |= floor.sections([int(station[1:]) for station in used], vehicles=vehicles)
+            longest_s += (self.operations + len(self.jobs)) * len(floor.art) / floor.cells_per_s
         data["horizon"] = f"{max(longest_s, 1.0)!r}s"
-        return Scenario.parse(data)
+        return data
 
     def _travel_s(self, travel_s: ArrayLike) -> np.ndarray[Any, np.dtype[np.float64]]:
         table_s = np.asarray(travel_s, np.float64)

@@ -1,0 +1,97 @@
+"""An instance of the job shop with AGVs on its floor: what traffic costs, and a config to look at it.
+
+robocell bench jspt_floor EX23 --config ex23.yaml
+robocell view ex23.yaml
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ...agents.events import Event
+from ...agents.replay import Replay
+from ...environments.factory import Factory
+from ...environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_schedules
+from ...environments.scenario import Scenario
+from ...environments.suggestions import nearest
+from ..errors import ExperimentError
+from .jspt import INSTANCES, SCHEDULES, WHAT_IF
+
+if TYPE_CHECKING:
+    from ...environments.instances.bilge_ulusoy import Schedule
+
+HEAD = """\
+# {name} of Bilge and Ulusoy (1995), a job shop with {vehicles} AGVs, on a floor where ways take the published times.
+# The agents decide with what-if forecasts; the least makespan known, without traffic, is {best_s:g} s.
+"""
+
+
+def run(instance: str = "EX14", *, config: Path | None = None) -> dict[str, Any]:
+    """Run one instance without traffic and on the floor.
+
+    Args:
+        instance: its name, EX11 to EX1041.
+        config: where to write the factory on the floor, for `robocell view` and `robocell run`.
+
+    Returns:
+        `makespan_s` -> `best_known`; `forced_table`, `forced_floor`, when the decisions of the best known schedule are
+        forced upon the agents, by the table of travel times and on the floor; `table`, `floor` when they decide.
+    """
+    instances = read_bilge_ulusoy(INSTANCES)
+    if instance not in instances:
+        raise ExperimentError(f"bench jspt_floor: there is no instance {instance!r}{nearest(instance, instances)}")
+    shop = instances[instance]
+    if config is not None:
+        config.write_text(written(instance), encoding="utf-8")
+    schedule = read_schedules(SCHEDULES)[instance]
+    early = {"look_ahead": "departure"}
+    until_s = 5.0 * schedule.makespan_s
+    return {
+        "makespan_s": {
+            "best_known": shop.makespan_s,
+            "forced_table": makespan_s(shop.scenario(negotiation=early), until_s, schedule),
+            "forced_floor": makespan_s(Scenario.parse(shop.floor_document(negotiation=early)), until_s, schedule),
+            "table": makespan_s(shop.scenario(negotiation=WHAT_IF), until_s),
+            "floor": makespan_s(Scenario.parse(shop.floor_document(negotiation=WHAT_IF)), until_s),
+        }
+    }
+
+
+def written(instance: str) -> str:
+    """The config of an instance on its floor."""
+    shop = read_bilge_ulusoy(INSTANCES)[instance]
+    document = shop.floor_document(negotiation=WHAT_IF)
+    document["layout"]["art"] = _Block(document["layout"]["art"])
+    head = HEAD.format(name=instance, vehicles=shop.vehicles, best_s=shop.makespan_s)
+    return head + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120)
+
+
+def makespan_s(scenario: Scenario, until_s: float, schedule: Schedule | None = None) -> float:
+    """When the last operation ended; `schedule` is forced upon the agents."""
+    factory = Factory(scenario)
+    if schedule is not None:
+        sequences = {f"m{number}": sequence for number, sequence in enumerate(schedule.sequences, 1)}
+        factory.net.mechanism = Replay(schedule.trips, sequences)
+    factory.run_until(until_s)
+    events = factory.finish().events
+    factory.close()
+    ends_s = events["time_s"][events["kind"] == Event.PROCESSING_ENDED]
+    if len(ends_s) < sum(len(product.routing) for product in scenario.products.values()):
+        raise RuntimeError(f"{scenario.name}: not all operations ended within {until_s:g} s")
+    return float(ends_s.max())
+
+
+class _Block(str):
+    """Text that is written line by line."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(_Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|"))
