@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 INK, FAINT, LINE = "#1d2733", "#5c6875", "#dfe4ea"
@@ -197,6 +198,68 @@ def stacked(
     return Chart(name, title, note, figure)
 
 
+def waterfall(
+    name: str,
+    title: str,
+    note: str,
+    steps: Sequence[tuple[str, float, float]],
+    *,
+    whole: tuple[str, float, float],
+    x_title: str,
+    greater_is_better: bool,
+) -> Chart:
+    """What each step adds to those before it, from 0 to the whole: (label, mean, half-width), from top to bottom."""
+    figure, axes = _canvas(1.0 + 0.36 * (len(steps) + 1))
+    rows = np.arange(len(steps) + 1)[::-1]
+    means = np.array([mean for _, mean, _ in steps])
+    ends = np.append(np.cumsum(means), whole[1])
+    begins = np.append(ends[:-1] - means, 0.0)
+    half = np.array([half for _, _, half in (*steps, whole)])
+    colours = [_verdict(mean, greater_is_better) for mean in means]
+    axes.barh(rows, ends - begins, left=begins, height=0.66, color=[*colours, PALETTE[0]])
+    axes.errorbar(
+        ends, rows, xerr=np.where(np.isfinite(half), half, 0.0), fmt="none", elinewidth=1.4, ecolor=INK, capsize=3
+    )
+    axes.axvline(0.0, color=FAINT, linewidth=0.8)
+    right = np.maximum(np.maximum(begins, ends), ends + np.where(np.isfinite(half), half, 0.0))
+    for row, at, mean in zip(rows, right, [*means, whole[1]], strict=True):
+        axes.annotate(f"{mean:+.1f}", (at, row), (4, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
+    axes.set_yticks(rows, [_short(text) for text, _, _ in (*steps, whole)])
+    axes.set_xlabel(x_title)
+    axes.grid(axis="y", visible=False)
+    axes.margins(x=0.12, y=0.04)
+    return Chart(name, title, note, figure)
+
+
+def cells(
+    name: str,
+    title: str,
+    note: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    mean: np.ndarray,
+    half: np.ndarray,
+    *,
+    greater_is_better: bool,
+) -> Chart:
+    """A map of numbers: (rows, columns) means with half-widths, coloured by how far they are from 0."""
+    figure, axes = _canvas(1.3 + 0.62 * len(rows))
+    for (row, column), value in np.ndenumerate(mean):
+        colour = _verdict(value, greater_is_better)
+        depth = 0.12 + 0.5 * abs(value) / max(float(np.nanmax(np.abs(mean))), 1e-9)
+        at = (column - 0.48, len(rows) - 1 - row - 0.46)
+        axes.add_patch(Rectangle(at, 0.96, 0.92, color=colour, alpha=depth, linewidth=0))
+        text = f"{value:+.1f} ± {half[row, column]:.1f}" if np.isfinite(half[row, column]) else f"{value:+.1f}"
+        axes.text(column, len(rows) - 1 - row, text, ha="center", va="center", color=INK, fontsize=10)
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
+    axes.set_yticks(np.arange(len(rows))[::-1], [_short(text) for text in rows])
+    axes.set_xticks(np.arange(len(columns)), ["\n".join(wrap(text, 60 // len(columns))) for text in columns])
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    return Chart(name, title, note, figure)
+
+
 def timeline(
     name: str,
     title: str,
@@ -247,6 +310,11 @@ def series(
     axes.grid(axis="x", visible=False)
     _legend(axes, len(marks))
     return Chart(name, title, note, figure)
+
+
+def _verdict(change: float, greater_is_better: bool) -> str:
+    """The colour of a change for the better or the worse."""
+    return STATE_COLOURS["processing" if (change >= 0) == greater_is_better else "down"]
 
 
 def _canvas(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:

@@ -123,7 +123,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         _print_json(facts)
         return
     print(f"{config} is valid: {experiment.name}")
-    varied = f" over {', '.join(experiment.keys)}" if experiment.keys else ""
+    varied = f" over {', '.join(experiment.shown_keys)}" if experiment.shown_keys else ""
     print(
         f"  {facts['cases']} cases{varied}, {'at most ' * experiment.adaptive}{facts['replications']} replications: "
         f"{'at most ' * experiment.adaptive}{facts['trials']} trials"

@@ -110,6 +110,13 @@ class Experiment:
         return replace(longer, cases=tuple(cases))
 
     @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """The keys that tell cases apart for a reader: a name stands for the keys of its case."""
+        spelt_out = self.config.sweep.cases
+        hidden = self.maker.named if spelt_out and all("name" in case for case in spelt_out) else ()
+        return tuple(key for key in self.keys if key not in hidden)
+
+    @property
     def plan(self) -> list[dict[str, Any]]:
         """What a run directory remembers of the cases."""
         return [case.plan() for case in self.cases]

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .charts import Chart, Curve, dots, lines, stacked
+from .charts import Chart, Curve, cells, dots, lines, stacked, waterfall
 from .headlines import CaseRow, Headline, case_rows, headlines
+from .questions.asking import Asker, UnansweredError, greater_is_better, recall
+from .questions.gain import Gain
 from .statistics import INTERVALS
 from .store import FIGURES, write_atomically
 from .sweep import text_of
@@ -36,7 +38,7 @@ def write_figures(results: "Results") -> list[Chart]:
 
 
 def all_charts(results: "Results") -> list[Chart]:
-    """Headline charts first, then vehicle and station time."""
+    """What a question for gains has found, then the headlines, then vehicle and station time."""
     columns = headlines(results)
     rows = case_rows(results, columns)
     if not any(row.n for row in rows):
@@ -44,7 +46,34 @@ def all_charts(results: "Results") -> list[Chart]:
     view = view_of(results)
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
     charts = [_headline(results, view, rows, columns, column) for column in charted]
-    return [*charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]
+    return [*_gains(results), *charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]
+
+
+def _gains(results: "Results") -> list[Chart]:
+    """Where a gain comes from, and how it depends on what is uncertain."""
+    question = results.experiment.config.question
+    if not isinstance(question, Gain):
+        return []
+    try:
+        found = question.gains(Asker(results.experiment, recall(results.records)))
+    except UnansweredError:
+        return []
+    n = results.experiment.config.most_replications
+    note = f"paired within n = {n} replications; bars and ± are 95 % t intervals"
+    steps = [(name, gain.mean, gain.half) for name, gain in found.steps.items()]
+    up = greater_is_better(question.metric)
+    charts = [
+        waterfall(
+            "gain", "Where the gain comes from", note, steps, whole=("in all", found.whole.mean, found.whole.half),
+            x_title=f"change of {question.metric} (% of {question.path[0]})", greater_is_better=up,
+        )
+    ]  # fmt: skip
+    if question.map is not None:
+        old, new = question.map.from_, question.map.to
+        grid = np.array([[found.map[row, column] for column in new] for row in old])  # (rows, columns, mean and half)
+        title = "Gain (%) of the columns over the rows"
+        charts.append(cells("gain_map", title, note, old, new, grid[..., 0], grid[..., 1], greater_is_better=up))
+    return charts
 
 
 def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:

@@ -73,7 +73,7 @@ def _section(title: str, body: str) -> str:
 
 def _head(results: "Results") -> str:
     experiment = results.experiment
-    varied = ", ".join(experiment.keys) or "nothing"
+    varied = ", ".join(experiment.shown_keys) or ("what their names say" if experiment.keys else "nothing")
     return (
         f"<header><p class='kicker'>robocell experiment</p><h1>{escape(experiment.name)}</h1>"
         f"<p class='sub'>{_count(len(experiment.cases), 'case')} × "
@@ -181,8 +181,9 @@ def _question(results: "Results") -> str:
 
 
 def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
-    keys = results.keys
-    head = "".join(f"<th>{escape(key)}</th>" for key in keys) or "<th>case</th>"
+    keys = results.experiment.shown_keys
+    named = keys != results.keys or not keys
+    head = "<th>case</th>" * named + "".join(f"<th>{escape(key)}</th>" for key in keys)
     head += "".join(
         f"<th class='number'>{escape(column.title)}<small>{escape(column.unit)}</small></th>" for column in columns
     )
@@ -190,7 +191,7 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
     for row in rows:
         settings = results.experiment.cases[row.index].settings
         values = [text_of(settings[key]) if key in settings else "–" for key in keys]
-        cells = [f"<td>{escape(value)}</td>" for value in values] or [f"<td>{escape(row.label)}</td>"]
+        cells = [f"<td>{escape(value)}</td>" for value in ([row.label] * named + values)]
         for mean, text in zip(row.means, row.texts, strict=True):
             sort = "" if math.isnan(mean) else f" data-sort='{mean!r}'"
             cells.append(f"<td class='number'{sort}>{escape(text)}</td>")

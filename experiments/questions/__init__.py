@@ -11,12 +11,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from .best_policy import BestPolicy
+from .gain import Gain
 from .optimise import Optimise
 from .precision import Until
 from .sensitivity import Sensitivity
 from .smallest_fleet import SmallestFleet
 
-__all__ = ["AnyQuestion", "BestPolicy", "Optimise", "Sensitivity", "SmallestFleet", "Until"]
+__all__ = ["AnyQuestion", "BestPolicy", "Gain", "Optimise", "Sensitivity", "SmallestFleet", "Until"]
 
 
 def _spelt_out(given: Any) -> Any:
@@ -24,6 +25,6 @@ def _spelt_out(given: Any) -> Any:
 
 
 AnyQuestion = Annotated[
-    Annotated[SmallestFleet | BestPolicy | Sensitivity | Optimise, Field(discriminator="kind")],
+    Annotated[SmallestFleet | BestPolicy | Gain | Sensitivity | Optimise, Field(discriminator="kind")],
     BeforeValidator(_spelt_out),
 ]

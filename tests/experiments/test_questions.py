@@ -1,6 +1,7 @@
 """Questions find the truth that is built into a fake trial, with fewer trials than the grid, and can be resumed."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 from fakes import line, named_trial
@@ -8,8 +9,10 @@ from fakes import line, named_trial
 from robocell.agents.errors import RobocellError
 from robocell.experiments.config import CONFIGS
 from robocell.experiments.experiment import Experiment
+from robocell.experiments.figures import all_charts
 from robocell.experiments.questions.asking import Answer, greater_is_better, looks
 from robocell.experiments.questions.smallest_fleet import Target
+from robocell.experiments.report import page
 from robocell.experiments.runner import run
 from robocell.experiments.store import JOURNAL, TRIALS
 from robocell.experiments.tables import load
@@ -19,9 +22,15 @@ MACHINES = "stations.cell.machines"
 
 
 def asked(
-    question=None, *, replications: object = 20, seed: int = 1, machines: Iterable[int] | None = range(1, 13), **told
+    question=None,
+    *,
+    replications: object = 20,
+    seed: int = 1,
+    machines: Iterable[int] | None = range(1, 13),
+    cases: Sequence[Mapping[str, object]] = (),
+    **told,
 ) -> Experiment:
-    sweep = {"grid": {MACHINES: list(machines)}} if machines else {}
+    sweep = {"grid": {MACHINES: list(machines)}} if machines else {"cases": list(cases)} if cases else {}
     return Experiment.parse(
         {
             "scenario": line(**told),
@@ -163,6 +172,53 @@ def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_pa
     assert load(tmp_path).answer == answer
 
 
+def gain(**more):
+    path = {"kind": "gain", "path": ["slow", "faster", "fast"]}
+    return asked(path | more, replications=8, machines=None, cases=CASES)
+
+
+CASES = [
+    {"name": "slow", MACHINES: 1},
+    {"name": "faster", MACHINES: 3},
+    {"name": "fast", MACHINES: 8},
+    {"name": "all but faster", MACHINES: 5},
+    {"name": "same", MACHINES: 8},
+]
+
+
+def test_the_steps_of_a_gain_add_up_to_the_whole_and_each_is_paired(tmp_path):
+    """Fake trials make 60 + 10 x machines with the same noise in every case: only the base of the percents is noisy."""
+    outcome = go(gain(without={"faster": "all but faster"}), tmp_path)
+    answer = answer_of(outcome)
+    assert outcome.ran == 4 * 8, "a case that nobody asks for is not run"
+    whole, of_which = answer.sentences
+    assert whole == "Fast: throughput_per_h 139.54 ± 0.77 against 69.54 ± 0.77 of slow, a change of +100.7 ± 1.1 %."
+    steps = {row["case"]: float(row["adds (%)"].split(" ")[0]) for row in answer.table[1:]}
+    assert steps["fast"] == pytest.approx(2.5 * steps["faster"], rel=0.01)
+    assert steps["fast"] + steps["faster"] == pytest.approx(float(whole.split("change of ")[1].split(" ")[0]), rel=0.01)
+    assert of_which == f"Of this, fast {answer.table[2]['adds (%)']} %, faster {answer.table[1]['adds (%)']} %."
+    last = float(answer.table[1]["as the last step (%)"].split(" ")[0])
+    assert last == pytest.approx(1.5 * steps["faster"], rel=0.01)
+    assert load(tmp_path).answer == answer
+
+
+def test_what_brings_nothing_is_said_to_bring_nothing(tmp_path):
+    outcome = go(gain(path=["slow", "fast", "same"]), tmp_path)
+    assert answer_of(outcome).sentences[-1] == "No gain or loss is certain (95 %) of: same."
+
+
+def test_a_map_of_gains_names_its_corners_and_is_drawn(tmp_path):
+    config = gain(map={"from": ["slow", "faster"], "to": ["fast", "all but faster"]})
+    outcome = go(config, tmp_path)
+    text = answer_of(outcome).sentences[-1]
+    assert re.match(
+        r"Over the map the gain goes from \+2\d.* \(all but faster over faster\) to \+.* \(fast over slow\)", text
+    )
+    names = [chart.name for chart in all_charts(outcome.results)]
+    assert names[:2] == ["gain", "gain_map"]
+    assert "Where the gain comes from" in page(outcome.results)
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -197,9 +253,17 @@ def test_failed_trials_do_not_stop_a_question(tmp_path):
     [
         (
             "smallest_flet",
-            "'smallest_flet' is not allowed; allowed: smallest_fleet, best_policy, sensitivity, optimise",
+            "'smallest_flet' is not allowed; allowed: smallest_fleet, best_policy, gain, sensitivity, optimise",
         ),
         ("smallest_fleet", "question.target: is missing"),
+        (
+            {"kind": "gain", "path": ["machines=1", "machines=22"]},
+            "'machines=22' is no case of the sweep; there are machines=1, machines=2,",
+        ),
+        (
+            {"kind": "gain", "path": ["machines=1", "machines=2"], "without": {"machines=1": "machines=3"}},
+            "without: 'machines=1' is no step of the path; there are machines=2",
+        ),
         (fleet(1) | {"key": "fleet.agvs.count"}, "the sweep must vary fleet.agvs.count over two or more numbers"),
         (fleet(1) | {"target": {"metric": "m"}}, "needs either at_least or at_most"),
         (fleet(1) | {"target": {"metric": "m", "at_most": "7"}}, "has no unit; write a duration"),

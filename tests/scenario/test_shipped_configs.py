@@ -12,9 +12,10 @@ from robocell.environments.documents import Document
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure
 from robocell.environments.scenario import Deterministic, Scenario
+from robocell.experiments import Experiment
 
 CONFIGS = Path(robocell.experiments.__file__).parent / "configs"
-FACTORIES = ("quickstart", "phone_line", "job_shop")
+FACTORIES = ("quickstart", "phone_line", "job_shop", "traditional_line")
 
 
 def load(name: str, **changes: Any) -> Scenario:
@@ -26,8 +27,22 @@ def load(name: str, **changes: Any) -> Scenario:
 
 def test_every_shipped_config_is_known_here():
     shipped = {path.stem for path in CONFIGS.glob("*.yaml")}
-    assert {*FACTORIES, "fleet_sizing"} <= shipped
-    assert Document.load(CONFIGS / "fleet_sizing.yaml").data["scenario"] == "phone_line.yaml"
+    experiments = {"fleet_sizing": "phone_line.yaml", "unmanned": "traditional_line.yaml"}
+    assert shipped == {*FACTORIES, *experiments}
+    for name, scenario in experiments.items():
+        assert Document.load(CONFIGS / f"{name}.yaml").data["scenario"] == scenario
+
+
+def test_the_way_to_the_unmanned_factory_begins_and_ends_at_the_two_lines_as_they_are_shipped():
+    cases = {case.label: case.scenario for case in Experiment.load(CONFIGS / "unmanned.yaml").cases}
+    assert cases["traditional"] == load("traditional_line")
+    end, line = cases["negotiation"].model_dump(), load("phone_line").model_dump()
+    same_run = ("name", "orders", "horizon_s", "warm_up_s", "negotiation")  # more to do, and for longer
+    assert cases["negotiation"].negotiation.mechanism == load("phone_line").negotiation.mechanism
+    for thing in (*end["stations"].values(), *end["robots"].values(), end["fleet"]["agvs"]):
+        thing["shift"] = None  # nobody pauses in the shift that is left
+    assert cases["negotiation"].shifts["crew"].worked_share == 1.0
+    assert {**end, "shifts": {}} | dict.fromkeys(same_run) == line | dict.fromkeys(same_run)
 
 
 @pytest.mark.parametrize("name", FACTORIES)

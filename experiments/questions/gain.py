@@ -1,0 +1,153 @@
+"""Where a gain comes from: what each step from one factory to another brings, on the same orders and breakdowns.
+
+    sweep: {cases: [{name: old}, {name: faster, …}, {name: new, …}, {name: new but slow, …}, {name: old but late, …}]}
+    question:
+      kind: gain
+      path: [old, faster, new]               # every case has what the one before it has, and one thing more
+      without: {faster: new but slow}        # the last case of the path without what this step brought
+      map: {from: [old, old but late], to: [new]}  # the gain of each of these over each of those
+
+All gains are in percent of the case that they start from. They are taken within replications, which met the same orders
+and breakdowns (common random numbers), so the steps of a path add up to the whole. What a step brings depends on what
+is there already: `without` tells what it is worth when it comes last. Intervals are Student's t over replications.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import numpy as np
+from pydantic import Field
+
+from ...environments.section import Names, Section
+from ...environments.suggestions import nearest
+from ..analysis import t_halfwidth
+from ..headlines import with_interval
+from .asking import Answer, Asker
+
+if TYPE_CHECKING:
+    from ..experiment import Experiment
+
+Path = Annotated[Names, Field(min_length=2)]
+Some = Annotated[Names, Field(min_length=1)]
+
+
+class Estimate(NamedTuple):
+    """A mean with the half-width of its 95 % interval, inf for fewer than two values."""
+
+    mean: float
+    half: float
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Estimate":
+        values = values[np.isfinite(values)]
+        return cls(float(values.mean()) if values.size else np.nan, t_halfwidth(values))
+
+    @property
+    def clear(self) -> bool:
+        """Whether it differs from 0 with 95 % confidence."""
+        return abs(self.mean) > self.half
+
+    def __str__(self) -> str:
+        return ("+" if self.mean >= 0 else "") + with_interval(self.mean, self.half)
+
+
+class Gains(NamedTuple):
+    """What was found, in percent."""
+
+    steps: dict[str, Estimate]  # what each step of the path adds to the case before it, of the first case
+    last: dict[str, Estimate]  # what the end of the path would lose without a step, of the first case
+    whole: Estimate
+    map: dict[tuple[str, str], Estimate]  # (from, to) -> gain of `to` over `from`, of `from`
+
+
+class GainMap(Section):
+    """Pairs of cases whose gain is looked at."""
+
+    from_: Some = Field(alias="from")
+    to: Some
+
+
+class Gain(Section):
+    """Which step brings how much?"""
+
+    kind: Literal["gain"]
+    metric: str = "throughput_per_h"
+    path: Path
+    without: dict[str, str] = Field(default_factory=dict)
+    map: GainMap | None = None
+
+    def problem(self, experiment: "Experiment") -> str | None:
+        labels = [case.label for case in experiment.cases]
+        for name in self._named:
+            if name not in labels:
+                return f"{name!r} is no case of the sweep; there are {', '.join(labels)}{nearest(name, labels)}"
+        for step in self.without:
+            if step not in self.path[1:]:
+                return f"without: {step!r} is no step of the path; there are {', '.join(self.path[1:])}"
+        return None
+
+    def ask(self, asker: Asker) -> Answer:
+        labels = [case.label for case in asker.experiment.cases]
+        n = asker.experiment.config.most_replications
+        asker.need({labels.index(name): n for name in self._named})
+        gains = self.gains(asker)
+        rows = []
+        for name in self.path:
+            values = self._values(asker, name)
+            last = gains.last.get(name)
+            rows.append(
+                {
+                    "case": name,
+                    self.metric: str(with_interval(*Estimate.of(values))),
+                    "adds (%)": str(gains.steps[name]) if name in gains.steps else "",
+                    "as the last step (%)": str(last) if last is not None else "",
+                }
+            )
+        return Answer(tuple(self._sentences(asker, gains)), tuple(rows), len(asker.taken))
+
+    def gains(self, asker: Asker) -> Gains:
+        """All gains, paired by replication."""
+        first, end = (self._values(asker, name) for name in (self.path[0], self.path[-1]))
+        values = [self._values(asker, name) for name in self.path]
+        steps = {
+            name: Estimate.of(100 * (after - before) / first)
+            for name, before, after in zip(self.path[1:], values, values[1:], strict=False)
+        }
+        last = {
+            step: Estimate.of(100 * (end - self._values(asker, case)) / first) for step, case in self.without.items()
+        }
+        pairs = [(old, new) for old in self.map.from_ for new in self.map.to] if self.map is not None else []
+        found = {(old, new): (self._values(asker, old), self._values(asker, new)) for old, new in pairs}
+        cells = {pair: Estimate.of(100 * (new - old) / old) for pair, (old, new) in found.items()}
+        last[self.path[-1]] = steps[self.path[-1]]
+        return Gains(steps, last, Estimate.of(100 * (end - first) / first), cells)
+
+    @property
+    def _named(self) -> list[str]:
+        """All cases that are needed, once."""
+        pairs = (*self.map.from_, *self.map.to) if self.map is not None else ()
+        return list(dict.fromkeys((*self.path, *self.without.values(), *pairs)))
+
+    def _values(self, asker: Asker, name: str) -> np.ndarray:
+        labels = [case.label for case in asker.experiment.cases]
+        return asker.values(labels.index(name), self.metric, asker.experiment.config.most_replications)
+
+    def _sentences(self, asker: Asker, gains: Gains) -> list[str]:
+        first, end = (Estimate.of(self._values(asker, name)) for name in (self.path[0], self.path[-1]))
+        sentences = [
+            f"{self.path[-1][0].upper()}{self.path[-1][1:]}: {self.metric} {with_interval(*end)} against "
+            f"{with_interval(*first)} of {self.path[0]}, a change of {gains.whole} %."
+        ]
+        clear = sorted((name for name, gain in gains.steps.items() if gain.clear), key=lambda n: -gains.steps[n].mean)
+        unclear = [name for name in gains.steps if name not in clear]
+        if clear:
+            sentences.append("Of this, " + ", ".join(f"{name} {gains.steps[name]} %" for name in clear) + ".")
+        if unclear:
+            sentences.append(f"No gain or loss is certain (95 %) of: {', '.join(unclear)}.")
+        if gains.map:
+            order = sorted(gains.map, key=lambda pair: gains.map[pair].mean)
+            low, high = order[0], order[-1]
+            sentences.append(
+                f"Over the map the gain goes from {gains.map[low]} % ({low[1]} over {low[0]}) "
+                f"to {gains.map[high]} % ({high[1]} over {high[0]})."
+            )
+        return sentences
