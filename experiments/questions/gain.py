@@ -19,8 +19,8 @@ from pydantic import Field
 
 from ...environments.section import Names, Section
 from ...environments.suggestions import nearest
-from ..analysis import t_halfwidth
 from ..headlines import with_interval
+from ..statistics import t_halfwidth
 from .asking import Answer, Asker
 
 if TYPE_CHECKING:
@@ -46,8 +46,15 @@ class Estimate(NamedTuple):
         """Whether it differs from 0 with 95 % confidence."""
         return abs(self.mean) > self.half
 
-    def __str__(self) -> str:
-        return ("+" if self.mean >= 0 else "") + with_interval(self.mean, self.half)
+    @property
+    def text(self) -> str:
+        """`57.8 ± 0.4`."""
+        return with_interval(self.mean, self.mean - self.half, self.mean + self.half)
+
+    @property
+    def change(self) -> str:
+        """`+4.1 ± 0.3`."""
+        return ("+" if self.mean >= 0 else "") + self.text
 
 
 class Gains(NamedTuple):
@@ -97,9 +104,9 @@ class Gain(Section):
             rows.append(
                 {
                     "case": name,
-                    self.metric: str(with_interval(*Estimate.of(values))),
-                    "adds (%)": str(gains.steps[name]) if name in gains.steps else "",
-                    "as the last step (%)": str(last) if last is not None else "",
+                    self.metric: Estimate.of(values).text,
+                    "adds (%)": gains.steps[name].change if name in gains.steps else "",
+                    "as the last step (%)": last.change if last is not None else "",
                 }
             )
         return Answer(tuple(self._sentences(asker, gains)), tuple(rows), len(asker.taken))
@@ -134,20 +141,20 @@ class Gain(Section):
     def _sentences(self, asker: Asker, gains: Gains) -> list[str]:
         first, end = (Estimate.of(self._values(asker, name)) for name in (self.path[0], self.path[-1]))
         sentences = [
-            f"{self.path[-1][0].upper()}{self.path[-1][1:]}: {self.metric} {with_interval(*end)} against "
-            f"{with_interval(*first)} of {self.path[0]}, a change of {gains.whole} %."
+            f"{self.path[-1][0].upper()}{self.path[-1][1:]}: {self.metric} {end.text} against "
+            f"{first.text} of {self.path[0]}, a change of {gains.whole.change} %."
         ]
         clear = sorted((name for name, gain in gains.steps.items() if gain.clear), key=lambda n: -gains.steps[n].mean)
         unclear = [name for name in gains.steps if name not in clear]
         if clear:
-            sentences.append("Of this, " + ", ".join(f"{name} {gains.steps[name]} %" for name in clear) + ".")
+            sentences.append("Of this, " + ", ".join(f"{name} {gains.steps[name].change} %" for name in clear) + ".")
         if unclear:
             sentences.append(f"No gain or loss is certain (95 %) of: {', '.join(unclear)}.")
         if gains.map:
             order = sorted(gains.map, key=lambda pair: gains.map[pair].mean)
             low, high = order[0], order[-1]
             sentences.append(
-                f"Over the map the gain goes from {gains.map[low]} % ({low[1]} over {low[0]}) "
-                f"to {gains.map[high]} % ({high[1]} over {high[0]})."
+                f"Over the map the gain goes from {gains.map[low].change} % ({low[1]} over {low[0]}) "
+                f"to {gains.map[high].change} % ({high[1]} over {high[0]})."
             )
         return sentences
