@@ -20,6 +20,7 @@ class Hungarian:
     """
 
     joint = True
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         from scipy.optimize import linear_sum_assignment  # late: takes longer to import than most runs to decide

@@ -61,6 +61,7 @@ class SequentialSingleItem:
     """
 
     joint = True
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         yield from _best_first(market)
@@ -74,6 +75,7 @@ class Regret:
     """
 
     joint = True
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (open_rows := np.flatnonzero(market.cost.min(axis=1) < np.inf)).size:

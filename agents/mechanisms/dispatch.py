@@ -21,13 +21,13 @@ class _Rule:
     """The task that is first by `urgency` goes to the contractor that is first by `preference`, and so on."""
 
     joint = True
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         if market.cost.size == 0:
             return
         for row in np.lexsort((-market.age_s, self.urgency(market))).tolist():
-            usable = market.offers()[row]
-            if usable.any():
+            while (usable := market.offers()[row]).any():
                 rank = self.preference(market, row)
                 yield row, int(np.where(usable, rank, np.inf).argmin())
 
@@ -91,11 +91,11 @@ class Random:
     """Any task to any contractor that can do it, drawn from the stream "mechanism"."""
 
     joint = True
+    splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         for row in market.rng.permutation(len(market.tasks)).tolist():
-            able = np.flatnonzero(market.offers()[row])
-            if len(able):
+            while len(able := np.flatnonzero(market.offers()[row])):
                 yield row, int(market.rng.choice(able))
 
 

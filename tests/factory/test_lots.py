@@ -88,6 +88,8 @@ def test_a_lot_of_a_summary_log_is_told_and_proved_as_well(lots: dict[str, Any])
         {"stations__a__input_capacity": 2},
         {"negotiation__look_ahead": "departure"},
         {"negotiation__mechanism": "fifo"},
+        {"negotiation__mechanism": "hungarian"},
+        {"negotiation__mechanism": "cbba"},
         {"negotiation__reopen": "available", "fleet__agvs__breakdown": {"mtbf": "10min", "mttr": "2min"}},
     ],
     ids=lambda changes: " ".join(f"{key.split('__')[-1]}={value}" for key, value in changes.items())[:40],
@@ -100,7 +102,7 @@ def test_lots_are_carried_by_any_fleet_and_policy(lots: dict[str, Any], changes:
 
 
 def test_mechanisms_that_do_not_split_call_for_each_part(lots: dict[str, Any]) -> None:
-    log = run(changed(lots, negotiation__mechanism="fifo", horizon="5min")).log
+    log = run(changed(lots, negotiation__mechanism="cbba", horizon="5min")).log
     assert len(lot_rows(log, Event.LOT_CALLED)) == 0
     assert len(log.conversations[log.conversations["task_kind"] == TaskKind.TRANSPORT]) >= 5
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from robocell.agents.mechanisms import MECHANISMS
 from robocell.agents.messages import Performative, Proposal, Reason, Refusal
-from robocell.agents.tasks import TaskKind, TaskPhase
+from robocell.agents.tasks import TaskPhase
 from robocell.environments.log import Event
 
 from .automaton import assert_conforms
@@ -281,7 +282,45 @@ def test_whatever_happens_to_the_messages_every_part_is_done_once(
     assert_conforms(hall.log)
 
 
-def test_lots_are_asked_for_by_kind(hall):
-    assert hall.net.splits
-    assert not Hall(mechanism="fifo").net.splits
-    assert hall.net.waiting(TaskKind.CHARGE) == []
+# -- mechanisms --------------------------------------------------------------------------------------------------------
+
+SPLITTING = sorted(name for name, mechanism in MECHANISMS.items() if getattr(mechanism, "splits", False))
+
+
+def test_most_mechanisms_split_lots():
+    assert set(MECHANISMS) - set(SPLITTING) == {"cbba", "what_if"}, "which plan with single tasks"
+
+
+@pytest.mark.parametrize("mechanism", SPLITTING)
+def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes(mechanism):
+    hall = Hall(mechanism=mechanism)
+    for parts in (2, 1, 2):
+        hall.worker(takes=parts)
+    manager = hall.asker()
+    manager.ask_for_lot(5)
+    single = manager.ask()
+    hall.run(0.0)
+    placed = shares(hall, 0)
+    assert sum(placed.values()) + (single.contractor is not None) >= 4, "everybody has won something"
+    assert all(
+        count <= worker.takes for worker in hall.workers for name, count in placed.items() if name == worker.name
+    )
+    hall.run(300.0)
+    assert done(hall) == once(5)
+    assert single.phase is TaskPhase.CLOSED
+    assert is_at_rest(hall)
+    assert_conforms(hall.log)
+
+
+@pytest.mark.parametrize("mechanism", ["regret", "nearest", "random"])
+def test_mechanisms_that_clear_calls_together_split_lots_over_a_faulty_channel(mechanism):
+    hall = Hall(faulty(loss=0.15, duplication=0.2, delay="300ms"), mechanism=mechanism, seed=3)
+    for parts in (2, 1, 3):
+        hall.worker(takes=parts)
+    manager = hall.asker()
+    for size in (5, 3):
+        manager.ask_for_lot(size)
+    watch(hall, 600.0)
+    assert done(hall) == Counter({"part_0": 2, "part_1": 2, "part_2": 2, "part_3": 1, "part_4": 1})
+    assert is_at_rest(hall)
+    assert_conforms(hall.log)
