@@ -204,7 +204,11 @@ def compare(
             from ..environments.suggestions import nearest
 
             _refuse(f"--metric {name}: this run has no such KPI{nearest(name, results.metrics)}")
-    chosen = metric or [name for name in HEADLINE_METRICS if name in results.metrics] or None
+    chosen = (
+        metric
+        or [name for name in HEADLINE_METRICS if name in results.metrics and results.trials[name].notna().any()]
+        or None
+    )
     rows: Any = compare_cases(results, a, b, metrics=chosen).to_dict("records")
     each: Any = compare_each(results, a, b, metrics=chosen).to_dict("records")
     if as_json:

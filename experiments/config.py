@@ -24,7 +24,7 @@ from ..environments.section import Positive, Section
 from ..environments.suggestions import nearest
 from ..environments.units import Memory, PositiveDuration
 from .errors import ExperimentError
-from .keys import set_key
+from .keys import get_key, set_key
 from .questions import AnyQuestion, Until
 from .questions.precision import parse_replications
 from .sweep import Sweep
@@ -42,7 +42,11 @@ OWN_KEYS_OF_AN_EXPERIMENT = (
     "intervals",
     "outputs",
 )
-
+OF_DOTTED_KEYS = (
+    *(f"sweep.{block}" for block in ("grid", "zip", "when")),
+    *(f"sweep.{block}.keys" for block in ("random", "lhs", "sobol")),
+    "question.keys",
+)
 
 Replications = Annotated[
     Annotated[Positive, Tag("number")] | Annotated[Until, Tag("until")],
@@ -129,13 +133,23 @@ def parse_config(document: Document, settings: dict[str, Any]) -> tuple[Experime
     own = set(ExperimentConfig.keys())
     for key, value in settings.items():
         if key.partition(".")[0] in own and not key.startswith("scenario."):
-            data = set_key(data, key, value)
+            data = _set_own_key(data, key, value)
         else:
             for_scenario[key.removeprefix("scenario.")] = value
     try:
         return ExperimentConfig.model_validate(data), for_scenario, plain
     except ValidationError as error:
         raise ExperimentError(explain(error, document, data=data)) from None
+
+
+def _set_own_key(data: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """A key of an experiment; below blocks of a sweep stand dotted keys of the scenario, which stay whole."""
+    block = next((block for block in OF_DOTTED_KEYS if key.startswith(f"{block}.")), None)
+    if block is not None:
+        return set_key(data, block, (get_key(data, block) or {}) | {key.removeprefix(f"{block}."): value})
+    if key.startswith("question.") and isinstance(data.get("question"), str):
+        data = data | {"question": {"kind": data["question"]}}
+    return set_key(data, key, value)
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

@@ -175,6 +175,8 @@ def run(
         else:
             session.make(list(experiment.trials()))
         session.close()
+        if session.ran:  # only now is it known what `auto` has chosen
+            store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
         results = finish(store.directory, experiment)
         return Outcome(
             results=results,

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 CONFIDENCE = 0.95
 BATCH = 5
 RESAMPLES = 2000
+FEWEST_RESAMPLED = 5  # values; from fewer, resamples are far too alike
 
 
 def t_halfwidth(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
@@ -30,13 +31,13 @@ def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[fl
 
 
 def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, seed: int = 0) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean; (nan, nan) for fewer than two values.
+    """Percentile bootstrap interval of the mean; (nan, nan) for fewer than five values.
 
     Resamples with a generator of its own from `seed`, so the same values give the same interval (Efron & Tibshirani, An
     Introduction to the Bootstrap, 1993, chapter 13).
     """
     values = np.asarray(values, dtype=float)
-    if values.size < 2:
+    if values.size < FEWEST_RESAMPLED:
         return float("nan"), float("nan")
     draws = np.random.default_rng(seed).integers(values.size, size=(RESAMPLES, values.size))
     low, high = np.quantile(values[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])

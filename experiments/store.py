@@ -107,7 +107,7 @@ class Store:
         text = yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
         write_atomically(self.directory / EXPERIMENT, text.encode())
         self.plan(experiment)
-        write_atomically(self.directory / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
+        self.sign(provenance)
         folder = self.directory / MODULES
         shutil.rmtree(folder, ignore_errors=True)
         for module in experiment.modules:
@@ -116,6 +116,10 @@ class Store:
                 shutil.copytree(module.path, folder / module.path.name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(module.path, folder / module.path.name)
+
+    def sign(self, provenance: dict[str, Any]) -> None:
+        """Writes provenance.json."""
+        write_atomically(self.directory / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
 
     def plan(self, experiment: Experiment) -> None:
         """Writes down the cases; again whenever a question adds some."""

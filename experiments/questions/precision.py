@@ -12,13 +12,14 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
+from pydantic_core import PydanticCustomError
 
 from ...environments.section import Positive, Section
 from ...environments.units import parse_share
 from ..statistics import t_halfwidth
 from .asking import Answer, Asker
 
-_SHORT = re.compile(r"until\s*(?:±|\+-|\+/-)?\s*(\S+)")
+_SHORT = re.compile(r"until\s*(?:±|\+-|\+/-)?\s*(\S+)(?:\s+of\s+(\S+))?")
 GROWTH = 2.0  # the most that the number of replications grows by at once: the first intervals are guesses
 
 
@@ -65,9 +66,16 @@ class Until(Section):
 
 
 def parse_replications(given: Any) -> Any:
-    """Turns `until ±2%` into the mapping that it stands for."""
+    """Turns `until ±2%`, or `until ±2% of wip_mean`, into the mapping that it stands for."""
     if isinstance(given, str) and (found := _SHORT.fullmatch(given.strip())):
-        return {"until": parse_share(found[1])}
+        return {"until": _share(found[1])} | ({"of": found[2]} if found[2] else {})
     if isinstance(given, dict) and isinstance(given.get("until"), str):
-        return given | {"until": parse_share(given["until"].strip().removeprefix("±"))}
+        return given | {"until": _share(given["until"].strip().removeprefix("±"))}
     return given
+
+
+def _share(text: str) -> float:
+    try:
+        return parse_share(text)
+    except ValueError as error:
+        raise PydanticCustomError("until", "{explanation}", {"explanation": str(error)}) from None

@@ -113,7 +113,9 @@ def test_a_run_directory_is_complete_and_readable_without_robocell(done):
         "experiment.yaml", "provenance.json", "trials", "logs", "summary.csv", "figures", "report.html",
     }  # fmt: skip
     assert yaml.safe_load((out / "experiment.yaml").read_text())["replications"] == 2
-    assert json.loads((out / "provenance.json").read_text())["versions"]["robocell"]
+    origin = json.loads((out / "provenance.json").read_text())
+    assert origin["versions"]["robocell"]
+    assert (origin["executor"], origin["workers"]) == ("serial", 1)
     assert (
         (out / "summary.csv")
         .read_text()

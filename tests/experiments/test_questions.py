@@ -11,6 +11,7 @@ from robocell.experiments.config import CONFIGS
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.figures import all_charts
 from robocell.experiments.questions.asking import Answer, greater_is_better, looks
+from robocell.experiments.questions.precision import Until
 from robocell.experiments.questions.smallest_fleet import Target
 from robocell.experiments.report import page
 from robocell.experiments.runner import run
@@ -141,6 +142,10 @@ def test_replications_stop_when_the_interval_is_narrow_enough(tmp_path):
     counts = {row["case"]: row["n"] for row in answer_of(outcome).table}
     assert counts["machines=12"] < counts["machines=1"], "the same noise is less of a larger mean"
     assert outcome.ran == sum(counts.values())
+
+
+def test_the_kpi_whose_interval_counts_may_be_named():
+    assert asked(replications="until ±5% of wip_mean").config.replications == Until(until=0.05, of="wip_mean")
 
 
 def test_an_interval_that_stays_wide_is_said_so(tmp_path):

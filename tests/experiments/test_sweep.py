@@ -207,6 +207,7 @@ WRONG = {
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h}}}}": "needs either low and high, or choice",
     "sweep: {cases: [{name: a}, {name: a, horizon: 2h}]}": "two cases are called 'a'; name them apart",
     "replications: 0": "9:15: replications: 0 must be at least 1",
+    "replications: until 5": "9:15: replications: '5' is not a share; write a number from 0 to 1, or a percentage",
     "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, question, seed",
     "executor: slurm": "9:11: executor: 'slurm' is not allowed; allowed: auto, serial, processes, ray",
     "memory_limit: 2Gb": "9:15: memory_limit: 'Gb' in '2Gb' is not a unit of amount of memory; allowed: B, MB, GB; did",
@@ -244,6 +245,20 @@ def test_settings_reach_the_experiment_and_the_scenario():
     experiment = Experiment.parse(line(), settings)
     assert (experiment.size, experiment.name) == (3, "other")
     assert experiment.cases[0].scenario.stations["cell"].machines == 2
+
+
+def test_settings_reach_into_the_sweep_and_the_question():
+    study = {"scenario": line(), "sweep": {"grid": {"stations.cell.machines": [1, 2, 3]}}, "question": "best_policy"}
+    told = [
+        "sweep.grid.stations.cell.machines=[1, 4]",
+        "sweep.zip.orders.rate=[30/h, 60/h]",
+        "question.metric=wip_mean",
+    ]
+    experiment = Experiment.parse(study, dict(map(parse_setting, told)))
+    assert [case.label for case in experiment.cases] == [
+        "machines=1 rate=30/h", "machines=1 rate=60/h", "machines=4 rate=30/h", "machines=4 rate=60/h",
+    ]  # fmt: skip
+    assert experiment.config.question.metric == "wip_mean"
 
 
 def test_a_plain_scenario_is_an_experiment_of_one_case():
