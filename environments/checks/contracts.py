@@ -1,9 +1,13 @@
 """Replays every negotiation: who was awarded what, on which offer, and how it ended.
 
 An award lives from the first ACCEPT_PROPOSAL until the contractor says INFORM_DONE, INFORM_RESULT, FAILURE, or REFUSE,
-or the manager says CANCEL, all in the same conversation. Repeated messages change nothing: an award that is sent again,
-a done that is told twice, the answer to a cancel (FIPA SC00029H, cancel meta-protocol). A call for a lot may award
-several shares; each is a task of its own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
+all in the same conversation. A CANCEL ends it only when the contractor answers it with INFORM_DONE, or with the lease,
+for it may be lost, or come too late (FAILURE; FIPA SC00029H, cancel meta-protocol). Repeated messages change nothing:
+an award that is sent again, a done that is told twice. A call for a lot may award several shares; each is a task of its
+own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
+
+Every message is judged when it is sent: whoever gives up has nothing from then on, though the manager may not have
+heard and ask again, and must not agree any more.
 
 A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled and its
 reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_DONE = (Performative.INFORM_DONE, Performative.INFORM_RESULT)
+IN_REPLY_TO_CANCEL = 1.0  # the value of an INFORM_DONE or a FAILURE that answers a cancel
 _MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation may be withdrawn in silence while nobody holds it
 
 
@@ -35,6 +39,8 @@ class _Task:
     manager: int
     parts: set[int] = field(default_factory=set)  # of a lot: all that were called for or awarded under its number
     holder: tuple[int, int] | None = None  # conversation and contractor of the live award
+    until_s: float = np.inf  # the holder's lease, as far as its manager has ever promised
+    recalled: bool = False  # the holder was sent a cancel, and has not answered
     done: tuple[int, int] | None = None  # conversation and contractor that did it
     cancelled: bool = False
     infeasible: bool = False
@@ -90,43 +96,52 @@ class _Replay:
             Performative.ACCEPT_PROPOSAL: self._awarded,
             Performative.INFORM_DONE: self._informed,
             Performative.INFORM_RESULT: self._informed,
-            Performative.FAILURE: self._gave_up,
+            Performative.FAILURE: self._failed,
             Performative.REFUSE: self._gave_up,
             Performative.CANCEL: self._cancelled,
         }
-        for row, (time_s, performative, conversation, sender, receiver, _, _) in enumerate(self.log.messages.tolist()):
+        for row, message in enumerate(self.log.messages.tolist()):
+            time_s, performative, conversation, sender, receiver, _, value = message
             call = self.calls.get(conversation)
             if call is None or time_s < call.opened_s - TOLERANCE_S:
                 state = "was never opened" if call is None else f"is opened at {call.opened_s:g} s"
                 self._add("unknown-call", time_s, NOBODY, f"{self.log.describe_message(row)}: the call {state}", row)
             elif performative in replies:
-                replies[performative](row, time_s, conversation, sender, receiver)
+                replies[performative](row, time_s, conversation, sender, receiver, value)
         self._judge_end()
         return self.found
 
     # -- messages
 
-    def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call = self.calls[conversation]
         if not call.announced:
             self._message("unknown-call", row, time_s, call.task, "nobody has called for proposals yet")
         call.proposers.add(sender)
 
-    def _announced(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _announced(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         self.calls[conversation].announced = True
 
-    def _agreed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
-        self.calls[conversation].agreed.add(sender)
+    def _agreed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
+        call = self.calls[conversation]
+        if sender in call.given_up or sender not in call.awarded:
+            text = "has given it up" if sender in call.given_up else "was not awarded it"
+            number = self._number(conversation, sender)
+            self._message("void-agree", row, time_s, number, f"{self.log.name_of(sender)} {text}")
+        call.agreed.add(sender)
 
-    def _awarded(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _awarded(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, number = self.calls[conversation], self._number(conversation, receiver)
         task = self.tasks[number]
-        award = (conversation, receiver)
-        if task.done == award or task.holder == award or receiver in call.given_up:
-            return  # sent again: the acknowledgement, or the news, is on its way
+        award, until_s = (conversation, receiver), value or np.inf
+        if task.holder == award:  # sent again, or renewed: a recall has come too late, where there was one
+            task.until_s, task.recalled = max(task.until_s, until_s), False
+            return
+        if task.done == award or receiver in call.given_up:
+            return  # the news is on its way
         if task.done is not None:
             self._message("double-award", row, time_s, number, "it is done already")
-        elif task.holder is not None:
+        elif task.holder is not None and not (task.recalled and time_s >= task.until_s - TOLERANCE_S):
             holder = self.log.name_of(task.holder[1])
             self._message("double-award", row, time_s, number, f"{holder} holds it by conversation {task.holder[0]}")
         if not call.proposers & {NOBODY, receiver}:
@@ -135,32 +150,38 @@ class _Replay:
         if receiver not in call.awarded and time_s > lease_end_s + TOLERANCE_S:
             self._message("late-award", row, time_s, number, f"the offers ended at {lease_end_s:g} s")
         call.awarded.add(receiver)
-        task.holder = award
+        task.holder, task.until_s, task.recalled = award, until_s, False
 
-    def _informed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _informed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, number = self.calls[conversation], self._number(conversation, sender)
         task = self.tasks[number]
-        if task.holder == (conversation, sender) and task.done is None:
+        if value == IN_REPLY_TO_CANCEL and sender in call.cancelled:
+            self._gave_up(row, time_s, conversation, sender, receiver, value)
+        elif task.holder == (conversation, sender) and task.done is None:
             task.holder, task.done = None, (conversation, sender)
             if sender not in call.agreed:
                 self._message("unacknowledged", row, time_s, number, "it has never acknowledged the award")
-        elif task.done != (conversation, sender) and sender not in call.cancelled & call.awarded:
+        elif task.done != (conversation, sender):
             text = "it was done before" if task.done else f"{self.log.name_of(sender)} holds no award of it"
             self._message("double-done", row, time_s, number, text)
 
-    def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _failed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
+        if value != IN_REPLY_TO_CANCEL or sender not in self.calls[conversation].cancelled:  # else: it goes on
+            self._gave_up(row, time_s, conversation, sender, receiver, value)
+
+    def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, task = self.calls[conversation], self.tasks[self._number(conversation, sender)]
-        if sender in call.awarded:
+        if sender in call.awarded | call.cancelled:
             call.given_up.add(sender)
         if task.holder == (conversation, sender):
             task.holder = None
 
-    def _cancelled(self, row: int, time_s: float, conversation: int, sender: int, receiver: int) -> None:
+    def _cancelled(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         self.calls[conversation].cancelled.add(receiver)
         task = self.tasks[self._number(conversation, receiver)]
         task.cancelled = True
-        if task.holder is not None and task.holder[0] == conversation:
-            task.holder = None
+        if task.holder == (conversation, receiver):
+            task.recalled = True
 
     # -- verdicts
 
@@ -174,7 +195,7 @@ class _Replay:
             waiting = not call.awarded and not call.cancelled and call.reply_by_s > end_s
             for number in {call.task, *self.shares.get(conversation, {}).values()}:
                 task = self.tasks[number]
-                held = task.holder is not None and task.holder[0] == conversation
+                held = task.holder is not None and task.holder[0] == conversation and not task.recalled
                 reason = self._must_be_closed(task, left)
                 if (held or (waiting and not task.cancelled)) and reason:
                     self._add(

@@ -26,6 +26,7 @@ RULES = {
     "early-award": "an award answers a proposal of the contractor in the same conversation",
     "late-award": "an award is made while the proposal holds: not after the reply-by of its call",
     "double-award": "at most one award of a task is alive, and none after the task is done",
+    "void-agree": "whoever has given an award up, or never had it, does not agree to it",
     "unacknowledged": "a contractor acknowledges the award before it is done with the task",
     "double-done": "a task is done once, by the contractor that holds the award",
     "open-call": "calls are closed when the task is done, the job has left, or the factory is drained",

@@ -176,16 +176,26 @@ class Story:
         receiver: str | None,
         *,
         count: int = 1,
+        value: float = 0.0,
     ) -> None:
         from_id, to_id = (self.ids[name] if name else NOBODY for name in (sender, receiver))
-        self.log.message(time_s, words, conversation, from_id, to_id, count)
+        self.log.message(time_s, words, conversation, from_id, to_id, count, value)
 
-    def deal(self, time_s: float, kind: TaskKind, manager: str, contractor: str, *, task: int | None = None) -> int:
-        """A call that is answered and awarded at once."""
+    def deal(
+        self,
+        time_s: float,
+        kind: TaskKind,
+        manager: str,
+        contractor: str,
+        *,
+        task: int | None = None,
+        until_s: float = 0.0,
+    ) -> int:
+        """A call that is answered and awarded at once; the award holds until `until_s`, 0 for ever."""
         conversation = self.call(time_s, kind, manager, task=task)
         self.say(time_s, Performative.PROPOSE, conversation, None, manager, count=2)
-        self.say(time_s, Performative.ACCEPT_PROPOSAL, conversation, manager, contractor)
-        self.say(time_s, Performative.AGREE, conversation, contractor, manager)
+        self.say(time_s, Performative.ACCEPT_PROPOSAL, conversation, manager, contractor, value=until_s)
+        self.say(time_s, Performative.AGREE, conversation, contractor, manager, value=until_s)
         return conversation
 
     def end(self, end_s: float, *, trace: bool = True) -> EventLog:

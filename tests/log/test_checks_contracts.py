@@ -9,6 +9,7 @@ from robocell.environments.checks import check
 from robocell.environments.log import NOBODY, Event
 
 LEASE_S = 30.0  # how long an offer holds after the reply-by, by default
+DROPPED = TOO_LATE = 1.0  # the value of an inform-done or a failure that answers a cancel
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_an_award_may_be_refused_cancelled_or_sent_again(talk, rules):
     cancelled = talk.deal(5.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
     talk.say(7.0, Performative.ACCEPT_PROPOSAL, cancelled, "agv_1", "charger")
     talk.say(9.0, Performative.CANCEL, cancelled, "agv_1", "charger")
-    talk.say(9.0, Performative.INFORM_DONE, cancelled, "charger", "agv_1")  # answers the cancel
+    talk.say(9.0, Performative.INFORM_DONE, cancelled, "charger", "agv_1", value=DROPPED)
     done = talk.deal(10.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
     talk.say(20.0, Performative.INFORM_DONE, done, "charger", "agv_1")
     talk.say(20.0, Performative.INFORM_DONE, done, "charger", "agv_1")  # told twice
@@ -45,6 +46,54 @@ def test_a_second_live_award_is_found(talk):
     (found,) = check(talk.end(100.0), talk.scenario)
     assert (found.rule, found.time_s, found.who) == ("double-award", 5.0, "charge 0 of agv_1")
     assert found.message.endswith("but charger holds it by conversation 0")
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (None, {"double-award"}),  # it may be lost
+        ((Performative.FAILURE, TOO_LATE), {"double-award"}),
+        ((Performative.FAILURE, 0.0), set()),
+        ((Performative.INFORM_DONE, DROPPED), set()),
+    ],
+)
+def test_a_cancel_ends_an_award_only_when_the_contractor_says_so(talk, rules, answer, found):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.CANCEL, call, "agv_1", "charger")
+    if answer is not None:
+        talk.say(6.0, answer[0], call, "charger", "agv_1", value=answer[1])
+    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    assert rules(talk.end(100.0), talk.scenario) == found
+
+
+@pytest.mark.parametrize(("again_s", "found"), [(39.0, {"double-award"}), (40.0, set())])
+def test_a_cancel_that_is_not_answered_ends_an_award_with_its_lease(talk, rules, again_s, found):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger", until_s=30.0)
+    talk.say(10.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger", value=40.0)  # a renewal
+    talk.say(20.0, Performative.CANCEL, call, "agv_1", "charger")
+    talk.deal(again_s, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    assert rules(talk.end(100.0), talk.scenario) == found
+
+
+def test_whoever_has_given_up_holds_nothing_though_it_is_asked_again_and_must_not_agree(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.FAILURE, call, "charger", "agv_1")
+    talk.say(6.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")  # the news is on its way
+    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    assert rules(talk.end(100.0, trace=False), talk.scenario) == set()
+    talk.say(8.0, Performative.AGREE, call, "charger", "agv_1")
+    (found,) = check(talk.end(100.0, trace=False), talk.scenario)
+    assert (found.rule, found.time_s) == ("void-agree", 8.0)
+
+
+def test_a_contract_that_was_cancelled_and_dropped_is_not_done(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.CANCEL, call, "agv_1", "charger")
+    talk.say(6.0, Performative.INFORM_DONE, call, "charger", "agv_1", value=DROPPED)
+    talk.say(7.0, Performative.INFORM_DONE, call, "charger", "agv_1", value=DROPPED)  # the cancel came twice
+    assert rules(talk.end(100.0, trace=False), talk.scenario) == set()
+    talk.say(8.0, Performative.INFORM_DONE, call, "charger", "agv_1")
+    assert rules(talk.end(100.0, trace=False), talk.scenario) == {"double-done"}
 
 
 def test_two_winners_of_one_call_are_found(talk, rules):
