@@ -204,11 +204,8 @@ def compare(
             from ..environments.suggestions import nearest
 
             _refuse(f"--metric {name}: this run has no such KPI{nearest(name, results.metrics)}")
-    chosen = (
-        metric
-        or [name for name in HEADLINE_METRICS if name in results.metrics and results.trials[name].notna().any()]
-        or None
-    )
+    defined = set(results.trials.columns[results.trials.notna().any()])
+    chosen = metric or [name for name in HEADLINE_METRICS if name in defined] or None
     rows: Any = compare_cases(results, a, b, metrics=chosen).to_dict("records")
     each: Any = compare_each(results, a, b, metrics=chosen).to_dict("records")
     if as_json:
