@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from robocell.agents.events import Event
 from robocell.agents.mechanisms import MECHANISMS, Market
 from robocell.agents.tasks import Charge, TaskKind
+from robocell.environments.factory import Factory
+from robocell.environments.scenario import Scenario
 
 NAMES = sorted(set(MECHANISMS) - {"what_if"})  # which needs a factory
 
@@ -101,3 +104,27 @@ def test_every_mechanism_says_what_it_is():
     for name, mechanism in MECHANISMS.items():
         assert mechanism.__doc__, name
         assert isinstance(mechanism.joint, bool), name
+
+
+OF_ONE_S_OWN = '''
+class LastComeFirst:
+    """The youngest task goes to the cheapest offer."""
+
+    joint = True
+
+    def clear(self, market):
+        for row in market.age_s.argsort().tolist():
+            if market.cost[row].min() < float("inf"):
+                yield row, int(market.cost[row].argmin())
+'''
+
+
+def test_a_mechanism_of_ones_own_runs_by_its_name(tmp_path, monkeypatch):
+    (tmp_path / "my_auction.py").write_text(OF_ONE_S_OWN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    scenario = Scenario.load("experiments/configs/phone_line.yaml")
+    negotiation = scenario.negotiation.model_copy(update={"mechanism": "my_auction:LastComeFirst"})
+    model = Factory(scenario.model_copy(update={"negotiation": negotiation}))
+    assert type(model.net.mechanism).__name__ == "LastComeFirst"
+    model.run_until(1200.0)
+    assert (model.finish().events["kind"] == Event.LOADED).sum() > 10
