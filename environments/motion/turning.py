@@ -120,19 +120,21 @@ class CostFields:
     """Fields of goal cells, computed when first asked for and kept while `memory_bytes` allow; then those go that
     were used longest ago.
 
-    `fields` (F, S) holds the rows: uint16 as long as all ways are short enough, else int32. `rows(cells)` says which
-    row belongs to each goal cell. Fields that were used since the tick before the last `next_tick` stay in any case:
-    where a tick needs more goals than the memory allows, it grows to hold just these. Missing fields of a call are
-    computed in threads where they are many.
+    `fields` (F, S) holds the rows: of `dtype`, uint16 as long as all ways are short enough, else int32. `rows(cells)`
+    says which row belongs to each goal cell. Fields that were used since the tick before the last `next_tick` stay in
+    any case: where a tick needs more goals than the memory allows, it grows to hold just these. Missing fields of a
+    call are computed in threads where they are many.
     """
 
-    def __init__(self, kinematics: Kinematics, cost: NDArray[np.int32], *, memory_bytes: int) -> None:
+    def __init__(
+        self, kinematics: Kinematics, cost: NDArray[np.int32], *, memory_bytes: int, dtype: Any = np.uint16
+    ) -> None:
         self._facings = kinematics.facings
         self._edges = Edges.reversing(kinematics.successor)
         self._price = self._edges.prices(cost)
         self._dearest = int(self._price.max(initial=1))
         self._states = len(kinematics.successor)
-        self._dtype: Any = np.uint16
+        self._dtype = dtype
         self._memory_bytes = memory_bytes
         self.fields = self._empty(1)
         self._row_of = np.full(kinematics.cells, -1, dtype=np.int32)

@@ -75,4 +75,5 @@ class Turns:
         for level, extra in _PRICE.items():
             price[avoid == level] = extra
         cost[:, FORWARD] = round(TICK_COST * ticks_per_cell) + np.where(ahead == NO_CELL, 0, price[ahead])
-        return CostFields(self._kinematics, cost, capacity=capacity)
+        memory_bytes = capacity * len(cost) * np.dtype(np.int32).itemsize
+        return CostFields(self._kinematics, cost, memory_bytes=memory_bytes, dtype=np.int32)
