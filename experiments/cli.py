@@ -222,7 +222,7 @@ def view(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the server; the next free one if it is taken.")] = 8521,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
-    export: Annotated[Path | None, typer.Option(help="Write a picture (.png) or a clip (.gif) instead.")] = None,
+    export: Annotated[Path | None, typer.Option(help="Write a picture (.png) or a clip (.gif, .mp4) instead.")] = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Moment of the picture, or start of the clip: 30min.")
     ] = None,

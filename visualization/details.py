@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.events import NOBODY, AgentKind
+from ..agents.events import NOBODY, AgentKind, VehicleState
+from ..agents.tasks import TaskKind
 from . import palette
 
 if TYPE_CHECKING:
     from .stage import Stage
 
 TASKS = 8  # buttons
+NAMES = 6  # of parts or vehicles in a line
 
 
 def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None) -> dict[str, Any] | None:
@@ -52,9 +54,9 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
     if kind is AgentKind.AGV:
         vehicle = plan.vehicle_of[agent]
         state = stage.states()[vehicle]
-        row, column = divmod(int(stage.cells()[vehicle]), plan.width)
         goal = int(stage.goals()[vehicle])
-        lines = [["cell", f"row {row}, column {column}"]]
+        cell = int(stage.cells()[vehicle])
+        lines = [["at", _place_at(stage, cell) or "row {}, column {}".format(*divmod(cell, plan.width))]]
         if goal >= 0:
             lines.append(["goes to", _place_at(stage, goal) or "row {}, column {}".format(*divmod(goal, plan.width))])
         carried = [stage.log.name_of(job) for job, at in tally.job_at.items() if at == agent]
@@ -70,8 +72,7 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
             lines.append(["serves", stage.log.name_of(tally.robot_at[agent])])
         return palette.ROBOT_WORDS[state], palette.ROBOT_COLOURS[state], lines
     if kind is AgentKind.CHARGER:
-        slots = stage.scenario.chargers[stage.log.name_of(agent)].slots
-        return f"{tally.charging[agent]} of {slots} slots taken", palette.YELLOW, []
+        return _charger(stage, agent)
     if kind is AgentKind.JOB:
         released_s, due_s = tally.jobs.get(agent, (stage.now_s, float("inf")))
         lines = [["in the factory for", f"{(stage.now_s - released_s) / 60:.1f} min"]]
@@ -82,6 +83,19 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
     if kind is AgentKind.LOT:
         return "calls for vehicles", palette.ORANGE, []
     return _place(stage, agent)
+
+
+def _charger(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
+    tally, name_of = stage.tally, stage.log.name_of
+    slots = stage.scenario.chargers[name_of(agent)].slots
+    charging = [uid for uid in tally.served(agent) if tally.vehicle_state[uid] == VehicleState.CHARGING]
+    groups = (
+        ("charges", charging),
+        ("on their way", [uid for uid in tally.served(agent) if uid not in charging]),
+        ("wait for any charger", tally.seeking()),
+    )
+    lines = [[title, _names(stage, agents)] for title, agents in groups]
+    return f"{tally.charging[agent]} of {slots} slots taken", palette.YELLOW, lines
 
 
 def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
@@ -98,8 +112,26 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
         ["does", ", ".join(station.operations)],
         ["in front", f"{tally.input[agent]} of {full[0]}"],
         ["behind", f"{tally.output[agent]} of {full[1]}"],
+        ["parts here", _names(stage, [job for job, at in tally.job_at.items() if at == agent])],
+        ["on their way", _names(stage, _promised(stage, agent))],
     ]
     return text, palette.STATION_COLOURS[tally.machines[agent][0]], lines  # type: ignore[index]
+
+
+def _promised(stage: Stage, station: int) -> list[int]:
+    """Parts whose next operation the station has won, and that are not there yet."""
+    tally = stage.tally
+    return [
+        note.job
+        for note in tally.open_tasks.values()
+        if note.contractor == station and note.kind is TaskKind.OPERATION and tally.job_at.get(note.job) != station
+    ]
+
+
+def _names(stage: Stage, agents: list[int]) -> str:
+    names = [stage.log.name_of(agent) for agent in agents[:NAMES]]
+    more = f" and {len(agents) - NAMES} more" if len(agents) > NAMES else ""
+    return ", ".join(names) + more if names else "none"
 
 
 def _place_at(stage: Stage, cell: int) -> str | None:

@@ -1,27 +1,30 @@
-"""Pictures from the command line: a moment of a run as PNG, a stretch of it as an animated GIF."""
+"""Pictures from the command line: a moment of a run as PNG, a stretch of it as an animated GIF or an MP4 film."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageColor
 
 from ..environments.errors import RobocellError
 from ..environments.factory import Factory
+from . import palette
 from .paint import Painter
 from .replay import ReplayStage
 from .session import open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PIL import Image
+    from collections.abc import Iterable, Iterator
 
     from ..environments.scenario import Scenario
 
+CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
-COLOURS = 64  # of a GIF
+COLOURS = 96  # of a GIF
+STATES = sorted({*palette.STATION_COLOURS.values(), *palette.VEHICLE_COLOURS.values(), *palette.ROBOT_COLOURS.values()})
 
 
 class ExportError(RobocellError):
@@ -40,7 +43,7 @@ def export(
     dark: bool = False,
     run: int = 1,
 ) -> Path:
-    """Draw a run: `.png` the moment `start_s`, `.gif` the stretch from `start_s` to `end_s`.
+    """Draw a run: `.png` the moment `start_s`, `.gif` or `.mp4` the stretch from `start_s` to `end_s`.
 
     Args:
         path: a config, which is run, or a run directory, whose recordings are used.
@@ -57,20 +60,28 @@ def export(
         The file that was written.
 
     Raises:
-        ExportError: another kind of file, a stretch outside the run, a clip that is too long, no such recording.
+        ExportError: another kind of file, a stretch outside the run, a clip that is too long, no such recording, an
+            MP4 without PyAV.
     """
     target = Path(target)
     kind = target.suffix.lower()
-    if kind not in (".png", ".gif"):
-        raise ExportError(f"{target}: a picture is written as .png, a clip as .gif, not as {kind or 'nothing'!r}")
+    if kind not in (".png", *CLIPS):
+        raise ExportError(
+            f"{target}: a picture is written as .png, a clip as .gif or .mp4, not as {kind or 'nothing'!r}"
+        )
+    if kind == ".mp4" and find_spec("av") is None:
+        raise ExportError(
+            f"{target}: an MP4 is written with PyAV, which is not installed; "
+            "install it with: pip install 'robocell[viz]', or write a .gif"
+        )
     if speed <= 0.0 or frames_per_s < 1 or width < 100:
         raise ExportError(
             f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least 100"
         )
-    stage = _stage(path, start_s, end_s, run=run, clip=kind == ".gif")
+    stage = _stage(path, start_s, end_s, run=run, clip=kind in CLIPS)
     begin_s = stage.end_s / 2 if start_s is None else start_s
     stop_s = min(begin_s + 300.0, stage.end_s) if end_s is None else end_s
-    if not 0.0 <= begin_s <= stage.end_s or (kind == ".gif" and not begin_s < stop_s <= stage.end_s):
+    if not 0.0 <= begin_s <= stage.end_s or (kind in CLIPS and not begin_s < stop_s <= stage.end_s):
         raise ExportError(
             f"{begin_s:g} s to {stop_s:g} s is not a stretch of the run, which lasts from 0 to {stage.end_s:g} s"
         )
@@ -86,12 +97,15 @@ def export(
             f"{len(times)} frames would be a large file, the most is {MOST_FRAMES}; "
             "raise the speed or take a shorter stretch"
         )
-    frames = []
-    for at_s in times.tolist():
-        stage.seek(at_s)
-        frames.append(painter.picture())
-    _save_gif(frames, target, 1000 // frames_per_s)
+    write = _save_gif if kind == ".gif" else _save_mp4
+    write(_frames(stage, painter, times.tolist()), target, frames_per_s)
     return target
+
+
+def _frames(stage: ReplayStage, painter: Painter, times_s: list[float]) -> Iterator[Image.Image]:
+    for at_s in times_s:
+        stage.seek(at_s)
+        yield painter.picture()
 
 
 def _stage(path: str | Path, start_s: float | None, end_s: float | None, *, run: int, clip: bool) -> ReplayStage:
@@ -119,7 +133,28 @@ def _run(scenario: Scenario, until_s: float | None) -> ReplayStage:
     return ReplayStage(scenario, log)
 
 
-def _save_gif(frames: Sequence[Image.Image], target: Path, duration_ms: int) -> None:
-    colours = frames[len(frames) // 2].quantize(COLOURS, dither=0)
+def _save_gif(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:
+    """All frames in the colours that states have, and those that a frame in the middle needs besides."""
+    frames = list(frames)
+    states = [channel for colour in STATES for channel in ImageColor.getrgb(colour)]
+    others = frames[len(frames) // 2].quantize(COLOURS - len(STATES), dither=0).getpalette() or []
+    colours = Image.new("P", (1, 1))
+    colours.putpalette([*states, *others])
     small = [frame.quantize(palette=colours, dither=0) for frame in frames]
+    duration_ms = 1000 // frames_per_s
     small[0].save(target, save_all=True, append_images=small[1:], duration=duration_ms, loop=0, optimize=False)
+
+
+def _save_mp4(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:
+    """H.264 in the pixel format that every player knows; it wants even sides, so an odd row or column is left out."""
+    import av  # pyright: ignore[reportMissingImports]
+
+    with av.open(str(target), "w") as film:
+        stream = film.add_stream("h264", rate=frames_per_s, options={"crf": "20", "preset": "medium"})
+        stream.pix_fmt = "yuv420p"
+        for number, image in enumerate(frames):
+            width, height = image.width // 2 * 2, image.height // 2 * 2
+            if number == 0:
+                stream.width, stream.height = width, height
+            film.mux(stream.encode(av.VideoFrame.from_image(image.crop((0, 0, width, height)))))
+        film.mux(stream.encode())

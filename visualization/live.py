@@ -14,6 +14,7 @@ import numpy as np
 from ..agents.events import VehicleState
 from ..agents.messages import Reason
 from ..environments.factory import Factory
+from ..environments.motion.matrix import MatrixTraffic
 from .history import History
 from .overheard import Overheard
 from .pace import Paced
@@ -159,8 +160,16 @@ class LiveStage(Stage):
         cells = [self.plan.cell_of_place[uid] for uid in self.plan.place_ids]
         return np.array(cells, np.int32)[node]
 
+    def legs(self) -> list[tuple[int, int, float]]:
+        traffic = self.factory.traffic
+        if not isinstance(traffic, MatrixTraffic):
+            return super().legs()
+        cells = [self.plan.cell_of_place[uid] for uid in self.plan.place_ids]
+        legs = map(traffic.leg, range(len(traffic.node)))
+        return [(cells[origin], cells[target], share) for origin, target, share in legs]
+
     def goals(self) -> NDArray[np.int32]:
-        return goals_of(self.factory.traffic)
+        return goals_of(self.factory.traffic) if self.plan.layout is not None else self._ends()
 
     def states(self) -> list[int]:
         return [
@@ -183,7 +192,10 @@ class LiveStage(Stage):
         return levels
 
     def route(self, vehicle: int) -> list[int]:
-        return route_of(self.factory.traffic, vehicle)
+        if self.plan.layout is not None:
+            return route_of(self.factory.traffic, vehicle)
+        origin, target, _ = self.legs()[vehicle]
+        return [] if origin == target else [origin, target]
 
     def heat(self, what: str) -> NDArray[np.float64]:
         return self.factory.entered if what == "traffic" else self.factory.waited_s

@@ -24,20 +24,34 @@ if TYPE_CHECKING:
     from .stage import Stage
 
 SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
+WIDE = 1.6  # width over height of floors that are shown below each other rather than beside
 PLAY_INTERVAL_MS = 1  # the pace is kept in `Paced.step`
 STYLE = """
 .v-navigation-drawer.v-navigation-drawer--open { width: 292px !important; min-width: 292px !important; }
 .v-navigation-drawer .v-card__title { font-size: 15px; padding: 6px 12px 0; }
 .v-navigation-drawer .v-card__text, .v-navigation-drawer .v-card { padding: 2px 8px 6px !important; }
-.v-navigation-drawer .v-btn-toggle { flex-wrap: wrap; }
-.v-navigation-drawer .v-btn-toggle .v-btn { min-width: 0 !important; padding: 0 7px !important; text-transform: none; }
+.v-navigation-drawer .v-btn-toggle { width: 100%; }
+.v-navigation-drawer .v-btn-toggle .v-btn { flex: 1; min-width: 0 !important; padding: 0 3px !important;
+  font-size: 12px; letter-spacing: 0; text-transform: none; }
+.v-navigation-drawer .v-btn.primary { flex: 1; min-width: 0 !important; padding: 0 8px !important; }
+.v-navigation-drawer .v-input__slider .v-input__slot { flex-wrap: wrap; padding-bottom: 10px; }
+.v-navigation-drawer .v-input__slider .v-label { flex: 0 0 100%; font-size: 13px; }
+.v-navigation-drawer .v-slider__thumb-label-container { display: block !important; }
+.v-navigation-drawer .v-slider__thumb-label { display: block !important;
+  width: auto !important; height: auto !important;
+  transform: translate(-50%, 9px) !important; background: none !important; color: inherit; font-size: 12px; }
+.v-navigation-drawer .v-slider__thumb-label > div { transform: none !important; }
+.v-navigation-drawer .v-card:has(button.primary) .v-input,
+.v-navigation-drawer .v-card:has(> .v-card__text > span:only-child),
+.solara-autorouter-content .v-sheet.d-flex:not(:has(.rc-page)):not(.rc-page *) { display: none !important; }
+.solara-autorouter-content .v-sheet.d-flex:has(.rc-page) { row-gap: 0 !important; }
 .rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 400px; gap: 8px; padding: 8px; align-items: start; }
-.v-sheet.d-flex:has(> .rc-page) { row-gap: 0 !important; }
 .rc-left { display: flex; flex-direction: column; gap: 8px; min-width: 0; }
 .rc-stages { display: flex; gap: 8px; }
-.rc-stages > div { flex: 1; min-width: 0; min-height: 360px; max-height: 66vh; }
+.rc-stages.wide { flex-direction: column; }
+.rc-stages > div { flex: 1; min-width: 0; min-height: 200px; max-height: 66vh; }
 @media (max-width: 1100px) { .rc-page { grid-template-columns: minmax(0, 1fr); } }
-"""
+"""  # hides Mesa's own intervals, threads and count of steps: `Paced` keeps the pace, the caption tells the tick
 
 
 @solara.component
@@ -205,7 +219,8 @@ def ReplayPanels(model: Replay) -> None:
         with solara.Div(classes=["rc-left"]):
             Timeline(model, stage, look, beat + sought, seek)
             Figures(model, stage, look, beat + sought, charts=False)
-            with solara.Div(classes=["rc-stages"]):
+            wide = len(model.stages) > 1 and stage.plan.width > WIDE * stage.plan.height
+            with solara.Div(classes=["rc-stages", "wide"] if wide else ["rc-stages"]):
                 for number, each in enumerate(model.stages):
                     with solara.Div(style=_shape(each)):
                         mine = selected if each is stage else NOBODY

@@ -1,6 +1,7 @@
 """The floor as a picture, without a browser: the same plan and frame, drawn with Pillow.
 
-What is drawn, and in which colours, is what `floor.vue` draws. Drawn twice as large and made smaller, edges are clean.
+What is drawn, and in which colours, is what the scripts in `floor` draw. Drawn twice as large and made smaller, edges
+are clean.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
+from ..agents.events import StationState, VehicleState
 from . import palette
+from .stage import FREE
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 OVERSIZE = 2
 RIM = 1.2  # cells round the floor
 HEAD = 30  # pixels for the caption
-FOOT = 26  # pixels for the legend
+FOOT = 38  # pixels for the legend
+MOST_BOXES = 8  # of a buffer
 
 
 @cache
@@ -55,8 +59,10 @@ class Painter:
             self._place(image, pen, place, now)
         for robot, (state, _) in zip(stage.plan.data["robots"], frame["robots"], strict=True):
             self._robot(pen, robot, state)
-        for vehicle, cell in enumerate(frame["cell"]):
-            self._vehicle(pen, frame, vehicle, cell)
+        width = stage.plan.width
+        spots = frame["at"] or [(cell % width, cell // width) for cell in frame["cell"]]
+        for vehicle, (x, y) in enumerate(spots):
+            self._vehicle(pen, frame, vehicle, x, y)
         whole = int(stage.now_s)
         done = f"{stage.tally.finished} finished, {len(stage.tally.jobs)} in process"
         text = f"{stage.plan.data['name']}   {whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}   {done}"
@@ -101,26 +107,44 @@ class Painter:
         pen.line(points, fill=self.look["arrow"], width=self._line(0.08), joint="curve")
 
     def _legend(self, pen: ImageDraw.ImageDraw) -> None:
-        look = self.look
+        """A line for stations and one for vehicles, smaller where there is less room."""
+        look, left = self.look, 12.0 * OVERSIZE
+        keys = {
+            kind: [(None, f"{kind}s:"), *zip(look[kind], look[f"{kind}_words"], strict=True)]
+            for kind in ("station", "vehicle")
+        }
         font = _font(10 * OVERSIZE)
-        x, y = 12.0 * OVERSIZE, self.size[1] - 19.0 * OVERSIZE
-        groups = (("station", "stations:"), ("vehicle", "vehicles:"))
-        for kind, title in groups:
-            for colour, word in [(None, title), *zip(look[kind], look[f"{kind}_words"], strict=True)]:
+        longest = max(self._legend_width(keys[kind], font) for kind in keys)
+        if longest > self.size[0] - 2 * left:
+            font = _font(max(int(10 * OVERSIZE * (self.size[0] - 2 * left) / longest), 4))
+        high = 15.0 * OVERSIZE
+        y = self.size[1] - FOOT * OVERSIZE + 4 * OVERSIZE
+        for kind in keys:
+            x = left
+            for colour, word in keys[kind]:
                 if colour is not None:
-                    pen.rounded_rectangle((x, y + 2, x + 9 * OVERSIZE, y + 2 + 9 * OVERSIZE), 4, fill=colour)
-                    x += 12 * OVERSIZE
+                    side = 0.9 * font.size
+                    pen.rounded_rectangle((x, y + 2, x + side, y + 2 + side), 4, fill=colour)
+                    x += 1.2 * font.size
                 pen.text((x, y - 1), word, fill=look["faint"] if colour is None else look["ink"], font=font)
-                x += pen.textlength(word, font=font) + 9 * OVERSIZE
+                x += pen.textlength(word, font=font) + 0.9 * font.size
+            y += high
+
+    @staticmethod
+    def _legend_width(keys: list[tuple[str | None, str]], font: ImageFont.FreeTypeFont) -> float:
+        return sum(font.getlength(word) + (2.1 if colour else 0.9) * font.size for colour, word in keys)
 
     # -- what moves -------------------------------------------------------------------------------------------
 
     def _place(self, image: Image.Image, pen: ImageDraw.ImageDraw, place: dict[str, Any], now: list[Any]) -> None:
         look, body, width = self.look, place["body"], self.stage.plan.width
         states, parts_in, parts_out = now
-        tint = look["station"][max(states)] if states else look["accent"]
-        if place["kind"] == "charger":
-            tint = look["vehicle"][5]
+        charger = place["kind"] == "charger"
+        colours = look["vehicle" if charger else "station"]
+        if charger:
+            tint = look["vehicle"][VehicleState.CHARGING]
+        else:
+            tint = look["station"][_lead(states)] if states else look["accent"]
         for cell in place["cells"]:
             box = self._box(cell % width + 0.07, cell // width + 0.07, 0.86, 0.86)
             pen.rectangle(box, outline=tint, width=self._line(0.09))
@@ -135,29 +159,36 @@ class Painter:
         for machine, state in enumerate(states):
             left = 0.15 * self.scale + machine * each
             box = (left, 0.12 * self.scale, left + each - 0.06 * self.scale, 0.32 * self.scale)
-            draw.rectangle(box, fill=look["station"][state])
+            draw.rectangle(box, fill=look["line"] if state == FREE else colours[state])
         if place["kind"] == "station":
-            high = short - 0.5 * self.scale
-            for x, parts, room in (
-                (0.13 * self.scale, parts_in, place["input"]),
-                (long - 0.31 * self.scale, parts_out, place["output"]),
+            middle = short / 2 + 0.02 * self.scale
+            for x, way, parts, room in (
+                (0.15 * self.scale, 1, parts_in, place["input"]),
+                (long - 0.15 * self.scale, -1, parts_out, place["output"]),
             ):
-                share = min(parts / (room or max(6, parts)), 1.0)
-                top = 0.38 * self.scale
-                draw.rectangle((x, top, x + 0.18 * self.scale, top + high), fill=look["line"])
-                draw.rectangle((x, top + high * (1 - share), x + 0.18 * self.scale, top + high), fill=look["part"])
+                boxes = min(room if room is not None else max(3, parts), MOST_BOXES)
+                wide = min(0.14 * long / max(boxes, 1), 0.36 * self.scale)
+                for box in range(boxes):
+                    left = x + box * wide if way > 0 else x - (box + 1) * wide
+                    colour = look["part"] if box < parts else look["line"]
+                    draw.rectangle((left, middle, left + 0.85 * wide, middle + 0.3 * self.scale), fill=colour)
         name = place["name"].replace("_", " ")
         if place["kind"] not in ("station", "sink", "charger"):
             name += f" {parts_out}"
-        self._label(draw, name, long, short, bool(states))
+        elif charger and parts_in:
+            name += f" · {parts_in} wait"
+        room = 0.7 * long if place["kind"] == "station" else long - 0.4 * self.scale
+        self._label(draw, name, (long, short), room, striped=bool(states))
         if deep:
             card = card.rotate(90, expand=True)
         x, y = self._at(body["x"], body["y"])
         image.paste(card, (round(x), round(y)), card)
 
-    def _label(self, draw: ImageDraw.ImageDraw, text: str, long: float, short: float, striped: bool) -> None:
+    def _label(
+        self, draw: ImageDraw.ImageDraw, text: str, body: tuple[float, float], room: float, *, striped: bool
+    ) -> None:
+        long, short = body
         size = int(min(0.55 * short, 0.55 * self.scale))
-        room = long - 0.8 * self.scale
         wide = draw.textlength(text, font=_font(max(size, 4), bold=True))
         if wide > room > 0:
             size = int(size * room / wide)
@@ -172,9 +203,8 @@ class Painter:
         ends = [self._at(robot["x"], robot["y"]), self._at(robot["x"], robot["y"] - 0.45)]
         pen.line(ends, fill=colour, width=self._line(0.14))
 
-    def _vehicle(self, pen: ImageDraw.ImageDraw, frame: dict[str, Any], vehicle: int, cell: int) -> None:
-        look, width = self.look, self.stage.plan.width
-        x, y = cell % width, cell // width
+    def _vehicle(self, pen: ImageDraw.ImageDraw, frame: dict[str, Any], vehicle: int, x: float, y: float) -> None:
+        look = self.look
         state = frame["state"][vehicle]
         box = self._box(x + 0.12, y + 0.12, 0.76, 0.76)
         pen.rounded_rectangle(box, self._line(0.18), fill=look["vehicle"][state], outline=look["faint"])
@@ -191,3 +221,11 @@ class Painter:
             pen.rectangle(self._box(x + 0.12, y + 0.9, 0.76, 0.1), fill=look["line"])
             colour = look["vehicle"][6] if level < 0.2 else look["ink"]
             pen.rectangle(self._box(x + 0.12, y + 0.9, 0.76 * level, 0.1), fill=colour)
+
+
+def _lead(states: list[int]) -> int:
+    """The state that colours the whole station."""
+    for state in (StationState.DOWN, StationState.PROCESSING, StationState.BLOCKED, StationState.SETUP):
+        if state in states:
+            return state
+    return states[0]

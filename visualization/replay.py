@@ -10,12 +10,14 @@ import mesa
 import numpy as np
 
 from ..agents.events import NOBODY, Event, VehicleState
+from ..agents.tasks import TaskKind
 from .energy import battery_levels
 from .history import History
 from .pace import Paced
 from .routes import NO_CELL
 from .stage import Stage
 from .tally import Tally
+from .visits import DRIVING, Visits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 CHECKPOINT_ROWS = 5000  # events between two copies of the tally
 STOPS = (int(VehicleState.HANDLING), int(VehicleState.WAITING), int(VehicleState.CHARGING))
-DRIVING = (int(VehicleState.EMPTY), int(VehicleState.LOADED))
 TABLES = ("events", "conversations", "messages")
 LOOK_AHEAD_ROWS = 400  # rows of the trace that a route is taken from
 
@@ -50,6 +51,7 @@ class ReplayStage(Stage):
         self._levels = battery_levels(scenario, log)
         self._build_history()
         self._stops = self._find_stops()
+        self._visits = [Visits(scenario, log, self.plan, uid) for uid in self.plan.agvs]
         self._restart()
 
     # -- time -------------------------------------------------------------------------------------------------
@@ -109,8 +111,7 @@ class ReplayStage(Stage):
     def cells(self) -> NDArray[np.int32]:
         if len(self._ticks):
             return self._cells[self._trace_row()]
-        start = next(iter(self.plan.cell_of_place.values()))
-        return np.full(len(self.plan.agvs), start, np.int32)
+        return np.array([origin for origin, _, _ in self.legs()], np.int32)
 
     def _find_stops(self) -> list[tuple[NDArray[np.float64], NDArray[np.int32]]]:
         """For each vehicle, when it came to a stop with work to do there, and in which cell."""
@@ -127,6 +128,8 @@ class ReplayStage(Stage):
         return found
 
     def goals(self) -> NDArray[np.int32]:
+        if self.plan.layout is None:
+            return self._ends()
         goals = np.full(len(self.plan.agvs), NO_CELL, np.int32)
         for vehicle, state in enumerate(self.states()):
             if state in DRIVING:
@@ -136,7 +139,18 @@ class ReplayStage(Stage):
                     goals[vehicle] = cells[stop]
         return goals
 
+    def legs(self) -> list[tuple[int, int, float]]:
+        if self.plan.layout is not None:
+            return super().legs()
+        return [
+            visits.leg(self.now_s, driving=state in DRIVING)
+            for visits, state in zip(self._visits, self.states(), strict=True)
+        ]
+
     def route(self, vehicle: int) -> list[int]:
+        if self.plan.layout is None:
+            origin, target, _ = self.legs()[vehicle]
+            return [] if origin == target else [origin, target]
         if not len(self._ticks) or self.states()[vehicle] not in DRIVING:
             return []
         times, _ = self._stops[vehicle]
@@ -149,6 +163,26 @@ class ReplayStage(Stage):
         if not len(cells):
             return []
         return cells[np.append(True, cells[1:] != cells[:-1])].tolist()
+
+    no_offers = (
+        "Single offers were not recorded, only how many there were and the best. To see them all, run again with "
+        "record: {messages: full} in the config."
+    )
+
+    def plan_of(self, agent: int) -> list[str]:
+        """The parts that the vehicle has contracted to carry, in the order in which it did."""
+        if agent not in self.plan.vehicle_of:
+            return []
+        tally, name_of = self.tally, self.log.name_of
+        visits = self._visits[self.plan.vehicle_of[agent]]
+        notes = [note for note in tally.open_tasks.values() if note.contractor == agent]
+        stops = visits.ahead(self.now_s, {note.job for note in notes if note.kind is TaskKind.TRANSPORT})
+        lines = [
+            f"{'take' if picked_up else 'bring'} {name_of(job)} {'from' if picked_up else 'to'} {name_of(place)}"
+            for picked_up, job, place in stops
+        ]
+        lines += [f"charge at {name_of(uid)}" for uid in self.plan.chargers if agent in tally.served(uid)]
+        return lines
 
     def levels_at(self, at_s: float) -> NDArray[np.float64] | None:
         """(V,) battery levels at a time; None without batteries."""

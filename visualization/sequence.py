@@ -66,6 +66,8 @@ def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
         messages += _arrows(row, name(manager), name, column, offers.get(row[2]))
     if any(message["from"] == len(actors) + 1 or message["to"] == len(actors) + 1 for message in messages):
         actors = [*actors, OTHERS]
+    summed = (rows["sender"] == NOBODY) & np.isin(rows["performative"], (Performative.PROPOSE, Performative.REFUSE))
+    unheard = any(offers.get(call) is None for call in rows["conversation"][summed].tolist())
     job = int(own["job"][0])
     again = f", announced {len(own)} times" if len(own) > 1 else ""
     return {
@@ -74,6 +76,7 @@ def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
         "actors": [name(manager), *actors],
         "messages": messages[-MESSAGES:],
         "task": task,
+        "hint": stage.no_offers if unheard else "",
     }
 
 

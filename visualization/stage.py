@@ -8,14 +8,17 @@ one can know (plans, routes, batteries) is filled in by its subclasses.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..agents.events import NOBODY, StationState
+from ..environments.layout import NO_CELL
 from .plan import Plan
-from .tally import Status
+from .tally import Status, duration
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from ..agents.tasks import TaskKind
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 LANES = 64  # lines of the Gantt chart
 WINDOW_S = 1200.0
 ROWS = 40  # of the table of calls
+FREE = -1  # slot of a charger
 
 
 class Stage:
@@ -59,6 +63,10 @@ class Stage:
         """(V,) int32, cell that every vehicle drives to, NO_CELL where it drives nowhere."""
         raise NotImplementedError
 
+    def legs(self) -> list[tuple[int, int, float]]:
+        """(V,) the cell that a vehicle comes from, the one that it goes to, and the share of the way; without floor."""
+        return [(cell, cell, 0.0) for cell in self.cells().tolist()]
+
     def states(self) -> list[int]:
         """(V,) `VehicleState`."""
         return [self.tally.vehicle_state[uid] for uid in self.plan.agvs]
@@ -87,6 +95,9 @@ class Stage:
         """What the agent will do next, a line each."""
         return []
 
+    no_offers = ""
+    """Why `offers` knows nothing, and what to do about it; in a sentence."""
+
     def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
         """Who offered what in a call: (name, cost in s or inf, reason of refusal); None where nobody listened."""
         return None
@@ -103,9 +114,11 @@ class Stage:
             "t": round(self.now_s, 3),
             "tick": self.tick,
             "cell": self.cells().tolist(),
+            "at": None if plan.layout is not None else self._side_by_side(),
             "goal": self.goals().tolist(),
             "state": self.states(),
             "load": self.loads(),
+            "seeking": [plan.vehicle_of[uid] for uid in tally.seeking()],
             "battery": None if levels is None else (levels * 100.0).astype(int).tolist(),
             "places": [self._place(place) for place in plan.data["places"]],
             "robots": [[tally.robot_state[uid], tally.robot_at[uid]] for uid in plan.robots],
@@ -116,10 +129,15 @@ class Stage:
         }
 
     def _place(self, place: dict[str, Any]) -> list[Any]:
-        uid = place["id"]
+        """States along the top (machines; slots of a charger, FREE or the state of the vehicle), parts in, parts out.
+
+        For a charger, the vehicles that wait for any charger, and those that have this one.
+        """
+        uid, tally = place["id"], self.tally
         if place["kind"] == "charger":
-            return [[], 0, self.tally.charging[uid]]
-        return [list(self.tally.machines.get(uid, ())), self.tally.input[uid], self.tally.output[uid]]
+            slots = [tally.vehicle_state[agv] for agv in tally.served(uid)]
+            return [slots + [FREE] * (place["slots"] - len(slots)), len(tally.seeking()), tally.charging[uid]]
+        return [list(tally.machines.get(uid, ())), tally.input[uid], tally.output[uid]]
 
     def _spot(self, agent: int) -> tuple[float, float]:
         """Where an agent is, in cells; a vehicle is given by its number, (-1 - vehicle, 0), as it moves."""
@@ -130,6 +148,26 @@ class Stage:
         if agent in tally.robot_at:
             agent = tally.robot_at[agent]
         return plan.centre.get(agent, (0.0, 0.0))
+
+    def _ends(self) -> NDArray[np.int32]:
+        """(V,) int32, cell at the end of every leg, NO_CELL where a vehicle rests."""
+        return np.array([target if target != origin else NO_CELL for origin, target, _ in self.legs()], np.int32)
+
+    def _side_by_side(self) -> list[list[float]]:
+        """(V, 2) where vehicles without a floor are drawn: on a line between places, side by side at them."""
+        width = self.plan.width
+        legs = self.legs()
+        there = Counter(origin for origin, _, share in legs if share == 0.0)
+        put: Counter[int] = Counter()
+        found = []
+        for origin, target, share in legs:
+            (y0, x0), (y1, x1) = divmod(origin, width), divmod(target, width)
+            beside = 0.0
+            if share == 0.0:
+                beside = min(1.0, 3.0 / there[origin]) * (put[origin] - (there[origin] - 1) / 2.0)
+                put[origin] += 1
+            found.append([round(x0 + share * (x1 - x0) + beside, 3), round(y0 + share * (y1 - y0), 3)])
+        return found
 
     # -- figures ----------------------------------------------------------------------------------------------
 
@@ -206,7 +244,7 @@ class Stage:
             note.status.name.lower(),
             "" if note.contractor == NOBODY else name(note.contractor),
             note.calls,
-            f"{age:.0f} s",
+            duration(age),
             note.contractor,
         ]
 
@@ -220,7 +258,9 @@ def _percent(share: float) -> str:
 
 
 def _thousands(number: int) -> str:
-    return f"{number / 1000:.1f}k" if number >= 10_000 else str(number)
+    if number >= 1_000_000:
+        return f"{number / 1e6:.1f}M"
+    return f"{number / 1e3:.1f}k" if number >= 10_000 else str(number)
 
 
 def _plain(value: float) -> float | None:

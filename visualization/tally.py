@@ -63,6 +63,13 @@ class TaskNote:
     holders: set[int] = field(default_factory=set)
 
 
+def duration(seconds: float) -> str:
+    """A length of time in the unit that suits it."""
+    if seconds < 120.0:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200.0 else f"{seconds / 3600:.1f} h"
+
+
 class Tally:
     """The present of a factory.
 
@@ -72,7 +79,7 @@ class Tally:
         vehicle_state, load, robot_state, robot_at: by agent id; `robot_at` is the station that the robot serves.
         battery: vehicle id -> when its level was told last, and what it was.
         jobs: part id -> (released_s, due_s) of every part in the factory; `job_at`: where it is.
-        open_tasks, closed_tasks: `TaskNote` by task id.
+        open_tasks, closed_tasks: `TaskNote` by task id; charges: those of `open_tasks` that ask for a charger.
         feed: the last notable happenings (time_s, sentence, agent id, how bad: 0 good .. 2 bad).
         talks: the last awards (number, manager, contractor, performative).
     """
@@ -93,6 +100,7 @@ class Tally:
         self.released = self.finished = self.scrapped = self.late = self.messages = self.failures = 0
         self.open_tasks: dict[int, TaskNote] = {}
         self.closed_tasks: dict[int, TaskNote] = {}
+        self.charges: dict[int, TaskNote] = {}
         self.feed: deque[tuple[float, str, int, int]] = deque(maxlen=FEED)
         self.talks: deque[tuple[int, int, int, int]] = deque(maxlen=TALKS)
         self._task_of: dict[int, int] = {}  # conversation -> task
@@ -154,7 +162,7 @@ class Tally:
                 due_s = self._leave(job)
                 if time_s > due_s:
                     self.late += 1
-                    text = f"{plan.name_of(job)} is finished {(time_s - due_s) / 60:.0f} min late"
+                    text = f"{plan.name_of(job)} is finished {duration(time_s - due_s)} late"
                     self.feed.append((time_s, text, agent, 1))
             case Event.BROKE_DOWN:
                 self.failures += 1
@@ -177,6 +185,20 @@ class Tally:
         self.job_at.pop(job, None)
         return self.jobs.pop(job, (0.0, float("inf")))[1]
 
+    # -- chargers ---------------------------------------------------------------------------------------------
+
+    def seeking(self) -> list[int]:
+        """Vehicles that look for a charger and have none."""
+        return [note.manager for note in self.charges.values() if note.status not in (Status.AWARDED, Status.ENGAGED)]
+
+    def served(self, charger: int) -> list[int]:
+        """Vehicles that charge at the charger, or are on their way to it."""
+        return [
+            note.manager
+            for note in self.charges.values()
+            if note.contractor == charger and note.status in (Status.AWARDED, Status.ENGAGED)
+        ]
+
     # -- negotiations -----------------------------------------------------------------------------------------
 
     def _call(self, row: Row) -> None:
@@ -185,6 +207,8 @@ class Tally:
         if note is None:
             note = TaskNote(task, TaskKind(kind), job, manager, opened_s, conversation)
         self.open_tasks[task] = note
+        if note.kind is TaskKind.CHARGE:
+            self.charges[task] = note
         self._task_of.pop(note.conversation, None)
         note.conversation = conversation
         note.calls += 1
@@ -198,7 +222,9 @@ class Tally:
         time_s, performative, conversation, sender, receiver, count, value = row
         self.messages += count
         if performative == Performative.CFP:
-            self._call(self._announced.pop(conversation))
+            call = self._announced.pop(conversation, None)
+            if call is not None:  # the first of the rows of a call, where each receiver has one
+                self._call(call)
             return
         note = self.open_tasks.get(self._task_of.get(conversation, NOBODY))
         if note is None:
@@ -248,5 +274,6 @@ class Tally:
             self.charging[note.contractor] -= 1
         self._task_of.pop(note.conversation, None)
         self.closed_tasks[note.task] = self.open_tasks.pop(note.task)
+        self.charges.pop(note.task, None)
         if len(self.closed_tasks) > CLOSED:
             del self.closed_tasks[next(iter(self.closed_tasks))]

@@ -108,6 +108,14 @@ class MatrixTraffic:
         if self._heading[vehicle] == NO_PLACE and not self._held[vehicle]:
             self._set_out(vehicle)
 
+    def leg(self, vehicle: int) -> tuple[int, int, float]:
+        """The trip under way: place it began at, place it leads to, share of it that is done; share 0 at rest."""
+        origin, destination = int(self.node[vehicle]), self._heading[vehicle]
+        if destination in (NO_PLACE, origin):
+            return origin, origin, 0.0
+        left_s = self._left_s[vehicle] - self._under_way_s(vehicle)
+        return origin, destination, 1.0 - left_s / float(self._times_s[origin, destination])
+
     def waits_for_dock(self, vehicle: int) -> bool:
         """Never: there is room for all at every place."""
         return False

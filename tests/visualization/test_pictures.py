@@ -62,10 +62,31 @@ def test_a_stretch_becomes_a_clip_in_which_something_moves(config: Path, tmp_pat
     assert (pictures[0] != pictures[-1]).any()
 
 
+def test_a_stretch_becomes_a_film(config: Path, tmp_path: Path) -> None:
+    av = pytest.importorskip("av", reason="PyAV is not installed")
+    path = export(config, tmp_path / "clip.mp4", start_s=60.0, end_s=120.0, speed=60.0, frames_per_s=10, width=301)
+    with av.open(str(path)) as film:
+        assert film.streams.video[0].codec_context.name == "h264"
+        pictures = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert len(pictures) == 10
+    assert pictures[0].shape[1] == 300, "an odd column is left out"
+    still = export(config, tmp_path / "still.png", start_s=60.0, width=301)
+    height = pictures[0].shape[0]
+    drawn = np.asarray(Image.open(still).convert("RGB"))[:height, :300].astype(float)
+    assert np.abs(pictures[0] - drawn).mean() < 8.0, "the film shows what the picture shows"
+    assert (np.abs(pictures[-1].astype(float) - pictures[0]) > 60).any(), "something moves"
+
+
+def test_without_an_encoder_the_remedy_is_named(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("robocell.visualization.export.find_spec", lambda name: None)
+    with pytest.raises(RobocellError, match=r"PyAV, which is not installed; .* pip install 'robocell\[viz\]'"):
+        export(config, tmp_path / "clip.mp4")
+
+
 @pytest.mark.parametrize(
     ("name", "options", "text"),
     [
-        ("clip.mp4", {}, "a clip as .gif, not as '.mp4'"),
+        ("clip.avi", {}, "a clip as .gif or .mp4, not as '.avi'"),
         ("clip.gif", {"start_s": 500.0, "end_s": 400.0}, "is not a stretch of the run"),
         ("clip.gif", {"start_s": 0.0, "end_s": 600.0, "speed": 1.0}, "raise the speed or take a shorter stretch"),
         ("a.png", {"width": 5}, "at least 100"),

@@ -59,6 +59,10 @@ const vehicles = {
       if (frame.selected === this.plan.agvs[i]) { g.strokeStyle = look.ink; g.lineWidth = 0.1; g.beginPath(); g.arc(x, y, 0.68, 0, 7); g.stroke(); }
       const heading = fine ? Math.round(this.turn[i] / (Math.PI / 4)) : 0;
       g.drawImage(this.sprite(state, load, heading, fine), x - side / 2, y - side / 2, side, side);
+      if (fine && frame.seeking.includes(i)) {
+        g.fillStyle = look.vehicle[5]; g.beginPath(); g.arc(x + 0.33, y - 0.33, 0.2, 0, 7); g.fill();
+        g.fillStyle = "#1f2933"; g.font = "600 0.3px Roboto, sans-serif"; g.textAlign = "center"; g.textBaseline = "middle"; g.fillText("⚡", x + 0.33, y - 0.32);
+      }
       if (frame.battery && fine) {
         const level = frame.battery[i] / 100;
         g.fillStyle = look.dark ? "#0b0f14" : "#ffffff"; g.fillRect(x - 0.38, y + 0.4, 0.76, 0.11);
