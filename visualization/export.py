@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
 COLOURS = 96  # of a GIF
-STATES = sorted({*palette.STATION_COLOURS.values(), *palette.VEHICLE_COLOURS.values(), *palette.ROBOT_COLOURS.values()})
+TABLES = (palette.STATION_COLOURS, palette.VEHICLE_COLOURS, palette.ROBOT_COLOURS)
+KEPT = sorted({colour for table in TABLES for colour in table.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
 
 
 class ExportError(RobocellError):
@@ -134,12 +135,12 @@ def _run(scenario: Scenario, until_s: float | None) -> ReplayStage:
 
 
 def _save_gif(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:
-    """All frames in the colours that states have, and those that a frame in the middle needs besides."""
+    """All frames in the colours of states and parts, and those that a frame in the middle needs besides."""
     frames = list(frames)
-    states = [channel for colour in STATES for channel in ImageColor.getrgb(colour)]
-    others = frames[len(frames) // 2].quantize(COLOURS - len(STATES), dither=0).getpalette() or []
+    kept = [channel for colour in KEPT for channel in ImageColor.getrgb(colour)]
+    others = frames[len(frames) // 2].quantize(COLOURS - len(KEPT), dither=0).getpalette() or []
     colours = Image.new("P", (1, 1))
-    colours.putpalette([*states, *others])
+    colours.putpalette([*kept, *others])
     small = [frame.quantize(palette=colours, dither=0) for frame in frames]
     duration_ms = 1000 // frames_per_s
     small[0].save(target, save_all=True, append_images=small[1:], duration=duration_ms, loop=0, optimize=False)
