@@ -18,7 +18,7 @@ from ..environments.motion.matrix import MatrixTraffic
 from .history import History
 from .overheard import Overheard
 from .pace import Paced
-from .routes import closed_of, goals_of, route_of
+from .routes import closed_of, facing_of, goals_of, route_of
 from .stage import Stage
 from .tally import Tally
 from .variants import variant
@@ -170,6 +170,9 @@ class LiveStage(Stage):
 
     def goals(self) -> NDArray[np.int32]:
         return goals_of(self.factory.traffic) if self.plan.layout is not None else self._ends()
+
+    def facing(self) -> NDArray[np.int8] | None:
+        return facing_of(self.factory.traffic)
 
     def states(self) -> list[int]:
         return [

@@ -50,6 +50,7 @@ class ReplayStage(Stage):
         self.history = History(self.plan)
         self._levels = battery_levels(scenario, log)
         self._build_history()
+        self._facing = self._find_facing()
         self._stops = self._find_stops()
         self._visits = [Visits(scenario, log, self.plan, uid) for uid in self.plan.agvs]
         self._restart()
@@ -112,6 +113,25 @@ class ReplayStage(Stage):
         if len(self._ticks):
             return self._cells[self._trace_row()]
         return np.array([origin for origin, _, _ in self.legs()], np.int32)
+
+    def facing(self) -> NDArray[np.int8] | None:
+        """Towards the last move, or towards the next one where the turn to it is under way."""
+        if self._facing is None:
+            return None
+        return self._facing[max(int(np.searchsorted(self._ticks, self.tick + self._turn_ticks, "right")) - 1, 0)]
+
+    def _find_facing(self) -> NDArray[np.int8] | None:
+        """(R, V) int8, where everybody faces after its last move; None where vehicles need not turn."""
+        agvs = self.scenario.fleet.agvs if self.scenario.fleet is not None else None
+        if agvs is None or agvs.kinematics == "omni" or not len(self._ticks):
+            return None
+        self._turn_ticks = 1 if agvs.turn_s is None else max(math.ceil(agvs.turn_s / self.tick_s - 1e-9), 1)
+        steps = np.diff(self._cells, axis=0, prepend=self._cells[:1])
+        moved = np.zeros(steps.shape, np.int8)
+        for way, step in enumerate((1, self.plan.width, -1, -self.plan.width)):
+            moved[steps == step] = way
+        last = np.maximum.accumulate(np.where(steps != 0, np.arange(len(steps))[:, None], 0), axis=0)
+        return np.take_along_axis(moved, last, axis=0)
 
     def _find_stops(self) -> list[tuple[NDArray[np.float64], NDArray[np.int32]]]:
         """For each vehicle, when it came to a stop with work to do there, and in which cell."""

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
     from ..environments.motion.traffic import Traffic
 
-__all__ = ["NO_CELL", "closed_of", "goals_of", "route_of"]
+__all__ = ["NO_CELL", "closed_of", "facing_of", "goals_of", "route_of"]
 
 
 def goals_of(traffic: Traffic) -> NDArray[np.int32]:
     """(V,) int32, goal cell of every vehicle; NO_CELL where it is there already, or there is no floor."""
     return traffic.goals if isinstance(traffic, GridTraffic) else np.full(len(traffic.node), NO_CELL, np.int32)
+
+
+def facing_of(traffic: Traffic) -> NDArray[np.int8] | None:
+    """(V,) int8, 0..3 for E, S, W, N; None where vehicles need not turn."""
+    return traffic.facing if isinstance(traffic, GridTraffic) else None
 
 
 def route_of(traffic: Traffic, vehicle: int) -> list[int]:

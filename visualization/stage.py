@@ -59,6 +59,10 @@ class Stage:
         """(V,) int32, cell of every vehicle."""
         raise NotImplementedError
 
+    def facing(self) -> NDArray[np.int8] | None:
+        """(V,) int8, 0..3 for E, S, W, N; None where vehicles drive into any direction."""
+        return None
+
     def goals(self) -> NDArray[np.int32]:
         """(V,) int32, cell that every vehicle drives to, NO_CELL where it drives nowhere."""
         raise NotImplementedError
@@ -108,13 +112,14 @@ class Stage:
         """All that moves."""
         self.refresh()
         tally, plan = self.tally, self.plan
-        levels = self.batteries()
+        levels, facing = self.batteries(), self.facing()
         vehicle = plan.vehicle_of.get(selected, NOBODY)
         return {
             "t": round(self.now_s, 3),
             "tick": self.tick,
             "cell": self.cells().tolist(),
             "at": None if plan.layout is not None else self._side_by_side(),
+            "facing": None if facing is None else facing.tolist(),
             "goal": self.goals().tolist(),
             "state": self.states(),
             "load": self.loads(),

@@ -3,27 +3,40 @@ const vehicles = {
   // ---- from frame to frame
   moveOn(now) {
     const frame = this.frame, target = frame.at || frame.cell.map((c) => this.at(c));
-    if (!this.pos || this.pos.length !== target.length) {
+    if (!this.moves || this.moves.length !== target.length) {
       this.pos = target.map((p) => p.slice());
-      this.turn = target.map(() => 0);
+      this.turn = target.map((_, i) => (frame.facing ? (frame.facing[i] * Math.PI) / 2 : 0));
+      this.moves = target.map((p, i) => ({ from: p, to: p, begun: now, span: 1, bow: this.turn[i], arc: 0 }));
     }
-    this.from = this.pos.map((p) => p.slice());
-    this.to = target;
     for (let i = 0; i < target.length; i++) {
-      const dx = target[i][0] - this.from[i][0], dy = target[i][1] - this.from[i][1], far = Math.abs(dx) + Math.abs(dy);
-      if (far > 6) this.from[i] = target[i].slice();
-      else if (far > 0.01) this.turn[i] = Math.atan2(dy, dx);
+      const move = this.moves[i], [x, y] = target[i], [px, py] = this.pos[i], dx = x - px, dy = y - py, far = Math.abs(dx) + Math.abs(dy);
+      const fresh = x !== move.to[0] || y !== move.to[1];
+      const way = frame.facing ? (frame.facing[i] * Math.PI) / 2 : fresh && far > 0.01 && far <= FAR ? Math.atan2(dy, dx) : move.bow + move.arc;
+      if (!fresh && way === move.bow + move.arc) continue;
+      if (fresh) {  // who takes several frames for a cell is drawn at an even pace, and so a little late
+        const since = now - move.begun;
+        move.span = Math.min(since < 4 * this.period ? Math.max(since, this.period) : this.period, 600) * 1.05;
+        move.from = far > FAR ? target[i] : [px, py];
+        move.to = target[i];
+        move.begun = now;
+      }
+      move.bow = this.turn[i];
+      move.arc = Math.atan2(Math.sin(way - move.bow), Math.cos(way - move.bow));
+      move.turned = now;
     }
-    this.begun = now;
-    this.span = Math.max(16, Math.min(this.period * 1.05, 600));
   },
   tween(now) {
-    const part = Math.min((now - this.begun) / this.span, 1);
-    for (let i = 0; i < this.to.length; i++) {
-      this.pos[i][0] = this.from[i][0] + (this.to[i][0] - this.from[i][0]) * part;
-      this.pos[i][1] = this.from[i][1] + (this.to[i][1] - this.from[i][1]) * part;
-    }
-    return part === 1;
+    let arrived = true;
+    this.moves.forEach((move, i) => {
+      const part = Math.min((now - move.begun) / move.span, 1), [x, y] = move.from;
+      this.pos[i][0] = x + (move.to[0] - x) * part;
+      this.pos[i][1] = y + (move.to[1] - y) * part;
+      const turned = move.arc ? Math.min((now - move.turned) / Math.min(Math.max(this.period, 80), 300), 1) : 1;
+      this.turn[i] = move.bow + move.arc * turned;
+      if (turned === 1 && move.arc) { move.bow = this.turn[i]; move.arc = 0; }
+      if (part < 1 || turned < 1) arrived = false;
+    });
+    return arrived;
   },
   hear(now) {
     for (const talk of this.frame.talks) {
@@ -57,7 +70,7 @@ const vehicles = {
     for (let i = 0; i < this.pos.length; i++) {
       const x = this.pos[i][0] + 0.5, y = this.pos[i][1] + 0.5, state = frame.state[i], load = frame.load[i] ? 1 : 0;
       if (frame.selected === this.plan.agvs[i]) { g.strokeStyle = look.ink; g.lineWidth = 0.1; g.beginPath(); g.arc(x, y, 0.68, 0, 7); g.stroke(); }
-      const heading = fine ? Math.round(this.turn[i] / (Math.PI / 4)) : 0;
+      const heading = fine ? ((Math.round(this.turn[i] / (Math.PI / 8)) % 16) + 16) % 16 : 0;
       g.drawImage(this.sprite(state, load, heading, fine), x - side / 2, y - side / 2, side, side);
       if (fine && frame.seeking.includes(i)) {
         g.fillStyle = look.vehicle[5]; g.beginPath(); g.arc(x + 0.33, y - 0.33, 0.2, 0, 7); g.fill();
@@ -71,11 +84,11 @@ const vehicles = {
     }
   },
   sprite(state, load, heading, fine) {
-    const key = state * 100 + load * 50 + heading + 10;
+    const key = state * 100 + load * 50 + heading;
     if (this.sprites[key]) return this.sprites[key];
     const look = this.look, pixels = Math.max(Math.ceil(1.1 * this.spriteScale), 2), canvas = document.createElement("canvas");
     canvas.width = canvas.height = pixels;
-    const g = canvas.getContext("2d"), a = (heading * Math.PI) / 4, c = Math.cos(a), s = Math.sin(a), dark = "#1f2933";
+    const g = canvas.getContext("2d"), a = (heading * Math.PI) / 8, c = Math.cos(a), s = Math.sin(a), dark = "#1f2933";
     g.scale(pixels / 1.1, pixels / 1.1);
     g.translate(0.55, 0.55);
     g.fillStyle = look.vehicle[state];
