@@ -28,6 +28,7 @@ ART = """
 ######################
 """
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+PATIENCE_S = 60.0  # with a machine that has other things to do as well
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
@@ -140,7 +141,7 @@ class Server:
                 [sys.executable, "-c", code, str(target)], stdout=stream, stderr=subprocess.STDOUT
             )
 
-    def wait(self, limit_s: float = 60.0) -> None:
+    def wait(self, limit_s: float = 2 * PATIENCE_S) -> None:
         end_s = time.monotonic() + limit_s
         while time.monotonic() < end_s:
             with socket.socket() as probe:
@@ -160,13 +161,14 @@ class Tab:
 
     def __init__(self, browser, url: str, width: int = 1500, height: int = 1000) -> None:
         self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.set_default_timeout(1000 * PATIENCE_S)
         self.errors: list[str] = []
         self.strangers: list[str] = []
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._request)
         self.page.goto(url)
-        self.page.wait_for_selector("canvas.rc-floor-canvas", timeout=40_000)
+        self.page.wait_for_selector("canvas.rc-floor-canvas")
         self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.frames > 0")
 
     def _request(self, request) -> None:
@@ -181,8 +183,28 @@ class Tab:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
-    def wait(self, condition: str, limit_s: float = 15.0) -> None:
+    def wait(self, condition: str, limit_s: float = PATIENCE_S) -> None:
         self.page.wait_for_function(condition, timeout=limit_s * 1000)
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Look every now and then, as a picture has no event that says that it is there."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < end_s, f"after {PATIENCE_S:g} s still not: {what}"
+            time.sleep(0.2)
+
+    def pause(self) -> None:
+        """Press pause, and wait until nothing moves any more."""
+        self.press("❚❚")
+        self.page.get_by_role("button", name="▶", exact=True).wait_for()
+        seen = [-1, self.tick]
+
+        def still() -> bool:
+            seen[:] = [seen[1], self.tick]
+            return seen[0] == seen[1]
+
+        time.sleep(0.5)  # longer than a slice
+        self.until(still, "standing still")
 
     def click_cell(self, x: float, y: float, floor: int = 0) -> None:
         """Click the middle of a cell of the floor."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,11 +42,13 @@ def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
         "live": Server(config, folder / "live.log"),
         "replay": Server(folder / "run", folder / "replay.log"),
     }
-    for server in started.values():
-        server.wait()
-    yield started
-    for server in started.values():
-        server.stop()
+    try:
+        for server in started.values():
+            server.wait()
+        yield started
+    finally:
+        for server in started.values():
+            server.stop()
 
 
 @pytest.fixture
@@ -63,6 +66,12 @@ def _floor_picture(tab: Tab) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
 
 
+def _heat(tab: Tab) -> int:
+    """Pixels that are a good deal redder than blue, and as bright as the floor."""
+    picture = _floor_picture(tab).astype(int)
+    return int(((picture[..., 0] - picture[..., 2] > 8) & (picture.min(axis=-1) > 120)).sum())
+
+
 def test_the_page_renders_and_plays(live: Tab) -> None:
     before = _floor_picture(live)
     colours, counts = np.unique(before.reshape(-1, 3), axis=0, return_counts=True)
@@ -75,8 +84,7 @@ def test_the_page_renders_and_plays(live: Tab) -> None:
     live.press("▶")
     live.wait(f"{TICK} > 200")
     assert (_floor_picture(live) != before).any()
-    live.press("❚❚")
-    time.sleep(0.5)
+    live.pause()
     stopped = live.tick
     time.sleep(0.5)
     assert live.tick == stopped
@@ -132,22 +140,17 @@ def test_overlays_and_the_dark(live: Tab) -> None:
     light = _floor_picture(live)
     live.press("max")
     live.press("▶")
-    live.wait(f"{TICK} > 500", limit_s=30.0)
-    live.press("❚❚")
-    time.sleep(0.5)
-    plain = _floor_picture(live)
+    live.wait(f"{TICK} > 500")
+    live.pause()
+    time.sleep(1.5)  # talks have faded
+    plain = _heat(live)
     live.press("traffic")
-    time.sleep(0.8)
-    assert (_floor_picture(live) != plain).any()
+    live.until(lambda: _heat(live) > plain + 5000, "heat on the floor")
     live.press("traffic")
-    for _ in range(3):  # from automatic over light to dark, in whichever order
-        if _floor_picture(live).mean() < 100:
-            break
-        live.page.locator(".v-app-bar .v-btn, .v-toolbar .v-btn").last.click()
-        time.sleep(0.7)
+    live.until(lambda: _heat(live) < plain + 500, "a floor without heat")
+    live.page.emulate_media(color_scheme="dark")
     live.wait("getComputedStyle(document.querySelector('.rc-floor')).backgroundColor === 'rgb(27, 34, 42)'")
-    time.sleep(0.3)
-    assert _floor_picture(live).mean() < light.mean() - 60
+    live.until(lambda: _floor_picture(live).mean() < light.mean() - 60, "a dark floor")
 
 
 def test_two_tabs_do_not_disturb_each_other(live: Tab, browser, servers: dict[str, Server]) -> None:
@@ -198,19 +201,48 @@ def test_a_replay_is_scrubbed_and_compared(browser, servers: dict[str, Server]) 
 
 
 @pytest.mark.slow
-def test_nothing_leaks_over_thousands_of_ticks(live: Tab) -> None:
+def test_nothing_leaks_over_thousands_of_ticks(live: Tab, servers: dict[str, Server]) -> None:
+    """Neither in the page (heap, nodes, listeners) nor in the server, whose log may grow, and its threads."""
+    live.click_cell(2, 3)
     live.press("×300")
     live.press("▶")
-    live.wait(f"{TICK} > 500", limit_s=30.0)
+    live.wait(f"{TICK} > 1000", limit_s=120.0)
     session = live.page.context.new_cdp_session(live.page)
-
-    def heap() -> float:
-        session.send("HeapProfiler.collectGarbage")
-        metrics = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
-        return metrics["JSHeapUsedSize"] / 2**20
-
     session.send("Performance.enable")
-    first = heap()
+    process = Path(f"/proc/{servers['live'].process.pid}")
+
+    def held() -> dict[str, float]:
+        session.send("HeapProfiler.collectGarbage")
+        page = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
+        return {
+            "heap, MB": page["JSHeapUsedSize"] / 2**20,
+            "nodes": page["Nodes"],
+            "listeners": page["JSEventListeners"],
+            "server, MB": int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20,
+            "threads": len(list((process / "task").iterdir())),
+        }
+
+    before = held()
     from_tick = live.tick
-    live.wait(f"{TICK} > {from_tick + 4000}", limit_s=120.0)
-    assert heap() - first < 15.0, json.dumps([first, heap()])
+    live.wait(f"{TICK} > {from_tick + 4000}", limit_s=300.0)
+    after = held()
+    most = {"heap, MB": 5.0, "nodes": 1500, "listeners": 150, "server, MB": 30.0, "threads": 10}
+    grown = {name: after[name] - before[name] for name in before}
+    assert all(grown[name] < most[name] for name in most), json.dumps([before, after])
+
+
+@pytest.mark.slow
+def test_a_reset_lets_go_of_the_old_factory(live: Tab, servers: dict[str, Server]) -> None:
+    statm = Path(f"/proc/{servers['live'].process.pid}/statm")
+
+    def resets(number: int) -> float:
+        for _ in range(number):
+            live.press("Step")
+            live.wait(f"{TICK} === 1")
+            live.press("Reset")
+            live.wait(f"{TICK} === 0")
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    before = resets(5)
+    after = resets(20)
+    assert after - before < 20.0
