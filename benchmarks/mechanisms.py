@@ -40,6 +40,8 @@ CASES: dict[str, dict[str, Any]] = {
         *("nearest", "fifo", "edd", "spt", "mwkr", "least_loaded", "random"),
     )
 } | {
+    "contract_net, look_ahead start": {"look_ahead": "start"},
+    "contract_net, look_ahead departure": {"look_ahead": "departure"},
     "contract_net, reopen": {"reopen": "available"},
     "contract_net, leveled": {"commitment": "leveled", "penalty": "10s"},
     "contract_net, nested": {"nested": True},

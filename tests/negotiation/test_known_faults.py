@@ -156,6 +156,19 @@ def test_cancelling_a_queued_task_leaves_the_next_alone(hall):
     assert is_at_rest(hall)
 
 
+def test_a_task_that_is_recalled_is_called_anew_as_soon_as_it_is_dropped():
+    hall = Hall(faulty(delay="100ms"))
+    first, second = hall.worker(cost_s=1.0, approach_s=50.0), hall.worker(cost_s=2.0)
+    task = hall.asker().ask()
+    hall.run(1.0)
+    assert task.contractor is first
+    first.answer = lambda call: Refusal(Reason.BUSY)
+    hall.net.recall(task)
+    hall.run(3.0)
+    assert not first.holding
+    assert task.contractor is second, "the answer to the cancel is enough: nobody waits for the lease to end"
+
+
 def test_a_task_is_cancelled_before_it_is_begun_but_not_after(hall):
     worker = hall.worker(approach_s=3.0)
     manager = hall.asker()
@@ -369,6 +382,17 @@ def test_an_iterated_contract_net_ends_after_its_last_round_though_offers_still_
     assert [call.best_s for call in rival.calls] == [np.inf, 60.0, 50.0, pytest.approx(100.0 / 3)]
     assert task.contractor is bargainer
     assert_conforms(hall.log, closed=False)
+
+
+def test_each_round_has_a_deadline_of_its_own():
+    hall = Hall(faulty(delay="100ms"), mechanism="iterated")
+    hall.worker(answer=lambda call: Proposal(10.0) if call.round == 1 else None)
+    hall.worker(cost_s=20.0)
+    task = hall.asker().ask()
+    hall.run(2.1)
+    assert task.phase is TaskPhase.CALLED, "the deadline of the first call, 2 s, is none for the second, sent at 0.2 s"
+    hall.run(2.3)
+    assert task.phase is not TaskPhase.CALLED
 
 
 def test_a_stream_is_not_shifted_by_faults_that_are_switched_on():
