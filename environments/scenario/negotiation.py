@@ -97,6 +97,18 @@ class Negotiation(Section):
         return self
 
     @model_validator(mode="after")
+    def _leaves_the_only_contract(self) -> Self:
+        """What leaving one of several contracts saves depends on the others, of which a single price knows nothing."""
+        if self.commitment == "leveled" and self.queue_limit > 1:
+            raise PydanticCustomError(
+                "leveled",
+                "under commitment: leveled a vehicle leaves the only contract that it has for a better one; set "
+                "queue_limit: 1 (it is {limit})",
+                {"limit": self.queue_limit},
+            )
+        return self
+
+    @model_validator(mode="after")
     def _asks_only_whom_it_reaches(self) -> Self:
         if self.nested and self.channel is not None:
             raise PydanticCustomError(

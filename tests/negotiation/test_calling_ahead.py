@@ -153,14 +153,18 @@ SOAK: dict[str, Any] = {
 }
 
 
+def both(ahead: dict[str, Any], faults: dict[str, Any]) -> dict[str, Any]:
+    return {**faults, **ahead, **({"queue_limit": 1} if faults.get("commitment") == "leveled" else {})}
+
+
 @settings(max_examples=6, derandomize=True, **SOAK)
 @given(AHEAD, CHAOS, FLOORS)
-def test_it_drains_though_messages_are_lost(negotiation, faults, floor):
-    drain(tight(negotiation={**faults, **negotiation}, minutes=15, **floor))
+def test_it_drains_though_messages_are_lost(ahead, faults, floor):
+    drain(tight(negotiation=both(ahead, faults), minutes=15, **floor))
 
 
 @pytest.mark.slow
 @settings(max_examples=150, **SOAK)
 @given(AHEAD, CHAOS | st.just({}), FLOORS)
-def test_many_drain(negotiation, faults, floor):
-    drain(tight(negotiation={**faults, **negotiation}, **floor))
+def test_many_drain(ahead, faults, floor):
+    drain(tight(negotiation=both(ahead, faults), **floor))
