@@ -326,7 +326,7 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    print(f"robocell: {message().rstrip('.')}. Try --help.", file=sys.stderr)
+    print(f"robocell: {message().rstrip('.?')}; try --help", file=sys.stderr)
     return BAD_INPUT
 
 

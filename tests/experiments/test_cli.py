@@ -218,7 +218,7 @@ def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
         (["run", "study.yaml", "--set", "fleet.agvs.cout=3"], "--set fleet.agvs.cout: fleet.agvs has no key 'cout'; "),
         (["run", "study.yaml", "--workers", "0"], "Invalid value for '--workers': "),
         (["run", "study.yaml", "--wrokers", "2"], "No such option: --wrokers"),
-        (["run"], "Missing argument 'CONFIG'. Try --help."),
+        (["run"], "Missing argument 'CONFIG'; try --help"),
         (["report", "."], ".: is not the folder of a run; make one with `robocell run CONFIG -o DIR`"),
         (["compare", "out", "count=1", "count=9"], "'count=9' fits no case; fleet.agvs.count is one of 1, 2"),
         (["compare", "out", "count=1", "count=2", "--metric", "wip"], "--metric wip: this run has no such KPI"),

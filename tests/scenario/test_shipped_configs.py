@@ -36,12 +36,12 @@ def test_every_shipped_config_is_known_here():
 def test_the_way_to_the_unmanned_factory_begins_and_ends_at_the_two_lines_as_they_are_shipped():
     cases = {case.label: case.scenario for case in Experiment.load(CONFIGS / "unmanned.yaml").cases}
     assert cases["traditional"] == load("traditional_line")
-    end, line = cases["negotiation"].model_dump(), load("phone_line").model_dump()
+    end, line = cases["unmanned (negotiation)"].model_dump(), load("phone_line").model_dump()
     same_run = ("name", "orders", "horizon_s", "warm_up_s", "negotiation")  # more to do, and for longer
-    assert cases["negotiation"].negotiation.mechanism == load("phone_line").negotiation.mechanism
+    assert cases["unmanned (negotiation)"].negotiation.mechanism == load("phone_line").negotiation.mechanism
     for thing in (*end["stations"].values(), *end["robots"].values(), end["fleet"]["agvs"]):
         thing["shift"] = None  # nobody pauses in the shift that is left
-    assert cases["negotiation"].shifts["crew"].worked_share == 1.0
+    assert cases["unmanned (negotiation)"].shifts["crew"].worked_share == 1.0
     assert {**end, "shifts": {}} | dict.fromkeys(same_run) == line | dict.fromkeys(same_run)
 
 
