@@ -285,7 +285,7 @@ class Factory(mesa.Model):
 
     def _build_traffic(self) -> Traffic:
         spec, agvs = self.spec, self._agvs_spec
-        if self.layout is not None:
+        if self.layout is not None and isinstance(spec.transport, Grid):
             return GridTraffic(
                 self.layout,
                 spec.places,
@@ -294,6 +294,9 @@ class Factory(mesa.Model):
                 loaded_speed_m_per_s=agvs.loaded_speed_m_per_s,
                 kinematics=agvs.kinematics,
                 turn_s=agvs.turn_s,
+                planner=spec.transport.planner,
+                improvement=spec.transport.improvement,
+                time_per_tick_s=spec.transport.time_per_tick_s,
                 seed=int(self.stream("traffic").integers(2**31)),
                 on_admission=lambda vehicle: self.agvs[vehicle].admitted(),
             )

@@ -19,9 +19,10 @@ import numpy as np
 from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE
 from .docks import DockBook
-from .floor import AT_GOAL, tick_floor
-from .inertia import WHOLE_CELL, Inertia, tick_inert
+from .floor import AT_GOAL
+from .inertia import WHOLE_CELL, Inertia
 from .pibt import rank_moves, tick_salt
+from .planners import LookaheadFloorPlanner, PibtPlanner
 from .roads import Roads
 from .spot_book import FLOOR, PARKING, SpotBook
 from .standstill import waiting_cycles
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 
     from ..layout import Layout
     from .kinematics import KinematicsName
+    from .planners import Planner, PlannerName
 
 QUIET_TICKS = 30
 """A floor on which nothing has moved for so long, though somebody wants to, stands still (times the longest move)."""
 BARREN_CROSSINGS = 20
 """So does one on which nobody reaches a dock for so many times height + width ticks, though vehicles still move."""
 _NOBODY_ARRIVED = np.empty(0, np.int32)
-_NO_TURNS = np.empty((0, 0), np.int32), np.empty(0, np.int32)
 
 
 class GridTraffic:
@@ -55,6 +56,8 @@ class GridTraffic:
         loaded_speed_m_per_s: its speed with a load, not above the other; None: the same.
         kinematics: "omni" drives into any direction, "differential" turns in place first.
         turn_s: time for a quarter turn, rounded up to whole ticks; None: one tick.
+        planner: "pibt", or "lookahead" (every vehicle a cell or a quarter turn a tick), see `planners`.
+        improvement, time_per_tick_s: of `planners.LookaheadFloorPlanner`.
         start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
         seed: breaks ties between equally good cells; no other randomness.
         on_admission: called with a vehicle that waited for a dock and may now drive to it.
@@ -70,6 +73,9 @@ class GridTraffic:
         loaded_speed_m_per_s: float | None = None,
         kinematics: KinematicsName = "omni",
         turn_s: float | None = None,
+        planner: PlannerName = "pibt",
+        improvement: int | None = None,
+        time_per_tick_s: float | None = None,
         start_cells: NDArray[np.int32] | None = None,
         seed: int = 0,
         on_admission: Callable[[int], object] = lambda vehicle: None,
@@ -91,7 +97,6 @@ class GridTraffic:
         self._roads = Roads(
             layout,
             self.places,
-            vehicles=vehicles,
             tick_s=self.tick_s,
             loaded_ticks=1.0 / pace,
             turn_ticks=self._turn_ticks,
@@ -101,9 +106,23 @@ class GridTraffic:
         self._fleet.rank[:] = AT_GOAL
         self.node = self._fleet.cell  # (V,) int32, cells
         self._inertia = Inertia.standing(vehicles) if pace < 1.0 or self._turn_ticks else None
-        self._now = np.full(layout.size, NOBODY, np.int32)
-        self._after = np.full(layout.size, NOBODY, np.int32)
-        self._now[self.node] = np.arange(vehicles)
+        if planner == "lookahead" and (pace < 1.0 or self._turn_ticks > 1):
+            raise LayoutError(
+                "the planner lookahead moves every vehicle a cell or a quarter turn a tick; "
+                "leave loaded_speed and turn out, or take the planner pibt"
+            )
+        self._planner: Planner = (
+            PibtPlanner(self._fleet, self._roads, self._inertia, turn_ticks=self._turn_ticks, seed=self._seed)
+            if planner == "pibt"
+            else LookaheadFloorPlanner(
+                self._fleet,
+                self._roads,
+                self._inertia,
+                improvement=improvement,
+                time_per_tick_s=time_per_tick_s,
+                seed=self._seed,
+            )
+        )
         self._broken: set[int] = set()
         self._obstacles_changed = False
         self._still = False
@@ -273,9 +292,9 @@ class GridTraffic:
             return _NOBODY_ARRIVED
         if self._obstacles_changed:
             self._roads.shun(self.node[sorted(self._broken)].tolist())
+            self._planner.reprice()
             self._obstacles_changed = False
-        self.moved, arrivals, restless, reordered = self._plan()
-        self._now, self._after = self._after, self._now
+        self.moved, arrivals, restless, reordered = self._planner.tick(self.ticks)
         self.ticks += 1
         self._quiet_ticks = 0 if self.moved or arrivals else self._quiet_ticks + 1
         if arrivals:
@@ -295,35 +314,14 @@ class GridTraffic:
         fleet, roads = self._fleet, self._roads
         if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not fleet.pending.any()):
             return []
-        rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, self._now, tick_salt(self._seed, self.ticks))
-        cycles = waiting_cycles(self.node, fleet.goal, fleet.choices, fleet.held, self._now)
+        now = np.full(self.layout.size, NOBODY, np.int32)
+        now[self.node] = np.arange(self.vehicles)
+        rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(self._seed, self.ticks))
+        cycles = waiting_cycles(self.node, fleet.goal, fleet.choices, fleet.held, now)
         # Where vehicles move, longer cycles may be on the point of turning.
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
     # --- inside --------------------------------------------------------------------------------------------------
-
-    def _plan(self) -> tuple[int, int, int, bool]:
-        """Move everybody; see `floor.tick_floor`."""
-        fleet, roads = self._fleet, self._roads
-        fields, maps = roads.fields.fields, (self._now, self._after)
-        if self._inertia is None:
-            return tick_floor(fleet, roads.ways, fields, *maps, self._seed, self.ticks)
-        turn_fields, turn_rows = _NO_TURNS
-        if roads.turns is not None:
-            turn_rows = roads.turns.rows(fleet.goal)
-            turn_fields = roads.turns.fields
-        return tick_inert(
-            fleet,
-            self._inertia,
-            roads.ways,
-            fields,
-            turn_fields,
-            turn_rows,
-            self._turn_ticks,
-            *maps,
-            self._seed,
-            self.ticks,
-        )
 
     def _place_vehicles(self, start_cells: NDArray[np.int32] | None) -> NDArray[np.int32]:
         room = self._spots.room
@@ -348,6 +346,7 @@ class GridTraffic:
 
     def _look_anew(self) -> None:
         self._spots.regrade()
+        self._planner.renew()
         self._fleet.best[:] = UNREACHABLE
         self._still = False
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
+UNHURRIED = 1000  # by so much less do their costs count: improvement must not hold up others for them
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class LookaheadPlanner:
         self._cells = np.flatnonzero(passable).astype(np.int32)
         self.density = vehicles / max(1, len(self._cells))
         self.budget = budget or Budget.for_density(self.density)
-        self._extra = compute_guidance(
+        self._guidance = self._extra = compute_guidance(
             self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0
         )
         self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
@@ -133,8 +134,11 @@ class LookaheadPlanner:
             self._count, self._path, self._end, self._choice, self._waits,
         )  # fmt: skip
         rank, overdue = self._rank(state, cell, goal, goal_row, unhurried)
+        weight = weights_by_rank(rank, self.density)
+        if unhurried is not None:
+            weight[unhurried] = weight[unhurried] // UNHURRIED + 1
         self.tries = plan_window(
-            rank, overdue, weights_by_rank(rank, self.density),
+            rank, overdue, weight,
             cell, self._taken, self._count, self._cost, self._path, self._choice,
             budget.passes, budget.tries_by_rank, budget.tries_each, budget.tries_per_vehicle * vehicles,
             budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.most_failures, self._ties(),
@@ -145,6 +149,11 @@ class LookaheadPlanner:
         self._fresh = False
         self._tick += 1
         return self._first[every, self._choice]
+
+    def set_surcharge(self, surcharge: NDArray[np.int32]) -> None:
+        """From now on actions cost so much besides, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
+        self._extra = self._guidance + surcharge
+        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
 
     def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
         """Fills the fields of all cells if they fit into memory, plans once and forgets it: kernels are compiled and
@@ -206,4 +215,4 @@ class LookaheadPlanner:
         return np.where(idle & wanted[self._mouth[cell]], self._mouth[cell], goal).astype(np.int32)
 
     def _ties(self) -> np.uint64:
-        return np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583)
+        return np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583 % 2**63)

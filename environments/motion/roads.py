@@ -35,7 +35,6 @@ class Roads:
     Args:
         layout: the floor.
         places: names of the places in the scenario's order.
-        vehicles: number of vehicles.
         tick_s: time in which an empty vehicle crosses a cell.
         loaded_ticks: ticks in which a loaded one does.
         turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction.
@@ -54,7 +53,6 @@ class Roads:
         layout: Layout,
         places: Sequence[str],
         *,
-        vehicles: int,
         tick_s: float,
         loaded_ticks: float = 1.0,
         turn_ticks: int = 0,
@@ -67,7 +65,6 @@ class Roads:
         self.is_dock = np.zeros(cells, np.bool_)
         self.is_dock[sorted({cell for docks in layout.docks.values() for cell in docks})] = True
         self._avoid = np.where(self.is_dock, AVOID, PASS).astype(np.uint8)
-        self._vehicles = vehicles
         self._tick_s = tick_s
         self._loaded_ticks = loaded_ticks
         self._turn_ticks = turn_ticks
@@ -205,4 +202,4 @@ class Roads:
     def _set_turns(self, avoid: NDArray[np.uint8]) -> None:
         self.turns = None
         if self._turn_ticks:
-            self.turns = Turns(self.ways.neighbours, avoid, vehicles=self._vehicles, turn_ticks=self._turn_ticks)
+            self.turns = Turns(self.ways.neighbours, avoid, turn_ticks=self._turn_ticks)

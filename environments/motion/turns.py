@@ -30,17 +30,14 @@ class Turns:
     Args:
         neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
         avoid: (C,) uint8, PASS, AVOID or SHUN.
-        vehicles: number of vehicles V; at least as many goals are kept.
         turn_ticks: ticks for a quarter turn.
     """
 
-    def __init__(
-        self, neighbours: NDArray[np.int32], avoid: NDArray[np.uint8], *, vehicles: int, turn_ticks: int
-    ) -> None:
+    def __init__(self, neighbours: NDArray[np.int32], avoid: NDArray[np.uint8], *, turn_ticks: int) -> None:
         self._kinematics = build_kinematics("differential", neighbours)
         self._turn_ticks = turn_ticks
         self._neighbours = neighbours
-        self._fields = self._cost_fields(avoid, 1.0, max(vehicles, _FIELD_BYTES // (16 * len(neighbours))))
+        self._fields = self._cost_fields(avoid, 1.0)
         self._lengths: dict[float, CostFields] = {}
         self._avoid = avoid
 
@@ -50,7 +47,8 @@ class Turns:
         return self._fields.fields
 
     def rows(self, goals: NDArray[np.int32]) -> NDArray[np.int32]:
-        """(V,) row of `fields` for each goal cell."""
+        """(V,) row of `fields` for each goal cell of a tick."""
+        self._fields.next_tick()
         return self._fields.rows(goals)
 
     def ticks_to(self, docks: tuple[int, ...], *, ticks_per_cell: float) -> NDArray[np.float64]:
@@ -60,14 +58,14 @@ class Turns:
         """
         if ticks_per_cell not in self._lengths:
             calm = np.where(self._avoid == SHUN, 0, self._avoid).astype(np.uint8)
-            self._lengths[ticks_per_cell] = self._cost_fields(calm, ticks_per_cell, len(self._neighbours))
+            self._lengths[ticks_per_cell] = self._cost_fields(calm, ticks_per_cell)
         lengths = self._lengths[ticks_per_cell]
         rows = lengths.rows(np.array(docks, np.int32))
         nearest = lengths.fields[rows].min(axis=0)
         ticks = np.where(nearest < UNREACHED, nearest % _PRICE[AVOID] / TICK_COST, np.inf)
         return ticks.reshape(-1, 4)
 
-    def _cost_fields(self, avoid: NDArray[np.uint8], ticks_per_cell: float, capacity: int) -> CostFields:
+    def _cost_fields(self, avoid: NDArray[np.uint8], ticks_per_cell: float) -> CostFields:
         cost = np.full(self._kinematics.successor.shape, TICK_COST, np.int32)
         cost[:, [CLOCKWISE, COUNTER_CLOCKWISE]] = TICK_COST * self._turn_ticks
         ahead = self._neighbours.ravel()
@@ -75,5 +73,4 @@ class Turns:
         for level, extra in _PRICE.items():
             price[avoid == level] = extra
         cost[:, FORWARD] = round(TICK_COST * ticks_per_cell) + np.where(ahead == NO_CELL, 0, price[ahead])
-        memory_bytes = capacity * len(cost) * np.dtype(np.int32).itemsize
-        return CostFields(self._kinematics, cost, memory_bytes=memory_bytes, dtype=np.int32)
+        return CostFields(self._kinematics, cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)

@@ -134,6 +134,15 @@ def _fleet(scenario: Scenario) -> Iterator[Problem]:
                 ("fleet", "agvs", key),
                 "a matrix of travel times says how long vehicles take; leave it out, or set transport: {kind: grid}",
             )
+    if isinstance(scenario.transport, Grid) and scenario.transport.planner == "lookahead":
+        slow = agvs.loaded_speed_m_per_s not in (None, agvs.speed_m_per_s)
+        long = agvs.turn_s is not None and agvs.turn_s > scenario.tick_s
+        if slow or long:
+            yield (
+                ("fleet", "agvs", "loaded_speed" if slow else "turn"),
+                "the planner lookahead moves every vehicle a cell or a quarter turn a tick; leave it out, "
+                "or set transport: {planner: pibt}",
+            )
     if agvs.start is not None and agvs.start not in scenario.places:
         yield ("fleet", "agvs", "start"), _unknown(agvs.start, "place", scenario.places)
     if agvs.battery is not None:

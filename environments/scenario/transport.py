@@ -17,6 +17,17 @@ class Grid(Section):
     """Vehicles drive over the cells of `layout` and get in each other's way."""
 
     kind: Literal["grid"] = "grid"
+    planner: Literal["pibt", "lookahead"] = "pibt"  # one step far, or a window of ticks
+    improvement: Annotated[int, Field(ge=0)] | None = None  # passes a tick at most; None = by density
+    time_per_tick_s: Duration | None = Field(alias="time_per_tick", default=None)  # None = counted tries: reproducible
+
+    @model_validator(mode="after")
+    def _looks_ahead(self) -> Self:
+        for key, value in (("improvement", self.improvement), ("time_per_tick", self.time_per_tick_s)):
+            if value is not None and self.planner == "pibt":
+                text = "{key} is for the planner lookahead; set planner: lookahead, or leave it out"
+                raise PydanticCustomError("planner", text, {"key": key})
+        return self
 
 
 class Matrix(Section):

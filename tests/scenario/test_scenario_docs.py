@@ -16,7 +16,8 @@ TEXT = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="
 SECTIONS = {
     "Scenario": models.Scenario,
     "Layout": models.Floor,
-    "Transport": models.Matrix,
+    "Grid": models.Grid,
+    "Matrix": models.Matrix,
     "Station": models.Station,
     "Setup": models.Setup,
     "Breakdown": models.Breakdown,
