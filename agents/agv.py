@@ -55,6 +55,7 @@ class AGV(Contractor):
         self.off = False
         self._driving_to_charger = False
         self._low: Due | None = None
+        self._stranded = False
         self.failures = Failures.of(
             model,
             self.spec.breakdown,
@@ -434,6 +435,7 @@ class AGV(Contractor):
         battery = self.spec.battery
         if self.down or battery is None or self.state in (VehicleState.CHARGING, VehicleState.HANDLING):
             return
+        self._stranded = True
         self.break_down()
         self.model.clock.schedule(RESCUE_S, self._rescued)
 
@@ -442,6 +444,7 @@ class AGV(Contractor):
         assert battery is not None
         self.model.fleet.settle_energy(self.vehicle, battery.target * battery.capacity_j)
         self._log_battery()
+        self._stranded = False
         self.repair()
 
     def _log_battery(self) -> None:
@@ -473,7 +476,9 @@ class AGV(Contractor):
                 self.model.net.fail(task, self)
 
     def repair(self) -> None:
-        """Go on."""
+        """Go on, unless it goes on already, or cannot with an empty battery: it may be down for two reasons at once."""
+        if self._stranded or not self.down:
+            return
         model, v = self.model, self.vehicle
         self.down = False
         self._open()

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from robocell.agents import AGV, Event, Proposal, Refusal, RobotState, StationState, VehicleState
+from robocell.agents.agv import RESCUE_S
 from robocell.agents.messages import Call
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.errors import ScenarioError
@@ -116,6 +117,19 @@ def test_an_empty_battery_strands_a_vehicle_until_it_is_fetched(cell: dict[str, 
     assert len(rows(factory, Event.BROKE_DOWN)) > 0
     assert factory.workload.in_process == 0
     assert check(factory.log, factory.spec) == []
+
+
+def test_a_repair_sets_no_vehicle_free_whose_battery_is_empty(cell: dict[str, Any]) -> None:
+    factory = Factory(Scenario.parse(changed(cell, orders__rate="1/h")))
+    agv = factory.agvs[0]
+    agv.ran_empty()
+    agv.repair()  # of a failure that came on top of it
+    assert agv.down
+    factory.run_until(RESCUE_S + 1.0)
+    assert not agv.down
+    agv.repair()  # of one that lasted longer than the rescue
+    own = rows(factory, Event.REPAIRED)
+    assert own["time_s"][own["agent"] == agv.unique_id].tolist() == [RESCUE_S]
 
 
 def test_a_broken_vehicle_gives_back_what_it_has_not_begun(cell: dict[str, Any]) -> None:
