@@ -4,12 +4,14 @@
 
 A floor of 60 x 40 cells with 200 AGVs, and one of 150 x 100 with 1000. Frames are pictures of the floor that the
 browser has painted with new positions in them (not animation steps in between), counted in the page over `--seconds`
-while Mesa plays as fast as possible; ticks are those that the model has gone on by in this time.
+while Mesa plays; ticks are those that the model has gone on by in this time. The processor's time that a frame takes,
+in the server and in the browser's renderer, tells more where the machine has other things to do.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -65,6 +67,23 @@ def scenario(width: int, height: int, agvs: int) -> dict[str, Any]:
     }
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def renderers() -> list[int]:
+    """Processes of chromium that draw pages."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with contextlib.suppress(OSError):
+                if "--type=renderer" in (process / "cmdline").read_text():
+                    found.append(int(process.name))
+    return found
+
+
 def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds: float) -> dict[str, float]:
     """Frames and ticks a second while Mesa plays at `speed`."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
@@ -83,6 +102,7 @@ def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds:
                     if knock.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
+            others = set(renderers())
             page = browser.new_page(viewport={"width": 1600, "height": 1000})
             page.goto(f"http://127.0.0.1:{port}/")
             page.wait_for_function(
@@ -95,6 +115,8 @@ def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds:
                 "+document.querySelector('canvas.rc-floor-canvas').dataset.tick > 20", timeout=120_000
             )
             time.sleep(2.0)
+            drawing = [pid for pid in renderers() if pid not in others]
+            before = cpu_s(server.pid), sum(map(cpu_s, drawing))
             found = page.evaluate(
                 """(seconds) => new Promise((done) => {
                     const canvas = document.querySelector('canvas.rc-floor-canvas');
@@ -110,11 +132,18 @@ def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds:
                 })""",
                 seconds,
             )
+            after = cpu_s(server.pid), sum(map(cpu_s, drawing))
             page.close()
         finally:
             server.terminate()
             server.wait()
-    return {"frames_per_s": round(found["frames"], 1), "ticks_per_s": round(found["ticks"], 1)}
+    frames = found["frames"] * seconds
+    return {
+        "frames_per_s": round(found["frames"], 1),
+        "ticks_per_s": round(found["ticks"], 1),
+        "server_ms": round(1000 * (after[0] - before[0]) / frames, 1),
+        "browser_ms": round(1000 * (after[1] - before[1]) / frames, 1),
+    }
 
 
 def main() -> None:
@@ -136,6 +165,10 @@ def main() -> None:
         "ticks_per_s_200": fast["ticks_per_s"],
         "frames_per_s_200_at_max": fast["frames_per_s"],
         "frames_per_s_1000": large["frames_per_s"],
+        "server_ms_per_frame_200": paced["server_ms"],
+        "browser_ms_per_frame_200": paced["browser_ms"],
+        "server_ms_per_frame_1000": large["server_ms"],
+        "browser_ms_per_frame_1000": large["browser_ms"],
         "load_average": round(os.getloadavg()[0], 1),
         "cpus": os.cpu_count(),
     }

@@ -39,7 +39,7 @@ STYLE = """
 .v-navigation-drawer .v-slider__thumb-label-container { display: block !important; }
 .v-navigation-drawer .v-slider__thumb-label { display: block !important;
   width: auto !important; height: auto !important;
-  transform: translate(-50%, 9px) !important; background: none !important; color: inherit; font-size: 12px; }
+  transform: translate(-50%, 24px) !important; background: none !important; color: inherit; font-size: 12px; }
 .v-navigation-drawer .v-slider__thumb-label > div { transform: none !important; }
 .v-navigation-drawer .v-card:has(button.primary) .v-input,
 .v-navigation-drawer .v-card:has(> .v-card__text > span:only-child),

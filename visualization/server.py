@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open
         )
     port = free_port(host, port)
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every page that is not https
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
     if open_browser:
         threading.Thread(target=_open_when_up, args=(host, port, url), daemon=True).start()

@@ -125,3 +125,24 @@ def test_a_run_without_a_floor_is_painted(matrix: Scenario, tmp_path: Path) -> N
     replay.seek(300.0)
     image = Painter(replay, width=300).picture()
     assert len(image.getcolors(maxcolors=100_000) or []) > 50
+
+
+def test_a_replay_faces_where_the_vehicle_faced(cell: dict) -> None:
+    cell["fleet"]["agvs"] |= {"kinematics": "differential", "turn": "2s"}
+    cell["layout"]["cell_size"] = "1m"
+    factory = shown(Scenario.parse(cell | {"horizon": "10min"}))
+    seen = {}
+    for tick in range(1, 590):
+        advance(factory, float(tick))
+        seen[tick] = (factory.stage.frame()["facing"], factory.stage.cells().tolist())
+    assert len({facing for row, _ in seen.values() for facing in row}) == 4
+    advance(factory, math.inf)
+    replay = ReplayStage(factory.spec, factory.log)
+    same = total = 0
+    for tick, (facing, cells) in seen.items():
+        replay.seek(float(tick))
+        frame = replay.frame()
+        assert frame["cell"] == cells
+        same += sum(mine == theirs for mine, theirs in zip(frame["facing"], facing, strict=True))
+        total += len(facing)
+    assert same > 0.85 * total, "a turn that nobody drove on from at once is not in the log"
