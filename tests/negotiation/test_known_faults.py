@@ -83,12 +83,41 @@ def test_an_offer_that_comes_twice_counts_once():
     assert_conforms(hall.log)
 
 
+def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
+    hasty = {
+        "sender": "worker_1",
+        "receiver": "manager_1",
+        "duplication": 1.0,
+        "delay": {"distribution": "exponential", "mean": "100ms"},
+    }
+    hall = Hall(faulty(delay="10ms", links=[hasty, {"sender": "worker_2", "receiver": "manager_1", "delay": "1500ms"}]))
+    hall.worker(cost_s=10.0)
+    cheaper = hall.worker(cost_s=1.0)
+    task = hall.asker().ask()
+    hall.run(1.9)
+    assert task.contractor is cheaper
+
+
+def test_an_offer_binds_while_its_award_may_be_on_its_way():
+    hall = Hall(faulty(delay="100ms", links=[{"sender": "manager_1", "receiver": "worker_1", "delay": "1500ms"}]))
+    worker = hall.worker()
+    first, second = hall.asker(), hall.asker()
+    task = first.ask()
+    hall.run(2.3)  # the call has been closed at 1.6 s, its deadline was 2 s, the award arrives at 3.1 s
+    second.ask()
+    hall.run(2.5)
+    assert len(hall.said(Performative.REFUSE)) == 1
+    hall.run(3.5)
+    assert task.id in worker.holding
+
+
 def test_a_call_that_comes_twice_reserves_once():
     hall = Hall(ScriptedChannel({0: "twice"}))
     worker = hall.worker()
     hall.asker().ask()
     hall.run(60.0)
     assert sum(worker.works.values()) == 1
+    assert len(hall.said(Performative.PROPOSE) + hall.said(Performative.REFUSE)) == 1
     assert is_at_rest(hall)
 
 
