@@ -34,7 +34,8 @@ class Budget:
     window_ticks: int = 4
     tries_by_rank: int = 10_000  # sequences per vehicle in the priority pass; 0 leaves the pass out
     tries_each: int = 600  # sequences per vehicle and improvement pass
-    tries_per_vehicle: int = 1500  # times V: all tries of a tick
+    tries_per_vehicle: int = 1500  # times V: all tries of a tick, but not more than
+    most_tries: int = 600_000
     passes: int = 20  # improvement passes at most; 0 leaves them out
     most_depth: int = 400  # vehicles in one repair
     taken_by_rank: int = 1  # vehicles that one sequence may displace, in the priority pass
@@ -74,9 +75,9 @@ class LookaheadPlanner:
             self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0
         )
         self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
-        self._depth, self._mouth = find_dead_ends(neighbours)
+        self._dead_ends = find_dead_ends(neighbours)
         if not let_out:
-            self._depth[:] = 0
+            self._dead_ends.depth[:] = 0
         self._window = build_window(kinematics, self.budget.window_ticks)
         ticks, sequences = self._window.ticks, self._window.sequences
         self._seed = seed
@@ -140,7 +141,8 @@ class LookaheadPlanner:
         self.tries = plan_window(
             rank, overdue, weight,
             cell, self._taken, self._count, self._cost, self._path, self._choice,
-            budget.passes, budget.tries_by_rank, budget.tries_each, budget.tries_per_vehicle * vehicles,
+            budget.passes, budget.tries_by_rank, budget.tries_each,
+            min(budget.tries_per_vehicle * vehicles, budget.most_tries),
             budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.most_failures, self._ties(),
         )  # fmt: skip
         every = np.arange(vehicles)
@@ -201,18 +203,19 @@ class LookaheadPlanner:
         self._goal[:] = goal
         has_goal = goal >= 0
         left = np.where(has_goal, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
-        leaving = np.where(has_goal & (self._mouth[goal] != self._mouth[cell]), self._depth[cell], 0)
+        leaving = np.where(has_goal, self._dead_ends.leaving(cell, goal), 0)
         hurried = has_goal if unhurried is None else has_goal & ~unhurried
         age = self._tick - self._since
         return rank_vehicles(left, age, hurried, leaving), hurried & find_overdue(left, age)
 
     def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
         """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""
-        wanted = np.zeros(len(self._mouth), np.bool_)
-        entered = self._mouth[goal[goal >= 0]]
+        mouth = self._dead_ends.mouth
+        wanted = np.zeros(len(mouth), np.bool_)
+        entered = mouth[goal[goal >= 0]]
         wanted[entered[entered >= 0]] = True
-        idle = (goal < 0) & (self._depth[cell] > 0)
-        return np.where(idle & wanted[self._mouth[cell]], self._mouth[cell], goal).astype(np.int32)
+        idle = (goal < 0) & (self._dead_ends.depth[cell] > 0)
+        return np.where(idle & wanted[mouth[cell]], mouth[cell], goal).astype(np.int32)
 
     def _ties(self) -> np.uint64:
         return np.uint64((self._seed * 1_000_003 + self._tick) * 1_048_583 % 2**63)

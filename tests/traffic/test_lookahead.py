@@ -95,11 +95,13 @@ def test_held_vehicles_stay(kinematics: str) -> None:
 
 def test_dead_end_depth_counts_from_the_mouth() -> None:
     layout = Layout.from_ascii(DEAD_END.strip(), {})
-    depth, mouth = find_dead_ends(layout.neighbours)
-    assert depth[4 * 7 + 2] == 1
-    assert depth[5 * 7 + 2] == 2
-    assert mouth[5 * 7 + 2] == 3 * 7 + 2
-    assert (depth > 0).sum() == 2
+    ends = find_dead_ends(layout.neighbours)
+    outer, inner, mouth = 4 * 7 + 2, 5 * 7 + 2, 3 * 7 + 2
+    assert ends.depth[[outer, inner]].tolist() == [1, 2]
+    assert ends.mouth[inner] == mouth
+    assert (ends.depth > 0).sum() == 2
+    cells, goals = np.array([inner, inner, outer, outer, mouth]), np.array([outer, inner, inner, mouth, inner])
+    assert ends.leaving(cells, goals).tolist() == [2, 0, 0, 1, 0]
 
 
 def test_fields_price_turning() -> None:
