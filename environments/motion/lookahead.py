@@ -134,8 +134,8 @@ class LookaheadPlanner:
             self._plan_path, self._plan_end, self._fresh, cell, state,
             self._count, self._path, self._end, self._choice, self._waits,
         )  # fmt: skip
-        rank, overdue = self._rank(state, cell, goal, goal_row, unhurried)
-        weight = weights_by_rank(rank, self.density)
+        rank, overdue, leaving = self._rank(state, cell, goal, goal_row, unhurried)
+        weight = weights_by_rank(rank, leaving, self.density)
         if unhurried is not None:
             weight[unhurried] = weight[unhurried] // UNHURRIED + 1
         self.tries = plan_window(
@@ -197,8 +197,8 @@ class LookaheadPlanner:
         goal: NDArray[np.int32],
         row: NDArray[np.int32],
         unhurried: NDArray[np.bool_] | None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """(rank, overdue) of each vehicle, (V,) each."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int32]]:
+        """(rank, overdue, depth in the dead end to leave) of each vehicle, (V,) each."""
         self._since[goal != self._goal] = self._tick
         self._goal[:] = goal
         has_goal = goal >= 0
@@ -206,7 +206,7 @@ class LookaheadPlanner:
         leaving = np.where(has_goal, self._dead_ends.leaving(cell, goal), 0)
         hurried = has_goal if unhurried is None else has_goal & ~unhurried
         age = self._tick - self._since
-        return rank_vehicles(left, age, hurried, leaving), hurried & find_overdue(left, age)
+        return rank_vehicles(left, age, hurried, leaving), hurried & find_overdue(left, age), leaving
 
     def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
         """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""

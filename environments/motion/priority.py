@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE_TICKS = 2.0  # keeps a vehicle next to its goal from outranking everybody at once
 FIRST_WEIGHT = 1e8
+LEAVING_WEIGHT = 100.0
 OVERDUE_RATIO = 8.0
 
 
@@ -46,11 +47,14 @@ def find_overdue(left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64]) 
     return age_ticks > OVERDUE_RATIO * (left_ticks + PATIENCE_TICKS)
 
 
-def weights_by_rank(rank: NDArray[np.int64], density: float) -> NDArray[np.int64]:
+def weights_by_rank(rank: NDArray[np.int64], leaving: NDArray[np.int32], density: float) -> NDArray[np.int64]:
     """(V,) weight of each vehicle's cost in the sum that improvement lowers: exponential in rank, flat on empty floors.
 
-    On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front.
+    On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front;
+    on empty ones the weight of those that leave a dead end does, leaving (V,) their depth: else two that wait outside
+    could hold up the one within for ever.
     """
     steepness = 20.0 * max(0.0, density - 0.1)
     weight = np.exp(-steepness * rank / max(1, len(rank)))
-    return (FIRST_WEIGHT * weight).astype(np.int64) + 1
+    leaver = max(1.0, LEAVING_WEIGHT * np.exp(-steepness))  # where ranks weigh little
+    return (FIRST_WEIGHT * np.where(leaving > 0, leaver, 1.0) * weight).astype(np.int64) + 1

@@ -72,6 +72,30 @@ def test_dead_ends_are_served_again_and_again(kinematics: str) -> None:
     assert reached.min() >= 5
 
 
+@pytest.mark.parametrize(
+    ("floor", "starts", "goals"),
+    [
+        # 0 is to come out of the dead end at the lower left, past 2 and 1, who want to go in
+        (".....\n#...#\n..#..\n.##.#\n###..", [(15, 3), (6, 2), (10, 0)], [24, 11, 15]),
+        # 0 and 1 have goals further out in the dead end in which they are, 2 has one further in
+        (".....\n...#.\n####.\n##...\n##.##", [(17, 1), (22, 0), (19, 2)], [9, 19, 17]),
+    ],
+)
+def test_vehicles_that_face_each_other_in_a_dead_end_change_places_outside(
+    floor: str, starts: list[tuple[int, int]], goals: list[int]
+) -> None:
+    layout = Layout.from_ascii(floor, {})
+    planner = LookaheadPlanner(layout.neighbours, layout.passable, "differential", vehicles=3)
+    state = np.array([cell * 4 + facing for cell, facing in starts], np.int32)
+    goal = np.array(goals, np.int32)
+    arrived = np.zeros(3, bool)
+    for _ in range(150):
+        state = planner.move(state, planner.plan(state, goal))
+        arrived |= state // 4 == goal
+        goal[arrived] = -1
+    assert arrived.all()
+
+
 def test_the_same_input_gives_the_same_trail() -> None:
     layout = Layout.from_ascii(DEAD_END.strip(), {})
     starts = np.flatnonzero(layout.passable)[:6]
