@@ -122,6 +122,7 @@ class Bids:
         """Columns from single answers; None is no answer.
 
         Raises:
+            TypeError: an answer is none of the three.
             ValueError: a proposal has no finite cost, or is for less than one part.
         """
         n = len(answers)
@@ -143,8 +144,10 @@ class Bids:
             elif answer is None:
                 bids.reason[i] = Reason.SILENT
                 bids.silent = True
-            else:
+            elif isinstance(answer, Refusal):
                 bids.reason[i] = answer.reason
+            else:
+                raise TypeError(f"bid(call) returned {answer!r}; return a Proposal, a Refusal, or None for no answer")
         where = np.array(at, np.intp)
         for column, values in (
             (bids.cost, cost),

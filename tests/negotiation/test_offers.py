@@ -97,3 +97,8 @@ def test_a_subclass_goes_by_what_its_class_bids_now():
     dearer.fleet.open[offering] = False
     assert pools[1].bids(call, pools[1].all).reason[offering] == Reason.BUSY, "nothing is remembered from the last call"
     assert pools[1].members[offering].bid(call) == Refusal(Reason.BUSY)
+
+
+def test_an_answer_that_is_none_is_named() -> None:
+    with pytest.raises(TypeError, match=r"bid\(call\) returned 5; return a Proposal, a Refusal, or None"):
+        Bids.gather([Proposal(1.0), 5])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
