@@ -13,8 +13,9 @@
 | `Operation`, `Transport`, `Handling`, `Charge`, `Task`, `TaskKind` | what is contracted |
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .lazy import lazily
 
 if TYPE_CHECKING:
     from .agv import AGV
@@ -69,45 +70,41 @@ __all__ = [
     "VehicleState",
 ]
 
-_MODULES = {
-    "AGV": "agv",
-    "AgentKind": "events",
-    "Call": "messages",
-    "Charge": "tasks",
-    "Charger": "charger",
-    "ContractNet": "contract_net",
-    "Contractor": "contractor",
-    "Event": "events",
-    "Handling": "tasks",
-    "Job": "job",
-    "Lot": "lot",
-    "MECHANISMS": "mechanisms",
-    "Machine": "machine",
-    "Market": "mechanisms",
-    "Mechanism": "mechanisms",
-    "Operation": "tasks",
-    "Performative": "messages",
-    "Proposal": "messages",
-    "Reason": "messages",
-    "Refusal": "messages",
-    "RobocellError": "errors",
-    "Robot": "robot",
-    "RobotState": "events",
-    "Sink": "depot",
-    "Source": "depot",
-    "Station": "station",
-    "StationState": "events",
-    "Storage": "depot",
-    "Task": "tasks",
-    "TaskKind": "tasks",
-    "Terms": "contract_net",
-    "Transport": "tasks",
-    "VehicleState": "events",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import on first use: Mesa alone takes a second, and the command line often needs no agent."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "AGV": "agv",
+        "AgentKind": "events",
+        "Call": "messages",
+        "Charge": "tasks",
+        "Charger": "charger",
+        "ContractNet": "contract_net",
+        "Contractor": "contractor",
+        "Event": "events",
+        "Handling": "tasks",
+        "Job": "job",
+        "Lot": "lot",
+        "MECHANISMS": "mechanisms",
+        "Machine": "machine",
+        "Market": "mechanisms",
+        "Mechanism": "mechanisms",
+        "Operation": "tasks",
+        "Performative": "messages",
+        "Proposal": "messages",
+        "Reason": "messages",
+        "Refusal": "messages",
+        "RobocellError": "errors",
+        "Robot": "robot",
+        "RobotState": "events",
+        "Sink": "depot",
+        "Source": "depot",
+        "Station": "station",
+        "StationState": "events",
+        "Storage": "depot",
+        "Task": "tasks",
+        "TaskKind": "tasks",
+        "Terms": "contract_net",
+        "Transport": "tasks",
+        "VehicleState": "events",
+    },
+)

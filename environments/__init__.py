@@ -8,8 +8,9 @@
 | `Layout` | the floor |
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..agents.lazy import lazily
 
 if TYPE_CHECKING:
     from .checks import check
@@ -21,18 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["EventLog", "Factory", "Layout", "Scenario", "check", "measure"]
 
-_MODULES = {
-    "EventLog": "log",
-    "Factory": "factory",
-    "Layout": "layout",
-    "Scenario": "scenario",
-    "check": "checks",
-    "measure": "kpis",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import on first use: Mesa alone takes a second, and a scenario can be read without it."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "EventLog": "log",
+        "Factory": "factory",
+        "Layout": "layout",
+        "Scenario": "scenario",
+        "check": "checks",
+        "measure": "kpis",
+    },
+)

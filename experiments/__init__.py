@@ -9,8 +9,9 @@
 | `ExperimentError` | an experiment that cannot be understood, started or resumed |
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..agents.lazy import lazily
 
 if TYPE_CHECKING:
     from .comparison import compare
@@ -21,18 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Experiment", "ExperimentError", "Outcome", "Results", "compare", "load", "run"]
 
-_HOMES = {
-    "Experiment": "experiment",
-    "ExperimentError": "errors",
-    "Outcome": "runner",
-    "Results": "tables",
-    "compare": "comparison",
-    "load": "tables",
-    "run": "runner",
-}
-
-
-def __getattr__(name: str) -> Any:  # imports on demand: `robocell --help` must not wait for pandas
-    if name in _HOMES:
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(
+    __name__,
+    {
+        "Experiment": "experiment",
+        "ExperimentError": "errors",
+        "Outcome": "runner",
+        "Results": "tables",
+        "compare": "comparison",
+        "load": "tables",
+        "run": "runner",
+    },
+)
