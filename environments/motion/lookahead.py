@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
-UNHURRIED = 1000  # by so much less do their costs count: improvement must not hold up others for them
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class LookaheadPlanner:
     """Plans V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
 
     `budget` and `guidance` (which prices flows) are chosen by the density of vehicles where None
-    (`Guidance(opposing=0, crowding=0)` switches it off).
+    (`Guidance(opposing=0, crowding=0)` switches it off). Costs of unhurried vehicles count one
+    `unhurried_share`-th in improvement passes.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class LookaheadPlanner:
         budget: Budget | None = None,
         guidance: Guidance | None = None,
         let_out: bool = True,
+        unhurried_share: int = 1,
     ) -> None:
         self.kinematics = build_kinematics(kinematics, neighbours)
         self._cells = np.flatnonzero(passable).astype(np.int32)
@@ -81,6 +82,7 @@ class LookaheadPlanner:
         self._window = build_window(kinematics, self.budget.window_ticks)
         ticks, sequences = self._window.ticks, self._window.sequences
         self._seed = seed
+        self._unhurried_share = unhurried_share
         self._tick = 0
         self._since = np.zeros(vehicles, np.int64)
         self._goal = np.full(vehicles, -1, np.int32)
@@ -136,8 +138,8 @@ class LookaheadPlanner:
         )  # fmt: skip
         rank, overdue, leaving = self._rank(state, cell, goal, goal_row, unhurried)
         weight = weights_by_rank(rank, leaving, self.density)
-        if unhurried is not None:
-            weight[unhurried] = weight[unhurried] // UNHURRIED + 1
+        if unhurried is not None and self._unhurried_share > 1:
+            weight[unhurried] = weight[unhurried] // self._unhurried_share + 1
         self.tries = plan_window(
             rank, overdue, weight,
             cell, self._taken, self._count, self._cost, self._path, self._choice,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PlannerName = Literal["pibt", "lookahead"]
 _DETOUR_TICKS = {AVOID: 8, SHUN: 64}  # what the look-ahead planner drives to get round a dock, a broken-down vehicle
+UNHURRIED_SHARE = 1000  # improvement must not hold up those on their way for those that wait or rest
 _NO_TURNS = np.empty((0, 0), np.int32), np.empty(0, np.int32)
 
 
@@ -178,6 +179,7 @@ class LookaheadFloorPlanner:
             vehicles=vehicles,
             seed=self._seed,
             budget=self._budget,
+            unhurried_share=UNHURRIED_SHARE,
         )
         self.reprice()
 
