@@ -153,8 +153,20 @@ class ContractNet:
         """Node-available announcement (Smith 1980): waiting tasks are offered to `contractor`."""
         self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
 
+    def disturbed(self, kind: TaskKind, contractor: Contractor | None = None) -> None:
+        """What `contractor` (None: all) promised may not hold any more: what was not begun is called anew.
+
+        Each task at most `reopen_limit` times. Whoever held it may win it again, with an offer that holds.
+        """
+        if self._placed is None or self.terms.reopen == "available":
+            return
+        for task in self._not_begun(kind):
+            if contractor in (None, task.contractor) and task.reopened < self.terms.reopen_limit:
+                task.reopened += 1
+                self.recall(task)
+
     def _on_available(self, contractor: Contractor, kind: TaskKind) -> None:
-        if self._waiting[kind] or self._placed is not None:
+        if self._waiting[kind] or (self._placed is not None and self.terms.reopen != "disturbed"):
             self._available[kind][contractor.slot] = contractor
             self._stirred = True
 
@@ -164,6 +176,8 @@ class ContractNet:
 
     def done(self, task: Task, contractor: Contractor) -> None:
         """`contractor` has finished `task`."""
+        if self._placed is not None:
+            self._placed[task.kind].pop(task.id, None)
         self.contracts.done(task, contractor)
 
     def fail(self, task: Task, contractor: Contractor) -> None:
@@ -182,7 +196,7 @@ class ContractNet:
                     if self._waiting[kind]:
                         self._pull(kind)
                     self._available[kind] = {}
-                    if self._placed is not None:
+                    if self._placed is not None and self.terms.reopen != "disturbed":
                         self._take_back_for(ready, kind)
                 if self._open[kind]:
                     self._call_open(kind)
@@ -270,15 +284,12 @@ class ContractNet:
         a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
         called anew, at most `reopen_limit` times.
         """
-        assert self._placed is not None
         terms, now_s, pool = self.terms, self.model.now_s, self.pools[kind]
-        placed = self._placed[kind] = {
-            number: task for number, task in self._placed[kind].items() if task.phase in LIVE and not task.begun
-        }
+        placed = self._not_begun(kind)
         for contractor in ready:
             best_gain_s, best = terms.reopen_gain_s, None
             slots = np.array([contractor.slot], np.intp)
-            for task in placed.values():
+            for task in placed:
                 fits = task.eligible is None or contractor.slot in task.eligible
                 if fits and task.contractor is not contractor and task.reopened < terms.reopen_limit:
                     offer = pool.bids(Call(task.conversation, task, now_s), slots)
@@ -288,6 +299,14 @@ class ContractNet:
             if best is not None:
                 best.reopened += 1
                 self.recall(best)
+
+    def _not_begun(self, kind: TaskKind) -> list[Task]:
+        """The tasks that are placed and may be called anew, as long as they were placed."""
+        assert self._placed is not None
+        self._placed[kind] = {
+            number: task for number, task in self._placed[kind].items() if task.phase in LIVE and not task.begun
+        }
+        return list(self._placed[kind].values())
 
     def quote_s(self, manager: Manager, job: Job, origin: int, destination: int) -> float:
         """A nested call: within how many seconds the best vehicle offers to bring a part; inf if none offers.

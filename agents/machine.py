@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .activity import Activity
 from .events import Event, StationState
 from .failures import Failures
+from .tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,7 @@ class Machine:
         self.busy_until_s += self.station.repair_mean_s
         model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
         self._show()
+        model.net.disturbed(TaskKind.OPERATION, self.station)
 
     def repair(self) -> None:
         """Go on with what was interrupted."""

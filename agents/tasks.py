@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..environments.clock import Event
-    from .agv import AGV
     from .contractor import Contractor
     from .job import Job
     from .machine import Machine
     from .station import Station
+    from .vehicle import Vehicle
 
 
 class TaskKind(IntEnum):
@@ -187,4 +187,4 @@ class Charge(Task):
     """Charge the battery of `agv`."""
 
     kind: ClassVar[TaskKind] = TaskKind.CHARGE
-    agv: AGV
+    agv: Vehicle

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Commitment = Literal["eager", "patient", "leveled", "concurrent"]
+Reopen = Literal["never", "available", "disturbed", "always"]
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -25,9 +26,10 @@ class Terms:
             price (Sandholm and Lesser 2001).
         penalty_s: what leaving a contract costs under "leveled"; it is part of the offer for the better one.
         rounds: how many calls an iterated contract net (SC00030H) may have.
-        reopen: when contracts that were not begun are called anew: never, or when a contractor becomes available
-            that would end them sooner (Heap and Pagnucco 2012).
-        reopen_gain_s: by how much sooner it must be.
+        reopen: when contracts that were not begun are called anew: "available", when a contractor becomes available
+            that would end them sooner; "disturbed", when a breakdown or a closed aisle upsets what they promise;
+            "always", at both (Heap and Pagnucco 2012); or never.
+        reopen_gain_s: by how much sooner whoever is available must end it.
         reopen_limit: how often a task may be called anew for that.
         pull_window: how many waiting tasks a contractor that becomes available is offered, the oldest first.
     """
@@ -39,7 +41,7 @@ class Terms:
     commitment: Commitment = "patient"
     penalty_s: float = 30.0
     rounds: int = 3
-    reopen: Literal["never", "available"] = "never"
+    reopen: Reopen = "never"
     reopen_gain_s: float = 10.0
     reopen_limit: int = 2
     pull_window: int = 16

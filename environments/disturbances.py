@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..agents.job import Order
+from ..agents.tasks import TaskKind
 from .errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
 
@@ -117,6 +118,7 @@ class Disturbances:
             self._floor().close([cell])
         except LayoutError as error:
             raise ScenarioError(str(error)) from None
+        self.factory.net.disturbed(TaskKind.TRANSPORT)
 
     def open_cell(self, cell: int) -> None:
         """The cell may be entered again."""

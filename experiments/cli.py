@@ -32,15 +32,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and n
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key; repeatable.")]
 
 
-@app.callback()
-def _robocell(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version as installed
 
         print(installed("robocell"))
         raise typer.Exit
+
+
+@app.callback()
+def _robocell(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()

@@ -60,7 +60,7 @@ class Negotiation(Section):
     commitment: Literal["eager", "patient", "leveled", "concurrent"] = "patient"  # how offers bind a contractor
     penalty_s: Duration = Field(alias="penalty", default=30.0)  # of leaving a contract that was not begun: leveled
     rounds: Positive = 3  # calls that an iterated contract net may have
-    reopen: Literal["never", "available"] = "never"  # when contracts that were not begun are called anew
+    reopen: Literal["never", "available", "disturbed", "always"] = "never"  # when contracts not begun are called anew
     reopen_gain_s: Duration = Field(alias="reopen_gain", default=10.0)  # by how much sooner a task must then be done
     reopen_limit: Positive = 2  # how often one task may be called anew for that
     pull_window: Positive = 16  # waiting tasks that a contractor is offered when it becomes available

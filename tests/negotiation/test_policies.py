@@ -2,9 +2,12 @@
 
 import pytest
 
+from robocell.agents.events import Event
 from robocell.agents.messages import Performative
 from robocell.agents.tasks import TaskKind
 from robocell.environments.checks import check
+from robocell.environments.disturbances import Disturbances
+from robocell.environments.errors import ScenarioError
 from robocell.environments.factory import Factory
 
 from .automaton import assert_conforms
@@ -40,6 +43,47 @@ def test_no_task_is_taken_back_more_often_than_allowed():
     assert len(recalled) == len(set(recalled))
 
 
+def test_a_breakdown_calls_anew_what_was_promised_and_not_begun():
+    model = Factory(factory(negotiation={"reopen": "disturbed", "reopen_limit": 1}))
+    for at_s in range(60, 1200, 60):
+        model.run_until(float(at_s))
+        Disturbances(model).break_down(model.stations[at_s // 60 % 3], repair_s=40.0)
+    log = model.run()
+    assert model.workload.in_process == 0
+    assert check(log, model.spec) == []
+    assert_conforms(log)
+    broken_at_s = set(log.events["time_s"][log.events["kind"] == Event.BROKE_DOWN].tolist())
+    recalls = said(log, Performative.CANCEL)
+    assert len(recalls)
+    assert set(recalls["time_s"].tolist()) <= broken_at_s
+    task_of = dict(zip(log.conversations["conversation"].tolist(), log.conversations["task"].tolist(), strict=True))
+    recalled = [task_of[c] for c in recalls["conversation"].tolist()]
+    assert len(recalled) == len(set(recalled)), "each as often as the limit allows"
+
+
+def test_a_closed_aisle_calls_anew_the_transports_that_were_not_begun():
+    model = Factory(factory(negotiation={"reopen": "disturbed", "queue_limit": 2}))
+    aisle = next(cell for cell in range(model.layout.width, len(model.layout.passable)) if _can_close(model, cell))
+    while not (promised := [stop for agv in model.agvs for stop in agv.plan.stops if not stop.task.begun]):
+        model.run_until(model.now_s + 5.0)
+    Disturbances(model).close_cell(aisle)
+    tasks = {stop.task.id for stop in promised}
+    log = model.run()
+    task_of = dict(zip(log.conversations["conversation"].tolist(), log.conversations["task"].tolist(), strict=True))
+    assert {task_of[c] for c in said(log, Performative.CANCEL)["conversation"].tolist()} == tasks
+    assert model.workload.in_process == 0
+    assert check(log, model.spec) == []
+
+
+def _can_close(model, cell):
+    try:
+        Disturbances(model).close_cell(cell)
+    except ScenarioError:
+        return False
+    Disturbances(model).open_cell(cell)
+    return True
+
+
 def test_a_vehicle_leaves_a_contract_for_a_better_one_at_a_price():
     cheap, dear = run(commitment="leveled", penalty="1s"), run(commitment="leveled", penalty="10min")
     left = [len(said(log, Performative.FAILURE)) for log in (cheap, dear)]
@@ -57,7 +101,7 @@ def test_a_station_asks_vehicles_before_it_offers():
 
 
 @pytest.mark.parametrize(
-    "policy", [{"reopen": "available", "reopen_gain": "2s"}, {"commitment": "leveled", "penalty": "2s"}]
+    "policy", [{"reopen": "always", "reopen_gain": "2s"}, {"commitment": "leveled", "penalty": "2s"}]
 )
 def test_policies_hold_on_a_faulty_channel_too(policy):
     scenario = factory(
