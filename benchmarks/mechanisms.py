@@ -1,6 +1,6 @@
 """What each mechanism and each policy of negotiation is worth: a job shop on a floor, the same orders for all.
 
-    python benchmarks/mechanisms.py [SEEDS] [AGVS]
+    python benchmarks/mechanisms.py [SEEDS] [AGVS] [MTBF_MIN]
 
 Eight stations, each operation at two of them, ten AGVs unless told otherwise, three products with due dates, 2 h of
 arrivals at about four fifths of capacity. Means over SEEDS (default 5) paired trials: flow time and tardiness in
@@ -42,7 +42,9 @@ CASES: dict[str, dict[str, Any]] = {
 } | {
     "contract_net, look_ahead start": {"look_ahead": "start"},
     "contract_net, look_ahead departure": {"look_ahead": "departure"},
-    "contract_net, reopen": {"reopen": "available"},
+    "contract_net, reopen available": {"reopen": "available"},
+    "contract_net, reopen disturbed": {"reopen": "disturbed"},
+    "contract_net, reopen always": {"reopen": "always"},
     "contract_net, leveled": {"commitment": "leveled", "penalty": "10s"},
     "contract_net, nested": {"nested": True},
     "contract_net, queue_limit 2": {"queue_limit": 2},
@@ -57,13 +59,15 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def scenario(negotiation: dict[str, Any], seed: int, vehicles: int = 10) -> Scenario:
-    """The shop under a policy."""
+def scenario(negotiation: dict[str, Any], seed: int, vehicles: int = 10, mtbf_min: float | None = None) -> Scenario:
+    """The shop under a policy; its stations break down for 4 min after `mtbf_min` minutes of work on average."""
+    breakdown = {} if mtbf_min is None else {"breakdown": {"mtbf": f"{mtbf_min:g}min", "mttr": "4min"}}
     stations = {
         PLACES[letter]: {
             "operations": {operation: {"distribution": "gamma", "mean": "50s" if first else "65s", "cv": 0.5}},
             "input_capacity": 6,
             "output_capacity": 6,
+            **breakdown,
         }
         for operation, letters in WORK.items()
         for letter, first in zip(letters, (True, False), strict=True)
@@ -88,9 +92,9 @@ def scenario(negotiation: dict[str, Any], seed: int, vehicles: int = 10) -> Scen
     )
 
 
-def figures(negotiation: dict[str, Any], seed: int, vehicles: int) -> list[float]:
+def figures(negotiation: dict[str, Any], seed: int, vehicles: int, mtbf_min: float | None) -> list[float]:
     """Flow time and tardiness (min), empty driving (%), messages a task; NaN where the shop jams."""
-    plan = scenario(negotiation, seed, vehicles)
+    plan = scenario(negotiation, seed, vehicles, mtbf_min)
     factory = Factory(plan)
     log = factory.run()
     jammed = factory.workload.in_process > 0
@@ -109,11 +113,12 @@ def figures(negotiation: dict[str, Any], seed: int, vehicles: int) -> list[float
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     vehicles = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    mtbf_min = float(sys.argv[3]) if len(sys.argv) > 3 else None
     print("| policy | flow time, min | tardiness, min | empty, % | messages a task | flow time against contract_net |")
     print("|---|---|---|---|---|---|")
     baseline = None
     for name, negotiation in CASES.items():
-        runs = np.array([figures(negotiation, seed, vehicles) for seed in range(seeds)])
+        runs = np.array([figures(negotiation, seed, vehicles, mtbf_min) for seed in range(seeds)])
         baseline = runs if baseline is None else baseline
         gain = (runs[:, 0] / baseline[:, 0] - 1) * 100
         flow, late, empty, messages = runs.mean(axis=0)
