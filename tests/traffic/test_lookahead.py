@@ -12,6 +12,7 @@ from robocell.environments.motion.deadends import find_dead_ends
 from robocell.environments.motion.kinematics import build_kinematics, build_window
 from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
 from robocell.environments.motion.turning import TICK_COST, CostFields
+from robocell.experiments.benchmarks.motion import rubble
 
 DEAD_END = """
 #######
@@ -62,6 +63,18 @@ def test_no_conflict_at_any_density(seed: int, share: float, kinematics: str) ->
     starts = draws.permutation(floor)[: max(1, int(share * len(floor)))]
     trail, _ = drive(layout, kinematics, starts, 30, seed)
     assert find_conflicts(trail, layout) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kinematics", ["omni", "differential"])
+@pytest.mark.parametrize(("density", "share"), [(d, s) for d in (0.05, 0.2, 0.45, 0.7) for s in (0.0, 0.1, 0.25)])
+def test_half_a_million_steps_on_each_of_twelve_floors_are_clean(density: float, share: float, kinematics: str) -> None:
+    layout = rubble(32, 32, share=share, seed=int(100 * density))
+    floor = np.flatnonzero(layout.passable)
+    starts = np.random.default_rng(1).permutation(floor)[: int(density * len(floor))]
+    trail, reached = drive(layout, kinematics, starts, 500_000 // len(starts))
+    assert find_conflicts(trail, layout) == []
+    assert reached.sum() > len(starts)
 
 
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
