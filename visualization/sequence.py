@@ -116,7 +116,8 @@ def _arrows(
         many += f", best {value:.0f} s"
     if sender == NOBODY:
         return [arrow(others if column else 1, 0, many)]
-    return [arrow(0, others if count > 1 or not column else max(column.values()), many)]
+    only = offers[0][0] if offers is not None and len(offers) == 1 else None  # who was asked, if it was one
+    return [arrow(0, column.get(only, others) if only is not None else others, many)]
 
 
 def _clock(at_s: float) -> str:

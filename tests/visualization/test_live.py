@@ -175,6 +175,23 @@ def test_the_sequence_diagram_names_offers_and_reasons(factory: LiveFactory) -> 
     assert sequence.diagram(stage, 10**9) is None
 
 
+def test_whoever_offers_alone_was_asked_alone(cell: dict) -> None:
+    cell["negotiation"] = {"queue_limit": 1}
+    cell["orders"] = {"kind": "deterministic", "every": "20s"}
+    factory = shown(Scenario.parse(cell))
+    alone = 0
+    for to_s in range(20, 1500, 20):
+        advance(factory, float(to_s))
+        for note in factory.stage.tally.open_tasks.values():
+            drawn = sequence.diagram(factory.stage, note.task)
+            messages = [] if drawn is None else drawn["messages"]
+            for asked, answered in pairwise(messages):
+                if asked["text"] == "cfp" and answered["text"].startswith("propose "):
+                    alone += 1
+                    assert asked["to"] == answered["from"]
+    assert alone
+
+
 def test_a_lot_that_several_vehicles_share_is_told_like_any_other_call(cell: dict) -> None:
     cell["products"]["part"]["lot_size"] = 3
     scenario = Scenario.parse(cell | {"orders": {"kind": "deterministic", "every": "5min"}, "horizon": "10min"})
