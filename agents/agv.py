@@ -141,6 +141,8 @@ class AGV(Vehicle):
             self._next()
         elif self.plan:
             self._forecast()
+        if self.plan:
+            self._announce()
         return True
 
     def _drop(self, task: Task) -> None:
@@ -184,6 +186,8 @@ class AGV(Vehicle):
             self._drop(task)
             self.model.net.fail(task, self)
             self._next()
+            if self.plan:
+                self._announce()
         elif part not in task.cargo:
             self.plan.leave_out(stop)
             self._go_on(stop)
@@ -243,8 +247,7 @@ class AGV(Vehicle):
                 fleet.tasks[v] -= 1
                 model.net.done(stop.task, self)
                 self._look_for_charger()
-                if fleet.open[v]:
-                    model.net.available(self, TaskKind.TRANSPORT)
+                self._announce()
         self._go_on(stop)
 
     def _go_on(self, made: Stop) -> None:
@@ -271,8 +274,7 @@ class AGV(Vehicle):
         self._enter(VehicleState.OFF if self.off else VehicleState.IDLE)
         model.traffic.park(v)
         self._watch_battery()
-        if fleet.open[v]:
-            model.net.available(self, TaskKind.TRANSPORT)
+        self._announce()
 
     def _give_back(self) -> None:
         """Have others do what was not begun."""

@@ -23,7 +23,7 @@ import numpy as np
 from .contractor import Contractor, Pool
 from .contracts import Contracts
 from .events import Event
-from .mechanisms import Planner
+from .mechanisms import is_planner, mechanism_of_each_kind
 from .messages import Call, Reason
 from .messenger import Messenger
 from .rounds import NOBODY, Rounds
@@ -31,14 +31,14 @@ from .tasks import LIVE, Task, TaskKind, TaskPhase, Transport
 from .terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from ..environments.factory import Factory
     from .channel import Channel
     from .job import Job
-    from .mechanisms import Mechanism
+    from .mechanisms import Mechanism, Planner
     from .tasks import Manager
 
 __all__ = ["ContractNet", "Terms"]
@@ -58,17 +58,22 @@ class ContractNet:
     """
 
     def __init__(
-        self, model: Factory, *, mechanism: Mechanism, channel: Channel, terms: Terms, full: bool = False
+        self,
+        model: Factory,
+        *,
+        mechanism: Mechanism | Mapping[TaskKind, Mechanism],
+        channel: Channel,
+        terms: Terms,
+        full: bool = False,
     ) -> None:
         self.model = model
-        self.channel = channel
-        self.terms = terms
         self.pools = {kind: Pool(kind) for kind in TaskKind}
+        self._channel = channel
+        self._terms = terms
         messenger = self._messenger = Messenger(model, channel, full=full)
         self.contracts = Contracts(model, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
         self.rounds = Rounds(
             model,
-            mechanism=mechanism,
             messenger=messenger,
             terms=terms,
             pools=self.pools,
@@ -78,33 +83,55 @@ class ContractNet:
         )
         self._open: dict[TaskKind, deque[Task]] = {kind: deque() for kind in TaskKind}
         self._waiting: dict[TaskKind, dict[int, Task]] = {kind: {} for kind in TaskKind}
+        self._due: dict[TaskKind, list[tuple[Task, int]]] = {kind: [] for kind in TaskKind}  # and their last call
         self._available: dict[TaskKind, dict[int, Contractor]] = {kind: {} for kind in TaskKind}
+        self._announced = dict.fromkeys(TaskKind, NOBODY)  # conversations that were open at the latest announcement
         # tasks that are with a contractor and may be called anew; None where they never are
         self._placed: dict[TaskKind, dict[int, Task]] | None = (
             None if terms.reopen == "never" else {kind: {} for kind in TaskKind}
         )
         self._tasks = 0
         self._stirred = False
-        self._attach(mechanism)
+        self.planner: Planner | None = None
+        self.mechanism = mechanism
+
+    @property
+    def channel(self) -> Channel:
+        """What happens to messages on their way."""
+        return self._channel
+
+    @property
+    def terms(self) -> Terms:
+        """What the parties agree on beforehand."""
+        return self._terms
+
+    @property
+    def mechanisms(self) -> Mapping[TaskKind, Mechanism]:
+        """What clears the calls for each kind of task."""
+        return self.rounds.mechanisms
 
     @property
     def mechanism(self) -> Mechanism:
-        """What clears the calls; may be replaced while the factory runs by one that is joint, or not, alike."""
-        return self.rounds.mechanism
+        """What clears the calls for transports; those for other kinds of task are among `mechanisms`.
+
+        May be set while the factory runs, to one mechanism for all kinds of task that it is for (a vehicle rule
+        places transports, and the best offer wins everything else), or to one for each kind.
+        """
+        return self.rounds.mechanisms[TaskKind.TRANSPORT]
 
     @mechanism.setter
-    def mechanism(self, mechanism: Mechanism) -> None:
-        self.rounds.mechanism = mechanism
-        self._attach(mechanism)
-
-    def _attach(self, mechanism: Mechanism) -> None:
-        self.planner = mechanism if isinstance(mechanism, Planner) else None
+    def mechanism(self, mechanism: Mechanism | Mapping[TaskKind, Mechanism]) -> None:
+        self.rounds.mechanisms = mechanism_of_each_kind(mechanism)
+        planners = [found for found in self.rounds.mechanisms.values() if is_planner(found)]
+        self.planner = planners[0] if planners else None
         if self.planner is not None:
+            if any(found is not self.planner for found in self.rounds.mechanisms.values()):
+                raise ValueError(f"{type(self.planner).__name__} plans all kinds of task together; give it alone")
             self.planner.attach(self.model)
 
     @property
     def splits(self) -> bool:
-        """Whether the mechanism gives shares of one task to several contractors."""
+        """Whether several vehicles may share the transport of a lot."""
         return getattr(self.mechanism, "splits", False)
 
     # -- what managers say ------------------------------------------------------------------------------------
@@ -131,14 +158,24 @@ class ContractNet:
             self.contracts.recall(task)
 
     def hurry(self, task: Task) -> None:
-        """More is offered for `task` than when it was called last: if it waits for that, it is called anew at once."""
+        """More may be offered for `task` than when it was called last: if all were busy, it is announced again at once.
+
+        A call that is under way is awaited first, for its offers were asked for before.
+        """
         if task.phase is TaskPhase.POSTPONED:
             del self._waiting[task.kind][task.id]
             self._reopen(task)
+        elif task.phase is TaskPhase.CALLED:
+            task.hurried = True
+
+    def hurry_all(self, kind: TaskKind) -> None:
+        """The same for every task of a kind: something that concerns all contractors has changed."""
+        for task in self.waiting(kind):
+            self.hurry(task)
 
     def waiting(self, kind: TaskKind) -> list[Task]:
-        """The tasks that everybody was too busy to take, the oldest first."""
-        return list(self._waiting[kind].values())
+        """The tasks that all contractors were too busy to take, the oldest first."""
+        return sorted(self._waiting[kind].values(), key=_age)
 
     def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
@@ -166,6 +203,7 @@ class ContractNet:
                 self.recall(task)
 
     def _on_available(self, contractor: Contractor, kind: TaskKind) -> None:
+        self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
         if self._waiting[kind] or (self._placed is not None and self.terms.reopen != "disturbed"):
             self._available[kind][contractor.slot] = contractor
             self._stirred = True
@@ -192,12 +230,15 @@ class ContractNet:
             self._stirred = False
             for kind in TaskKind:
                 if self._available[kind]:
-                    ready = list(self._available[kind].values())
+                    ready, self._available[kind] = self._available[kind], {}
                     if self._waiting[kind]:
-                        self._pull(kind)
-                    self._available[kind] = {}
+                        self._pull(kind, ready)
                     if self._placed is not None and self.terms.reopen != "disturbed":
-                        self._take_back_for(ready, kind)
+                        self._take_back_for(list(ready.values()), kind)
+                for task, conversation in self._due[kind]:
+                    if task.conversation == conversation:
+                        self.hurry(task)
+                self._due[kind].clear()
                 if self._open[kind]:
                     self._call_open(kind)
 
@@ -219,7 +260,7 @@ class ContractNet:
         tasks = [task for task in queue if task.phase is TaskPhase.OPEN]
         queue.clear()
         everybody = self.pools[kind].all
-        if self.mechanism.joint:
+        if self.mechanisms[kind].joint:
             if self.planner is not None and self.planner.wants(kind):
                 tasks = [*self.waiting(kind), *tasks]
             if tasks:
@@ -228,31 +269,54 @@ class ContractNet:
             for task in tasks:
                 self._call(kind, [task], everybody if task.eligible is None else task.eligible)
 
-    def _pull(self, kind: TaskKind) -> None:
-        """Offer the oldest waiting tasks to the contractors that have become available."""
-        ready, self._available[kind] = self._available[kind], {}
-        window = self.terms.pull_window
+    def _pull(self, kind: TaskKind, ready: Mapping[int, Contractor]) -> None:
+        """Offer waiting tasks to the contractors that have become available."""
         if self.planner is not None:
             self._call(kind, self.waiting(kind), self.pools[kind].all)
-            return
-        if self.mechanism.joint:
-            tasks = [task for _, task in zip(range(window * len(ready)), self._waiting[kind].values(), strict=False)]
-            self._call(kind, tasks, np.fromiter(ready, np.intp, len(ready)))
-            return
-        for slot in ready:
-            tasks = []
-            for task in self._waiting[kind].values():
-                if task.eligible is None or slot in task.eligible:
-                    tasks.append(task)
-                    if len(tasks) == window:
-                        break
-            if tasks:
-                self._call(kind, tasks, np.array([slot], np.intp))
+        elif self.mechanisms[kind].joint:
+            self._offer(kind, list(ready))
+        else:
+            for slot in ready:
+                self._offer(kind, [slot])
+
+    def _offer(self, kind: TaskKind, slots: list[int]) -> None:
+        """Call the tasks that have waited longest, a window of them for each of `slots`, and then the next ones.
+
+        Contractors that take none of a window may yet take what comes after it; those that take all of it, more.
+        Where messages take time, the tasks after the first window wait for the retry.
+        """
+        asked = np.array(slots, np.intp)
+        tasks = self.waiting(kind)
+        while tasks:
+            window, tasks = self._window(tasks, slots)
+            if not window:
+                return
+            self._call(kind, window, asked)
+            won = sum(task.phase is not TaskPhase.POSTPONED for task in window)
+            if 0 < won < len(window) or not self.channel.instant:
+                return
+
+    def _window(self, tasks: list[Task], slots: list[int]) -> tuple[list[Task], list[Task]]:
+        """The first tasks that some of `slots` may do, at most `pull_window` for each of them; and the rest."""
+        left = dict.fromkeys(slots, self.terms.pull_window)
+        window: list[Task] = []
+        for number, task in enumerate(tasks):
+            able = [slot for slot in left if task.eligible is None or slot in task.eligible]
+            if able:
+                window.append(task)
+                for slot in able:
+                    left[slot] -= 1
+                    if not left[slot]:
+                        del left[slot]
+            if not left:
+                return window, tasks[number + 1 :]
+        return window, []
 
     def _call(self, kind: TaskKind, tasks: list[Task], slots: NDArray[np.intp]) -> None:
         waiting = self._waiting[kind]
         for task in tasks:
             waiting.pop(task.id, None)
+            task.hurried = False
         self.rounds.call(kind, tasks, slots)
 
     def _next_task(self) -> int:
@@ -327,8 +391,12 @@ class ContractNet:
         """Nobody took it: wait for somebody to become available, or for the retry."""
         if task.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
             self.model.infeasible(task)
+        if task.hurried:
+            self._reopen(task)
+            return
         task.phase = TaskPhase.POSTPONED
         self._waiting[task.kind][task.id] = task
+        self._hear_again(task)
         task.manager.postponed(task)
         back_off = min(2.0 ** min(task.calls - 1, 9), LONGEST_RETRY)
         if not self.channel.instant:
@@ -336,6 +404,22 @@ class ContractNet:
             back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
         self.model.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
 
+    def _hear_again(self, task: Task) -> None:
+        """Contractors that became available after `task` was called are asked for it, as they were for what waited."""
+        if self._announced[task.kind] <= task.conversation:
+            return
+        pool = self.pools[task.kind]
+        able = pool.all if task.eligible is None else task.eligible
+        for slot in able[pool.announced[able] > task.conversation].tolist():
+            self._available[task.kind][slot] = pool.members[slot]
+            self._stirred = True
+
     def _retry(self, task: Task, conversation: int) -> None:
-        if task.conversation == conversation:
-            self.hurry(task)
+        """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
+        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation:
+            self._due[task.kind].append((task, conversation))
+            self._stirred = True
+
+
+def _age(task: Task) -> tuple[float, int]:
+    return task.requested_at_s, task.id

@@ -97,6 +97,7 @@ class Pool:
     Attributes:
         leased_to: (N,) int64, the conversation that a contractor's outstanding offer belongs to, or NO_LEASE.
         lease_until_s: (N,) float64, when that offer ends by itself.
+        announced: (N,) int64, how many conversations there had been when it last announced that it is available.
     """
 
     def __init__(self, kind: TaskKind) -> None:
@@ -106,6 +107,7 @@ class Pool:
         self.all = np.zeros(0, np.intp)
         self.leased_to = np.zeros(0, np.int64)
         self.lease_until_s = np.zeros(0)
+        self.announced = np.zeros(0, np.int64)
         self._classes: dict[type[Contractor], list[int]] = {}
         self._question: _Question | None = None
 
@@ -117,6 +119,7 @@ class Pool:
         self.all = np.arange(len(self.members))
         self.leased_to = np.append(self.leased_to, NO_LEASE)
         self.lease_until_s = np.append(self.lease_until_s, 0.0)
+        self.announced = np.append(self.announced, 0)
         self._classes.setdefault(type(contractor), []).append(contractor.slot)
 
     def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:

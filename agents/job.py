@@ -177,16 +177,22 @@ class Job(mesa.Agent):
         else:
             self.model.net.hurry(self.operation)
 
-    def give_way(self) -> None:
-        """The part blocks a station and no other can take it: have it stored until one can."""
+    def give_way(self) -> bool:
+        """The part blocks a station and no other can take it: have it stored until one can; whether it will be."""
         operation = self.operation
         if operation is None or operation.phase is not TaskPhase.POSTPONED or operation.name == STORE:
-            return
+            return False
         storages = self.model.storages_with_room()
         if len(storages):
             self.model.net.cancel(operation)
             self.operation = Operation(manager=self, job=self, name=STORE, eligible=storages, step=self.stage)
             self.model.net.announce(self.operation)
+        return len(storages) > 0
+
+    @property
+    def is_being_stored(self) -> bool:
+        """It is to go to a storage, or asks for one."""
+        return self.operation is not None and self.operation.name == STORE
 
     def leave(self, event: Event, where: int) -> None:
         """The part leaves the factory: finished or scrapped at the agent `where`."""
@@ -223,8 +229,12 @@ class Job(mesa.Agent):
                 self.transport = None
 
     def postponed(self, task: Task) -> None:
-        """Nobody can take the task now."""
+        """No contractor can take the task now; a part that no storage takes asks for a station again."""
         if task is self.operation:
+            if self.is_being_stored:
+                self.model.net.cancel(task)
+                self._call_next(self.stage)
+                return
             self.model.places[self.place].part_waits(self)
             if self.lot is not None:
                 self.lot.call_from(self.place)

@@ -86,6 +86,7 @@ class Round:
 class Rounds:
     """Calls for proposals, gathers answers, and has the mechanism clear them.
 
+    `mechanisms` has one for each kind of task; what they are is asked when a round is cleared, so they may be replaced.
     `award(task, contractor, cost_s, parts)` is told who has won, `call_rest(task)` what is left of a task that was
     split, `postpone(task, reasons)` who found nobody.
     """
@@ -94,7 +95,6 @@ class Rounds:
         self,
         model: Factory,
         *,
-        mechanism: Mechanism,
         messenger: Messenger,
         terms: Terms,
         pools: Mapping[TaskKind, Pool],
@@ -103,7 +103,7 @@ class Rounds:
         postpone: Callable[[Task, NDArray[np.int8]], None],
     ) -> None:
         self.model = model
-        self.mechanism = mechanism
+        self.mechanisms: Mapping[TaskKind, Mechanism] = {}
         self.messenger = messenger
         self.terms = terms
         self._pools = pools
@@ -111,10 +111,9 @@ class Rounds:
         self._call_rest = call_rest
         self._postpone = postpone
         self._instant = messenger.instant
-        self._iterates = getattr(mechanism, "iterates", False)
         self._definite = terms.commitment == "concurrent" and not messenger.instant
         self._rng = model.stream("mechanism")
-        self._conversations = 0
+        self.conversations = 0
 
     # -- calls ------------------------------------------------------------------------------------------------
 
@@ -130,8 +129,8 @@ class Rounds:
 
     def next_conversation(self) -> int:
         """A number that no conversation has had."""
-        self._conversations += 1
-        return self._conversations - 1
+        self.conversations += 1
+        return self.conversations - 1
 
     def quote_s(self, task: Task) -> float:
         """The best offer for a task that is not awarded: a call within a call; only on a channel without faults."""
@@ -276,12 +275,12 @@ class Rounds:
         if self._definite:
             if self._ask_definitely(round_):
                 return
-        elif self._iterates and round_.number < self.terms.rounds and self._revise(round_):
+        elif self._iterates(market.kind) and round_.number < self.terms.rounds and self._revise(round_):
             return
         round_.closed = True
         alone = len(calls) == 1
         if not self._definite:
-            for row, column in self.mechanism.clear(market):
+            for row, column in self.mechanisms[market.kind].clear(market):
                 self._take(round_, row, column)
                 if not alone and self._instant:
                     self._ask_again(round_, column)
@@ -294,6 +293,9 @@ class Rounds:
                     self._call_rest(call.task)
                 else:
                     self._postpone(call.task, market.reason[row])
+
+    def _iterates(self, kind: TaskKind) -> bool:
+        return getattr(self.mechanisms[kind], "iterates", False)
 
     def _take(self, round_: Round, row: int, column: int) -> None:
         """A row has a winner; where answers take time nobody wins twice at once: what would it cost him then?"""
@@ -338,7 +340,7 @@ class Rounds:
         if round_.number > self.terms.rounds:
             return False
         kept, left = market.cost.copy(), market.left.copy()
-        for row, column in self.mechanism.clear(market):
+        for row, column in self.mechanisms[market.kind].clear(market):
             round_.finalists.append((row, column))
             market.take(row, column)
             market.cost[:, column] = np.inf

@@ -301,9 +301,10 @@ class Station(Contractor):
         if any(machine.state is StationState.BLOCKED and not machine.clearing for machine in self.machines):
             for lot in {job.lot: None for job in self.output if job.lot is not None}:
                 lot.hurry(self.place)
+            if any(job.is_being_stored for job in self.output):
+                return
             for job in list(self.output):
-                if job.target is None:
-                    job.give_way()
+                if job.target is None and job.give_way():
                     return
 
     # -- manager of handling ----------------------------------------------------------------------------------

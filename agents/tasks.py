@@ -84,6 +84,7 @@ class Task:
         calls: how many calls for proposals have gone out for it.
         called_s: when the last of them did.
         eligible: pool slots that the directory names for it; None for all.
+        hurried: more may be offered for it than when the call that is under way went out.
         begun: the work has begun where it is done, which both sides see; from then on nobody takes it away.
         promised_s: when it will be done, as its contractor has offered.
         reopened: how often it was taken back for a better offer.
@@ -104,6 +105,7 @@ class Task:
     conversation: int = -1
     contractor: Contractor | None = None
     eligible: NDArray[np.intp] | None = None
+    hurried: bool = False
     begun: bool = False
     promised_s: float = 0.0
     reopened: int = 0

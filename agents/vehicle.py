@@ -133,6 +133,12 @@ class Vehicle(Contractor):
     def _open(self) -> None:
         """Take transports again, where nothing stands against it."""
         self.model.fleet.open[self.vehicle] = self.charge is None and not self.down and not self.off
+        self._announce()
+
+    def _announce(self) -> None:
+        """Let those that wait for a vehicle know that this one may take a transport."""
+        if self.model.fleet.open[self.vehicle]:
+            self.model.net.available(self, TaskKind.TRANSPORT)
 
     def _enter(self, state: VehicleState) -> None:
         if self.model.fleet.state.item(self.vehicle) != state:
@@ -190,8 +196,8 @@ class Vehicle(Contractor):
     def done(self, task: Task, contractor: Contractor) -> None:
         """Charged: ready for work."""
         self.charge = self.charger = None
-        self._open()
         self._next()
+        self._open()
 
     def _drive_to_charger(self) -> None:
         assert self.charger is not None
@@ -264,7 +270,6 @@ class Vehicle(Contractor):
             return
         model, v = self.model, self.vehicle
         self.down = False
-        self._open()
         model.log.event(model.now_s, Event.REPAIRED, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=self.state)
         if self.activity.under_way:
@@ -274,6 +279,7 @@ class Vehicle(Contractor):
             self._drive_to_charger()
         else:
             self._next()
+        self._open()
 
     def _shift_ends(self) -> None:
         """Do what was promised, and nothing new."""
@@ -284,9 +290,7 @@ class Vehicle(Contractor):
 
     def _shift_begins(self) -> None:
         self.off = False
-        self._open()
         if self.state is VehicleState.OFF:
             self.model.fleet.idle_since_s[self.vehicle] = self.model.now_s
             self._enter(VehicleState.IDLE)
-        if self.model.fleet.open[self.vehicle]:
-            self.model.net.available(self, TaskKind.TRANSPORT)
+        self._open()

@@ -121,8 +121,10 @@ class Disturbances:
         self.factory.net.disturbed(TaskKind.TRANSPORT)
 
     def open_cell(self, cell: int) -> None:
-        """The cell may be entered again."""
+        """The cell may be entered again; tasks that could not be reached meanwhile are announced again."""
         self._floor().open([cell])
+        for kind in TaskKind:
+            self.factory.net.hurry_all(kind)
 
     def _floor(self) -> GridTraffic:
         traffic = self.factory.traffic

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from .layout import Layout
     from .mesa_floor import MesaFloor
     from .motion.traffic import Traffic
-    from .scenario import Scenario
+    from .scenario import Mechanisms, Scenario
 
 LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
 AGENT_CLASSES: dict[str, type] = {"agv": AGV, "station": Station, "robot": Robot, "charger": Charger, "job": Job}
@@ -101,7 +101,7 @@ class Factory(mesa.Model):
         terms = scenario.negotiation
         self.net = ContractNet(
             self,
-            mechanism=_mechanism(terms.mechanism),
+            mechanism=_mechanisms(terms.mechanism),
             channel=self._build_channel(),
             terms=Terms(**{field.name: getattr(terms, field.name) for field in dataclasses.fields(Terms)}),
             full=scenario.record.messages == "full",
@@ -380,6 +380,15 @@ class Factory(mesa.Model):
             log.event(0.0, Event.BATTERY, agv.unique_id, value=agv.battery)
         if self.spec.record.trace and self.agvs:
             log.trace(0, self.traffic.node)
+
+
+def _mechanisms(given: str | Mechanisms) -> Mechanism | dict[TaskKind, Mechanism]:
+    """The mechanism of that name, or one for each kind of task; the same name is the same mechanism."""
+    if isinstance(given, str):
+        return _mechanism(given)
+    names = {kind: getattr(given, kind.name.lower()) for kind in TaskKind}
+    made = {name: _mechanism(name) for name in names.values()}
+    return {kind: made[name] for kind, name in names.items()}
 
 
 def _mechanism(name: str) -> Mechanism:

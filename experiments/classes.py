@@ -35,10 +35,11 @@ class UserModule:
 
 
 def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
-    """Every `class: module:Name` in scenario data, with its place."""
+    """Every agent class (`class: module:Name`) and mechanism in scenario data, with its place."""
     if isinstance(data, dict):
         for key, value in data.items():
-            if key == "class" and isinstance(value, str) and ":" in value:
+            names = key == "class" or "mechanism" in (key, *at[-1:])
+            if names and isinstance(value, str) and ":" in value:
                 yield (*at, key), value
             else:
                 yield from named_classes(value, (*at, key))

@@ -7,6 +7,7 @@ nothing: the stage only reads, and the log of a run that was shown equals the lo
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..agents.tasks import TaskKind
     from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
+    from .overheard import Offers
 
 
 class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariableOverride]  # `Paced` only names what it needs
@@ -59,7 +61,9 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         self.entered = np.zeros(cells)  # (C,) how often vehicles came into a cell
         self.waited_s = np.zeros(cells)  # (C,) how long they stood in it although they were driving
         super().__init__(scenario, rng=rng if seed is None else seed)
-        self.net.mechanism = self.overheard = Overheard(self.net.mechanism)
+        self.overheard: Offers = OrderedDict()
+        heard = {id(own): Overheard(own, self.overheard) for own in self.net.mechanisms.values()}
+        self.net.mechanism = {kind: heard[id(own)] for kind, own in self.net.mechanisms.items()}
         self._stops_when_empty = scenario.drain
         self.stage = LiveStage(self)
 
@@ -225,7 +229,7 @@ class LiveStage(Stage):
         return lines
 
     def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
-        heard = self.factory.overheard.offers.get(conversation)
+        heard = self.factory.overheard.get(conversation)
         if heard is None:
             return None
         members = self.factory.net.pools[kind].members

@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 
     from ..agents.mechanisms import Award, Market, Mechanism
 
+    # conversation -> (slots, cost in seconds, reason of refusal), (N,) each
+    Offers = OrderedDict[int, tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int8]]]
+
 CALLS = 400  # that are remembered
 
 
 class Overheard:
-    """A mechanism that lets another one decide, and remembers what was offered.
+    """A mechanism that lets another one decide, and remembers in `offers` what was offered in the last CALLS calls."""
 
-    Attributes:
-        offers: conversation -> (slots, cost in seconds, reason of refusal), (N,) each; the last CALLS conversations.
-    """
-
-    def __init__(self, mechanism: Mechanism) -> None:
+    def __init__(self, mechanism: Mechanism, offers: Offers) -> None:
         self.mechanism = mechanism
         self.joint = mechanism.joint
-        self.offers: OrderedDict[int, tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int8]]] = OrderedDict()
+        self.offers = offers
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else the mechanism has."""

@@ -35,7 +35,7 @@ def variant(
         if not breakdowns:
             fleet["breakdown"] = None
         changes["fleet"] = scenario.fleet.model_copy(update={"agvs": scenario.fleet.agvs.model_copy(update=fleet)})
-    if mechanism is not None:
+    if mechanism is not None and mechanism != str(scenario.negotiation.mechanism):
         changes["negotiation"] = scenario.negotiation.model_copy(update={"mechanism": mechanism})
     if demand != 1.0:
         changes["orders"] = _orders(scenario.orders, demand)
@@ -67,5 +67,5 @@ def most_vehicles(scenario: Scenario) -> int:
 
 def mechanisms(scenario: Scenario) -> list[str]:
     """The mechanisms to choose from: the scenario's own first."""
-    own = scenario.negotiation.mechanism
+    own = str(scenario.negotiation.mechanism)
     return [own, *(name for name in MECHANISMS if name != own)]

@@ -4,6 +4,11 @@ A mechanism is one small class with a generator of awards. To add one of your ow
 `my_module:Name` in the scenario; to add one here, write it and give it a line in MECHANISMS.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..tasks import TaskKind
 from ..what_if import WhatIf
 from .assignment import Hungarian
 from .auctions import ContractNet, Iterated, Regret, SequentialSingleItem
@@ -17,9 +22,18 @@ from .dispatch import (
     Random,
     ShortestProcessingTime,
 )
-from .market import Award, Market, Mechanism, Planner
+from .market import Award, Market, Mechanism, Planner, is_planner
 
-__all__ = ["MECHANISMS", "Award", "Market", "Mechanism", "Planner"]
+__all__ = [
+    "MECHANISMS",
+    "PLANNERS",
+    "Award",
+    "Market",
+    "Mechanism",
+    "Planner",
+    "is_planner",
+    "mechanism_of_each_kind",
+]
 
 MECHANISMS: dict[str, type[Mechanism]] = {
     "contract_net": ContractNet,
@@ -37,3 +51,13 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "least_loaded": LeastLoaded,
     "random": Random,
 }
+PLANNERS = tuple(name for name, mechanism in MECHANISMS.items() if is_planner(mechanism))
+
+
+def mechanism_of_each_kind(given: Mechanism | Mapping[TaskKind, Mechanism]) -> dict[TaskKind, Mechanism]:
+    """One mechanism for every kind of task: what is not given, or what it is not for, goes to the best offer."""
+    best_offer = ContractNet()
+    if isinstance(given, Mapping):
+        return {kind: given.get(kind, best_offer) for kind in TaskKind}
+    its_own = getattr(given, "kinds", None) or tuple(TaskKind)
+    return {kind: given if kind in its_own else best_offer for kind in TaskKind}

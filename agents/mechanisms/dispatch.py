@@ -1,4 +1,8 @@
-"""Dispatch rules: no bargaining, one order of tasks and one order of contractors. The zero lines for comparisons."""
+"""Dispatch rules: no bargaining, one order of tasks and one order of contractors. Baselines for comparisons.
+
+A vehicle dispatching rule (Egbelu and Tanchoco 1984) chooses vehicles, never stations: `Nearest`, `FirstInFirstOut` and
+`Random` are for transports, unless they are given for another kind of task by name.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..tasks import Operation
+from ..tasks import Operation, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
     from ..tasks import Task
     from .market import Award, Market
+
+VEHICLE_RULE = (TaskKind.TRANSPORT,)
 
 
 class _Rule:
@@ -43,6 +49,8 @@ class _Rule:
 class FirstInFirstOut(_Rule):
     """The oldest task to the contractor that has been idle longest, or has least to do."""
 
+    kinds = VEHICLE_RULE
+
     def preference(self, market: Market, row: int) -> NDArray[np.float64]:
         rank = np.empty(len(market.slots))
         rank[np.lexsort((market.idle_since_s[row], market.load[row]))] = np.arange(len(rank))
@@ -51,6 +59,8 @@ class FirstInFirstOut(_Rule):
 
 class Nearest(_Rule):
     """The pair of a task and an idle contractor that are nearest to each other (Egbelu and Tanchoco 1984)."""
+
+    kinds = VEHICLE_RULE
 
     def clear(self, market: Market) -> Iterator[Award]:
         while (usable := market.offers()).any():
@@ -92,6 +102,7 @@ class Random:
 
     joint = True
     splits = True
+    kinds = VEHICLE_RULE
 
     def clear(self, market: Market) -> Iterator[Award]:
         for row in market.rng.permutation(len(market.tasks)).tolist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
@@ -195,8 +195,12 @@ class _Lot(NamedTuple):
 class Mechanism(Protocol):
     """Decides the awards.
 
-    A mechanism with `splits = True` gives a task that may be split to several contractors, by yielding its row again
-    until it is closed; for the others the parts of a lot ask for vehicles one by one.
+    A class may have these besides, which are asked for when they are needed:
+
+    - `splits = True`: it gives a task that may be split to several contractors, by yielding its row again until it is
+      closed; for the others the parts of a lot ask for vehicles one by one.
+    - `iterates = True`: contractors that have offered are called again (SC00030H).
+    - `kinds`: the kinds of task that it is for; where it is named alone, the best offer wins all other tasks.
 
     Attributes:
         joint: all calls of one instant are cleared together; otherwise each as soon as its answers are in.
@@ -213,7 +217,6 @@ class Mechanism(Protocol):
         ...
 
 
-@runtime_checkable
 class Planner(Protocol):
     """A mechanism that has intentions: it may leave a call open though somebody offers, and it feeds machines.
 
@@ -234,3 +237,8 @@ class Planner(Protocol):
         It then has to see to it that `station.feed` is called again.
         """
         ...
+
+
+def is_planner(mechanism: object) -> TypeGuard[Planner]:
+    """Whether it does what a `Planner` does, by itself or by what it stands for."""
+    return all(callable(getattr(mechanism, name, None)) for name in ("attach", "wants", "next_part"))

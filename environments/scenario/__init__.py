@@ -9,14 +9,14 @@
 | `Shift`, `Pause` | when people are there |
 | `Product`, `Step` | what is made |
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
-| `Negotiation`, `Record` | how work is placed; what the log keeps |
+| `Negotiation`, `Mechanisms`, `Record` | how work is placed; what the log keeps |
 | `Channel`, `Link`, `Partition` | what happens to messages on their way |
 | `self_contained` | scenario data with the files it names read in |
 """
 
 from .channel import Channel, Link, Partition
 from .fleet import Agvs, Battery, Charger, Fleet
-from .negotiation import Negotiation
+from .negotiation import Mechanisms, Negotiation
 from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
 from .scenario import Record, Scenario, self_contained
 from .shifts import Pause, Shift
@@ -38,6 +38,7 @@ __all__ = [
     "Instant",
     "Link",
     "Matrix",
+    "Mechanisms",
     "Negotiation",
     "Order",
     "OrderList",

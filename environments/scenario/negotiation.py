@@ -3,7 +3,7 @@
 import importlib
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..section import Positive, Section
@@ -34,6 +34,39 @@ def _check_mechanism(name: str) -> str:
     return name
 
 
+MechanismName = Annotated[str, AfterValidator(_check_mechanism)]
+
+
+class Mechanisms(Section):
+    """A mechanism for each kind of task; `contract_net` is the best offer."""
+
+    operation: MechanismName = "contract_net"  # which station
+    transport: MechanismName = "contract_net"  # which vehicle
+    handling: MechanismName = "contract_net"  # which robot
+    charge: MechanismName = "contract_net"  # which charger
+
+    @model_validator(mode="after")
+    def _no_planner_among_them(self) -> Self:
+        planners = importlib.import_module("...agents.mechanisms", __package__).PLANNERS
+        for key in self.keys():
+            if getattr(self, key) in planners and len({getattr(self, other) for other in self.keys()}) > 1:
+                raise PydanticCustomError(
+                    "planner", "{name} plans all kinds of task together; give it alone: mechanism: {name}",
+                    {"name": getattr(self, key)},
+                )  # fmt: skip
+        return self
+
+    def __str__(self) -> str:
+        named = {key: getattr(self, key) for key in self.keys()}
+        return ", ".join(f"{key} {name}" for key, name in named.items() if name != "contract_net") or "contract_net"
+
+
+Mechanism = Annotated[
+    Annotated[MechanismName, Tag("name")] | Annotated[Mechanisms, Tag("each")],
+    Discriminator(lambda given: "each" if isinstance(given, dict | Mechanisms) else "name"),
+]
+
+
 class WhatIf(Section):
     """How the mechanism `what_if` thinks."""
 
@@ -48,7 +81,7 @@ class WhatIf(Section):
 class Negotiation(Section):
     """The contract net's parameters. A call without a deadline cannot be written: `reply_by` is always above 0."""
 
-    mechanism: Annotated[str, AfterValidator(_check_mechanism)] = "contract_net"
+    mechanism: Mechanism = "contract_net"  # for all that it is for, or for each kind of task
     reply_by_s: PositiveDuration = Field(alias="reply_by", default=2.0)  # proposals are awaited so long
     acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
     lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this

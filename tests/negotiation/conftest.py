@@ -37,7 +37,7 @@ class Hall:
             channel = channel(self)
         self.net = ContractNet(
             self,  # type: ignore[arg-type]
-            mechanism=MECHANISMS[mechanism](),
+            mechanism=dict.fromkeys(TaskKind, MECHANISMS[mechanism]()),
             channel=channel or PerfectChannel(),
             terms=terms,
             full=True,

@@ -34,6 +34,7 @@ SECTIONS = {
     "Order": models.Order,
     "Negotiation": models.Negotiation,
     "What if": negotiation.WhatIf,
+    "Mechanisms": models.Mechanisms,
     "Channel": models.Channel,
     "Partition": models.Partition,
     "Link": models.Link,
