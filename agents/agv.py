@@ -193,7 +193,9 @@ class AGV(Vehicle):
             self._go_on(stop)
         elif part.may_leave(self):
             task.begun = True
-            return True
+            if part.is_handed_over(self.part_ready):
+                return True
+            self._enter(VehicleState.WAITING)
         elif part.ready or task.begun:
             self._enter(VehicleState.WAITING)
         elif self.plan.defer():

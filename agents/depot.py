@@ -13,6 +13,8 @@ from .messages import Call, Proposal, Reason, Refusal
 from .tasks import Operation, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..environments.factory import Factory
     from .job import Job
 
@@ -26,6 +28,13 @@ class Source(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.place = place
+
+    def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
+        """A part can be taken as it lies here."""
+        return True
+
+    def part_leaves(self, job: Job) -> None:
+        """A part is about to be gone."""
 
     def part_left(self, job: Job) -> None:
         """A part is gone; there is always room for more."""
@@ -96,6 +105,13 @@ class Storage(Contractor):
         job.target = None
         job.operation = None
         job.stands_ready()
+
+    def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
+        """A part can be taken as it lies here."""
+        return True
+
+    def part_leaves(self, job: Job) -> None:
+        """A part is about to be taken out."""
 
     def part_left(self, job: Job) -> None:
         """A part is taken out: there is room for one that blocks a station."""

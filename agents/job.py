@@ -50,6 +50,7 @@ class Order:
     Attributes:
         number: position in the order book, from 0.
         product: its name; `product_index` in the order of the scenario.
+        place: index of the place where it enters.
         due_s: when it is to be finished; inf if it has no due date.
         uniforms: (operations, 2) one random number for the time of each operation, one for its quality; they
             belong to the order, so that every policy and every fleet meets the same work.
@@ -58,6 +59,7 @@ class Order:
     number: int
     product: str
     product_index: int
+    place: int
     routing: tuple[Step, ...]
     due_s: float
     uniforms: NDArray[np.float64]
@@ -84,7 +86,7 @@ class Job(mesa.Agent):
         self.order = order
         self.name = f"{order.product}-{order.number}"
         self.stage = 0
-        self.place = model.source.place
+        self.place = order.place
         self.released_s = model.now_s
         self.target: Station | Storage | None = None
         self.operation: Operation | None = None
@@ -103,7 +105,7 @@ class Job(mesa.Agent):
         self.model.log.event(
             self.model.now_s,
             Event.RELEASED,
-            self.model.source.unique_id,
+            self.model.places[self.place].unique_id,
             self.unique_id,
             self.order.product_index,
             self.order.due_s,
@@ -123,10 +125,15 @@ class Job(mesa.Agent):
             self.operation.begun = True
         return True
 
+    def is_handed_over(self, then: Callable[[], None]) -> bool:
+        """Whether it can be taken now; if it must be taken off its machine first, `then` is called when it is."""
+        return self.model.places[self.place].hands_over(self, then)
+
     def loaded(self, vehicle: AGV) -> None:
         """A vehicle has taken the part."""
         self.ready = False
         origin = self.model.places[self.place]
+        origin.part_leaves(self)
         self.model.log.event(self.model.now_s, Event.LOADED, vehicle.unique_id, self.unique_id, origin.unique_id)
         origin.part_left(self)
         transport, self.transport = self.transport, None
@@ -283,7 +290,8 @@ class Job(mesa.Agent):
         origin = self.place if self._bound_for is None else self._bound_for
         destination = self._destination
         if destination == origin or self.model.moves_itself(destination):
-            if self.ready and self._is_expected(self._call_transport):
+            go_on = self._call_transport
+            if self.ready and self._is_expected(go_on) and self.is_handed_over(go_on):
                 self._move(destination)
             return
         if self.ready and self.lot is not None and self.model.net.splits:
@@ -299,6 +307,7 @@ class Job(mesa.Agent):
         """Go to a place without a vehicle."""
         origin, destination = self.model.places[self.place], self.model.places[place]
         self.ready = False
+        origin.part_leaves(self)
         self.model.log.event(self.model.now_s, Event.MOVED, destination.unique_id, self.unique_id, origin.unique_id)
         origin.part_left(self)
         self._arrive(place)

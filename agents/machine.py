@@ -26,6 +26,7 @@ class Machine:
         job: the part that it holds; None if it is empty.
         coming: the part that is being mounted, or for which a robot has been called.
         clearing: a robot has been called to dismount the part.
+        cleared: it has been dismounted, and is still to be taken away; the machine is kept for it meanwhile.
         down: it is broken.
         off: its people have left.
         busy_until_s: when the part in work will be done, if nothing breaks.
@@ -39,6 +40,7 @@ class Machine:
         self.task: Operation | None = None
         self.coming: Job | None = None
         self.clearing = False
+        self.cleared = False
         self.down = False
         self.off = False
         self.busy_until_s = 0.0

@@ -3,6 +3,10 @@
   vehicle            robot or itself               robot or itself           vehicle
 ---------> [input] ----------------> machine(s) -----------------> [output] --------->
            reserved by the award     set-up, processing            full: machines block
+
+Without places in the input (capacity 0) an award reserves an empty machine, and the part that is brought lies at it.
+Without places in the output a machine holds its part until it is fetched; a robot takes the part off when the vehicle
+is there, and the machine is empty when the vehicle has it.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from .shift import Shift
 from .tasks import Handling, Operation, Task, TaskKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -36,7 +42,7 @@ class Station(Contractor):
         tenders: pool slots of the robots that reach it; None where it mounts and dismounts by itself.
         promised: operations that were won and whose parts are not on a machine yet, by job id.
         input: parts in the input buffer, in the order of their coming, without those that a robot is fetching.
-        output: parts in the output buffer.
+        output: parts that can be fetched: in the output buffer, or on their machines where it has no places.
         expected_s: expected work of all that is promised.
         shift: when its people are there.
     """
@@ -55,15 +61,25 @@ class Station(Contractor):
         self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
         self._owes_s = NEVER_S
         self._dismounting = 0
+        self._taken_off: dict[Job, Callable[[], None]] = {}  # what is called when a robot has taken a part off
         self.machines = [Machine(self, index) for index in range(spec.machines)]
         self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     # -- contractor of operations -----------------------------------------------------------------------------
 
-    @property
-    def has_room(self) -> bool:
-        """Whether one more part can be promised a place in the input buffer."""
-        return self.spec.input_capacity is None or len(self.promised) < self.spec.input_capacity
+    def has_room(self, job: Job) -> bool:
+        """Whether `job` can be promised a place in the input buffer or, where that has none, an empty machine.
+
+        A part that stands on a machine here leaves it first, so its own machine counts as empty for it.
+        """
+        capacity = self.spec.input_capacity
+        if capacity is None:
+            return True
+        if capacity == 0:
+            capacity = sum(machine.job is None for machine in self.machines)
+        if self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines):
+            capacity += 1
+        return len(self.promised) < capacity
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """The time until the operation would be finished: way and queue side by side, then set-up and work."""
@@ -106,7 +122,7 @@ class Station(Contractor):
         if self.promised.get(task.job.unique_id) is task:
             return True
         gives_way = self._gives_way_to(task)
-        if not self.has_room and (gives_way is None or not self.model.net.channel.instant):
+        if not self.has_room(task.job) and (gives_way is None or not self.model.net.channel.instant):
             return False
         if not task.ahead:
             self._owes_s = NEVER_S
@@ -118,9 +134,11 @@ class Station(Contractor):
         return True
 
     def _turns_away(self, task: Operation, gives_way: Operation | None) -> bool:
+        assert task.job is not None
+        room = self.has_room(task.job)
         if task.ahead:
-            return self._owes or not self.has_room
-        if self.has_room or (gives_way is not None and self.model.net.channel.instant):
+            return self._owes or not room
+        if room or (gives_way is not None and self.model.net.channel.instant):
             return False
         if gives_way is not None:
             self._owes_s = self.model.now_s
@@ -143,7 +161,7 @@ class Station(Contractor):
 
         Otherwise parts that cannot come yet would keep places from those that stand in their way out.
         """
-        if self.has_room or task.ahead:
+        if task.ahead or task.job is None or self.has_room(task.job):
             return None
         return next((other for other in reversed(self.promised.values()) if other.ahead), None)
 
@@ -152,15 +170,9 @@ class Station(Contractor):
         job = task.job
         if job is None or self.promised.get(job.unique_id) is not task or task.begun:
             return False
-        self._fulfil(job)
-        return True
-
-    def _fulfil(self, job: Job) -> Operation:
-        """A promise is kept or released: its place in the input buffer is free."""
-        task = self.promised[job.unique_id]
         self._drop(task)
         self.model.net.available(self, TaskKind.OPERATION)
-        return task
+        return True
 
     def _drop(self, task: Operation) -> None:
         assert task.job is not None
@@ -208,7 +220,7 @@ class Station(Contractor):
 
         A planner may let the machine wait for a better one.
         """
-        if self.model.net.planner is not None:
+        if self.model.net.planner is not None and self.spec.input_capacity != 0:
             return self.model.net.planner.next_part(self, machine)
         if self.spec.queue == "spt":
             return min(self.input, key=lambda job: self.mean_s(self.promised[job.unique_id]))
@@ -221,7 +233,11 @@ class Station(Contractor):
         job = machine.coming
         assert job is not None
         self.model.log.event(self.model.now_s, Event.MOUNTED, by.unique_id, job.unique_id, self.unique_id)
-        machine.start(job, self._fulfil(job))
+        task = self.promised[job.unique_id]
+        self._drop(task)
+        if self.spec.input_capacity != 0:
+            self.model.net.available(self, TaskKind.OPERATION)
+        machine.start(job, task)
 
     def finished(self, machine: Machine) -> None:
         """The part on `machine` is processed, well or to scrap."""
@@ -241,7 +257,9 @@ class Station(Contractor):
     def clear(self, machine: Machine) -> None:
         """Take the finished part off `machine`, if there is room for it."""
         capacity = self.spec.output_capacity
-        if capacity is not None and len(self.output) + self._dismounting >= capacity:
+        if capacity == 0:
+            self._hold(machine)
+        elif capacity is not None and len(self.output) + self._dismounting >= capacity:
             machine.enter(StationState.BLOCKED)
             self.relieve()
         elif self.tenders is None:
@@ -252,27 +270,70 @@ class Station(Contractor):
             machine.clearing = True
             self._call_robot(machine, machine.job, mount=False)
 
-    def dismount(self, machine: Machine, by: Contractor) -> None:
-        """The finished part goes from `machine` into the output buffer."""
+    def _hold(self, machine: Machine) -> None:
+        """The finished part stays on `machine` until it is fetched."""
         job = machine.job
         assert job is not None
+        machine.enter(StationState.BLOCKED)
+        self.output.append(job)
+        job.stands_ready()
+        self.relieve()
+
+    def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
+        """Whether a part can be taken; one that is still on its machine where robots tend it is taken off first."""
+        machine = self._holder(job)
+        if self.tenders is None or machine is None or machine.cleared:
+            return True
+        self._taken_off[job] = then
+        if not machine.clearing:
+            machine.clearing = True
+            self._call_robot(machine, job, mount=False)
+        return False
+
+    def part_leaves(self, job: Job) -> None:
+        """A part that is fetched from its machine is taken off it."""
+        if self.tenders is None and self._holder(job) is not None:
+            self._log_dismounted(job, self)
+
+    def _holder(self, job: Job) -> Machine | None:
+        return next((machine for machine in self.machines if machine.job is job), None)
+
+    def _log_dismounted(self, job: Job, by: Contractor) -> None:
+        self.model.log.event(self.model.now_s, Event.DISMOUNTED, by.unique_id, job.unique_id, self.unique_id)
+
+    def dismount(self, machine: Machine, by: Contractor) -> None:
+        """The finished part goes from `machine` into the output buffer, or to who fetches it."""
+        job = machine.job
+        assert job is not None
+        if self.spec.output_capacity == 0:
+            self._log_dismounted(job, by)
+            machine.cleared = True
+            self._taken_off.pop(job)()
+            return
         if by is not self:
             self._dismounting -= 1
         self.output.append(job)
-        self.model.log.event(self.model.now_s, Event.DISMOUNTED, by.unique_id, job.unique_id, self.unique_id)
+        self._log_dismounted(job, by)
         self._emptied(machine)
         job.stands_ready()
 
     def _emptied(self, machine: Machine) -> None:
         machine.job = None
-        machine.clearing = False
+        machine.clearing = machine.cleared = False
         self.feed()
         if machine.job is None:
             machine.enter(StationState.STARVED)
+            if self.spec.input_capacity == 0:
+                self.model.net.available(self, TaskKind.OPERATION)
 
     def part_left(self, job: Job) -> None:
-        """A part has left the output buffer: a blocked machine can be cleared."""
+        """A part has left the output buffer, or its machine: a blocked machine can be cleared, or is empty."""
+        if job not in self.output:
+            return  # it entered the factory here
         self.output.remove(job)
+        if (holder := self._holder(job)) is not None:
+            self._emptied(holder)
+            return
         for machine in self.machines:
             if machine.state is StationState.BLOCKED and not machine.clearing:
                 self.clear(machine)

@@ -91,6 +91,7 @@ class Disturbances:
             number=workload.released,
             product=product,
             product_index=workload.products.index(product),
+            place=factory.spec.places.index(workload.orders.start or factory.spec.source),
             routing=routing,
             due_s=float("inf") if usual_s is None else factory.now_s + RUSH * usual_s,
             uniforms=factory.stream("rush").random((len(routing), 2)),

@@ -37,5 +37,6 @@ def _check_class(path: str) -> str:
 
 
 Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 ClassPath = Annotated[str, AfterValidator(_check_class)]  # module:Class, looked up when the factory is built

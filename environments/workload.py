@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ..agents.job import Job
     from .factory import Factory
 
-Arrival = tuple[float, str | None, float | None]  # at_s; product and due date (after the release) where they are given
+# at_s; product, due date (after the release) and place of entry where they are given
+Arrival = tuple[float, str | None, float | None, str | None]
 
 
 class Workload:
@@ -53,7 +54,7 @@ class Workload:
         """Let the first orders come."""
         if isinstance(self.orders, Conwip):
             for _ in range(self.orders.wip):
-                self.model.clock.schedule(0.0, self._release, None, None)
+                self.model.clock.schedule(0.0, self._release, None, None, None)
         else:
             self._await_next()
 
@@ -65,7 +66,7 @@ class Workload:
         """A part has left; a constant work in process asks for the next order after the last of a lot."""
         self.in_process -= 1
         if isinstance(self.orders, Conwip) and (job.lot is None or not job.lot.parts):
-            self.model.clock.schedule(0.0, self._release, None, None)
+            self.model.clock.schedule(0.0, self._release, None, None, None)
 
     def _times(self) -> Iterator[Arrival]:
         orders = self.orders
@@ -74,31 +75,31 @@ class Workload:
                 at_s = 0.0
                 while True:
                     at_s += self._arrivals_rng.exponential(1.0 / orders.rate_per_s)
-                    yield at_s, None, None
+                    yield at_s, None, None, None
             case Deterministic():
                 for beat in count():
-                    yield beat * orders.every_s, None, None
+                    yield beat * orders.every_s, None, None, None
             case Batch():
                 for beat in count():
-                    yield from repeat((beat * orders.every_s, None, None), orders.size)
+                    yield from repeat((beat * orders.every_s, None, None, None), orders.size)
             case OrderList():
                 for order in sorted(orders.orders, key=lambda order: order.at_s):
-                    yield order.at_s, order.product, order.due_s
+                    yield order.at_s, order.product, order.due_s, order.start
 
     def _await_next(self) -> None:
         arrival = next(self._arrivals, None)
         if arrival is None:
             self.exhausted = True
         else:
-            at_s, product, due_s = arrival
-            self.model.clock.schedule(max(at_s - self.model.now_s, 0.0), self._arrive, product, due_s)
+            at_s, product, due_s, start = arrival
+            self.model.clock.schedule(max(at_s - self.model.now_s, 0.0), self._arrive, product, due_s, start)
 
-    def _arrive(self, product: str | None, due_s: float | None) -> None:
-        self._release(product, due_s)
+    def _arrive(self, product: str | None, due_s: float | None, start: str | None) -> None:
+        self._release(product, due_s, start)
         if not self.exhausted:
             self._await_next()
 
-    def _release(self, product: str | None, due_s: float | None) -> None:
+    def _release(self, product: str | None, due_s: float | None, start: str | None) -> None:
         if self.exhausted:
             return
         spec = self.model.spec
@@ -114,11 +115,13 @@ class Workload:
         lot = self.model.add_lot(f"{product}-lot-{self.ordered - 1}", wait_s) if size > 1 else None
         allowance_s = spec.products[product].due_s if due_s is None else due_s
         routing = self.routings[product]
+        start = start or self.orders.start or spec.source
         for _ in range(size):
             order = Order(
                 number=self.released,
                 product=product,
                 product_index=index,
+                place=spec.places.index(start),
                 routing=routing,
                 due_s=float("inf") if allowance_s is None else self.model.now_s + allowance_s,
                 uniforms=self._work_rng.random((len(routing), 2)),

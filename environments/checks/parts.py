@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..log import NOBODY, AgentKind, Event, StationState, VehicleState
+from ..scenario import OrderList
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
-    from ..scenario import Scenario
+    from ..scenario import Scenario, Station
 
 
 class Spot(IntEnum):
@@ -33,6 +34,7 @@ class Spot(IntEnum):
     WORKED = 5
     SINK = 6
     GONE = 7
+    ENTRY = 8  # at the station where it has entered the factory, in none of its buffers
 
 
 _WORDS = {
@@ -44,6 +46,7 @@ _WORDS = {
     Spot.WORKED: "processed, on a machine of {}",
     Spot.SINK: "at {}",
     Spot.GONE: "out of the factory",
+    Spot.ENTRY: "where it entered, at {}",
 }
 _ON_MACHINE = (Spot.MACHINE, Spot.IN_WORK, Spot.WORKED)
 
@@ -143,18 +146,25 @@ class _Replay:
     def _released(self, agent: int, job: int, other: int, value: float) -> None:
         if job in self.parts:
             self._report("part-life", job, "it was released before")
-        if self._name(agent) != self.scenario.source:
-            self._report("part-identity", job, f"parts are released at {self.scenario.source}")
+        entries = self._entries()
+        if self._name(agent) not in entries:
+            self._report("part-identity", job, f"parts are released at {' or '.join(sorted(entries))}")
         if not 0 <= other < len(self.products):
             self._report("part-identity", job, f"product {other} is none of the {len(self.products)} products")
             other = 0
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
         self.parts[job] = _Part(other, Spot.GONE, NOBODY, self.time_s)
-        self._put(job, Spot.OUTPUT, agent)
+        self._put(job, Spot.ENTRY if self._name(agent) in self.scenario.stations else Spot.OUTPUT, agent)
+
+    def _entries(self) -> set[str]:
+        """The places where orders start."""
+        orders = self.scenario.orders
+        usual = orders.start or self.scenario.source
+        return {order.start or usual for order in orders.orders} if isinstance(orders, OrderList) else {usual}
 
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._is(agent, self.vehicles, "vehicle") and self._is_at(job, Spot.OUTPUT, other):
+        if self._is(agent, self.vehicles, "vehicle") and self._can_be_fetched(job, other):
             self._takes_time(agent, job, self.agvs.load_s if self.agvs else 0.0)
         self._put(job, Spot.VEHICLE, agent)
 
@@ -169,7 +179,7 @@ class _Replay:
         stays = agent == other  # two operations in a row at one station
         if transport.kind != "instant" and not walks_out and not stays:
             self._report("part-place", job, "parts do not move by themselves there")
-        self._is_at(job, Spot.OUTPUT, other)
+        self._can_be_fetched(job, other)
         self._receive(job, agent)
 
     def _mounted(self, agent: int, job: int, other: int, value: float) -> None:
@@ -207,7 +217,10 @@ class _Replay:
     def _dismounted(self, agent: int, job: int, other: int, value: float) -> None:
         if self._tends(agent, job, other) and self._is_at(job, Spot.WORKED, other) and agent != other:
             self._takes_time(agent, job, self.scenario.robots[self._name(agent)].unload_s)
+        worked_s, station = self.parts[job].since_s, self.scenario.stations.get(self._name(other))
         self._put(job, Spot.OUTPUT, other)
+        if agent == other and station and station.output_capacity == 0:
+            self.parts[job].since_s = worked_s  # the vehicle has taken it off the machine since then
 
     def _scrapped(self, agent: int, job: int, other: int, value: float) -> None:
         part = self.parts[job]
@@ -270,6 +283,10 @@ class _Replay:
         if not there:
             self._report("part-place", job, f"it is {self._where(part)}")
         return there
+
+    def _can_be_fetched(self, job: int, holder: int) -> bool:
+        entered = self.parts[job].spot is Spot.ENTRY
+        return self._is_at(job, Spot.ENTRY if entered else Spot.OUTPUT, holder)
 
     def _is_eligible(self, job: int, place: int) -> None:
         part = self.parts[job]
@@ -338,13 +355,8 @@ class _Replay:
             station = self.scenario.stations.get(name)
             if spot is Spot.VEHICLE:
                 self._limit("vehicle-load", holder, self.held[spot, holder], self.agvs.capacity if self.agvs else 0)
-            elif spot in _ON_MACHINE and station:
-                mounted = sum(self.held[on, holder] for on in _ON_MACHINE)
-                self._limit("machines", holder, mounted, station.machines)
-            elif spot is Spot.INPUT and station:
-                self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
-            elif spot is Spot.OUTPUT and station:
-                self._limit("buffer", holder, self.held[spot, holder], station.output_capacity)
+            elif station and spot in (Spot.INPUT, Spot.OUTPUT, *_ON_MACHINE):
+                self._judge_station(spot, holder, station)
             elif spot is Spot.OUTPUT and name in self.scenario.storage:
                 self._limit("buffer", holder, self.held[spot, holder], self.scenario.storage[name].capacity)
         self.touched.clear()
@@ -357,6 +369,29 @@ class _Replay:
         for place, row in self.changed.items():
             self._judge_machines(place, row)
         self.changed.clear()
+
+    def _judge_station(self, spot: Spot, holder: int, station: "Station") -> None:
+        """Machines and buffers hold what fits.
+
+        Where a buffer has no places, what is handed over there takes up a machine: one that is empty and reserved for
+        it, or the one that it was taken off.
+        """
+        mounted = sum(self.held[on, holder] for on in _ON_MACHINE)
+        if 0 in (station.input_capacity, station.output_capacity):
+            places = {Spot.INPUT: station.input_capacity, Spot.OUTPUT: station.output_capacity}
+            without = [buffer for buffer, capacity in places.items() if capacity == 0]
+            waiting = self.held[Spot.INPUT, holder] if station.input_capacity else 0
+            more = max(waiting - (station.input_capacity or 0), 0)  # back on the machine that it has just left
+            together = mounted + more + sum(self.held[buffer, holder] for buffer in without)
+            self._limit("machines", holder, together, station.machines)
+            if spot in without or (spot is Spot.INPUT and station.output_capacity == 0):
+                return
+        elif spot in _ON_MACHINE:
+            self._limit("machines", holder, mounted, station.machines)
+        if spot is Spot.INPUT:
+            self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
+        elif spot is Spot.OUTPUT:
+            self._limit("buffer", holder, self.held[spot, holder], station.output_capacity)
 
     def _judge_machines(self, place: int, row: int) -> None:
         states = list(self.machines.get(place, {}).values())

@@ -100,8 +100,13 @@ def _shifts(scenario: Scenario) -> Iterator[Problem]:
 def _orders(scenario: Scenario) -> Iterator[Problem]:
     if isinstance(scenario.orders, OrdersFile):
         yield ("orders", "file"), f"{scenario.orders.file!r} was not read; use Scenario.load or Scenario.parse"
+    entries = (scenario.source, *scenario.stations)
+    if scenario.orders.start not in (None, *entries):
+        yield ("orders", "from"), _unknown(scenario.orders.start, "source or station", entries)
     if isinstance(scenario.orders, OrderList):
         for number, order in enumerate(scenario.orders.orders):
+            if order.start not in (None, *entries):
+                yield ("orders", "orders", number, "from"), _unknown(order.start, "source or station", entries)
             if order.product not in scenario.products:
                 yield ("orders", "orders", number, "product"), _unknown(order.product, "product", scenario.products)
         ids = [order.id for order in scenario.orders.orders if order.id is not None]

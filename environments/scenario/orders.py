@@ -33,6 +33,7 @@ class Product(Section):
 
 class _Arrivals(Section):
     limit: Positive | None = None  # no more orders than this; None = unlimited
+    start: str | None = Field(alias="from", default=None)  # the place where parts enter; None = the source
 
 
 class Poisson(_Arrivals):
@@ -71,6 +72,7 @@ class Order(Section):
     product: str
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = as the product says
     id: str | None = None
+    start: str | None = Field(alias="from", default=None)  # the place where its part enters; None = as for all orders
 
 
 class OrderList(_Arrivals):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..distributions import Distribution, LifeTime
-from ..section import ClassPath, Names, Positive, Section
+from ..section import ClassPath, Count, Names, Positive, Section
 from ..units import Duration, Share
 
 
@@ -44,8 +44,8 @@ class Station(Section):
     operations: Annotated[dict[str, Distribution], Field(min_length=1)]  # capability -> processing time
     machines: Positive = 1
     setup: Setup | None = None
-    input_capacity: Positive | None = None  # parts; None = unlimited
-    output_capacity: Positive | None = None
+    input_capacity: Count | None = None  # parts; None = unlimited; 0: a part goes straight to a machine that is empty
+    output_capacity: Count | None = None  # 0: a machine holds its part until it is fetched
     breakdown: Breakdown | None = None  # each machine fails on its own
     scrap_rate: Share = 0.0
     queue: Literal["fifo", "spt", "edd"] = "fifo"
