@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["ContractNet", "Terms"]
 
 _NO_ANSWERS = np.empty(0, np.int8)
-LONGEST_RETRY = 32.0  # times retry_s: the back-off of a task that nobody takes
-LONGEST_BLIND_RETRY = 4.0  # the same where the announcement of a contractor that is free again may get lost
+LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost
 SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
 
 
@@ -297,26 +296,30 @@ class ContractNet:
                 return
 
     def _window(self, tasks: list[Task], slots: list[int]) -> tuple[list[Task], list[Task]]:
-        """The first tasks that some of `slots` may do, at most `pull_window` for each of them; and the rest."""
+        """The oldest tasks that some of `slots` may do, `pull_window` for each of them, and the rest.
+
+        The oldest task on each way belongs to them too: a vehicle may be near to where a younger one begins.
+        """
         left = dict.fromkeys(slots, self.terms.pull_window)
         window: list[Task] = []
-        for number, task in enumerate(tasks):
-            able = [slot for slot in left if task.eligible is None or slot in task.eligible]
-            if able:
+        rest: list[Task] = []
+        ways: set[object] = set()
+        for task in tasks:
+            able = [slot for slot in slots if task.eligible is None or slot in task.eligible]
+            if any(left[slot] for slot in able) or (able and task.way not in ways):
                 window.append(task)
                 for slot in able:
-                    left[slot] -= 1
-                    if not left[slot]:
-                        del left[slot]
-            if not left:
-                return window, tasks[number + 1 :]
-        return window, []
+                    left[slot] = max(left[slot] - 1, 0)
+            elif able:
+                rest.append(task)
+            ways.add(task.way)
+        return window, rest
 
     def _call(self, kind: TaskKind, tasks: list[Task], slots: NDArray[np.intp]) -> None:
         waiting = self._waiting[kind]
         for task in tasks:
             waiting.pop(task.id, None)
-            task.hurried = False
+            task.hurried = task.asleep = False
         self.rounds.call(kind, tasks, slots)
 
     def _next_task(self) -> int:
@@ -398,7 +401,9 @@ class ContractNet:
         self._waiting[task.kind][task.id] = task
         self._hear_again(task)
         task.manager.postponed(task)
-        back_off = min(2.0 ** min(task.calls - 1, 9), LONGEST_RETRY)
+        back_off = 2.0 ** min(
+            task.calls - 1, 30
+        )  # nothing waits for it, unless a contractor tells nobody that it is free
         if not self.channel.instant:
             answered = (reasons != Reason.NONE).all()
             back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
@@ -416,7 +421,7 @@ class ContractNet:
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
-        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation:
+        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation and not task.asleep:
             self._due[task.kind].append((task, conversation))
             self._stirred = True
 

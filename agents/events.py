@@ -36,6 +36,8 @@ class Event(IntEnum):
     LOT_OFFERED = 21  # agent=contractor, other=how many parts it offers to take (record: {messages: full})
     LOT_AWARDED = 22  # agent=contractor, job, other=task: this part is in the share that is awarded
     LOT_LEFT_OUT = 23  # agent=manager, job, other=task: this part goes elsewhere, and is not to be carried any more
+    JAMMED = 24  # agent=place where the part stands, job, other=station that it waits for (itself: for a machine, or a
+    # place in the output), or NOBODY where that is not known; value=parts that wait for each other in a circle
 
 
 class StationState(IntEnum):

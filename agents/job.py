@@ -243,6 +243,7 @@ class Job(mesa.Agent):
                 self._call_next(self.stage)
                 return
             self.model.places[self.place].part_waits(self)
+            self.model.suspect_jam()
             if self.lot is not None:
                 self.lot.call_from(self.place)
 

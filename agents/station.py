@@ -262,6 +262,7 @@ class Station(Contractor):
         elif capacity is not None and len(self.output) + self._dismounting >= capacity:
             machine.enter(StationState.BLOCKED)
             self.relieve()
+            self.model.suspect_jam()
         elif self.tenders is None:
             self.dismount(machine, self)
         else:
@@ -278,6 +279,7 @@ class Station(Contractor):
         self.output.append(job)
         job.stands_ready()
         self.relieve()
+        self.model.suspect_jam()
 
     def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
         """Whether a part can be taken; one that is still on its machine where robots tend it is taken off first."""

@@ -85,6 +85,7 @@ class Task:
         called_s: when the last of them did.
         eligible: pool slots that the directory names for it; None for all.
         hurried: more may be offered for it than when the call that is under way went out.
+        asleep: nothing can change before a contractor becomes available: it is not announced again by the clock.
         begun: the work has begun where it is done, which both sides see; from then on nobody takes it away.
         promised_s: when it will be done, as its contractor has offered.
         reopened: how often it was taken back for a better offer.
@@ -106,6 +107,7 @@ class Task:
     contractor: Contractor | None = None
     eligible: NDArray[np.intp] | None = None
     hurried: bool = False
+    asleep: bool = False
     begun: bool = False
     promised_s: float = 0.0
     reopened: int = 0
@@ -117,6 +119,11 @@ class Task:
     def ahead(self) -> bool:
         """Called for before its part stands ready: such a contract gives way to one whose part does."""
         return not self.begun and self.job is not None and not self.job.ready
+
+    @property
+    def way(self) -> object:
+        """Tasks on the same way cost a contractor the same; None where that is not known."""
+        return None
 
     @property
     def size(self) -> int:
@@ -161,6 +168,10 @@ class Transport(Task):
     origin: int
     destination: int
     ready_at_s: float = 0.0
+
+    @property
+    def way(self) -> object:
+        return self.origin, self.destination, self.ahead
 
     @property
     def cargo(self) -> tuple[Job, ...]:

@@ -31,7 +31,8 @@ class Terms:
             "always", at both (Heap and Pagnucco 2012); or never.
         reopen_gain_s: by how much sooner whoever is available must end it.
         reopen_limit: how often a task may be called anew for that.
-        pull_window: how many waiting tasks a contractor that becomes available is offered, the oldest first.
+        pull_window: how many waiting tasks a contractor that becomes available is offered, the oldest first; the oldest
+            on each way (origin and destination) besides.
     """
 
     reply_by_s: float

@@ -35,6 +35,7 @@ from ..agents.tasks import TaskKind
 from .clock import Clock
 from .errors import ScenarioError
 from .fleet import Fleet
+from .jams import circle, jammed_parts, vain_calls
 from .log import EventLog
 from .motion.grid import GridTraffic
 from .motion.matrix import MatrixTraffic
@@ -73,6 +74,7 @@ class Factory(mesa.Model):
     Attributes:
         spec: the scenario.
         places: the agents of all places, in the order of `scenario.places`.
+        jammed: parts that wait for each other's places and can never move on.
         log: what has happened; the one source of figures and checks.
 
     Raises:
@@ -98,6 +100,8 @@ class Factory(mesa.Model):
         self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
         self._standing_still = False
+        self._jam_suspected = False
+        self.jammed: set[Job] = set()
         terms = scenario.negotiation
         self.net = ContractNet(
             self,
@@ -156,6 +160,30 @@ class Factory(mesa.Model):
         job = {} if task.job is None else {"job": task.job.unique_id}
         self.log.event(self.now_s, Event.INFEASIBLE, task.manager.unique_id, value=task.kind, **job)
 
+    def suspect_jam(self) -> None:
+        """A machine is blocked, or a part finds no station: parts may wait for each other, which is looked into."""
+        self._jam_suspected = True
+
+    def _settle(self) -> None:
+        """Negotiate until nothing is due at this instant; then see whether anything can still happen to the parts."""
+        self.net.settle()
+        if self._jam_suspected:
+            self._jam_suspected = False
+            if jammed := jammed_parts(self):
+                self._report_jam(jammed)
+
+    def _report_jam(self, jammed: list[Job]) -> None:
+        """Log who waits for whom, once for each circle, and let what they ask for rest."""
+        if not self.jammed.issuperset(jammed):
+            waits = circle(self, jammed)
+            if not self.jammed.issuperset(wait.job for wait in waits):
+                for wait in waits:
+                    ids = (wait.at.unique_id, wait.job.unique_id, wait.waits_for.unique_id)
+                    self.log.event(self.now_s, Event.JAMMED, *ids, len(waits))
+            self.jammed.update(jammed)
+        for task in vain_calls(self, jammed):
+            task.asleep = True
+
     def add_lot(self, name: str, wait_s: float) -> Lot:
         """The parts of a new order will enter together; on their way they wait so long for each other."""
         lot = Lot(self, name=name, wait_s=wait_s)
@@ -190,7 +218,7 @@ class Factory(mesa.Model):
         for agent in self._stepping:
             agent.step()
         if self._stepping:
-            self.net.settle()
+            self._settle()
 
     def run_until(self, time_s: float) -> None:
         """Run to `time_s`, leaping over ticks in which nothing moves and nothing is due."""
@@ -212,7 +240,15 @@ class Factory(mesa.Model):
         if self.spec.drain:
             self.workload.stop()
             self.run_until(horizon_s * (1 + LONGEST_DRAIN))
+            self._report_left()
         return self.finish()
+
+    def _report_left(self) -> None:
+        """Parts that have not left in all this time will not, even if no circle was found."""
+        if self.workload.in_process and not self.jammed:
+            for job in self.agents_by_type[self._classes["job"]]:
+                where = self.places[job.place].unique_id  # type: ignore[attr-defined]  # Mesa knows agents only
+                self.log.event(self.now_s, Event.JAMMED, where, job.unique_id, value=self.workload.in_process)
 
     def finish(self) -> EventLog:
         """End the trial now: the last battery levels go into the log, and it is closed."""
@@ -248,11 +284,11 @@ class Factory(mesa.Model):
         return tick
 
     def _fire_until(self, time_s: float) -> None:
-        clock, net = self.clock, self.net
+        clock = self.clock
         while (due_s := clock.next_s()) <= time_s and not self._over:
             while clock.next_s() == due_s:
                 clock.fire_next()
-            net.settle()
+            self._settle()
         if not self._over:
             clock.advance(time_s)
 
@@ -266,7 +302,7 @@ class Factory(mesa.Model):
             self._standing_still = False
             for vehicle in arrived.tolist():
                 self.agvs[vehicle].arrived()
-            self.net.settle()
+            self._settle()
         if self.tick % 64 == 0 and self._has_batteries:
             for vehicle in np.flatnonzero(self.fleet.energy_j() <= 0.0).tolist():
                 self.agvs[vehicle].ran_empty()

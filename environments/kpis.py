@@ -78,6 +78,7 @@ def measure(log: "EventLog", scenario: "Scenario", *, warm_up_s: float | None = 
     figures |= _energy_figures(log, scenario, window, figures["finished"])
     figures |= _negotiation_figures(log, window)
     figures["infeasible"] = float(np.count_nonzero(counted & (kind == Event.INFEASIBLE)))
+    figures["jammed"] = float((kind == Event.JAMMED).any())
     figures["standstills"] = float(np.count_nonzero(counted & (kind == Event.STANDSTILL)))
     return figures
 

@@ -29,6 +29,7 @@ SENTENCES = {
     Event.LOT_OFFERED: "{agent} offers to take {count} parts in conversation {value:g}",
     Event.LOT_AWARDED: "{agent} is awarded {job} in conversation {value:g}",
     Event.LOT_LEFT_OUT: "{agent} leaves {job} out, called for in conversation {value:g}",
+    Event.JAMMED: "{job}, at {agent}, waits for a place at {other}, and can never move on",
 }
 STATES: dict[int, type[IntEnum]] = {
     Event.STATION_STATE: StationState,

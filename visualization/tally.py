@@ -171,6 +171,9 @@ class Tally:
                 self.feed.append((time_s, f"{plan.name_of(agent)} is repaired", agent, 0))
             case Event.STANDSTILL:
                 self.feed.append((time_s, f"{plan.name_of(agent)} stands still among {value:g}", agent, 2))
+            case Event.JAMMED:
+                waits = f"waits for a place at {plan.name_of(other)}" if other != NOBODY else "does not leave"
+                self.feed.append((time_s, f"jam: {plan.name_of(job)} at {plan.name_of(agent)} {waits}", agent, 2))
             case Event.INFEASIBLE:
                 self.feed.append((time_s, f"nobody can do what {plan.name_of(agent)} asks for", agent, 2))
 

@@ -3,6 +3,7 @@
 | module | proves |
 |---|---|
 | `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
+| `jams` | no parts wait for each other's places for ever |
 | `shifts` | people pause when they should |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from .contracts import check_contracts
 from .floor import check_floor
+from .jams import check_jams
 from .lots import check_lots
 from .parts import check_parts
 from .shifts import check_shifts
@@ -33,5 +35,5 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     The floor is judged only where the log has a trace (`record: {trace: true}`); the other rules need none.
     """
     judges = (check_parts, check_shifts, check_contracts, check_lots, check_floor)
-    found = [violation for judge in judges for violation in judge(log, scenario)]
+    found = [violation for judge in judges for violation in judge(log, scenario)] + check_jams(log)
     return sorted(found, key=lambda violation: violation.time_s)

@@ -22,6 +22,7 @@ RULES = {
     "processing-time": "an operation of constant duration takes at least that long",
     "shift": "nobody begins anything and nothing is processed in a pause, and stations are off just then",
     "drained": "a run that drains ends with every released part finished or scrapped",
+    "jam": "no parts wait for ever for places that they hold themselves",
     "unknown-call": "messages belong to calls that were opened before, and proposals answer a call for proposals",
     "early-award": "an award answers a proposal of the contractor in the same conversation",
     "late-award": "an award is made while the proposal holds: not after the reply-by of its call",

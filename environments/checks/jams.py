@@ -1,0 +1,33 @@
+"""Parts that wait for each other's places for ever, as the factory has found them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..log import NOBODY, Event
+from .violation import Violation
+
+if TYPE_CHECKING:
+    from ..log import EventLog
+
+
+def check_jams(log: "EventLog") -> list[Violation]:
+    """Rule jam: a violation for each circle, with all that wait in it."""
+    found: list[Violation] = []
+    rows = np.flatnonzero(log.events["kind"] == Event.JAMMED).tolist()
+    while rows:
+        time_s, _, _, job, _, many = log.events[rows[0]].tolist()
+        circle, rows = rows[: int(many)], rows[int(many) :]
+        text = "; ".join(_said(log, row) for row in circle)
+        found.append(Violation("jam", time_s, log.name_of(job), text, circle[0]))
+    return found
+
+
+def _said(log: "EventLog", row: int) -> str:
+    _, _, place, job, other, _ = log.events[row].tolist()
+    where = f"{log.name_of(job)} at {log.name_of(place)}"
+    if other == NOBODY:
+        return f"{where} does not leave"
+    if other == place:
+        return f"{where} waits for a machine or a place in the output there"
+    return f"{where} waits for a place at {log.name_of(other)}"

@@ -1,0 +1,138 @@
+"""Jams: parts that wait for each other's places, for ever.
+
+    x  [machine: p-1, finished] -> output full: p-2, which waits for a place at y
+    y  [machine: p-3, finished] -> output full: p-4, which waits for a place at x
+
+A part can move on if it is being worked on, carried or handled, if it has won what comes next, or if a place that it
+waits for may become free: because that is empty, or because a part that holds it can move on. What is left when no more
+parts are found that can move on is jammed (the deadlock of requests for one of several resources: Holt, Some deadlock
+properties of computer systems, ACM Computing Surveys 4(3), 1972). Vehicles always come in the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..agents.depot import Storage
+from ..agents.station import Station
+from ..agents.tasks import TaskKind, TaskPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..agents.job import Job
+    from ..agents.machine import Machine
+    from ..agents.tasks import Task
+    from .factory import Factory
+
+    Place = Station | Storage
+
+
+class Wait(NamedTuple):
+    """A part that waits for a place at a station; at its own station for a machine, or for a place in the output."""
+
+    job: Job
+    at: Station
+    waits_for: Station
+
+
+def jammed_parts(factory: Factory) -> list[Job]:
+    """The parts in stations and storages that can never move on; empty where there is no jam."""
+    if not any(all(_is_finished_on(machine) for machine in station.machines) for station in factory.stations):
+        return []
+    stuck: dict[Job, Place] = {}
+    for place in (*factory.stations, *factory.storages):
+        stuck |= dict.fromkeys(_parts_at(place), place)
+    while free := [job for job, place in stuck.items() if _can_move_on(job, place, stuck, factory)]:
+        for job in free:
+            del stuck[job]
+    return list(stuck)
+
+
+def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
+    """Parts of a jam each of which waits for a place that the next one holds; the last one waits for the first."""
+    at = {job: station for station in factory.stations for job in _parts_at(station) if job in jammed}
+    seen: dict[Job, Wait] = {}
+    job: Job | None = next(iter(at))
+    while job is not None and job not in seen:
+        station = at[job]
+        if _waits_for_output(job, station):
+            wanted, holder = station, next(other for other in station.output if other in at)
+        else:
+            wanted = station if job in station.input else _stations_for(job, factory)[0]
+            holder = next(machine.job for machine in wanted.machines if machine.job in at)
+        seen[job] = Wait(job, station, wanted)
+        job = holder
+    waits = list(seen.values())
+    return waits[[wait.job for wait in waits].index(job) :]  # type: ignore[arg-type]  # a machine of a jam holds a part
+
+
+def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
+    """Waiting tasks that no station can take before a jam is undone."""
+    return [
+        task
+        for task in factory.net.waiting(TaskKind.OPERATION)
+        if task.job is not None
+        and not any(_may_take(station, task.job, jammed) for station in _stations_for(task.job, factory))
+    ]
+
+
+def _may_take(station: Station, job: Job, stuck: Collection[Job]) -> bool:
+    return station.has_room(job) or _empties_a_machine(station, stuck) or _gives_way(station)
+
+
+def _parts_at(place: Place) -> list[Job]:
+    if isinstance(place, Storage):
+        return [task.job for task in place.parts.values() if task.job is not None]
+    mounted = [machine.job for machine in place.machines if machine.job is not None]
+    return list(dict.fromkeys([*place.input, *mounted, *place.output]))
+
+
+def _is_finished_on(machine: Machine) -> bool:
+    return machine.job is not None and machine.task is None and not machine.clearing
+
+
+def _waits_for_output(job: Job, station: Station) -> bool:
+    """It is finished on a machine, and there is no place in the output buffer."""
+    return job not in station.output and job not in station.input
+
+
+def _can_move_on(job: Job, place: Place, stuck: Collection[Job], factory: Factory) -> bool:
+    if isinstance(place, Station):
+        if job in place.input:
+            return _empties_a_machine(place, stuck)
+        holder = next((machine for machine in place.machines if machine.job is job), None)
+        if holder is not None and not _is_finished_on(holder):
+            return True
+        if _waits_for_output(job, place):
+            capacity = place.spec.output_capacity
+            return capacity is None or len(place.output) < capacity or any(part not in stuck for part in place.output)
+    operation = job.operation
+    if job.target is not None or operation is None:
+        return True
+    if operation.phase is not TaskPhase.POSTPONED or job.is_being_stored:
+        return True
+    if isinstance(place, Station) and any(_takes_one_more(storage, stuck) for storage in factory.storages):
+        return True
+    return any(_may_take(station, job, stuck) for station in _stations_for(job, factory))
+
+
+def _stations_for(job: Job, factory: Factory) -> list[Station]:
+    assert job.operation is not None
+    eligible = job.operation.eligible
+    stations = factory.stations
+    return stations if eligible is None else [station for station in stations if station.slot in eligible]
+
+
+def _empties_a_machine(station: Station, stuck: Collection[Job]) -> bool:
+    """A machine is empty, or holds a part that can move on."""
+    return any(machine.job is None or machine.job not in stuck for machine in station.machines)
+
+
+def _gives_way(station: Station) -> bool:
+    """A place is kept for a part that is not ready; it is left to one that is."""
+    return any(task.ahead for task in station.promised.values())
+
+
+def _takes_one_more(storage: Storage, stuck: Collection[Job]) -> bool:
+    return storage.has_room or any(part not in stuck for part in _parts_at(storage))
