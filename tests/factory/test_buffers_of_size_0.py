@@ -1,5 +1,5 @@
 """Without places in its output a machine holds its part until it is fetched; without places in its input a part goes
-straight to an empty machine. Nothing else changes: robots, lots, storages, breakdowns and every mechanism go with it."""
+straight to an empty machine. Robots, lots, storages, breakdowns and every mechanism go with it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Systems whose answers are known exactly, each run so long that the half width is at most 2 % of the value.
 
 Parts move themselves, and arrivals are Poisson with 60 an hour, unless a row says otherwise. The rows that tell most run
-every day, shorter ones of them in a few seconds; all of them run in the slow mark.
+every day, all others in the slow mark.
 """
 
 from __future__ import annotations
