@@ -1,6 +1,6 @@
 """Systems whose answers are known exactly, each run so long that the half width is at most 2 % of the value.
 
-Parts move themselves, and arrivals are Poisson with 60 an hour, unless a row says otherwise. The rows that tell most run
+Parts move themselves, and arrivals are Poisson with 60 an hour, unless a row says otherwise. The most telling rows run
 every day, all others in the slow mark.
 """
 
