@@ -182,7 +182,7 @@ def _question(results: "Results") -> str:
 
 def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
     keys = results.experiment.shown_keys
-    named = keys != results.keys or not keys
+    named = keys != results.experiment.keys or not keys
     head = "<th>case</th>" * named + "".join(f"<th>{escape(key)}</th>" for key in keys)
     head += "".join(
         f"<th class='number'>{escape(column.title)}<small>{escape(column.unit)}</small></th>" for column in columns
