@@ -64,7 +64,7 @@ def given_to(name: str, products: Collection[str]) -> str | None:
         return "vehicles (agv_1, agv_2, …)"
     if number.isdecimal() and head in products:
         return f"parts of the product {head} ({part_name(head, 0)}, {part_name(head, 1)}, …)"
-    if number.isdecimal() and (product := product_of_lots(head)) in products:
+    if number.isdecimal() and (product := product_of_lots(head)) is not None and product in products:
         return f"lots of the product {product} ({lot_name(product, 0)}, {lot_name(product, 1)}, …)"
     return None
 

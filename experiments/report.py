@@ -13,6 +13,7 @@ from .answers import answer
 from .differences import differences
 from .drawing import draw_layout
 from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
+from .late_orders import told
 from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
 from .sweep import text_of
 
@@ -83,7 +84,8 @@ def _head(results: "Results") -> str:
 
 def _answer(results: "Results", rows: list[CaseRow]) -> str:
     first, *rest = answer(results)
-    more = "".join(f"<p>{escape(sentence)}</p>" for sentence in rest)
+    lost = told(results.experiment)
+    more = "".join(f"<p>{escape(sentence)}</p>" for sentence in [*rest, *filter(None, [lost])])
     horizon_s = results.experiment.cases[0].scenario.horizon_s
     failed = len(results.failures)
     tiles = [

@@ -62,7 +62,7 @@ class History:
 
     Attributes:
         times_s: (N,) when the figures were sampled.
-        figures: name -> (N,) values; `machine_1` counts the machines that process, `vehicle_2` the vehicles with a part.
+        figures: name -> (N,) values; `machine_1` counts machines that process, `vehicle_2` vehicles with a part.
         finished_s, flow_s: (F,) when parts were finished, and how long they took.
     """
 
