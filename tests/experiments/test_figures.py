@@ -50,7 +50,9 @@ def logs_of(results: Results, case: int) -> list[dict[str, float]]:
 def bars(chart: Chart) -> dict[str, list[float]]:
     """Widths in per cent of a stacked chart: state -> one number a row, from top to bottom."""
     axes = chart.figure.axes[0]
-    return {str(box.get_label()): [patch.get_width() for patch in box] for box in axes.containers if len(box) and box[0]}
+    return {
+        str(box.get_label()): [patch.get_width() for patch in box] for box in axes.containers if len(box) and box[0]
+    }
 
 
 def chart(results: Results, name: str) -> Chart:
