@@ -9,6 +9,7 @@ from robocell.agents.events import AgentKind, StationState, VehicleState
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure, state_intervals
 from robocell.environments.scenario import Scenario
+from robocell.visualization import details, palette
 from robocell.visualization.live import LiveFactory
 from robocell.visualization.replay import ReplayStage
 
@@ -70,3 +71,24 @@ def test_the_tile_and_the_end_of_the_chart_agree(uneven: Scenario) -> None:
         charts = factory.stage.figures(charts=True)["charts"]
         assert charts["times"][-1] == at_s
         assert tiles["machines work"] == f"{charts[f'machine_{StationState.PROCESSING}'][-1] / 8:.0%}"
+
+
+def test_the_card_of_a_station_has_the_colour_of_most_of_its_machines(uneven: Scenario) -> None:
+    replay = ReplayStage(uneven, Factory(uneven).run())
+    station = replay.plan.place_id["a"]
+    replay.tally.machines[station] = [int(StationState.DOWN), *[int(StationState.PROCESSING)] * 4]
+    told = details.describe(replay, station)
+    assert told is not None
+    assert told["state"] == "1 down, 4 processing"
+    assert told["colour"] == palette.STATION_COLOURS[StationState.PROCESSING]
+
+
+def test_the_id_of_an_order_is_the_name_on_its_card(cell: dict) -> None:
+    cell["orders"] = {"kind": "list", "orders": [{"at": "0s", "product": "part", "id": "order_7"}]}
+    scenario = Scenario.parse(cell | {"horizon": "2min"})
+    replay = ReplayStage(scenario, Factory(scenario).run())
+    replay.seek(math.inf)
+    (job,) = replay.log.ids(AgentKind.JOB)
+    told = details.describe(replay, job)
+    assert told is not None
+    assert told["name"] == "order_7"
