@@ -1,8 +1,8 @@
 """Reads a list of orders from a table of text, as spreadsheets save it, and takes no line for something that it is not.
 
     at,product,due,id              the first line names the columns, in any order, in capitals or not
-    0s,phone,4h,A1                 due and id may be empty
-    5min,"phone",,"A 2"            quotes where a value holds the separator; "" in them is a quote
+    0s,phone,4h,A1                 all but at and product may be empty, or be no column
+    5min,"phone",,"A, 2"           quotes where a value holds the separator; "" in them is a quote
 
 The separator is a comma, a semicolon or a tab, whichever splits the first line into columns. A value is one line: a
 quote that is not closed in its line would swallow the orders below it, and is refused.
@@ -23,7 +23,7 @@ from .orders import Order
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-COLUMNS = ("at", "product", "due", "id")
+COLUMNS = Order.keys()
 REQUIRED = ("at", "product")
 SEPARATORS = (",", ";", "\t")
 LONGEST = 200  # characters of a value
@@ -32,8 +32,8 @@ LONGEST = 200  # characters of a value
 def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict[str, str]]:
     """The lines below the header as data of `OrderList.orders`.
 
-    Empty due and id mean none; empty lines are left out. Raises ScenarioError with `name` and the line for a wrong
-    column, value or product, for a line that has not a value for every column, and for an id that comes twice.
+    An empty value that need not be there means none; empty lines are left out. Raises ScenarioError with `name` and the
+    line for a wrong column, value or product, a line that has not a value for every column, an id that comes twice.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip(" \t,;")]
     if not lines:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments.errors import ScenarioError
-from robocell.environments.scenario import OrderList, Scenario
+from robocell.environments.scenario import Order, OrderList, Scenario
 from robocell.environments.scenario.orders_file import read_orders
 
 ORDERS = [
@@ -40,6 +40,13 @@ def test_columns_may_come_in_any_order_and_some_may_be_missing():
     assert read("product,at\nred,0s\n") == [{"product": "red", "at": "0s"}]
 
 
+def test_every_key_of_an_order_may_be_a_column(shop):
+    orders = shop(b"at,product,due,id,from\n0s,red,1h,a1,cell\n").orders
+    assert orders.orders[0] == Order.model_validate(
+        {"at": "0s", "product": "red", "due": "1h", "id": "a1", "from": "cell"}
+    )
+
+
 def test_a_quoted_value_may_hold_the_separator_and_a_quote():
     (order,) = read('at,product,id\n0s,red,"A, ""the first"""\n')
     assert order["id"] == 'A, "the first"'
@@ -58,11 +65,11 @@ def test_a_quoted_value_may_hold_the_separator_and_a_quote():
         ("at,product,due,due\n0s,red,4h,8h\n", "orders.csv:1: the column 'due' is named twice; keep one"),
         ("at,product,Due,due\n0s,red,4h,8h\n", "orders.csv:1: the column 'due' is named twice; keep one"),
         ("at,product,\n0s,red,4h\n", "orders.csv:1: column 3 has no name; name it, or take its separator away"),
-        ("at,product,dew\n0s,red,4h\n", "'dew' is not a column; allowed: at, product, due, id"),
-        ("at product\n0s red\n", "orders.csv:1: 'at product' is not a column; allowed: at, product, due, id; split"),
+        ("at,product,dew\n0s,red,4h\n", "'dew' is not a column; allowed: at, product, due, id, from"),
+        ("at product\n0s red\n", "orders.csv:1: 'at product' is not a column; allowed: at, product, due, id, from"),
         ("0s,red\n5s,blue\n", "orders.csv:1: '0s' is not a column"),
         ("\n\nat\n0s\n", "orders.csv:3: the column 'product' is missing"),
-        ("", "orders.csv: is empty; the first line names the columns: at, product, due, id"),
+        ("", "orders.csv: is empty; the first line names the columns: at, product, due, id, from"),
         (" \n;;\n", "orders.csv: is empty"),
         ("at,product\n\n", "orders.csv: has no orders; write one a line below the header"),
         ("at,product\n0s,red,4h\n", "orders.csv:2: has 3 values for 2 columns"),
