@@ -49,6 +49,7 @@ class Order:
 
     Attributes:
         number: position in the order book, from 0.
+        name: of the part, unlike that of any other agent.
         product: its name; `product_index` in the order of the scenario.
         place: index of the place where it enters.
         due_s: when it is to be finished; inf if it has no due date.
@@ -57,6 +58,7 @@ class Order:
     """
 
     number: int
+    name: str
     product: str
     product_index: int
     place: int
@@ -84,7 +86,7 @@ class Job(mesa.Agent):
     def __init__(self, model: Factory, order: Order) -> None:
         super().__init__(model)
         self.order = order
-        self.name = f"{order.product}-{order.number}"
+        self.name = order.name
         self.stage = 0
         self.place = order.place
         self.released_s = model.now_s

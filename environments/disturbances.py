@@ -12,6 +12,7 @@ from ..agents.job import Order
 from ..agents.tasks import TaskKind
 from .errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
+from .names import part_name
 
 if TYPE_CHECKING:
     from ..agents.agv import AGV
@@ -89,6 +90,7 @@ class Disturbances:
         usual_s = factory.spec.products[product].due_s
         order = Order(
             number=workload.released,
+            name=part_name(product, workload.released),
             product=product,
             product_index=workload.products.index(product),
             place=factory.spec.places.index(workload.orders.start or factory.spec.source),

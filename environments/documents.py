@@ -11,6 +11,7 @@ import yaml
 
 from .errors import ScenarioError
 from .suggestions import nearest
+from .text_files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,11 +38,11 @@ class Document:
         """Reads a file; ScenarioError when it is missing, not UTF-8, not YAML, or has a key twice."""
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
         except FileNotFoundError:
             near = nearest(path.name, (other.name for other in path.parent.glob("*"))) if path.parent.is_dir() else ""
             raise ScenarioError(f"{path}: there is no such file{near}") from None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ScenarioError(f"{path}: cannot be read as UTF-8 text: {error}") from None
         return cls.from_text(text, name=str(path), folder=path.parent)
 
@@ -56,6 +57,7 @@ class Document:
             data = None
             if node is not None:
                 for loc, key, value in _walk(loader, node, ()):
+                    _refuse_impossible(loader, value)
                     values[loc] = _at(value)
                     if key is not None:
                         keys[loc] = _at(key)
@@ -181,6 +183,7 @@ def _walk(
         _refuse_twins(node)
         loader.flatten_mapping(node)
         for key, value in node.value:
+            _refuse_impossible(loader, key)
             name = loader.construct_object(key, deep=True)
             if isinstance(name, str | int):
                 yield (*loc, name), key, value
@@ -201,6 +204,18 @@ def _refuse_twins(node: yaml.MappingNode) -> None:
                     problem_mark=key.start_mark,
                 )
             first[key.value] = key
+
+
+def _refuse_impossible(loader: yaml.SafeLoader, node: yaml.Node) -> None:
+    """YAML takes 2026-13-01 for a date, and fails on it without a word about where it stands."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(
+                problem=f"{_short(node.value)} cannot be read ({error}); put it in quotes if it is meant as text",
+                problem_mark=node.start_mark,
+            ) from None
 
 
 def _at(node: yaml.Node) -> tuple[int, int]:

@@ -39,6 +39,7 @@ from .jams import circle, jammed_parts, vain_calls
 from .log import EventLog
 from .motion.grid import GridTraffic
 from .motion.matrix import MatrixTraffic
+from .names import vehicle_name
 from .scenario import Agvs, Grid, Instant, Matrix
 from .streams import Streams
 from .workload import Workload
@@ -387,7 +388,7 @@ class Factory(mesa.Model):
         self.agvs: list[AGV] = []
         agv_class = self._class("agv", self._agvs_spec.class_)
         for vehicle in range(self._agvs_spec.count):
-            agv = agv_class(self, name=f"agv_{vehicle + 1}", vehicle=vehicle)
+            agv = agv_class(self, name=vehicle_name(vehicle + 1), vehicle=vehicle)
             pools[TaskKind.TRANSPORT].add(agv)
             self.agvs.append(agv)
         self._has_batteries = self._agvs_spec.battery is not None

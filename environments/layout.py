@@ -227,11 +227,12 @@ def _neighbours(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: ND
 
 def _rows(art: str) -> list[str]:
     rows = art.splitlines()
-    while rows and not rows[-1].strip():
+    width = max((len(row) for row in rows if row.strip()), default=0)
+    while rows and not rows[-1].strip() and len(rows[-1]) != width:  # a row of spaces as wide as the others is floor
         rows.pop()
-    while rows and not rows[0].strip():
+    while rows and not rows[0].strip() and len(rows[0]) != width:
         rows.pop(0)
-    if not rows:
+    if not width:
         raise LayoutError("the drawing is empty; draw at least one row of cells")
     for number, row in enumerate(rows):
         if len(row) != len(rows[0]):
@@ -277,7 +278,9 @@ def _map_rows(text: str) -> tuple[int, int, list[str]]:
         if words == ["map"]:
             break
         if len(words) == 2 and words[0] in ("height", "width"):
-            if not words[1].isdigit() or int(words[1]) == 0:
+            if words[0] in sizes:
+                raise LayoutError(f"line {number}: the header gives {words[0]} twice; keep one")
+            if not words[1].isdecimal() or int(words[1]) == 0:
                 raise LayoutError(f"line {number}: {words[0]} must be a whole number above 0, not {words[1]!r}")
             sizes[words[0]] = int(words[1])
         elif not words or words[0] != "type":
@@ -292,6 +295,9 @@ def _map_rows(text: str) -> tuple[int, int, list[str]]:
     for at, row in enumerate(rows):
         if len(row) != sizes["width"]:
             raise LayoutError(f"row {at} has {len(row)} cells, the header promises {sizes['width']}")
+    below = lines[number + sizes["height"] :]
+    if below and len(below[0]) == sizes["width"] and set(below[0]) <= set(MAP_PASSABLE + MAP_BLOCKED):
+        raise LayoutError(f"the header promises {sizes['height']} rows, the file has one more below them")
     return sizes["height"], sizes["width"], rows
 
 

@@ -24,6 +24,7 @@ from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, 
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
 from .log_file import decode_trace, encode_trace, read_columns, write_columns
+from .names import NO_NAME, unknown_name
 from .sentences import SENTENCES, STATES
 
 if TYPE_CHECKING:
@@ -230,9 +231,9 @@ class EventLog:
     def name_of(self, agent: int) -> str:
         """Name of an agent; `agent 7` for an id that was never added, `nobody` for NOBODY."""
         if agent == NOBODY:
-            return "nobody"
+            return NO_NAME
         known = self._agents.get(int(agent))
-        return known[1] if known else f"agent {agent}"
+        return known[1] if known else unknown_name(agent)
 
     def kind_of(self, agent: int) -> AgentKind | None:
         known = self._agents.get(int(agent))

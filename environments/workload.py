@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import count, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..agents.job import Order, Step
+from .names import lot_name, part_name, parts_of_order
 from .scenario import Batch, Conwip, Deterministic, OrderList, Poisson
 
 if TYPE_CHECKING:
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
     from ..agents.job import Job
     from .factory import Factory
 
-# at_s; product, due date (after the release) and place of entry where they are given
-Arrival = tuple[float, str | None, float | None, str | None]
+
+class Arrival(NamedTuple):
+    """An order that comes; without a product one is drawn, without a due date that of the product holds."""
+
+    at_s: float
+    product: str | None = None
+    due_s: float | None = None  # after the release
+    order_id: str | None = None
+    start: str | None = None  # the place where its parts enter; None = as for all orders
 
 
 class Workload:
@@ -54,7 +62,7 @@ class Workload:
         """Let the first orders come."""
         if isinstance(self.orders, Conwip):
             for _ in range(self.orders.wip):
-                self.model.clock.schedule(0.0, self._release, None, None, None)
+                self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
         else:
             self._await_next()
 
@@ -66,7 +74,7 @@ class Workload:
         """A part has left; a constant work in process asks for the next order after the last of a lot."""
         self.in_process -= 1
         if isinstance(self.orders, Conwip) and (job.lot is None or not job.lot.parts):
-            self.model.clock.schedule(0.0, self._release, None, None, None)
+            self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
 
     def _times(self) -> Iterator[Arrival]:
         orders = self.orders
@@ -75,34 +83,34 @@ class Workload:
                 at_s = 0.0
                 while True:
                     at_s += self._arrivals_rng.exponential(1.0 / orders.rate_per_s)
-                    yield at_s, None, None, None
+                    yield Arrival(at_s)
             case Deterministic():
                 for beat in count():
-                    yield beat * orders.every_s, None, None, None
+                    yield Arrival(beat * orders.every_s)
             case Batch():
                 for beat in count():
-                    yield from repeat((beat * orders.every_s, None, None, None), orders.size)
+                    yield from repeat(Arrival(beat * orders.every_s), orders.size)
             case OrderList():
                 for order in sorted(orders.orders, key=lambda order: order.at_s):
-                    yield order.at_s, order.product, order.due_s, order.start
+                    yield Arrival(order.at_s, order.product, order.due_s, order.id, order.start)
 
     def _await_next(self) -> None:
         arrival = next(self._arrivals, None)
         if arrival is None:
             self.exhausted = True
         else:
-            at_s, product, due_s, start = arrival
-            self.model.clock.schedule(max(at_s - self.model.now_s, 0.0), self._arrive, product, due_s, start)
+            self.model.clock.schedule(max(arrival.at_s - self.model.now_s, 0.0), self._arrive, arrival)
 
-    def _arrive(self, product: str | None, due_s: float | None, start: str | None) -> None:
-        self._release(product, due_s, start)
+    def _arrive(self, arrival: Arrival) -> None:
+        self._release(arrival)
         if not self.exhausted:
             self._await_next()
 
-    def _release(self, product: str | None, due_s: float | None, start: str | None) -> None:
+    def _release(self, arrival: Arrival) -> None:
         if self.exhausted:
             return
         spec = self.model.spec
+        product, order_id = arrival.product, arrival.order_id
         if product is None:
             index = 0 if len(self.products) == 1 else int(np.searchsorted(self._mix, self._mix_rng.random(), "right"))
             product = self.products[index]
@@ -112,16 +120,21 @@ class Workload:
         if self.orders.limit is not None and self.ordered >= self.orders.limit:
             self.exhausted = True
         size, wait_s = spec.products[product].lot_size, spec.products[product].lot_wait_s
-        lot = self.model.add_lot(f"{product}-lot-{self.ordered - 1}", wait_s) if size > 1 else None
-        allowance_s = spec.products[product].due_s if due_s is None else due_s
+        lot = self.model.add_lot(order_id or lot_name(product, self.ordered - 1), wait_s) if size > 1 else None
+        if order_id is None:
+            names = [part_name(product, self.released + number) for number in range(size)]
+        else:
+            names = parts_of_order(order_id, size)
+        allowance_s = spec.products[product].due_s if arrival.due_s is None else arrival.due_s
         routing = self.routings[product]
-        start = start or self.orders.start or spec.source
-        for _ in range(size):
+        start = spec.places.index(arrival.start or self.orders.start or spec.source)
+        for name in names:
             order = Order(
                 number=self.released,
+                name=name,
                 product=product,
                 product_index=index,
-                place=spec.places.index(start),
+                place=start,
                 routing=routing,
                 due_s=float("inf") if allowance_s is None else self.model.now_s + allowance_s,
                 uniforms=self._work_rng.random((len(routing), 2)),

@@ -28,6 +28,8 @@ class Case:
     settings: Settings  # dotted key -> value, without the name
     scenario: Scenario
     identity: str  # what, with a seed, makes the id of a trial
+    meaning: str  # equal for cases that are the same factory, whatever file its floor comes from
+    seed: int  # from which the seeds of its replications come
 
     def plan(self) -> dict[str, Any]:
         """What a run directory remembers of the case: enough to find its trials again with a later robocell."""
@@ -45,6 +47,7 @@ class CaseMaker:
     at: Loc
     data: Any  # of the scenario, before the sweep
     search_path: tuple[Path, ...]
+    seed: int  # of the experiment: of cases that have none of their own
     modules: dict[str, UserModule] = field(default_factory=dict)
 
     def check_keys(self) -> None:
@@ -62,14 +65,19 @@ class CaseMaker:
     def _case(self, index: int, point: Settings, name: str) -> Case:
         data = self.data
         settings = {key: value for key, value in point.items() if key != "name"}
-        for key, value in settings.items():
-            data = set_key(data, key, value)
+        for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
+            data = set_key(data, key, settings[key])
         try:
             scenario = Scenario.parse(data, source=self.source, at=self.at)
         except ScenarioError as error:
             raise ExperimentError(self._blame(settings, name, error)) from None
         dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"}, exclude_defaults=True)
-        return Case(index, name, settings, scenario, identity([dump, self._sources(dump)]))
+        sources = self._sources(dump)
+        own = meaning = identity([dump, sources])
+        if "origin" in dump.get("layout", {}):
+            layout = {key: value for key, value in dump["layout"].items() if key != "origin"}
+            meaning = identity([dump | {"layout": layout}, sources])
+        return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""

@@ -108,6 +108,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     Example: `robocell validate fleet_sizing.yaml`
     """
     from .experiment import Experiment
+    from .late_orders import late_orders, told
 
     experiment = Experiment.load(config, _settings(settings))
     sizes = [case.scenario for case in experiment.cases]
@@ -124,6 +125,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "robots": len(sizes[0].robots),
         "ticks": int(ticks),
         "seed": experiment.seed,
+        "orders_after_horizon": late_orders(experiment),
     }
     if as_json:
         _print_json(facts)
@@ -136,6 +138,8 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     )
     print(f"  {', '.join(map(str, fleets))} AGVs, {facts['stations']} stations, {facts['robots']} robots, "
           f"up to {facts['ticks']} ticks a trial")  # fmt: skip
+    if lost := told(experiment):
+        print(f"  {lost}")
 
 
 @app.command()
@@ -377,6 +381,7 @@ def _plain(value: Any) -> Any:
 def _outcome_document(outcome: Any) -> dict[str, Any]:
     from .answers import answer
     from .headlines import case_rows, headlines
+    from .late_orders import late_orders
 
     results = outcome.results
     columns = headlines(results)
@@ -390,6 +395,7 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "executor": outcome.executor,
         "workers": outcome.workers,
         "answer": answer(results),
+        "orders_after_horizon": late_orders(results.experiment),
         "cases": [
             {"case": row.label, "n": row.n}
             | {

@@ -121,7 +121,8 @@ def select(results: "Results", text: str) -> "list[int]":
     exact = [case.index for case in cases if case.label == text]
     if exact := exact or [case.index for case in cases if case.label.startswith(f"{text} ")]:
         return exact
-    names = {short: key for key, short in short_names(results.keys).items()} | {key: key for key in results.keys}
+    keys = results.experiment.keys
+    names = {short: key for key, short in short_names(keys).items()} | {key: key for key in keys}
     wanted: dict[str, set[str]] = {}
     for part in text.replace(",", " ").split():
         key, equals, value = part.partition("=")
@@ -152,7 +153,7 @@ def pair(results: "Results", first: Sequence[int], second: Sequence[int]) -> Pai
     if twins := sorted(set(first) & set(second)):
         raise ExperimentError(f"both sides mean case {cases[twins[0]].label!r}")
     differing = _differing_keys(results, first, second)
-    names = short_names(results.keys)
+    names = short_names(results.experiment.keys)
 
     def common(index: int) -> str:
         return label({key: value for key, value in cases[index].settings.items() if key not in differing}, names)
@@ -185,7 +186,7 @@ def _differing_keys(results: "Results", first: Sequence[int], second: Sequence[i
     """Keys whose values in the two groups have nothing in common: what the comparison is about."""
     cases = results.experiment.cases
     differing = set()
-    for key in results.keys:
+    for key in results.experiment.keys:
         one = {text_of(cases[index].settings.get(key)) for index in first}
         other = {text_of(cases[index].settings.get(key)) for index in second}
         if not one & other:

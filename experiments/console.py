@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .journal import Record
+from .late_orders import told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,6 +112,8 @@ def show_outcome(outcome: "Outcome") -> None:
     out = console()
     for sentence in answer(results):
         out.print(sentence, style="bold", markup=False)
+    if lost := told(results.experiment):
+        out.print(lost, style="red", markup=False)
     show_cases(results)
     if outcome.failed:
         out.print(

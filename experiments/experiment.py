@@ -1,9 +1,9 @@
 """An experiment, ready to run: every case of its sweep as a checked scenario, every trial with its id and seed."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from .keys import complaint, set_key
 from .questions import Optimise, Sensitivity
 from .sweep import Settings
 from .trials import Trial, trial_id, trial_seed
+from .twins import twins
 
 VEHICLE_STEPS_PER_S = 300_000  # rough, and low rather than high: only for `expected_s`
 EVENTS_PER_S = 5_000
@@ -63,6 +64,11 @@ class Experiment:
             source, at, data = document, ("scenario",), config.scenario
         for key, value in for_scenario.items():
             problem = complaint(Scenario, key, data)
+            if key == "seed" and config.seed is not None:
+                raise ExperimentError(
+                    f"--set scenario.seed: the experiment has a seed of its own, {config.seed}, which goes before the "
+                    f"scenario's; write --set seed={value}"
+                )
             if problem:
                 near = nearest(key, ExperimentConfig.keys())
                 raise ExperimentError(f"--set {key}: {problem}{'' if 'did you mean' in problem else near}")
@@ -72,12 +78,16 @@ class Experiment:
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
         seed = config.seed if config.seed is not None else base.seed
         places, named = _places(document, config)
-        maker = CaseMaker(document, places, named, source, at, data, search_path)
+        maker = CaseMaker(document, places, named, source, at, data, search_path, seed)
         maker.check_keys()
         cases = maker.make(_points(document, config, seed))
-        twins = [case.label for number, case in enumerate(cases) if case.label in {c.label for c in cases[:number]}]
-        if twins:
-            raise ExperimentError(document.complain(("sweep",), f"two cases are called {twins[0]!r}; name them apart"))
+        if found := twins(cases, maker, config):
+            raise ExperimentError(document.complain(*found, of_key=True))
+        namesakes = [label for label, count in Counter(case.label for case in cases).items() if count > 1]
+        if namesakes:
+            raise ExperimentError(
+                document.complain(("sweep",), f"two cases are called {namesakes[0]!r}; name them apart")
+            )
         experiment = cls(
             name=config.name or base.name,
             config=config,
@@ -126,11 +136,6 @@ class Experiment:
         """Whether results decide which trials are run."""
         return self.config.question is not None or not isinstance(self.config.replications, int)
 
-    @cached_property
-    def seeds(self) -> tuple[int, ...]:
-        """The seed of each replication, the same in every case."""
-        return tuple(trial_seed(self.seed, replication) for replication in range(self.config.most_replications))
-
     @property
     def size(self) -> int:
         """Number of trials of the whole sweep; a question takes fewer, as a rule."""
@@ -138,8 +143,7 @@ class Experiment:
 
     def trial(self, case: Case, replication: int) -> Trial:
         """One trial; replications beyond those of the config are welcome."""
-        known = replication < len(self.seeds)
-        seed = self.seeds[replication] if known else trial_seed(self.seed, replication)
+        seed = trial_seed(case.seed, replication)
         logs = self.config.outputs.logs
         return Trial(
             id=trial_id(case.identity, seed),

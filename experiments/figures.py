@@ -117,9 +117,9 @@ def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:
 
 
 def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> list[Chart]:
-    """Stations of the best case, in the order of the scenario."""
-    stations = list(results.experiment.cases[0].scenario.stations)
+    """Stations of the best case, in the order of its scenario."""
     best = best_case(rows, columns)
+    stations = list(results.experiment.cases[best].scenario.stations)
     table: dict[str, list[float]] = {state: [] for state in STATION_STATES}
     found = []
     for station in stations:

@@ -13,6 +13,7 @@ from .answers import answer
 from .differences import differences
 from .drawing import draw_layout
 from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
+from .late_orders import told
 from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
 from .sweep import text_of
 
@@ -83,7 +84,8 @@ def _head(results: "Results") -> str:
 
 def _answer(results: "Results", rows: list[CaseRow]) -> str:
     first, *rest = answer(results)
-    more = "".join(f"<p>{escape(sentence)}</p>" for sentence in rest)
+    lost = told(results.experiment)
+    more = "".join(f"<p>{escape(sentence)}</p>" for sentence in [*rest, *filter(None, [lost])])
     horizon_s = results.experiment.cases[0].scenario.horizon_s
     failed = len(results.failures)
     tiles = [
@@ -182,7 +184,7 @@ def _question(results: "Results") -> str:
 
 def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
     keys = results.experiment.shown_keys
-    named = keys != results.keys or not keys
+    named = keys != results.experiment.keys or not keys
     head = "<th>case</th>" * named + "".join(f"<th>{escape(key)}</th>" for key in keys)
     head += "".join(
         f"<th class='number'>{escape(column.title)}<small>{escape(column.unit)}</small></th>" for column in columns

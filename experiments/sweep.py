@@ -15,7 +15,8 @@
 
 Blocks multiply: every point of the grid with every point of the zip with every case. `lhs`, `sobol` and `random` (see
 `sampling`) draw points from ranges, and multiply in the same way. `exclude` and `when` (see `conditions`) then say
-which combinations are meant.
+which combinations are meant. What is listed twice is refused here; what is said twice in other words (`5s`, `5000ms`)
+is found when the cases are made (see `twins`).
 """
 
 import itertools
@@ -24,7 +25,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..environments.section import Section
@@ -35,7 +36,7 @@ MOST_CASES = 1_000_000
 RANGE = "{from: 2, to: 10, step: 2}"
 
 
-def _values(given: Any) -> list[Any]:
+def _listed(given: Any) -> list[Any]:
     if isinstance(given, dict):
         return _stepped(given)
     if not isinstance(given, list):
@@ -46,11 +47,24 @@ def _values(given: Any) -> list[Any]:
         )
     if not given:
         raise PydanticCustomError("sweep_values", "needs at least one value", {})
-    texts = [json.dumps(value, sort_keys=True, default=str) for value in given]
-    twins = [value for value, text in zip(given, texts, strict=True) if texts.count(text) > 1]
-    if twins:
-        raise PydanticCustomError("sweep_values", "has the value {twin} twice; keep one", {"twin": repr(twins[0])})
     return given
+
+
+def _distinct(given: list[Any]) -> list[Any]:
+    if twin := _twin(given):
+        raise PydanticCustomError("sweep_values", "has the value {twin} twice; keep one", {"twin": twin})
+    return given
+
+
+def _twin(values: Iterable[Any]) -> str | None:
+    """The first value that comes twice, as it would be written in Python; None if none does."""
+    seen: set[str] = set()
+    for value in values:
+        text = json.dumps(value, sort_keys=True, default=str)
+        if text in seen:
+            return repr(value)
+        seen.add(text)
+    return None
 
 
 def _stepped(given: Mapping[str, Any]) -> list[Any]:
@@ -67,14 +81,15 @@ def _stepped(given: Mapping[str, Any]) -> list[Any]:
     return [first + i * step for i in range(count)]
 
 
-Values = Annotated[list[Any], BeforeValidator(_values)]
+Column = Annotated[list[Any], BeforeValidator(_listed)]  # a value may come again beside others
+Values = Annotated[Column, AfterValidator(_distinct)]
 
 
 class Sweep(Section):
     """What varies from case to case."""
 
     grid: dict[str, Values] = Field(default_factory=dict)
-    zip: dict[str, Values] = Field(default_factory=dict)
+    zip: dict[str, Column] = Field(default_factory=dict)
     cases: list[dict[str, Any]] = Field(default_factory=list)
     random: Sampled | None = None
     lhs: Sampled | None = None
@@ -91,6 +106,12 @@ class Sweep(Section):
                 "zip", "zip needs as many values for every key, but {text}; use grid for all combinations",
                 {"text": text},
             )  # fmt: skip
+        rows = [dict(zip(self.zip, row, strict=True)) for row in zip(*self.zip.values(), strict=True)]
+        for block, points in (("zip", rows), ("cases", self.cases)):
+            if twin := _twin(points):
+                raise PydanticCustomError(
+                    "sweep_twice", "{block} has {twin} twice; keep one", {"block": block, "twin": twin}
+                )
         for (block, keys), (other, others) in itertools.combinations(self.keys_by_block(), 2):
             for key in keys:
                 if key in others:

@@ -47,8 +47,8 @@ class Results:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The dotted keys that vary; columns of `trials`."""
-        return self.experiment.keys
+        """The dotted keys that vary, as columns of `trials`: a swept seed is `scenario.seed`, `seed` is the trial's."""
+        return tuple(map(_column_of, self.experiment.keys))
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.D
     columns: dict[str, Sequence[Any]] = {name: [row[name] for row in rows] for name in COLUMNS}
     settings = [experiment.cases[row["case"]].settings for row in rows]
     for key in experiment.keys:
-        columns[key] = _column([point.get(key) for point in settings])
+        columns[_column_of(key)] = _column([point.get(key) for point in settings])
     names = list(dict.fromkeys(name for shared in dict.fromkeys(record.names for record in found) for name in shared))
     values = pd.DataFrame(_numbers(found, names), columns=names)
     failures = pd.DataFrame(failed, columns=[*COLUMNS, "error", "traceback"])
@@ -154,6 +154,10 @@ def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFram
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         write_atomically(directory / name, buffer.getvalue())
+
+
+def _column_of(key: str) -> str:
+    return f"scenario.{key}" if key in COLUMNS else key
 
 
 def _column(values: Sequence[Any]) -> list[Any]:

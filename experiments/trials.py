@@ -3,8 +3,9 @@
 A trial is one scenario (a case of the sweep, fully resolved) under one seed. Its id is a hash of exactly that and of
 the robocell that runs it (version and code), so a result can be found again whatever the order, the executor or the
 rest of the sweep.
-The seed depends on the experiment's seed and on the replication alone: replication r of every case sees the same
-arrivals and breakdowns (common random numbers), which is what makes paired comparison sharp.
+The seed depends on the root and on the replication alone. The root is the experiment's seed, so replication r of every
+case sees the same arrivals and breakdowns (common random numbers), which is what makes paired comparison sharp; a case
+to which the sweep gives a `seed` has that as its root, and meets other luck.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from .limits import Limits, TimeLimitReached, limited
@@ -90,8 +92,9 @@ def _digest(document: Any) -> str:
     return hashlib.blake2b(canonical(document).encode(), digest_size=ID_BYTES).hexdigest()
 
 
+@lru_cache(maxsize=65536)  # all cases ask for the same replications
 def trial_seed(root: int, replication: int) -> int:
-    """Seed of replication `replication`: 63 bits from a NumPy SeedSequence, the same in every case of the sweep."""
+    """Seed of replication `replication`: 63 bits from a NumPy SeedSequence, the same in every case with this root."""
     import numpy as np
 
     return int(np.random.SeedSequence(root, spawn_key=(replication,)).generate_state(1, np.uint64)[0]) >> 1

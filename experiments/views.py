@@ -46,9 +46,12 @@ class View:
 
 
 def view_of(results: "Results") -> View:
-    """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series."""
+    """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series.
+
+    A seed is a number, but no quantity: nothing is more or less along it.
+    """
     experiment = results.experiment
-    x = next((key for key in (FLEET, *experiment.keys) if _numeric(experiment, key)), None)
+    x = next((key for key in (FLEET, *experiment.keys) if key != "seed" and _numeric(experiment, key)), None)
     if x is not None:
         view = view_by(experiment, x)
         if max(len(indices) for indices in view.series) > 1:  # else every case differs in everything: no lines to draw
@@ -70,8 +73,10 @@ def view_by(experiment: "Experiment", x: str) -> View:
 
 
 def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
-    """`nearest` where one key tells the series apart, `mechanism=nearest load=5s` where several do."""
-    return text_of(next(iter(rest.values()))) if len(rest) == 1 else label(rest, names) if rest else ""
+    """`nearest` where one key tells the series apart, `mechanism=nearest load=5s` where several do, `seed=3`."""
+    if not rest:
+        return ""
+    return text_of(next(iter(rest.values()))) if len(rest) == 1 and "seed" not in rest else label(rest, names)
 
 
 def _numeric(experiment: "Experiment", key: str) -> bool:

@@ -30,9 +30,10 @@ def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None
     tasks = [
         [note.task, f"{note.kind.name.lower()} {note.task} · {note.status.name.lower()}"] for note in notes[:TASKS]
     ]
+    name = stage.log.name_of(agent)
     return {
         "id": agent,
-        "name": stage.log.name_of(agent).replace("_", " "),
+        "name": name if kind in (AgentKind.JOB, AgentKind.LOT) else name.replace("_", " "),  # an id of an order stays
         "kind": "AGV" if kind is AgentKind.AGV else kind.name.lower(),
         "state": state,
         "colour": colour,
@@ -115,7 +116,8 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
         ["parts here", _names(stage, [job for job, at in tally.job_at.items() if at == agent])],
         ["on their way", _names(stage, _promised(stage, agent))],
     ]
-    return text, palette.STATION_COLOURS[tally.machines[agent][0]], lines  # type: ignore[index]
+    most = max(tally.machines[agent], key=tally.machines[agent].count)  # the state that most machines are in
+    return text, palette.STATION_COLOURS[most], lines  # type: ignore[index]
 
 
 def _promised(stage: Stage, station: int) -> list[int]:

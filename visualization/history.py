@@ -8,6 +8,7 @@ of any length takes the same room.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from math import nextafter
 from typing import TYPE_CHECKING, Any
 
 from ..agents.events import Event, StationState, VehicleState
@@ -61,12 +62,12 @@ class History:
 
     Attributes:
         times_s: (N,) when the figures were sampled.
-        figures: name -> (N,) values.
+        figures: name -> (N,) values; `machine_1` counts machines that process, `vehicle_2` vehicles with a part.
         finished_s, flow_s: (F,) when parts were finished, and how long they took.
     """
 
     NAMES = ("wip", "finished", "battery_mean", "battery_low", *(f"vehicle_{s}" for s in range(len(VehicleState))))
-    NAMES += tuple(f"station_{s}" for s in range(len(StationState)))
+    NAMES += tuple(f"machine_{s}" for s in range(len(StationState)))
 
     def __init__(self, plan: Plan) -> None:
         spec = plan.scenario
@@ -86,20 +87,19 @@ class History:
         self._next_s = 0.0
         self._wip = 0
         self._released: dict[int, float] = {}
-        self._vehicles = [0.0] * len(VehicleState)
-        self._stations = [0.0] * len(StationState)
-        self._weights = {plan.place_id[name]: 1.0 / station.machines for name, station in spec.stations.items()}
+        self._vehicles = [0] * len(VehicleState)  # that are in each state
+        self._machines = [0] * len(StationState)
         self._state: dict[tuple[int, int], int] = {}
 
     def take(self, events: Iterable[Row], until_s: float, battery: tuple[float, float] | None = None) -> None:
         """Take further events; sample up to `until_s`; `battery` is the mean and the lowest level now."""
         for time_s, kind, agent, job, other, value in events:
             if time_s > self._next_s:
-                self._sample(time_s, battery)
+                self._sample(nextafter(time_s, 0.0), battery)  # what happens at the instant of a sample is in it
             if kind == Event.STATION_STATE:
-                self._enter((agent, other), time_s, int(value), self._stations, self._weights[agent])
+                self._enter((agent, other), time_s, int(value), self._machines)
             elif kind == Event.VEHICLE_STATE:
-                self._enter((agent, 0), time_s, int(value), self._vehicles, 1.0)
+                self._enter((agent, 0), time_s, int(value), self._vehicles)
             elif kind == Event.RELEASED:
                 self._wip += 1
                 self._released[job] = time_s
@@ -125,11 +125,11 @@ class History:
         recent = self.flow_s[max(last - parts, 0) : last]
         return sum(recent) / len(recent) if recent else None
 
-    def _enter(self, key: tuple[int, int], time_s: float, state: int, counts: list[float], weight: float) -> None:
+    def _enter(self, key: tuple[int, int], time_s: float, state: int, counts: list[int]) -> None:
         before = self._state.get(key)
         if before is not None:
-            counts[before] -= weight
-        counts[state] += weight
+            counts[before] -= 1
+        counts[state] += 1
         self._state[key] = state
         self.lanes[key].enter(time_s, state)
 
@@ -137,7 +137,7 @@ class History:
         while self._next_s <= until_s:
             self.times_s.append(self._next_s)
             mean, low = battery if battery is not None else (float("nan"), float("nan"))
-            row = [self._wip, len(self.finished_s), mean, low, *self._vehicles, *self._stations]
+            row = [self._wip, len(self.finished_s), mean, low, *self._vehicles, *self._machines]
             for name, value in zip(self.NAMES, row, strict=True):
                 self.figures[name].append(value)
             self._next_s += self._step_s

@@ -195,7 +195,7 @@ class Stage:
             ["in process", str(len(tally.jobs)), "parts", "released, not yet finished"],
             ["flow time", "–" if flow_s is None else f"{flow_s / 60:.1f}", "min", "mean of the last 20 parts"],
             ["finished", str(tally.finished), f"of {tally.released}", f"{tally.scrapped} scrapped, {tally.late} late"],
-            ["stations work", _percent(working), "", "share of machines that process now"],
+            ["machines work", _percent(working), "", "share of machines that process now"],
             ["vehicles work", _percent(busy), "", "share that drives to, carries or handles parts now"],
             ["battery", "–" if levels is None else _percent(float(levels.mean())), "",
              "no batteries" if levels is None else f"mean level; lowest {_percent(float(levels.min()))}"],

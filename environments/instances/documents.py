@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .. import text_files
 from ..errors import InstanceError
 
 Kind = type | tuple[type, ...]
@@ -15,12 +16,12 @@ NUMBER = (int, float)
 def read_text(path: Path) -> str:
     """The text of an instance file; InstanceError (not OSError) where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return text_files.read_text(path)
     except FileNotFoundError:
         raise InstanceError(f"{path}: no such file; check the path (and --data, where files refer to others)") from None
     except IsADirectoryError:
         raise InstanceError(f"{path}: is a folder; name one of its files") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise InstanceError(f"{path}: cannot be read as text: {error}") from None
 
 
@@ -32,12 +33,23 @@ def load_json(path: Path) -> dict[str, Any]:
 def parse_json(place: str, text: str) -> dict[str, Any]:
     """The JSON object in `text`; `place` is what an error names."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise InstanceError(f"{place}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+    except KeyError as error:
+        raise InstanceError(f"{place}: the key {error} is given twice; keep one") from None
     if not isinstance(document, dict):
         raise InstanceError(f"{place}: holds a JSON {type(document).__name__}; an object is needed")
     return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; KeyError for a key that comes twice, of which one would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise KeyError(next(key for number, key in enumerate(keys) if key in keys[:number]))
+    return found
 
 
 def field(path: Path, document: dict[str, Any], key: str, kind: Kind, default: Any = None) -> Any:

@@ -24,6 +24,7 @@ import numpy as np
 
 from ..errors import InstanceError
 from ..scenario import Scenario
+from ..text_files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -197,24 +198,23 @@ class JobShop:
 def read_job_shop(path: str | Path) -> JobShop:
     """Reads the standard text format; InstanceError names file and line."""
     lines = _Lines(path)
-    header = lines.header()
-    machines = header[1]
+    count, machines = lines.header(2)
     jobs = []
-    for number in range(header[0]):
+    for number in range(count):
         row = lines.numbers(f"job {number + 1}")
         if len(row) % 2:
             raise lines.wrong(f"{len(row)} numbers; a job is pairs of machine and time")
         jobs.append(tuple(((lines.whole(row[k]), row[k + 1]),) for k in range(0, len(row), 2)))
-    lines.end(header[0])
+    lines.end(count)
     return JobShop(lines.name, machines, tuple(jobs))
 
 
 def read_flexible_job_shop(path: str | Path) -> JobShop:
     """Reads the flexible text format (.fjs); InstanceError names file and line."""
     lines = _Lines(path)
-    header = lines.header()
+    count, machines = lines.header(3)
     jobs = []
-    for number in range(header[0]):
+    for number in range(count):
         row = lines.numbers(f"job {number + 1}")
         at = 1
         job = []
@@ -228,8 +228,8 @@ def read_flexible_job_shop(path: str | Path) -> JobShop:
         if at != len(row):
             raise lines.wrong(f"{len(row) - at} numbers too many after {row[0]:g} operations")
         jobs.append(tuple(job))
-    lines.end(header[0])
-    return JobShop(lines.name, header[1], tuple(jobs))
+    lines.end(count)
+    return JobShop(lines.name, machines, tuple(jobs))
 
 
 class _Lines:
@@ -238,9 +238,10 @@ class _Lines:
     def __init__(self, path: str | Path) -> None:
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InstanceError(f"{path}: cannot be read as text ({type(error).__name__})") from None
+            text = read_text(path)
+        except (OSError, ValueError) as error:
+            reason = error if isinstance(error, ValueError) else type(error).__name__
+            raise InstanceError(f"{path}: cannot be read as text ({reason})") from None
         self.name = path.stem
         self._path = path
         self._rows = [
@@ -251,10 +252,10 @@ class _Lines:
         self._next = 0
         self._number = 1
 
-    def header(self) -> tuple[int, int]:
-        """Number of jobs and of machines."""
+    def header(self, longest: int) -> tuple[int, int]:
+        """Number of jobs and of machines, of a first line that may have up to `longest` numbers."""
         row = self.numbers("the numbers of jobs and machines")
-        if len(row) < 2 or row[0] < 1 or row[1] < 1:
+        if not 2 <= len(row) <= longest or row[0] < 1 or row[1] < 1:
             raise self.wrong("begins with the numbers of jobs and machines, such as 6 6")
         return self.whole(row[0]), self.whole(row[1])
 
@@ -277,7 +278,7 @@ class _Lines:
 
     def whole(self, number: float) -> int:
         """A number that counts something."""
-        if number != int(number):
+        if not number.is_integer():
             raise self.wrong(f"{number:g} stands where a whole number belongs")
         return int(number)
 

@@ -172,7 +172,7 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
             expected = values[0]
             continue
         if len(rows) == expected:
-            break
+            raise InstanceError(f"{path}:{line_number}: the first line announces {expected} lines, and more follow")
         for cell in values:
             if not 0 <= cell < grid.cells or not grid.passable[cell]:
                 raise InstanceError(

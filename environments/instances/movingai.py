@@ -20,6 +20,7 @@ from .documents import read_text
 NO_CELL = -1
 PASSABLE = frozenset(".GSE")
 BLOCKED = frozenset("@OTW")
+CELLS = PASSABLE | BLOCKED
 _HEADER = ("type", "height", "width")
 
 
@@ -58,7 +59,10 @@ class GridMap:
 
 
 def read_map(path: str | Path) -> GridMap:
-    """A MovingAI map: header by key in any order, the line `map`, then `height` rows; what follows is ignored."""
+    """A MovingAI map: header by key in any order, the line `map`, then `height` rows.
+
+    What follows is ignored, unless it is one more row.
+    """
     path = Path(path)
     lines = read_text(path).splitlines()
     header: dict[str, str] = {}
@@ -75,6 +79,8 @@ def read_map(path: str | Path) -> GridMap:
                 f"{path}:{number}: {line.strip()!r} is no header line; "
                 "allowed are 'type T', 'height H', 'width W', 'map'"
             )
+        if words[0] in header:
+            raise InstanceError(f"{path}:{number}: the header gives {words[0]} twice; keep one")
         header[words[0]] = words[1]
     else:
         raise InstanceError(f"{path}: no line 'map'; a MovingAI map has a header, the line 'map', then its rows")
@@ -83,7 +89,7 @@ def read_map(path: str | Path) -> GridMap:
     if len(rows) < height:
         raise InstanceError(f"{path}: the header says {height} rows, the file has {len(rows)}")
     for number, row in enumerate(rows, start=first_row + 1):
-        if len(row.rstrip("\r")) != width:
+        if len(row) != width:
             raise InstanceError(f"{path}:{number}: the row has {len(row)} cells, the header says {width}")
         odd = next((symbol for symbol in row if symbol not in PASSABLE and symbol not in BLOCKED), None)
         if odd is not None:
@@ -91,7 +97,10 @@ def read_map(path: str | Path) -> GridMap:
                 f"{path}:{number}: unknown cell {odd!r}; passable are {' '.join(sorted(PASSABLE))}, "
                 f"blocked are {' '.join(sorted(BLOCKED))}"
             )
-    symbols = "".join(row[:width] for row in rows)
+    below = lines[first_row + height :]
+    if below and len(below[0]) == width and CELLS.issuperset(below[0]):
+        raise InstanceError(f"{path}:{first_row + height + 1}: one row more than the {height} that the header says")
+    symbols = "".join(rows)
     passable = np.fromiter((symbol in PASSABLE for symbol in symbols), dtype=np.bool_, count=height * width)
     return GridMap(height, width, passable, symbols)
 
@@ -100,7 +109,7 @@ def _positive(path: Path, header: dict[str, str], key: str) -> int:
     text = header.get(key)
     if text is None:
         raise InstanceError(f"{path}: the header lacks '{key}'")
-    if not text.isdigit() or int(text) == 0:
+    if not text.isdecimal() or int(text) == 0:
         raise InstanceError(f"{path}: {key} is {text!r}; it must be a whole number above 0")
     return int(text)
 
@@ -138,6 +147,8 @@ def read_scen(path: str | Path, grid: GridMap) -> StartGoals:
             raise InstanceError(
                 f"{path}:{number}: made for a map of {width} x {height} cells, the map has {grid.width} x {grid.height}"
             )
+        if name not in ("", words[1]):
+            raise InstanceError(f"{path}:{number}: is for the map {words[1]}, the rows above are for {name}")
         name = words[1]
         pair = []
         for x, y in ((start_x, start_y), (goal_x, goal_y)):
@@ -145,5 +156,7 @@ def read_scen(path: str | Path, grid: GridMap) -> StartGoals:
                 raise InstanceError(f"{path}:{number}: cell x={x}, y={y} is not a passable cell of the map")
             pair.append(y * width + x)
         cells.append((pair[0], pair[1]))
-    table = np.array(cells, dtype=np.int32).reshape(-1, 2)
+    if not cells:
+        raise InstanceError(f"{path}: has no rows below the line 'version'")
+    table = np.array(cells, dtype=np.int32)
     return StartGoals(name, table[:, 0].copy(), table[:, 1].copy())

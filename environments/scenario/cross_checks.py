@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from ...agents.job import STORE
 from ..errors import LayoutError
 from ..layout_checks import check_layout
 from ..suggestions import nearest
+from .name_checks import names, names_in_channel, order_ids
 from .orders import OrderList, OrdersFile
 from .transport import Grid, Instant, Matrix
 
@@ -29,23 +30,14 @@ def _unknown(name: str, kind: str, allowed: Collection[str]) -> str:
     return f"{name!r} is not a {kind}; allowed: {', '.join(allowed) or 'none'}{nearest(name, allowed)}"
 
 
-def _names(scenario: Scenario) -> Iterator[Problem]:
-    taken: dict[str, str] = {scenario.source: "source"}
-    if scenario.sink == scenario.source:
-        yield ("sink",), f"{scenario.sink!r} is the name of the source too; give them different names"
-    taken[scenario.sink] = "sink"
-    for group in ("stations", "storage", "chargers", "robots", "products"):
-        for name in getattr(scenario, group):
-            if not name.strip() or name != name.strip():
-                yield (group, name), "a name must not be empty or begin or end with a space"
-            if group != "products" and name in taken:
-                yield (group, name), f"{name!r} is used under {taken[name]} too; names must differ"
-            elif group != "products":
-                taken[name] = group
-
-
 def _routings(scenario: Scenario) -> Iterator[Problem]:
     can = {operation for station in scenario.stations.values() for operation in station.operations}
+    if STORE in can:
+        station = next(name for name, value in scenario.stations.items() if STORE in value.operations)
+        yield (
+            ("stations", station, "operations", STORE),
+            f"{STORE!r} is what storages do with parts; give the operation another name",
+        )
     for product, value in scenario.products.items():
         for number, step in enumerate(value.routing):
             loc = ("products", product, "routing", number)
@@ -109,10 +101,6 @@ def _orders(scenario: Scenario) -> Iterator[Problem]:
                 yield ("orders", "orders", number, "from"), _unknown(order.start, "source or station", entries)
             if order.product not in scenario.products:
                 yield ("orders", "orders", number, "product"), _unknown(order.product, "product", scenario.products)
-        ids = [order.id for order in scenario.orders.orders if order.id is not None]
-        if len(set(ids)) < len(ids):
-            twin = next(one for number, one in enumerate(ids) if one in ids[:number])
-            yield ("orders", "orders"), f"the id {twin!r} is given to several orders; ids must differ"
 
 
 def _fleet(scenario: Scenario) -> Iterator[Problem]:
@@ -158,46 +146,6 @@ def _fleet(scenario: Scenario) -> Iterator[Problem]:
                 ("fleet", "agvs", "battery", "charge"),
                 f"charges with {agvs.battery.charge_w:g}W while {agvs.battery.idle_w:g}W are used; it would never fill",
             )
-
-
-def _channel(scenario: Scenario) -> Iterator[Problem]:
-    """Whoever a link or a partition names is there."""
-    channel = scenario.negotiation.channel
-    if channel is None:
-        return
-    loc = ("negotiation", "channel")
-    patterns: list[tuple[tuple[str | int, ...], str]] = []
-    for number, part in enumerate(channel.partitions):
-        patterns += [((*loc, "partitions", number, "agents", at), name) for at, name in enumerate(part.agents)]
-    for number, link in enumerate(channel.links):
-        patterns += [
-            ((*loc, "links", number, "sender"), link.sender),
-            ((*loc, "links", number, "receiver"), link.receiver),
-        ]
-    others = [*scenario.stations, *scenario.storage, *scenario.chargers, *scenario.robots]
-    agvs = [f"agv_{number + 1}" for number in range(scenario.agv_count)]
-    told = [
-        *others,
-        *([f"agv_1 to {agvs[-1]}"] if agvs else []),
-        *(f"{product}-0 and so on" for product in scenario.products),
-    ]
-    for place, pattern in patterns:
-        if any(fnmatchcase(name, pattern) for name in (*others, *agvs)) or _may_be_a_part(pattern, scenario.products):
-            continue
-        allowed = [*others, *agvs, *(f"{product}-*" for product in scenario.products)]
-        yield place, f"{pattern!r} fits the name of no agent; agents are: {', '.join(told)}{nearest(pattern, allowed)}"
-
-
-_PARTS = 200  # part names that a pattern is tried on
-
-
-def _may_be_a_part(pattern: str, products: Collection[str]) -> bool:
-    """Parts and lots are named as they come, after their products."""
-    return any(
-        pattern.startswith(f"{product}-")
-        or any(fnmatchcase(f"{product}-{number}", pattern) for number in range(_PARTS))
-        for product in products
-    )
 
 
 def _run(scenario: Scenario) -> Iterator[Problem]:
@@ -247,4 +195,6 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
-_CHECKS = (_names, _routings, _setups, _robots, _shifts, _orders, _fleet, _channel, _run, _matrix)
+_CHECKS = (
+    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix
+)  # fmt: skip

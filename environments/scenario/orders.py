@@ -83,7 +83,7 @@ class OrderList(_Arrivals):
 
 
 class OrdersFile(_Arrivals):
-    """Orders in a CSV file with the columns at, product, due, id; `Scenario.parse` makes it an `OrderList`."""
+    """Orders in a CSV file with the columns at, product, due, id, from; `Scenario.parse` makes it an `OrderList`."""
 
     kind: Literal["csv"] = "csv"
     file: str

@@ -19,7 +19,7 @@ from .cross_checks import problems
 from .files import with_files
 from .fleet import Charger, Fleet
 from .negotiation import Negotiation
-from .orders import Orders, Product
+from .orders import OrderList, Orders, Product
 from .shifts import Shift
 from .stations import Robot, Station, Storage
 from .transport import Floor, Grid, Matrix, Transport
@@ -97,6 +97,22 @@ class Scenario(Section):
         if self.layout is None or self.fleet is None or not isinstance(self.transport, Grid):
             return math.inf
         return self.layout.cell_size_m / self.fleet.agvs.speed_m_per_s
+
+    @property
+    def given_orders(self) -> int:
+        """Number of orders of a list, up to their limit; 0 where orders arrive by a rule."""
+        return len(self._order_times_s)
+
+    @property
+    def late_orders(self) -> int:
+        """How many of the given orders come after the horizon, and so are never released."""
+        return sum(at_s > self.horizon_s for at_s in self._order_times_s)
+
+    @property
+    def _order_times_s(self) -> list[float]:
+        if not isinstance(self.orders, OrderList):
+            return []
+        return sorted(order.at_s for order in self.orders.orders)[: self.orders.limit]
 
     def build_layout(self) -> Layout:
         """The floor; the same object at every call. ScenarioError when the scenario has none."""

@@ -296,3 +296,56 @@ def test_a_label_is_text_and_never_markup(tmp_path):
     report = (tmp_path / "out" / "report.html").read_text()
     assert evil not in report
     assert "&lt;script&gt;" in report
+
+
+LATE = """\
+scenario:
+  transport: {kind: instant}
+  stations: {cell: {operations: {work: 1s}}}
+  products: {part: {routing: [work]}}
+  orders: {kind: csv, file: orders.csv}
+  horizon: 30min
+"""
+ORDERS = "at,product,id\n1h,part,d\n0s,part,a\n30min,part,b\n31min,part,c\n2h,part,e\n"
+
+
+def late_in(said: Said) -> list[dict]:
+    return json.loads(said.stdout)["orders_after_horizon"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "list"])
+def test_orders_after_the_horizon_are_counted_by_validate_run_and_report(tmp_path, kind):
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    config = yaml.safe_load(LATE)
+    if kind == "list":
+        rows = [dict(zip(("at", "product", "id"), row.split(","), strict=True)) for row in ORDERS.split()[1:]]
+        config["scenario"]["orders"] = {"kind": "list", "orders": rows}
+    (tmp_path / "late.yaml").write_text(yaml.safe_dump(config))
+    said = "3 of 5 orders come after the horizon, and are never released; lengthen the horizon, or leave them out."
+    counted = [{"case": "as given", "orders": 3, "of": 5}]
+    assert robocell("validate", "late.yaml", cwd=tmp_path).stdout.splitlines()[-1] == f"  {said}"
+    assert late_in(robocell("validate", "late.yaml", "--json", cwd=tmp_path)) == counted
+    ran = robocell("run", "late.yaml", "-o", "out", cwd=tmp_path)
+    assert said in ran.stdout.splitlines()
+    assert said in (tmp_path / "out" / "report.html").read_text()
+    assert late_in(robocell("run", "late.yaml", "-o", "out", "--json", cwd=tmp_path)) == counted
+    summary = (tmp_path / "out" / "summary.csv").read_text()
+    assert re.search(r"^0,as given,released,1,2\.0,", summary, re.M), "those at 0 and at the horizon itself"
+
+
+def test_a_sweep_of_the_horizon_says_in_which_cases_orders_come_too_late(tmp_path):
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    sweep = "sweep: {grid: {horizon: [10min, 30min, 45min, 1h, 3h]}}\n"
+    (tmp_path / "late.yaml").write_text(LATE + sweep)
+    assert robocell("validate", "late.yaml", cwd=tmp_path).stdout.splitlines()[-1] == (
+        "  Orders come after the horizon, and are never released: 4 of 5 in case horizon=10min, 3 of 5 in case "
+        "horizon=30min, 2 of 5 in case horizon=45min, and some in 1 more; lengthen the horizon, or leave them out."
+    )
+    rows = late_in(robocell("validate", "late.yaml", "--json", cwd=tmp_path))
+    assert [(row["case"], row["orders"]) for row in rows] == [
+        ("horizon=10min", 4), ("horizon=30min", 3), ("horizon=45min", 2), ("horizon=1h", 1),
+    ]  # fmt: skip
+    limited = late_in(robocell("validate", "late.yaml", "--set", "orders.limit=2", "--json", cwd=tmp_path))
+    assert limited == [{"case": "horizon=10min", "orders": 1, "of": 2}], "what the limit leaves out is not asked for"
+    in_time = robocell("validate", "late.yaml", "--set", "sweep={}", "--set", "horizon=3h", "--json", cwd=tmp_path)
+    assert late_in(in_time) == []

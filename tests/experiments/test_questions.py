@@ -187,7 +187,7 @@ CASES = [
     {"name": "faster", MACHINES: 3},
     {"name": "fast", MACHINES: 8},
     {"name": "all but faster", MACHINES: 5},
-    {"name": "same", MACHINES: 8},
+    {"name": "same", MACHINES: 8, "negotiation.retry": "6s"},
 ]
 
 

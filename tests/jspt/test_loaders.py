@@ -47,6 +47,10 @@ def test_the_flexible_format_counts_machines_from_1_and_lists_choices(written):
         ("1 2\n0 5\n1 5\n", r"shop.txt:3: goes on after 1 jobs"),
         ("0 2\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
         ("1 2\n0 -5\n", r"job 1: -5 is not a processing time; 0 or more is one"),
+        ("1 2\n0 nan\n", r"job 1: nan is not a processing time; 0 or more is one"),
+        ("1 2\ninf 5\n", r"shop.txt:2: inf stands where a whole number belongs"),
+        ("nan 2\n", r"shop.txt:1: nan stands where a whole number belongs"),
+        ("1 2 0 5 1 5\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
     ],
 )
 def test_a_wrong_standard_file_is_refused_with_its_line(written, text, complaint):
@@ -61,11 +65,21 @@ def test_a_wrong_standard_file_is_refused_with_its_line(written, text, complaint
         ("1 2\n1 1 1 5 9\n", r"shop.txt:2: 1 numbers too many after 1 operations"),
         ("1 2\n1 2 1 5 1 6\n", r"job 1 names machine 0 \(from 0\) twice in one operation"),
         ("1 2\n1 1 0 5\n", r"job 1 asks for machine -1 \(from 0\); there are 2"),
+        ("1 2 1.5 1 1 1 5\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
+        ("1 2\ninf 1 1 5\n", r"shop.txt:2: inf stands where a whole number belongs"),
     ],
 )
 def test_a_wrong_flexible_file_is_refused_with_its_line(written, text, complaint):
     with pytest.raises(InstanceError, match=complaint):
         read_flexible_job_shop(written(text))
+
+
+def test_a_file_with_a_mark_in_front_is_read_and_one_that_is_no_text_is_not(tmp_path):
+    (tmp_path / "shop.txt").write_text("1 1\n0 5\n", encoding="utf-8-sig")
+    assert read_job_shop(tmp_path / "shop.txt").jobs == ((((0, 5.0),),),)
+    (tmp_path / "shop.txt").write_bytes(b"1 1\n0 \0\n")
+    with pytest.raises(InstanceError, match=r"cannot be read as text \(line 2 holds a NUL byte, so it is no text\)"):
+        read_job_shop(tmp_path / "shop.txt")
 
 
 def test_files_that_are_not_there_or_no_json_are_refused(written, tmp_path):

@@ -90,6 +90,20 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
         Document.load(tmp_path / "shop.yaml")
 
 
+def test_a_file_may_begin_with_a_mark(tmp_path):
+    (tmp_path / "shop.yaml").write_text(TEXT, encoding="utf-8-sig")
+    assert Document.load(tmp_path / "shop.yaml").mark(("shop", "name")) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("due: 2026-13-01", "1:6"), ("a:\n  - 1\n  - 2026-02-30", "3:5"), ("2026-13-01: 1", "1:1"), ("2026-13-01", "1:1")],
+)
+def test_what_yaml_takes_for_a_date_and_is_none_is_refused_with_its_place(text, place):
+    with pytest.raises(ScenarioError, match=rf"shop\.yaml:{place}: not valid YAML: .* put it in quotes if"):
+        Document.from_text(text, name="shop.yaml")
+
+
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ScenarioError, match="cannot be read"):
         Document.load(tmp_path)

@@ -100,6 +100,11 @@ def test_every_move_is_one_step_between_floor_cells_and_respects_arrows(rows):
             assert floor.neighbours[cell, direction] == (floor.cell(*there) if allowed else NO_CELL)
 
 
+def test_rows_of_spaces_are_floor_where_they_are_as_wide_as_the_others():
+    floor = Layout.from_ascii("\n    \n#SA#\n    \n  \n", {"S": "smt", "A": "assembly"})
+    assert floor.to_ascii() == "....\n#SA#\n...."
+
+
 MAP = "type octile\nheight 2\nwidth 4\nmap\n..GS\n.@TW\n"
 
 
@@ -131,6 +136,9 @@ def test_cells_outside_are_refused(floor):
         ("type octile\nheight 2\nmap\n....", "the header must give height and width"),
         ("type octile\nheight 2\nwidth 2\n..\n..", "line 'map' is missing|line 4: '..' is not a map header"),
         ("type octile\nheight 2\nwidth 2\nmap\n..\n...", "row 1 has 3 cells, the header promises 2"),
+        ("type octile\nheight ²\nwidth 2\nmap\n..\n..", "line 2: height must be a whole number above 0, not '²'"),
+        ("height 1\nheight 2\nwidth 2\nmap\n..\n..", "line 2: the header gives height twice; keep one"),
+        ("type octile\nheight 1\nwidth 2\nmap\n..\n.@", "the header promises 1 rows, the file has one more below them"),
     ],
 )
 def test_a_malformed_map_is_refused_with_its_line(text, says):

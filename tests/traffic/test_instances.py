@@ -26,7 +26,7 @@ def problem(tmp_path: Path) -> Path:
     return path
 
 
-def test_map_header_in_any_order_and_rows_beyond_height_ignored(tmp_path: Path) -> None:
+def test_map_header_in_any_order_and_remarks_below_the_rows_ignored(tmp_path: Path) -> None:
     path = tmp_path / "a.map"
     path.write_text(MAP + "what follows is none of ours\n")
     grid = read_map(path)
@@ -43,6 +43,9 @@ def test_map_header_in_any_order_and_rows_beyond_height_ignored(tmp_path: Path) 
         ("height 1\nwidth 3\nmap\n..\n", "row has 2 cells, the header says 3"),
         ("height 1\nwidth 2\nmap\n.x\n", r"a.map:4: unknown cell 'x'; passable are"),
         ("height one\nwidth 2\nmap\n..\n", "height is 'one'; it must be a whole number"),
+        ("height ²\nwidth 2\nmap\n..\n", "height is '²'; it must be a whole number"),
+        ("height 1\nheight 2\nwidth 2\nmap\n..\n..\n", "a.map:2: the header gives height twice; keep one"),
+        ("height 1\nwidth 2\nmap\n..\n.@\n", "a.map:5: one row more than the 1 that the header says"),
     ],
 )
 def test_bad_maps_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -102,6 +105,9 @@ def test_a_key_of_the_wrong_kind_or_size_is_named(problem: Path, change: dict[st
         ("a.agents", "3\n0\n2\n4\n", r"a.agents:3: location 2 is a wall"),
         ("a.agents", "3\n0\n0\n4\n", r"a.agents: two of the first 2 robots start in one cell"),
         ("a.agents", "3\n0\n1\n", r"a.agents: the first line announces 3 lines, 2 follow"),
+        ("a.tasks", "1\n0\n# and one too many\n1\n", r"a.tasks:4: the first line announces 1 lines, and more follow"),
+        ("a.tasks", "1\n0,,1\n", r"a.tasks:2: '0,,1' is not a comma list"),
+        ("p.json", '{"mapFile": "a.map", "mapFile": "b.map"}', r"p.json: the key 'mapFile' is given twice; keep one"),
         ("a.tasks", "1\n99\n", r"a.tasks:2: location 99 is a wall or outside of the map of 2 x 4 cells"),
         ("a.tasks", "1\n0;1\n", r"a.tasks:2: '0;1' is not a comma list"),
         ("a.tasks", "1\n3\n", r"location 3 cannot be reached from the first robot's start, 0"),
@@ -130,6 +136,42 @@ def test_a_broken_solution_is_refused_with_its_place(tmp_path: Path, text: str, 
     path.write_text(text)
     with pytest.raises(InstanceError, match=message):
         read_solution(path)
+
+
+SCEN = "version 1\n0\ta.map\t4\t2\t0\t0\t1\t0\t1\n"
+
+
+def test_a_scen_file_is_read_with_a_mark_in_front(tmp_path: Path) -> None:
+    (tmp_path / "a.map").write_text(MAP, encoding="utf-8-sig")
+    (tmp_path / "a.scen").write_text(SCEN, encoding="utf-8-sig")
+    trips = read_scen(tmp_path / "a.scen", read_map(tmp_path / "a.map"))
+    assert (trips.map_name, trips.starts.tolist(), trips.goals.tolist()) == ("a.map", [0], [1])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SCEN.replace("\t1\n", "\n"), r"a.scen:2: 8 columns; a scenario row has 9, split by tabs"),
+        (SCEN.removesuffix("\n") + SCEN.partition("\n")[2], r"a.scen:2: 17 columns"),
+        (
+            SCEN + SCEN.partition("\n")[2].replace("a.map", "b.map"),
+            r"a.scen:3: is for the map b.map, the rows",
+        ),
+        ("version 1\n", r"a.scen: has no rows below the line 'version'"),
+        (SCEN.partition("\n")[2], r"a.scen:1: a scenario begins with the line 'version 1'"),
+    ],
+)
+def test_a_broken_scen_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.map").write_text(MAP)
+    (tmp_path / "a.scen").write_text(text)
+    with pytest.raises(InstanceError, match=message):
+        read_scen(tmp_path / "a.scen", read_map(tmp_path / "a.map"))
+
+
+def test_a_binary_file_is_no_instance(tmp_path: Path) -> None:
+    (tmp_path / "a.map").write_bytes(b"type octile\n\0")
+    with pytest.raises(InstanceError, match=r"a.map: cannot be read as text: line 2 holds a NUL byte"):
+        read_map(tmp_path / "a.map")
 
 
 @pytest.fixture

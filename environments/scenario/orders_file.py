@@ -1,0 +1,115 @@
+"""Reads a list of orders from a table of text, as spreadsheets save it, and takes no line for something that it is not.
+
+    at,product,due,id              the first line names the columns, in any order, in capitals or not
+    0s,phone,4h,A1                 all but at and product may be empty, or be no column
+    5min,"phone",,"A, 2"           quotes where a value holds the separator; "" in them is a quote
+
+The separator is a comma, a semicolon or a tab, whichever splits the first line into columns. A value is one line: a
+quote that is not closed in its line would swallow the orders below it, and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from ..documents import explain
+from ..errors import ScenarioError
+from ..suggestions import nearest
+from .orders import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+COLUMNS = Order.keys()
+REQUIRED = ("at", "product")
+SEPARATORS = (",", ";", "\t")
+LONGEST = 200  # characters of a value
+
+
+def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict[str, str]]:
+    """The lines below the header as data of `OrderList.orders`.
+
+    An empty value that need not be there means none; empty lines are left out. Raises ScenarioError with `name` and the
+    line for a wrong column, value or product, a line that has not a value for every column, an id that comes twice.
+    """
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip(" \t,;")]
+    if not lines:
+        raise ScenarioError(f"{name}: is empty; the first line names the columns: {', '.join(COLUMNS)}")
+    first, header = lines[0]
+    known = set(COLUMNS)
+    separator = max(SEPARATORS, key=lambda mark: len({word.strip(' "').lower() for word in header.split(mark)} & known))
+    columns = [word.lower() for word in _values(header, separator, f"{name}:{first}")]
+    _check_columns(columns, f"{name}:{first}")
+    rows: list[dict[str, str]] = []
+    line_of: dict[str, int] = {}  # of an id
+    for number, line in lines[1:]:
+        place = f"{name}:{number}"
+        words = _values(line, separator, place)
+        if len(words) != len(columns):
+            raise ScenarioError(f"{place}: has {len(words)} values for {len(columns)} columns")
+        row = {column: word for column, word in zip(columns, words, strict=True) if word or column in REQUIRED}
+        _check_order(row, products, place)
+        if (order_id := row.get("id")) is not None and line_of.setdefault(order_id, number) != number:
+            raise ScenarioError(f"{place}: id: {order_id!r} is given in line {line_of[order_id]} too; ids must differ")
+        rows.append(row)
+    if not rows:
+        raise ScenarioError(f"{name}: has no orders; write one a line below the header")
+    return rows
+
+
+def _check_columns(columns: list[str], place: str) -> None:
+    for number, column in enumerate(columns):
+        if not column:
+            raise ScenarioError(f"{place}: column {number + 1} has no name; name it, or take its separator away")
+        if column not in COLUMNS:
+            cure = nearest(column, COLUMNS) if len(columns) > 1 else "; split columns by a comma, a semicolon or a tab"
+            raise ScenarioError(f"{place}: {column!r} is not a column; allowed: {', '.join(COLUMNS)}{cure}")
+        if column in columns[:number]:
+            raise ScenarioError(f"{place}: the column {column!r} is named twice; keep one")
+    for column in REQUIRED:
+        if column not in columns:
+            raise ScenarioError(f"{place}: the column {column!r} is missing; the first line names the columns")
+
+
+def _check_order(row: dict[str, str], products: Collection[str], place: str) -> None:
+    for column, word in row.items():
+        if len(word) > LONGEST:
+            raise ScenarioError(f"{place}: {column}: a value of {len(word)} characters; the longest has {LONGEST}")
+    try:
+        order = Order.model_validate(row)
+    except ValidationError as error:
+        raise ScenarioError(f"{place}: {explain(error, data=row)}") from None
+    if order.product not in products:
+        raise ScenarioError(
+            f"{place}: product: {order.product!r} is not a product; "
+            f"allowed: {', '.join(products)}{nearest(order.product, products)}"
+        )
+
+
+def _values(line: str, separator: str, place: str) -> list[str]:
+    """The values of a line without the blanks around them."""
+    blank = " " if separator == "\t" else r"[ \t]"
+    value = re.compile(
+        rf'{blank}*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^"{separator}]*)){blank}*(?P<end>{separator}|$)'
+    )
+    words: list[str] = []
+    at, end = 0, separator
+    while end:
+        found = value.match(line, at)
+        if found is None:
+            raise ScenarioError(f"{place}: {_misquoted(line[at:].lstrip())}")
+        words.append((found["plain"] or (found["quoted"] or "").replace('""', '"')).strip())
+        at, end = found.end(), found["end"]
+    return words
+
+
+def _misquoted(rest: str) -> str:
+    """What is wrong with the quotes of a value with which `rest` begins."""
+    if not rest.startswith('"'):
+        return 'a quote stands within a value; put the whole value in quotes, and write "" for the one in it'
+    if rest.replace('""', "").count('"') < 2:
+        return "a quote is not closed; close it in the same line, a value cannot go on in the next"
+    return 'text stands beside a quoted value; put all of it in the quotes, and write "" for a quote in it'
