@@ -196,7 +196,7 @@ def _vehicles(
         if not agv.plan:
             continue
         at, load = NOBODY, int(fleet.load[v])
-        time_s = max(fleet.free_at_s[v] - agv.plan.duration_s(0.0)[0], now_s)
+        time_s = max(fleet.next_at_s[v], now_s)
         for stop in agv.plan.stops:
             if at not in (NOBODY, stop.place):
                 time_s += (floor.carry_s if load else floor.travel_s)[at, stop.place]

@@ -58,6 +58,7 @@ class MatrixTraffic:
                 "give a row and a column for each place"
             )
         self._towards_s = np.ascontiguousarray(self._times_s.T)  # (P, P) seconds, by destination
+        self._landings = np.repeat(np.arange(len(self.places), dtype=np.int32)[:, None], len(self.places), axis=1)
         self.node = np.full(vehicles, start_place, np.int32)  # (V,) places
         self._schedule = schedule
         self._now_s = now_s
@@ -97,6 +98,10 @@ class MatrixTraffic:
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(P,) the same from every place, with a load or without; not to be written to."""
         return self._towards_s[place]
+
+    def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
+        """(P,) the place itself; not to be written to."""
+        return self._landings[place]
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from place to place, with a load or without; inf where there is no way."""
