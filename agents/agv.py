@@ -75,6 +75,7 @@ class AGV(Vehicle):
                 traffic.landing(task.origin),
                 traffic.ways_s(task.destination, loaded=True),
                 traffic.stand,
+                traffic.clear_s,
                 fleet.open,
                 fleet.tasks,
                 fleet.load,
@@ -93,7 +94,7 @@ class AGV(Vehicle):
         planned = fleet.tasks.item(v)
         if not fleet.open[v] or planned + len(tasks) > model.queue_limit:
             return None
-        time_s = max(fleet.free_at_s.item(v), model.now_s) if planned else model.now_s
+        time_s = max(fleet.free_at_s.item(v) if planned else traffic.clear_s.item(v), model.now_s)
         node = fleet.free_node.item(v) if planned else traffic.stand.item(v)
         delays_s = []
         for task in tasks:
@@ -158,8 +159,9 @@ class AGV(Vehicle):
     def _forecast(self) -> None:
         """When and where all that is planned will be done."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
-        stand = model.traffic.stand.item(v)
-        fleet.next_at_s[v], fleet.free_at_s[v], fleet.free_node[v] = self.plan.forecast(model.now_s, stand, self.load)
+        traffic = model.traffic
+        clear_s, stand = max(traffic.clear_s.item(v), model.now_s), traffic.stand.item(v)
+        fleet.next_at_s[v], fleet.free_at_s[v], fleet.free_node[v] = self.plan.forecast(clear_s, stand, self.load)
 
     # -- driving and handling ---------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ class Charger(Contractor):
         way_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
         if way_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
-        approach_s = arrival_s(self.model.now_s, way_s, traffic.tick_s) - self.model.now_s
+        clear_s = max(traffic.clear_s.item(vehicle), self.model.now_s)
+        approach_s = arrival_s(clear_s, way_s, traffic.tick_s) - self.model.now_s
         return Proposal(approach_s, approach_s)
 
     def accept(self, task: Task) -> bool:

@@ -35,6 +35,7 @@ def transport_offers(
     landing: NDArray[np.int32],
     onward_s: NDArray[np.float64],
     stand: NDArray[np.int32],
+    clear_s: NDArray[np.float64],
     is_open: NDArray[np.bool_],
     tasks: NDArray[np.int64],
     load: NDArray[np.int64],
@@ -57,7 +58,7 @@ def transport_offers(
         ways_s: (L,) float64, seconds from each node or stand to where the part is; inf where there is no way.
         landing: (L,) int32, how a vehicle that comes from there stands then.
         onward_s: (L,) float64, seconds from each stand to where the part goes.
-        stand, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
+        stand, clear_s, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
         spare: (V,) bool, as good as idle for this part: before another one that is not ready.
     """
     n = slots.shape[0]
@@ -76,7 +77,7 @@ def transport_offers(
         leaves = may_leave and has[i] == 1 and state[v] == EMPTY and load[v] == 0
         if has[i] >= queue_limit and not leaves:
             continue
-        start_s, at = now_s, stand[v]
+        start_s, at = max(clear_s[v], now_s), stand[v]
         if has[i] > 0 and not leaves:
             start_s, at = max(free_at_s[v], now_s), free_node[v]
         there_s = arrival_s(start_s, ways_s[at], tick_s)

@@ -106,12 +106,12 @@ class Plan:
     def _way_s(self, origin: Stop, destination: Stop, load: int) -> float:
         return self._traffic.travel_between_s(origin.place, destination.place, loaded=load > 0)
 
-    def forecast(self, now_s: float, stand: int, load: int) -> tuple[float, float, int]:
+    def forecast(self, clear_s: float, stand: int, load: int) -> tuple[float, float, int]:
         """When the first stop will be reached and the last one made, and how the vehicle will stand then.
 
-        It stands at `stand` now, with `load` parts on board.
+        It stands at `stand` from `clear_s` on, with `load` parts on board.
         """
-        traffic, time_s, first_s = self._traffic, now_s, None
+        traffic, time_s, first_s = self._traffic, clear_s, None
         for stop in self.stops:
             way_s = traffic.ways_s(stop.place, loaded=load > 0).item(stand)
             stand = traffic.landing(stop.place, loaded=load > 0).item(stand)
@@ -119,7 +119,7 @@ class Plan:
             first_s = time_s if first_s is None else first_s
             time_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
             load += 1 if stop.pick_up else -1
-        return now_s if first_s is None else first_s, time_s, stand
+        return clear_s if first_s is None else first_s, time_s, stand
 
 
 def _loads(stops: list[Stop]) -> list[int]:

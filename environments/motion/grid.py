@@ -144,6 +144,7 @@ class GridTraffic:
                 seed=self._seed,
             )
         )
+        self._clear_s = np.zeros(vehicles)
         self._broken: set[int] = set()
         self._obstacles_changed = False
         self._under_way = False  # a tick has begun
@@ -194,6 +195,11 @@ class GridTraffic:
         if self._inertia is None or not self._turn_ticks:
             return self._fleet.cell
         return self.layout.size + 4 * self._fleet.cell + self._inertia.facing
+
+    @property
+    def clear_s(self) -> NDArray[np.float64]:
+        """(V,) zeros: all vehicles stand where they can set out at the end of the tick under way."""
+        return self._clear_s
 
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
         """(n,) seconds from cells to the nearest dock of the place when nobody is in the way; inf if unreachable."""

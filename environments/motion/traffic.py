@@ -31,6 +31,14 @@ class Traffic(Protocol):
         ...
 
     @property
+    def clear_s(self) -> NDArray[np.float64]:
+        """(V,) when each vehicle stands there: the end of the trip under way, in the past at rest; read only.
+
+        On a floor 0: what is ordered within a tick counts from its end on, for all vehicles alike.
+        """
+        ...
+
+    @property
     def odometer_m(self) -> NDArray[np.float64]:
         """(V,) metres driven so far."""
         ...
