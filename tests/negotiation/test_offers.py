@@ -23,7 +23,7 @@ def slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
     leaves = penalty_s < np.inf and under_way
     if not fleet["is_open"][v] or (tasks >= QUEUE_LIMIT and not leaves):
         return busy
-    start_s, at = NOW_S, fleet["node"][v]
+    start_s, at = max(fleet["clear_s"][v], NOW_S), fleet["node"][v]
     if tasks and not leaves:
         start_s, at = max(fleet["free_at_s"][v], NOW_S), fleet["free_node"][v]
     there_s = driven(start_s, ways_s[at], tick_s)
@@ -51,6 +51,7 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     landing = rng.integers(0, nodes, nodes).astype(np.int32)
     fleet = {
         "node": rng.integers(0, nodes, vehicles).astype(np.int32),
+        "clear_s": rng.integers(180, 220, vehicles) * 0.5,
         "is_open": rng.random(vehicles) < 0.8,
         "tasks": rng.integers(0, 4, vehicles),
         "load": rng.integers(0, 2, vehicles),
