@@ -80,9 +80,9 @@ def transport_offers(
         start_s, at = max(clear_s[v], now_s), stand[v]
         if has[i] > 0 and not leaves:
             start_s, at = max(free_at_s[v], now_s), free_node[v]
-        there_s = arrival_s(start_s, ways_s[at], tick_s)
+        there_s = arrival_s(float(start_s), float(ways_s[at]), tick_s)
         loaded_s = max(there_s, ready_at_s) + load_s
-        cost_s = arrival_s(loaded_s, onward_s[landing[at]], tick_s) + unload_s - now_s
+        cost_s = arrival_s(loaded_s, float(onward_s[landing[at]]), tick_s) + unload_s - now_s
         if leaves:  # only for what is done sooner by more than the penalty
             cost_s += penalty_s
             if cost_s >= free_at_s[v] - now_s:

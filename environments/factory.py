@@ -295,10 +295,12 @@ class Factory(mesa.Model):
             self._standing_still = False
             for vehicle in arrived.tolist():
                 self.agvs[vehicle].arrived()
-            self._fire_at(self.now_s)
-        if self.tick % 64 == 0 and self._has_batteries:
+        looks_at_batteries = self.tick % 64 == 0 and self._has_batteries
+        if looks_at_batteries:
             for vehicle in np.flatnonzero(self.fleet.energy_j() <= 0.0).tolist():
                 self.agvs[vehicle].ran_empty()
+        if len(arrived) or looks_at_batteries:
+            self._fire_at(self.now_s)
 
     def _stands(self, vehicle: int) -> None:
         """A vehicle was sent to the dock on which it stands."""

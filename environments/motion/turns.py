@@ -126,7 +126,7 @@ def follow(
             if landing[here] == NOWHERE:
                 driven[here] = driven[to] + (1 if action == FORWARD else 0)
                 quarters[here] = quarters[to] + (0 if action == FORWARD else 1)
-            landing[here] = either(landing[here], landing[to], states // 4)
+            landing[here] = either(int(landing[here]), int(landing[to]), states // 4)
     return driven, quarters, landing
 
 
