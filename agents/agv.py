@@ -17,6 +17,7 @@ from .messages import Bids, Call, Proposal, Refusal
 from .offers import transport_offers
 from .plan import Plan, Stop
 from .tasks import Task, TaskKind, Transport
+from .ticks import arrival_s
 from .vehicle import Vehicle
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ class AGV(Vehicle):
         assert isinstance(task, Transport)
         model: Factory = members[0].model
         fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
-        leg_s = traffic.travel_between_s(task.origin, task.destination, loaded=True)
         parts = min(task.size, spec.capacity)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
         return Bids(
@@ -66,11 +66,16 @@ class AGV(Vehicle):
                 slots,
                 now_s,
                 task.ready_at_s,
-                parts * spec.load_s + leg_s + parts * spec.unload_s - now_s,
+                parts * spec.load_s,
+                parts * spec.unload_s,
+                traffic.tick_s,
                 model.queue_limit,
                 terms.penalty_s if leveled else np.inf,
                 traffic.ways_s(task.origin),
+                traffic.landing(task.origin),
+                traffic.ways_s(task.destination, loaded=True),
                 traffic.stand,
+                traffic.clear_s,
                 fleet.open,
                 fleet.tasks,
                 fleet.load,
@@ -89,16 +94,18 @@ class AGV(Vehicle):
         planned = fleet.tasks.item(v)
         if not fleet.open[v] or planned + len(tasks) > model.queue_limit:
             return None
-        time_s = max(fleet.free_at_s.item(v), model.now_s) if planned else model.now_s
+        time_s = max(fleet.free_at_s.item(v) if planned else traffic.clear_s.item(v), model.now_s)
         node = fleet.free_node.item(v) if planned else traffic.stand.item(v)
         delays_s = []
         for task in tasks:
             assert isinstance(task, Transport)
-            time_s += traffic.ways_s(task.origin).item(node)
+            time_s = arrival_s(time_s, traffic.ways_s(task.origin).item(node), traffic.tick_s)
             delays_s.append(time_s - model.now_s)
-            leg_s = traffic.travel_between_s(task.origin, task.destination, loaded=True)
-            time_s = max(time_s, task.ready_at_s) + self.spec.load_s + leg_s + self.spec.unload_s
-            node = traffic.node_of(task.destination)
+            node = traffic.landing(task.origin).item(node)
+            loaded_s = max(time_s, task.ready_at_s) + self.spec.load_s
+            way_s = traffic.ways_s(task.destination, loaded=True).item(node)
+            time_s = arrival_s(loaded_s, way_s, traffic.tick_s) + self.spec.unload_s
+            node = traffic.landing(task.destination, loaded=True).item(node)
         return delays_s
 
     def accept(self, task: Task) -> bool:
@@ -151,14 +158,10 @@ class AGV(Vehicle):
 
     def _forecast(self) -> None:
         """When and where all that is planned will be done."""
-        model, v = self.model, self.vehicle
-        way_s = 0.0
-        if not self.activity.under_way:
-            ways_s = model.traffic.ways_s(self.plan.next.place, loaded=self.load > 0)
-            way_s = ways_s.item(model.traffic.stand.item(v))
-        duration_s, place = self.plan.duration_s(way_s)
-        model.fleet.free_at_s[v] = model.now_s + duration_s
-        model.fleet.free_node[v] = model.traffic.node_of(place)
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        traffic = model.traffic
+        clear_s, stand = max(traffic.clear_s.item(v), model.now_s), traffic.stand.item(v)
+        fleet.next_at_s[v], fleet.free_at_s[v], fleet.free_node[v] = self.plan.forecast(clear_s, stand, self.load)
 
     # -- driving and handling ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .contractor import Contractor
 from .messages import Call, Proposal, Reason, Refusal
 from .tasks import Charge, Task, TaskKind
+from .ticks import arrival_s
 
 if TYPE_CHECKING:
     from ..environments.factory import Factory
@@ -29,9 +30,11 @@ class Charger(Contractor):
         if len(self.tasks) >= self.spec.slots:
             return Refusal(Reason.BUSY)
         traffic, vehicle = self.model.traffic, task.agv.vehicle
-        approach_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
-        if approach_s == float("inf"):
+        way_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
+        if way_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
+        clear_s = max(traffic.clear_s.item(vehicle), self.model.now_s)
+        approach_s = arrival_s(clear_s, way_s, traffic.tick_s) - self.model.now_s
         return Proposal(approach_s, approach_s)
 
     def accept(self, task: Task) -> bool:

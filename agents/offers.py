@@ -12,6 +12,7 @@ from numba import njit
 
 from .events import VehicleState
 from .messages import Reason
+from .ticks import arrival_s
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,11 +26,16 @@ def transport_offers(
     slots: NDArray[np.intp],
     now_s: float,
     ready_at_s: float,
-    after_s: float,
+    load_s: float,
+    unload_s: float,
+    tick_s: float,
     queue_limit: int,
     penalty_s: float,
     ways_s: NDArray[np.float64],
+    landing: NDArray[np.int32],
+    onward_s: NDArray[np.float64],
     stand: NDArray[np.int32],
+    clear_s: NDArray[np.float64],
     is_open: NDArray[np.bool_],
     tasks: NDArray[np.int64],
     load: NDArray[np.int64],
@@ -45,11 +51,14 @@ def transport_offers(
         slots: (N,) intp, the vehicles asked.
         now_s: the time now.
         ready_at_s: when the part stands ready.
-        after_s: from the pick-up to the end of the transport, less `now_s`.
+        load_s, unload_s: what taking all parts on board takes, and handing them over.
+        tick_s: of the traffic.
         queue_limit: transports that a vehicle takes on before it has done the first.
         penalty_s: what leaving a contract that has not begun costs (leveled commitment); inf: contracts are kept.
         ways_s: (L,) float64, seconds from each node or stand to where the part is; inf where there is no way.
-        stand, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
+        landing: (L,) int32, how a vehicle that comes from there stands then.
+        onward_s: (L,) float64, seconds from each stand to where the part goes.
+        stand, clear_s, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
         spare: (V,) bool, as good as idle for this part: before another one that is not ready.
     """
     n = slots.shape[0]
@@ -68,17 +77,18 @@ def transport_offers(
         leaves = may_leave and has[i] == 1 and state[v] == EMPTY and load[v] == 0
         if has[i] >= queue_limit and not leaves:
             continue
-        start_s, at = now_s, stand[v]
+        start_s, at = max(clear_s[v], now_s), stand[v]
         if has[i] > 0 and not leaves:
             start_s, at = max(free_at_s[v], now_s), free_node[v]
-        way_s = ways_s[at]
-        cost_s = max(start_s + way_s, ready_at_s) + after_s
+        there_s = arrival_s(float(start_s), float(ways_s[at]), tick_s)
+        loaded_s = max(there_s, ready_at_s) + load_s
+        cost_s = arrival_s(loaded_s, float(onward_s[landing[at]]), tick_s) + unload_s - now_s
         if leaves:  # only for what is done sooner by more than the penalty
             cost_s += penalty_s
             if cost_s >= free_at_s[v] - now_s:
                 cost_s = np.inf
         cost[i] = cost_s
-        approach_s[i] = start_s - now_s + way_s
+        approach_s[i] = there_s - now_s
         if cost_s < np.inf:
             reason[i] = OFFERS
         elif not may_leave:

@@ -183,11 +183,11 @@ def _vehicles(
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
     places = len(model.places)
     vehicles = 0 if model.parts_move_themselves else len(model.agvs)
-    free_s = np.full(vehicles, now_s)
     reach_s = np.empty((vehicles, places))
     delivered_s: dict[Job, tuple[int, float]] = {}
     if vehicles == 0:
-        return free_s, reach_s, delivered_s
+        return np.empty(0), reach_s, delivered_s
+    free_s = np.maximum(traffic.clear_s, now_s)
     for place in range(places):
         reach_s[:, place] = np.minimum(traffic.ways_s(place)[traffic.stand], NO_WAY_S)
     for v, agv in enumerate(model.agvs):
@@ -196,7 +196,7 @@ def _vehicles(
         if not agv.plan:
             continue
         at, load = NOBODY, int(fleet.load[v])
-        time_s = max(fleet.free_at_s[v] - agv.plan.duration_s(0.0)[0], now_s)
+        time_s = max(fleet.next_at_s[v], now_s)
         for stop in agv.plan.stops:
             if at not in (NOBODY, stop.place):
                 time_s += (floor.carry_s if load else floor.travel_s)[at, stop.place]

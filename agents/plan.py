@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from .ticks import arrival_s
+
 if TYPE_CHECKING:
     from ..environments.motion.traffic import Traffic
     from ..environments.scenario import Agvs
@@ -104,16 +106,20 @@ class Plan:
     def _way_s(self, origin: Stop, destination: Stop, load: int) -> float:
         return self._traffic.travel_between_s(origin.place, destination.place, loaded=load > 0)
 
-    def duration_s(self, first_leg_s: float) -> tuple[float, int]:
-        """How long all stops will take when the first is `first_leg_s` away, and the place of the last."""
-        last = self.stops[0]
-        total_s = first_leg_s
-        for stop, load in zip(self.stops, [0, *_loads(self.stops)], strict=False):
-            if stop.place != last.place:
-                total_s += self._way_s(last, stop, load)
-            last = stop
-            total_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
-        return total_s, last.place
+    def forecast(self, clear_s: float, stand: int, load: int) -> tuple[float, float, int]:
+        """When the first stop will be reached and the last one made, and how the vehicle will stand then.
+
+        It stands at `stand` from `clear_s` on, with `load` parts on board.
+        """
+        traffic, time_s, first_s = self._traffic, clear_s, None
+        for stop in self.stops:
+            way_s = traffic.ways_s(stop.place, loaded=load > 0).item(stand)
+            stand = traffic.landing(stop.place, loaded=load > 0).item(stand)
+            time_s = arrival_s(time_s, way_s, traffic.tick_s)
+            first_s = time_s if first_s is None else first_s
+            time_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
+            load += 1 if stop.pick_up else -1
+        return clear_s if first_s is None else first_s, time_s, stand
 
 
 def _loads(stops: list[Stop]) -> list[int]:

@@ -1,10 +1,10 @@
 """The factory: a Mesa model that builds the agents of a scenario and drives a step.
 
-A step is one tick, the time in which a vehicle crosses a cell:
+A step is one tick, the time in which a vehicle crosses a cell. Step k lasts from k ticks to k + 1 ticks:
 
-    1. events that are due fire, in the order of their times; after each instant negotiations run until all are settled
-    2. the planner moves all vehicles one cell
-    3. vehicles that have reached a dock act, and negotiations settle again
+    1. all vehicles set out by the orders that they have: those given until k ticks count, later ones do not
+    2. events fire in the order of their times; after each instant negotiations run until all are settled
+    3. at k + 1 ticks vehicles are in their next cells: those that have reached a dock act, then events that are due
 
 Agents are woken, not polled: the method `step` of an agent is called only where its class defines one.
 """
@@ -32,6 +32,7 @@ from ..agents.mechanisms import MECHANISMS
 from ..agents.robot import Robot
 from ..agents.station import Station
 from ..agents.tasks import TaskKind
+from ..agents.ticks import SAME_TICK
 from .clock import Clock
 from .errors import ScenarioError
 from .fleet import Fleet
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .motion.traffic import Traffic
     from .scenario import Mechanisms, Scenario
 
+NO_TICK = -1
 LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
 AGENT_CLASSES: dict[str, type] = {"agv": AGV, "station": Station, "robot": Robot, "charger": Charger, "job": Job}
 
@@ -91,7 +93,7 @@ class Factory(mesa.Model):
         self.clock = Clock()
         self.stream = Streams(self.trial_seed)
         self.log = EventLog(scenario.name, self.trial_seed)
-        self.tick = 0
+        self.tick = 0  # whole ticks that are over
         self.tick_s = scenario.tick_s
         self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
         self.parts_move_themselves = isinstance(scenario.transport, Instant)
@@ -100,6 +102,7 @@ class Factory(mesa.Model):
         self.traffic: Traffic = self._build_traffic()
         self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
+        self._begun = NO_TICK  # the tick whose motion has begun last
         self._standing_still = False
         self._jam_suspected = False
         self.jammed: set[Job] = set()
@@ -210,11 +213,13 @@ class Factory(mesa.Model):
             if next_s < math.inf:
                 self._fire_until(next_s)
         else:
-            self.tick += 1
-            end_s = self.tick * self.tick_s
-            self._fire_until(end_s)
-            if not self._grid.settled and not self._over:
-                self._move(self._grid)
+            self._set_out(self._grid)
+            end_s = (self.tick + 1) * self.tick_s
+            self._fire_before(end_s)
+            if not self._over:
+                self.tick += 1
+                self.clock.advance(end_s)
+                self._arrive(self._grid)
                 self._fire_until(end_s)
         for agent in self._stepping:
             agent.step()
@@ -230,6 +235,10 @@ class Factory(mesa.Model):
             while not self._over and (tick := self._next_tick(self._grid)) * self.tick_s <= time_s:
                 self.tick = int(tick) - 1
                 self.step()
+            if not self._over:
+                self.tick = max(math.floor(time_s / self.tick_s), self.tick)
+                if self.tick * self.tick_s < time_s:
+                    self._set_out(self._grid)
         if not self._over:
             self._fire_until(time_s)
 
@@ -271,7 +280,7 @@ class Factory(mesa.Model):
         return self._stops_when_empty and self.workload.exhausted and self.workload.in_process == 0
 
     def _next_tick(self, traffic: GridTraffic) -> float:
-        """The next tick in which something can happen; inf if nothing ever will."""
+        """The end of the next tick in which something can happen; inf if nothing ever will."""
         next_s = self.clock.next_s()
         if not traffic.settled or self._stepping:
             return self.tick + 1
@@ -285,16 +294,36 @@ class Factory(mesa.Model):
         return tick
 
     def _fire_until(self, time_s: float) -> None:
-        clock = self.clock
-        while (due_s := clock.next_s()) <= time_s and not self._over:
-            while clock.next_s() == due_s:
-                clock.fire_next()
-            self._settle()
-        if not self._over:
-            clock.advance(time_s)
+        """Fire what is due at `time_s` or before."""
+        while (due_s := self.clock.next_s()) <= time_s and not self._over:
+            self._fire_at(due_s)
+        if not self._over and self.clock.now_s < time_s:
+            self.clock.advance(time_s)
 
-    def _move(self, traffic: GridTraffic) -> None:
-        arrived = traffic.step()
+    def _fire_before(self, time_s: float) -> None:
+        while (due_s := self.clock.next_s()) < time_s and not self._over:
+            self._fire_at(due_s)
+
+    def _fire_at(self, due_s: float) -> None:
+        """All that happens in one instant, and the negotiations that follow from it."""
+        while self.clock.next_s() <= due_s:
+            self.clock.fire_next()
+        self._settle()
+
+    def _set_out(self, traffic: GridTraffic) -> None:
+        """The motion of the tick begins, by the orders given until now."""
+        if self._begun == self.tick:
+            return
+        self._begun = self.tick
+        self._fire_before((self.tick + SAME_TICK) * self.tick_s)
+        if not traffic.settled and not self._over:
+            traffic.begin_tick()
+
+    def _arrive(self, traffic: GridTraffic) -> None:
+        """The motion of the last tick ends."""
+        if not traffic.under_way:
+            return
+        arrived = traffic.end_tick()
         if traffic.moved and self.spec.record.trace:
             self.log.trace(self.tick, traffic.node)
         if not self._standing_still and (traffic.moved == 0 or self.tick % 64 == 0):
@@ -303,10 +332,17 @@ class Factory(mesa.Model):
             self._standing_still = False
             for vehicle in arrived.tolist():
                 self.agvs[vehicle].arrived()
-            self._settle()
-        if self.tick % 64 == 0 and self._has_batteries:
+        looks_at_batteries = self.tick % 64 == 0 and self._has_batteries
+        if looks_at_batteries:
             for vehicle in np.flatnonzero(self.fleet.energy_j() <= 0.0).tolist():
                 self.agvs[vehicle].ran_empty()
+        if len(arrived) or looks_at_batteries:
+            self._fire_at(self.now_s)
+
+    def _stands(self, vehicle: int) -> None:
+        """A vehicle was sent to the dock on which it stands."""
+        if self._grid is not None and self._grid.take_arrival(vehicle):
+            self.agvs[vehicle].arrived()
 
     def _report_standstill(self, traffic: GridTraffic) -> None:
         for cycle in traffic.standstill():
@@ -336,6 +372,7 @@ class Factory(mesa.Model):
                 time_per_tick_s=spec.transport.time_per_tick_s,
                 seed=int(self.stream("traffic").integers(2**31)),
                 on_admission=lambda vehicle: self.agvs[vehicle].admitted(),
+                on_standing=lambda vehicle: self.clock.schedule(0.0, self._stands, vehicle),
             )
         places = len(spec.places)
         times_s = spec.travel_matrix_s() if isinstance(spec.transport, Matrix) else np.zeros((places, places))

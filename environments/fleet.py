@@ -28,8 +28,9 @@ class Fleet:
         load: (V,) int64, parts on board.
         tasks: (V,) int64, transports that were won and are not done.
         open: (V,) bool, takes transports: neither broken nor charging nor on its way to a charger.
+        next_at_s: (V,) float64, when the first stop of what is planned is reached; meaningless for idle vehicles.
         free_at_s: (V,) float64, when all that is planned will be done; in the past for idle vehicles.
-        free_node: (V,) int32, where that will be; meaningless for idle vehicles.
+        free_node: (V,) int32, how the vehicle will stand then (`Traffic.stand`); meaningless for idle vehicles.
         waits: (V,) bool, stands idle until a part is ready that it was called for ahead.
         idle_since_s: (V,) float64; inf while there is something that can be done.
     """
@@ -44,6 +45,7 @@ class Fleet:
         self.tasks = np.zeros(count, np.int64)
         self.open = np.ones(count, np.bool_)
         self.waits = np.zeros(count, np.bool_)
+        self.next_at_s = np.zeros(count)
         self.free_at_s = np.zeros(count)
         self.free_node = np.zeros(count, np.int32)
         self.idle_since_s = np.zeros(count)

@@ -60,6 +60,7 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         cells = scenario.build_layout().size if math.isfinite(scenario.tick_s) else 0
         self.entered = np.zeros(cells)  # (C,) how often vehicles came into a cell
         self.waited_s = np.zeros(cells)  # (C,) how long they stood in it although they were driving
+        self._driving = np.zeros(0, np.bool_)  # (V,) when the tick began
         super().__init__(scenario, rng=rng if seed is None else seed)
         self.overheard: Offers = OrderedDict()
         heard = {id(own): Overheard(own, self.overheard) for own in self.net.mechanisms.values()}
@@ -81,19 +82,12 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
             self.run_until(min(to_s, horizon_s))
         else:
             self.run_until(to_s)
-        self._set_back_the_tick()
         self._look_at_the_end()
 
     def settle(self) -> None:
         """What was put in from outside happens now."""
         self._go(self.run_until, self.now_s)
-        self._set_back_the_tick()
         self.frame += 1
-
-    def _set_back_the_tick(self) -> None:
-        """`run_until` counts on to the tick before the next event, but what comes from outside may come earlier."""
-        if self._grid is not None:
-            self.tick = math.floor(self.now_s / self.tick_s + 1e-9)
 
     def _look_at_the_end(self) -> None:
         """Do what `run` does at the horizon."""
@@ -111,15 +105,18 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
                 self.run_until(self.spec.horizon_s)
             self.finish()
 
-    def _move(self, traffic: GridTraffic) -> None:
+    def _set_out(self, traffic: GridTraffic) -> None:
+        if self._begun != self.tick:
+            super()._set_out(traffic)
+            self._driving = np.isin(self.fleet.state, (VehicleState.EMPTY, VehicleState.LOADED))
+
+    def _arrive(self, traffic: GridTraffic) -> None:
         before = traffic.node.copy()
-        super()._move(traffic)
+        super()._arrive(traffic)
         after = traffic.node
         moved = before != after
         self.entered[after[moved]] += 1.0
-        state = self.fleet.state
-        stuck = ((state == VehicleState.EMPTY) | (state == VehicleState.LOADED)) & ~moved
-        self.waited_s[after[stuck]] += self.tick_s
+        self.waited_s[after[self._driving & ~moved]] += self.tick_s
 
 
 def live_factory(scenario: Scenario) -> type[LiveFactory]:

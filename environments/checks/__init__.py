@@ -7,6 +7,7 @@
 | `shifts` | people pause when they should |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
+| `travel` | nobody is faster than the shortest way from dock to dock allows, with a trace or without |
 | `floor` | nobody collides, swaps, or enters a wall; handling happens at docks, standing still; batteries within 0..1 |
 
 `RULES` says in a sentence what each rule demands; docs/kpis.md explains them.
@@ -20,6 +21,7 @@ from .jams import check_jams
 from .lots import check_lots
 from .parts import check_parts
 from .shifts import check_shifts
+from .travel import check_travel
 from .violation import RULES, Violation
 
 if TYPE_CHECKING:
@@ -34,6 +36,6 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
     The floor is judged only where the log has a trace (`record: {trace: true}`); the other rules need none.
     """
-    judges = (check_parts, check_shifts, check_contracts, check_lots, check_floor)
+    judges = (check_parts, check_shifts, check_contracts, check_lots, check_travel, check_floor)
     found = [violation for judge in judges for violation in judge(log, scenario)] + check_jams(log)
     return sorted(found, key=lambda violation: violation.time_s)

@@ -1,4 +1,8 @@
-"""Judges the trace: nobody collides, handling happens at docks and standing still. Batteries need no trace."""
+"""Judges the trace: nobody collides, handling happens at docks and standing still. Batteries need no trace.
+
+A row of the trace is the end of a tick: a vehicle that is in another cell in row k than before has moved from k - 1
+ticks until k ticks. At any other time it stands in the cell of the last row.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_HELD = (VehicleState.HANDLING, VehicleState.CHARGING, VehicleState.DOWN)
+_AT_DOCK = (VehicleState.HANDLING, VehicleState.CHARGING)
+_HELD = (*_AT_DOCK, VehicleState.DOWN)
 
 
 def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
@@ -63,47 +68,46 @@ def _against_arrows(log: "EventLog", layout: "Layout", tick_s: float) -> "Iterat
 
 
 def _docks(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
-    """Loading, unloading and charging happen at docks; in a tick with a move, where it starts or where it ends."""
+    """Loading, unloading and charging happen at docks."""
     events = log.events
     feeders = {dock for name in scenario.chargers for dock in layout.docks.get(name, ())}
     charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
     for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
         handling = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED))
         rows = np.flatnonzero((events["agent"] == vehicle) & (handling | charging))
-        before, after = _stands(log, column, events["time_s"][rows], scenario.tick_s)
-        for row, left, reached in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True):
+        cells = _stands(log, column, events["time_s"][rows], scenario.tick_s)
+        for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
             other = int(events["other"][row])
             docks = feeders if charging[row] else layout.docks.get(log.name_of(other), ())
-            if left not in docks and reached not in docks:
+            if cell not in docks:
                 place = "a charger" if charging[row] else log.name_of(other)
-                text = (
-                    f"{log.describe(row).split(': ', 1)[1]} at {_spell(layout, reached)}, which is no dock of {place}"
-                )
+                text = f"{log.describe(row).split(': ', 1)[1]} at {_spell(layout, cell)}, which is no dock of {place}"
                 yield Violation("dock", float(events["time_s"][row]), log.name_of(vehicle), text, row)
 
 
-def _stands(
-    log: "EventLog", column: int, time_s: NDArray[np.float64], tick_s: float
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cells of a vehicle just before and just after the motion that is due at each time."""
-    moved_s = log.trace_ticks * tick_s
-    cells = log.trace_cells[:, column]
-    before = np.searchsorted(moved_s, time_s - TOLERANCE_S) - 1
-    after = np.searchsorted(moved_s, time_s + TOLERANCE_S) - 1
-    return cells[np.maximum(before, 0)], cells[np.maximum(after, 0)]
+def _stands(log: "EventLog", column: int, time_s: NDArray[np.float64], tick_s: float) -> NDArray[np.int32]:
+    """Cells of a vehicle at each time, after the motion that ends then."""
+    row = np.searchsorted(log.trace_ticks * tick_s, time_s + TOLERANCE_S) - 1
+    return log.trace_cells[np.maximum(row, 0), column]
 
 
 def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
-    """Vehicles that move while they are reported to handle a part, to charge, or to be down."""
+    """Vehicles that move while they are reported to handle a part, to charge, or to be down.
+
+    Who breaks down in the middle of a tick comes to the end of it.
+    """
     events = log.events
     reports = events[events["kind"] == Event.VEHICLE_STATE]
     for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
         own = reports[reports["agent"] == vehicle]
         moves = np.flatnonzero(np.diff(log.trace_cells[:, column])) + 1
         moved_s = log.trace_ticks[moves] * scenario.tick_s
+        begun_s = moved_s - scenario.tick_s
         end_s = np.append(own["time_s"][1:], log.end_s)
-        first = np.searchsorted(moved_s, own["time_s"] + TOLERANCE_S)
-        last = np.searchsorted(moved_s, end_s - TOLERANCE_S)
+        ended_in_it = np.searchsorted(moved_s, own["time_s"] + TOLERANCE_S)
+        begun_in_it = np.searchsorted(begun_s, own["time_s"] - TOLERANCE_S)
+        first = np.where(np.isin(own["value"], _AT_DOCK), ended_in_it, begun_in_it)
+        last = np.searchsorted(begun_s, end_s - TOLERANCE_S)
         for k in np.flatnonzero(np.isin(own["value"], _HELD) & (last > first)).tolist():
             state = VehicleState(int(own["value"][k])).name.lower()
             text = f"it moves while it is {state}, from {own['time_s'][k]:g} s to {end_s[k]:g} s"
@@ -112,7 +116,7 @@ def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
 
 
 def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
-    """Moves that follow the one before too soon, for the way the vehicle had to turn and for its load."""
+    """Moves that follow the one before, or the handling of a part, too soon for the turn to be made or for the load."""
     assert scenario.fleet is not None
     agvs, tick_s = scenario.fleet.agvs, scenario.tick_s
     slow = 1.0 if agvs.loaded_speed_m_per_s is None else agvs.speed_m_per_s / agvs.loaded_speed_m_per_s
@@ -138,6 +142,10 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
         loaded = (last >= 0) & (np.append(parts, 0)[last] > 0)
         drive = np.where(loaded, np.floor(slow + TOLERANCE_S), 1)  # parts of a tick are carried over to the next move
         gap = np.diff(ticks)
+        handled_ticks = ticks[1:] - np.append(change_s, -np.inf)[last] / tick_s
+        for k in np.flatnonzero(handled_ticks < drive - TOLERANCE_S).tolist():
+            text = f"it moves {handled_ticks[k]:g} ticks after it has handled a part; it needs {drive[k]:g} to drive"
+            yield Violation("speed", float(ticks[k + 1]) * tick_s, log.name_of(vehicle), text, int(rows[k + 1]))
         for k in np.flatnonzero(gap < turns + drive).tolist():
             rule = "turning" if gap[k] >= drive[k] else "speed"
             text = f"it moves {gap[k]} ticks after its last move; it needs {turns[k]} to turn and {drive[k]:g} to drive"

@@ -34,6 +34,7 @@ RULES = {
     "lost-task": "in a run that drains every task is done, cancelled, or reported as infeasible",
     "share": "an award of a lot names parts that were called for and that nobody holds, no more than were offered",
     "lot": "a part of a lot is carried once, by the vehicle that holds its share, before the share is done",
+    "travel": "from one handling to the next a vehicle takes at least the shortest way at its speed, loaded or not",
     "vertex": "no two vehicles are in one cell",
     "swap": "no two vehicles exchange cells",
     "wall": "no vehicle is in a wall or off the floor",

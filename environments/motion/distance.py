@@ -29,6 +29,7 @@ NO_CELL = -1
 UNREACHABLE = 65535
 PASS, AVOID, SHUN = range(3)
 LEVELS = 3
+DETOUR = 1 << 16
 FARTHEST = 65534
 """Values beyond this are cut to it: routes longer than 65534 cells are not told apart."""
 
@@ -191,6 +192,20 @@ class FieldCache:
         lengths = np.empty(self.fields.shape[1], np.uint16)
         flood(self.entries, goals, self.avoid, False, lengths, self._queue, self._deferred)
         return lengths
+
+    def detours_to(self, goal: int) -> NDArray[np.int64]:
+        """(C,) what has to be passed on the way to the goal (PASS, AVOID, SHUN) times DETOUR, plus its length.
+
+        UNREACHABLE where there is no way, plus any multiple of DETOUR.
+        """
+        potential = np.empty(self.fields.shape[1], np.uint16)
+        source = np.array([goal], np.int32)
+        flood(self.entries, source, self.avoid, True, potential, self._queue, self._deferred)
+        detours = self.lengths_to(source).astype(np.int64)
+        for level in range(AVOID, LEVELS):  # who comes through cells of a level lies above the first of them
+            through = potential[(self.avoid == level) & (potential > 0)]
+            detours += DETOUR * (potential >= through.min(initial=UNREACHABLE))
+        return detours
 
     def _fill(self, goal: int, row: int) -> None:
         source = np.array([goal], np.int32)

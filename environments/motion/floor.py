@@ -52,20 +52,21 @@ def tick_floor(
     """Move all vehicles once. One call, because calling costs more than moving a small fleet.
 
     Args:
-        v: V vehicles, changed in place; afterwards the first row of `scratch` holds who arrived, ascending.
+        v: V vehicles, changed in place.
         ways: of the floor.
         fields: (F, C) uint16 potentials.
         now, after: (C,) int32 of `pibt.reserve`; to be exchanged for the next tick.
         seed, tick: break ties.
 
     Returns:
-        How many vehicles moved, how many arrived, how many are free but not at their goal, whether `order` changed.
+        How many vehicles moved, how many have reached their dock, how many are free but not at their goal, whether
+        `order` changed.
     """
     reordered = set_priorities(v, ways, fields, now, tick)
     rank_moves(v, fields, ways.neighbours, now, tick_salt(seed, tick))
     reserve(v, now, after)
     moved = advance(v, now)
-    arrived, restless = note_arrivals(v)
+    arrived, restless = count_arrivals(v)
     return moved, arrived, restless, reordered
 
 
@@ -79,14 +80,12 @@ def set_priorities(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
 
 
 @njit(cache=True)
-def note_arrivals(v: Vehicles) -> tuple[int, int]:
-    """How many arrived (in the first row of `scratch`, ascending), and how many are free but not at their goal."""
+def count_arrivals(v: Vehicles) -> tuple[int, int]:
+    """How many are to be reported and at their goal, and how many are free but not at their goal."""
     arrived, restless = 0, 0
     for i in range(v.cell.shape[0]):
         if v.cell[i] == v.goal[i]:
             if v.pending[i]:
-                v.pending[i] = False
-                v.scratch[0, arrived] = i
                 arrived += 1
         elif not v.held[i]:
             restless += 1

@@ -4,6 +4,18 @@ A vehicle always has a goal cell: a dock (it was sent and admitted), or a spot w
 nothing to do. Who drives to a dock goes before who only makes room; who is at its goal gives way to all; who leaves a
 dead end goes before all, because nobody can get past.
 
+A tick has a beginning and an end. At its beginning all vehicles set out by the orders that they have; at its end they
+are in their next cells, and those that have reached their dock are reported. An order that is given in between counts
+from the end on:
+
+    begin_tick        send(v, A)            end_tick, begin_tick      end_tick
+    |-----------------------------------------|-------------------------|
+    v drives on by its last order             v is in its next cell,    v is a cell nearer to A
+                                              and sets out for A
+
+So `node`, `odometer_m` and `facing` say what was the case at the end of the last tick, while orders, `stand` and travel
+times start where vehicles will be at the end of the tick under way.
+
 Orders (`send`, `park`, `hold`) are events and cost Python time; a tick is a few kernels over arrays and costs none.
 
 Dimensions: V vehicles, C cells, P places, F fields.
@@ -12,6 +24,7 @@ Dimensions: V vehicles, C cells, P places, F fields.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +33,7 @@ from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE
 from .docks import DockBook
 from .floor import AT_GOAL
-from .inertia import WHOLE_CELL, Inertia
+from .inertia import Inertia
 from .pibt import rank_moves, tick_salt
 from .planners import LookaheadFloorPlanner, PibtPlanner
 from .roads import Roads
@@ -42,7 +55,9 @@ QUIET_TICKS = 30
 """A floor on which nothing has moved for so long, though somebody wants to, stands still (times the longest move)."""
 BARREN_CROSSINGS = 20
 """So does one on which nobody reaches a dock for so many times height + width ticks, though vehicles still move."""
-_NOBODY_ARRIVED = np.empty(0, np.int32)
+FINEST_PACE = 10**6
+"""A loaded vehicle drives a whole number of such parts of a cell a tick."""
+_NOBODY_ARRIVED = np.empty(0, np.intp)
 
 
 class GridTraffic:
@@ -61,6 +76,8 @@ class GridTraffic:
         start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
         seed: breaks ties between equally good cells; no other randomness.
         on_admission: called with a vehicle that waited for a dock and may now drive to it.
+        on_standing: called with a vehicle that was sent to a dock and stands on it, for `take_arrival`; else it is
+            reported at the end of the next tick.
     """
 
     def __init__(
@@ -79,18 +96,20 @@ class GridTraffic:
         start_cells: NDArray[np.int32] | None = None,
         seed: int = 0,
         on_admission: Callable[[int], object] = lambda vehicle: None,
+        on_standing: Callable[[int], object] = lambda vehicle: None,
     ) -> None:
         self.layout = layout
         self._on_admission = on_admission
+        self._on_standing = on_standing
         self.places = tuple(places)
         self.vehicles = vehicles
         self.tick_s = layout.cell_size_m / speed_m_per_s
         self.ticks = 0  # steps in which something could change; settled ticks do not count
-        self.moved = 0  # vehicles that changed their cell in the last step
+        self.moved = 0  # vehicles that change their cell in the tick under way, or did in the last one
 
         self._seed = seed & 0xFFFFFFFF
-        pace = 1.0 if loaded_speed_m_per_s is None else loaded_speed_m_per_s / speed_m_per_s
-        self._pace = (WHOLE_CELL, round(WHOLE_CELL * pace))  # empty, loaded
+        pace = _pace(speed_m_per_s, loaded_speed_m_per_s)
+        self._progress = (pace.denominator, pace.numerator)  # a tick, empty and loaded
         self._turn_ticks = 0
         if kinematics == "differential":
             self._turn_ticks = 1 if turn_s is None else max(math.ceil(turn_s / self.tick_s - 1e-9), 1)
@@ -98,15 +117,17 @@ class GridTraffic:
             layout,
             self.places,
             tick_s=self.tick_s,
-            loaded_ticks=1.0 / pace,
+            loaded_pace=pace,
             turn_ticks=self._turn_ticks,
         )
         self._spots = SpotBook(self._roads)
         self._fleet = Vehicles.at(self._place_vehicles(start_cells))
         self._fleet.rank[:] = AT_GOAL
-        self.node = self._fleet.cell  # (V,) int32, cells
-        self._inertia = Inertia.standing(vehicles) if pace < 1.0 or self._turn_ticks else None
-        if planner == "lookahead" and (pace < 1.0 or self._turn_ticks > 1):
+        self.node = self._fleet.cell.copy()  # (V,) int32, cells
+        slow = pace < 1
+        self._inertia = Inertia.standing(vehicles, whole=pace.denominator) if slow or self._turn_ticks else None
+        self._facing = np.zeros(vehicles, np.int8)
+        if planner == "lookahead" and (slow or self._turn_ticks > 1):
             raise LayoutError(
                 "the planner lookahead moves every vehicle a cell or a quarter turn a tick; "
                 "leave loaded_speed and turn out, or take the planner pibt"
@@ -123,12 +144,15 @@ class GridTraffic:
                 seed=self._seed,
             )
         )
+        self._clear_s = np.zeros(vehicles)
         self._broken: set[int] = set()
         self._obstacles_changed = False
+        self._under_way = False  # a tick has begun
+        self._arriving = False  # somebody is at its dock at the end of the tick under way
         self._still = False
         self._quiet_ticks = 0
         self._last_arrival = 0  # tick
-        longest_move_ticks = math.ceil(1.0 / pace) + 2 * self._turn_ticks
+        longest_move_ticks = math.ceil(1 / pace) + 2 * self._turn_ticks
         self._still_ticks = QUIET_TICKS * longest_move_ticks
         self._barren_ticks = BARREN_CROSSINGS * longest_move_ticks * (layout.height + layout.width)
         self._book = DockBook(self._roads.docks_of, vehicles, nearest=self._nearest_dock, admit=self._drive_to_dock)
@@ -142,7 +166,8 @@ class GridTraffic:
     @property
     def odometer_m(self) -> NDArray[np.float64]:
         """(V,) metres driven so far."""
-        return np.multiply(self._fleet.moves, self.layout.cell_size_m, dtype=np.float64)
+        driven = self._fleet.moves - (self._fleet.cell != self.node)
+        return np.multiply(driven, self.layout.cell_size_m, dtype=np.float64)
 
     @property
     def goals(self) -> NDArray[np.int32]:
@@ -151,7 +176,9 @@ class GridTraffic:
 
     def distance_m(self, vehicle: int) -> float:
         """Metres driven so far."""
-        return float(self._fleet.moves[vehicle]) * self.layout.cell_size_m
+        fleet = self._fleet
+        driven = fleet.moves.item(vehicle) - (fleet.cell.item(vehicle) != self.node.item(vehicle))
+        return driven * self.layout.cell_size_m
 
     def node_of(self, place: int) -> int:
         """The first dock of the place; LayoutError if it has none."""
@@ -160,26 +187,31 @@ class GridTraffic:
     @property
     def facing(self) -> NDArray[np.int8] | None:
         """(V,) int8, where each vehicle faces, 0..3 for E, S, W, N; None where vehicles need not turn."""
-        return self._inertia.facing if self._inertia is not None and self._turn_ticks else None
+        return self._facing if self._turn_ticks else None
 
     @property
     def stand(self) -> NDArray[np.int32]:
-        """(V,) int32, where and how each vehicle stands: its entry of `ways_s`. Read only."""
+        """(V,) int32, where and how each vehicle stands at the end of the tick under way: its entry of `ways_s`."""
         if self._inertia is None or not self._turn_ticks:
-            return self.node
-        return self.layout.size + 4 * self.node + self._inertia.facing
+            return self._fleet.cell
+        return self.layout.size + 4 * self._fleet.cell + self._inertia.facing
+
+    @property
+    def clear_s(self) -> NDArray[np.float64]:
+        """(V,) zeros: all vehicles stand where they can set out at the end of the tick under way."""
+        return self._clear_s
 
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
         """(n,) seconds from cells to the nearest dock of the place when nobody is in the way; inf if unreachable."""
         return self._roads.ways_s(place)[nodes]
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
-        """The same from every cell, with a load or without, (C,) or (5 C,) float64; not to be written to.
-
-        Where vehicles turn in place: first for who faces as those do who come to the cell, (C,), then for each facing,
-        at C + 4 * cell + facing.
-        """
+        """(L,) the same from every way to stand (`Roads`), with a load or without; not to be written to."""
         return self._roads.ways_s(place, loaded=loaded)
+
+    def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
+        """(L,) how a vehicle then stands at the place: its entry of `ways_s`; not to be written to."""
+        return self._roads.landing(place, loaded=loaded)
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from the first dock of a place to the nearest dock of another; inf if unreachable."""
@@ -194,11 +226,11 @@ class GridTraffic:
     def send(self, vehicle: int, place: int) -> None:
         """Drive to a dock of the place, first come, first served; replaces any earlier order.
 
-        A vehicle that stands on a dock of the place, admitted to it, arrives in the next step. One that is already on
-        its way there, or in line, keeps its turn. LayoutError if the place has no dock or cannot be reached.
+        A vehicle that stands on a dock of the place, admitted to it, is there at once (`on_standing`). One that is
+        already on its way there, or in line, keeps its turn. LayoutError if the place has no dock or cannot be reached.
         """
         self._roads.docks(place)
-        here = int(self.node[vehicle])
+        here = int(self._fleet.cell[vehicle])
         if not self._roads.ways_s(place)[here] < np.inf:
             raise LayoutError(
                 f"vehicle {vehicle} at {self._roads.spell(here)} cannot reach {self.places[place]!r}; "
@@ -209,7 +241,7 @@ class GridTraffic:
             self._last_arrival = self.ticks  # nobody was expected anywhere
         if self._book.place[vehicle] == place:
             if self._fleet.goal[vehicle] == here and not self._fleet.relaxed[vehicle]:
-                self._fleet.pending[vehicle] = True
+                self._expect(vehicle)
             return
         self._book.leave(vehicle)
         self._book.ask(vehicle, place)
@@ -227,16 +259,16 @@ class GridTraffic:
         own = self._spot(vehicle)
         if own != NO_CELL and self._spots.grades[own] == PARKING:
             return
-        here = int(self.node[vehicle])
+        here = int(self._fleet.cell[vehicle])
         self._take_spot(vehicle, self._spots.nearest(here, PARKING, own=own))
 
     def carry(self, vehicle: int, loaded: bool) -> None:
         """From now on it drives with a load, or empty."""
         if self._inertia is not None:
-            self._inertia.pace[vehicle] = self._pace[loaded]
+            self._inertia.pace[vehicle] = self._progress[loaded]
 
     def hold(self, vehicle: int, held: bool) -> None:
-        """Stay and do not be pushed, or be free again.
+        """Stay and do not be pushed, or be free again; a move under way is finished.
 
         Who is held away from its dock has broken down: its dock goes to the next in line (it keeps its turn), and the
         others drive round it where they can.
@@ -247,7 +279,7 @@ class GridTraffic:
         self._still = False
         fleet.held[vehicle] = held
         if held:
-            if fleet.relaxed[vehicle] or fleet.goal[vehicle] != self.node[vehicle]:
+            if fleet.relaxed[vehicle] or fleet.goal[vehicle] != fleet.cell[vehicle]:
                 self._broken.add(vehicle)
                 self._obstacles_changed = True
                 self._book.suspend(vehicle)
@@ -265,7 +297,7 @@ class GridTraffic:
             LayoutError: a cell is a wall, a dock or a parking cell, somebody stands on it or is going to, or some place
                 could not be reached any more. Nothing is closed then.
         """
-        self._roads.close(cells, standing=self.node, goals=self._fleet.goal)
+        self._roads.close(cells, standing=self._fleet.cell, goals=self._fleet.goal)
         self._look_anew()
 
     def open(self, cells: Collection[int]) -> None:
@@ -282,16 +314,27 @@ class GridTraffic:
 
     @property
     def settled(self) -> bool:
-        """True: everybody is held or where it wants to be; further steps change nothing, to the bit."""
-        return self._still
+        """True: everybody is held or where it wants to be; further ticks change nothing, to the bit."""
+        return self._still and not self._under_way
 
-    def step(self) -> NDArray[np.int32]:
-        """One tick; the vehicles that reached their dock in it, ascending."""
+    @property
+    def under_way(self) -> bool:
+        """A tick has begun and not ended."""
+        return self._under_way
+
+    def step(self) -> NDArray[np.intp]:
+        """A whole tick; the vehicles that have reached their dock in it, ascending."""
+        self.begin_tick()
+        return self.end_tick()
+
+    def begin_tick(self) -> None:
+        """All vehicles set out by the orders that they have."""
         if self._still:
             self.moved = 0
-            return _NOBODY_ARRIVED
+            return
+        self._under_way = True
         if self._obstacles_changed:
-            self._roads.shun(self.node[sorted(self._broken)].tolist())
+            self._roads.shun(self._fleet.cell[sorted(self._broken)].tolist())
             self._planner.reprice()
             self._obstacles_changed = False
         self.moved, arrivals, restless, reordered = self._planner.tick(self.ticks)
@@ -299,8 +342,32 @@ class GridTraffic:
         self._quiet_ticks = 0 if self.moved or arrivals else self._quiet_ticks + 1
         if arrivals:
             self._last_arrival = self.ticks
+        self._arriving = arrivals > 0
         self._still = restless == 0 and self.moved == 0 and arrivals == 0 and not reordered
-        return self._fleet.scratch[0, :arrivals].copy() if arrivals else _NOBODY_ARRIVED
+
+    def end_tick(self) -> NDArray[np.intp]:
+        """All vehicles are in their next cells; those that are at the dock that they were sent to, ascending."""
+        if not self._under_way:
+            return _NOBODY_ARRIVED
+        self._under_way = False
+        fleet = self._fleet
+        if self.moved:
+            self.node[:] = fleet.cell
+        if self._turn_ticks and self._inertia is not None:
+            self._facing[:] = self._inertia.facing
+        if not self._arriving:
+            return _NOBODY_ARRIVED
+        arrived = np.flatnonzero(fleet.pending & (fleet.cell == fleet.goal))
+        fleet.pending[arrived] = False
+        return arrived
+
+    def take_arrival(self, vehicle: int) -> bool:
+        """Whether the vehicle stands on the dock that it was sent to, and was not reported yet: now it is."""
+        fleet = self._fleet
+        there = bool(fleet.pending[vehicle]) and fleet.goal[vehicle] == fleet.cell[vehicle] == self.node[vehicle]
+        if there:
+            fleet.pending[vehicle] = False
+        return there
 
     def standstill(self) -> list[list[int]]:
         """Cycles of vehicles that wait for each other; empty while the floor is in order.
@@ -315,9 +382,9 @@ class GridTraffic:
         if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not fleet.pending.any()):
             return []
         now = np.full(self.layout.size, NOBODY, np.int32)
-        now[self.node] = np.arange(self.vehicles)
+        now[fleet.cell] = np.arange(self.vehicles)
         rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(self._seed, self.ticks))
-        cycles = waiting_cycles(self.node, fleet.goal, fleet.choices, fleet.held, now)
+        cycles = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
         # Where vehicles move, longer cycles may be on the point of turning.
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
@@ -351,18 +418,31 @@ class GridTraffic:
         self._still = False
 
     def _nearest_dock(self, vehicle: int, docks: list[int]) -> int:
-        here = int(self.node[vehicle])
-        return min((self._roads.potential(here, dock), dock) for dock in docks)[1]
+        here = int(self._fleet.cell[vehicle])
+        if self._inertia is None or self._roads.turns is None:
+            return min((self._roads.detour(here, dock), dock) for dock in docks)[1]
+        slow = self._inertia.pace.item(vehicle) < self._inertia.whole
+        state = 4 * here + int(self._inertia.facing[vehicle])
+        return min((self._roads.turns[slow].cost(state, dock), dock) for dock in docks)[1]
 
     def _drive_to_dock(self, vehicle: int, dock: int) -> None:
         self._free_spot(vehicle)
         self._fleet.relaxed[vehicle] = False
-        self._fleet.pending[vehicle] = True
         self._set_goal(vehicle, dock)
+        self._expect(vehicle)
         self._on_admission(vehicle)
 
+    def _expect(self, vehicle: int) -> None:
+        """It is to be reported when it is at its goal."""
+        fleet = self._fleet
+        fleet.pending[vehicle] = True
+        if fleet.goal[vehicle] == fleet.cell[vehicle]:
+            self._arriving = True
+            if self.node[vehicle] == fleet.cell[vehicle]:
+                self._on_standing(vehicle)
+
     def _wait_near(self, vehicle: int, place: int) -> None:
-        own, here = self._spot(vehicle), int(self.node[vehicle])
+        own, here = self._spot(vehicle), int(self._fleet.cell[vehicle])
         spot = self._spots.nearest_before(self._roads.docks_of[place][0], FLOOR, own=own)
         if spot == NO_CELL or self._roads.potential(here, spot) == UNREACHABLE:
             spot = self._spots.nearest(here, FLOOR, own=own)
@@ -372,7 +452,7 @@ class GridTraffic:
         if (
             spot == NO_CELL
         ):  # cut off from every free spot: better to stay, pushed about by those who pass, than to fail
-            spot = int(self.node[vehicle])
+            spot = int(self._fleet.cell[vehicle])
         self._free_spot(vehicle)
         self._spots.taken[spot] = True
         self._fleet.relaxed[vehicle] = True
@@ -397,3 +477,11 @@ class GridTraffic:
         self._fleet.best[vehicle] = UNREACHABLE
         if self._inertia is not None:
             self._inertia.stop(vehicle)
+
+
+def _pace(speed_m_per_s: float, loaded_speed_m_per_s: float | None) -> Fraction:
+    """Cells a tick with a load."""
+    if loaded_speed_m_per_s is None:
+        return Fraction(1)
+    pace = Fraction(loaded_speed_m_per_s / speed_m_per_s).limit_denominator(FINEST_PACE)
+    return max(pace, Fraction(1, FINEST_PACE))

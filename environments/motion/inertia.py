@@ -1,10 +1,12 @@
 """Vehicles that need more than a tick for a move: those that turn in place first, and those that drive slowly.
 
 PIBT says who wants which cell next; here a vehicle first turns until it faces that cell, a quarter each `turn_ticks`,
-then gathers progress, `pace` a tick, and changes its cell in the tick in which it has gathered one cell. Until then it
-holds the cell that it is in, and whoever wants that cell waits. Moves that are carried out are some of those that PIBT
-reserved: nobody shares a target, nobody exchanges cells, and a vehicle moves only if its next cell is free or left in
-the same tick, so nobody meets anybody. Who is held, or has come to its goal, starts from nothing.
+then gathers progress, `pace` a tick, and changes its cell in the tick in which it has gathered a `whole` one. Until
+then it holds the cell that it is in, and whoever wants that cell waits. Moves that are carried out are some of those
+that PIBT reserved: nobody shares a target, nobody exchanges cells, and a vehicle moves only if its next cell is free or
+left in the same tick, so nobody meets anybody. Who is held, or has come to its goal, starts from nothing.
+
+Ways are ranked by what they take with the load on board: a loaded vehicle may drive another way than an empty one.
 
 Dimensions: V vehicles, C cells, G goals.
 """
@@ -17,9 +19,8 @@ import numpy as np
 from numba import njit
 
 from .distance import NO_CELL
-from .floor import note_arrivals, set_priorities
+from .floor import count_arrivals, set_priorities
 from .pibt import rank_moves, reserve, tick_salt, tie
-from .turning import TICK_COST
 from .vehicles import NOBODY
 
 if TYPE_CHECKING:
@@ -27,16 +28,24 @@ if TYPE_CHECKING:
 
     from .vehicles import Vehicles, Ways
 
-WHOLE_CELL = 720_720
-"""Progress that makes a cell: paces of 1/1 to 1/16 cells a tick are whole numbers."""
 _STAYS, _GOES, _READY, _ON_CHAIN = range(4)
+
+
+class TurnFields(NamedTuple):
+    """How long it takes to each goal when turning takes time: without a load, or with one."""
+
+    fields: NDArray[np.int32]  # (G, 4 C) of `turns.Turns`
+    rows: NDArray[np.int32]  # (V,) rows of the vehicles' goals in it
+    tick_cost: int  # units for a tick
+    entry_cost: NDArray[np.int32]  # (C,) units for the move into a cell
 
 
 class Inertia(NamedTuple):
     """What V vehicles have gathered for their next move. All arrays change in place."""
 
+    whole: int  # progress that makes a cell
     facing: NDArray[np.int8]  # (V,) E, S, W, N
-    pace: NDArray[np.int32]  # (V,) progress a tick, at most WHOLE_CELL
+    pace: NDArray[np.int32]  # (V,) progress a tick, at most `whole`; less with a load
     progress: NDArray[np.int32]  # (V,)
     turning: NDArray[np.int32]  # (V,) ticks spent on the quarter turn under way
     verdict: NDArray[np.int8]  # (V,) scratch
@@ -48,11 +57,12 @@ class Inertia(NamedTuple):
         self.turning[vehicle] = 0
 
     @classmethod
-    def standing(cls, vehicles: int) -> Inertia:
+    def standing(cls, vehicles: int, *, whole: int = 1) -> Inertia:
         """Vehicles that stand still, face east, and drive a cell a tick."""
         return cls(
+            whole=whole,
             facing=np.zeros(vehicles, np.int8),
-            pace=np.full(vehicles, WHOLE_CELL, np.int32),
+            pace=np.full(vehicles, whole, np.int32),
             progress=np.zeros(vehicles, np.int32),
             turning=np.zeros(vehicles, np.int32),
             verdict=np.zeros(vehicles, np.int8),
@@ -66,8 +76,8 @@ def tick_inert(
     inertia: Inertia,
     ways: Ways,
     fields: NDArray[np.uint16],
-    turn_fields: NDArray[np.int32],
-    turn_rows: NDArray[np.int32],
+    empty: TurnFields,
+    loaded: TurnFields,
     turn_ticks: int,
     now: NDArray[np.int32],
     after: NDArray[np.int32],
@@ -79,19 +89,18 @@ def tick_inert(
     Args:
         v, ways, fields, now, after, seed, tick: as there.
         inertia: of the vehicles, changed in place.
-        turn_fields: (G, 4 C) int32 of `turning.CostFields`.
-        turn_rows: (V,) int32, rows of the vehicles' goals in it.
-        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction, and `turn_fields` is not read.
+        empty, loaded: times to the goals for vehicles without and with a load.
+        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction, and these times are not read.
     """
     reordered = set_priorities(v, ways, fields, now, tick)
     salt = tick_salt(seed, tick)
     if turn_ticks > 0:
-        rank_turns(v, inertia, turn_fields, turn_rows, turn_ticks, ways.neighbours, now, salt)
+        rank_turns(v, inertia, empty, loaded, turn_ticks, ways.neighbours, now, salt)
     else:
         rank_moves(v, fields, ways.neighbours, now, salt)
     reserve(v, now, after)
     moved = carry_out(v, inertia, turn_ticks, ways.neighbours, now, after)
-    arrived, restless = note_arrivals(v)
+    arrived, restless = count_arrivals(v)
     return moved, arrived, restless, reordered
 
 
@@ -99,8 +108,8 @@ def tick_inert(
 def rank_turns(
     v: Vehicles,
     inertia: Inertia,
-    fields: NDArray[np.int32],
-    rows: NDArray[np.int32],
+    empty: TurnFields,
+    loaded: TurnFields,
     turn_ticks: int,
     neighbours: NDArray[np.int32],
     now: NDArray[np.int32],
@@ -110,27 +119,30 @@ def rank_turns(
 
     Args:
         v: V vehicles; reads `cell`, overwrites `choices`.
-        inertia, fields, rows, turn_ticks, neighbours, now, salt: as in `tick_inert`.
+        inertia, empty, loaded, turn_ticks, neighbours, now, salt: as in `tick_inert`.
     """
     facing = inertia.facing
     keys = np.empty(5, np.int64)
     for i in range(v.cell.shape[0]):
         here = v.cell[i]
-        field = fields[rows[i]]
+        slow = inertia.pace[i] < inertia.whole
+        field = loaded.fields[loaded.rows[i]] if slow else empty.fields[empty.rows[i]]
+        tick_cost = loaded.tick_cost if slow else empty.tick_cost
+        entry_cost = loaded.entry_cost if slow else empty.entry_cost
         mixed = tie(salt, i)
         turn = mixed >> 30
         taken = 8 if mixed & 3 else 0
-        keys[0] = np.int64(field[here * 4 + facing[i]] + TICK_COST) << 4
+        keys[0] = np.int64(field[here * 4 + facing[i]] + tick_cost) << 4
         count = 1
         for k in range(4):
             way = k ^ turn
             to = neighbours[here, way]
             if to == NO_CELL:
                 continue
-            ticks = 1 + turn_ticks * quarters(facing[i], way)
+            ticks = turn_ticks * quarters(facing[i], way)
             if way != facing[i]:
                 ticks -= inertia.turning[i]  # a quarter that has begun
-            cost = np.int64(field[to * 4 + way] + TICK_COST * ticks)
+            cost = np.int64(field[to * 4 + way] + tick_cost * ticks + entry_cost[to])
             key = (cost << 4) | (taken if now[to] != NOBODY else 0) | (k + 1)
             place = count
             while place > 0 and keys[place - 1] > key:
@@ -191,7 +203,7 @@ def carry_out(
                 continue
             inertia.turning[i] = 0
         inertia.progress[i] += inertia.pace[i]
-        if inertia.progress[i] >= WHOLE_CELL:
+        if inertia.progress[i] >= inertia.whole:
             verdict[i] = _READY
     for i in range(vehicles):
         # Follow who stands in the next cell until somebody's fate is known; a ring of them turns.
@@ -214,10 +226,10 @@ def carry_out(
         if verdict[i] == _GOES:
             moved += 1
             v.moves[i] += 1
-            inertia.progress[i] -= WHOLE_CELL
+            inertia.progress[i] -= inertia.whole
             cell[i] = target[i]
         else:
-            inertia.progress[i] = min(inertia.progress[i], WHOLE_CELL - 1)  # who waits is not faster afterwards
+            inertia.progress[i] = min(inertia.progress[i], inertia.whole - 1)  # who waits is not faster afterwards
             target[i] = cell[i]
         after[cell[i]] = i
     return moved

@@ -58,7 +58,10 @@ class MatrixTraffic:
                 "give a row and a column for each place"
             )
         self._towards_s = np.ascontiguousarray(self._times_s.T)  # (P, P) seconds, by destination
+        self._landings = np.repeat(np.arange(len(self.places), dtype=np.int32)[:, None], len(self.places), axis=1)
         self.node = np.full(vehicles, start_place, np.int32)  # (V,) places
+        self.stand = self.node.copy()  # (V,) places: the end of the trip under way, if there is one
+        self.clear_s = np.zeros(vehicles)  # (V,)
         self._schedule = schedule
         self._now_s = now_s
         self._on_arrival = on_arrival
@@ -89,14 +92,13 @@ class MatrixTraffic:
         """(n,) seconds from places to the place; inf where there is no way."""
         return self._towards_s[place][nodes]
 
-    @property
-    def stand(self) -> NDArray[np.int32]:
-        """(V,) the place of each vehicle: its entry of `ways_s`."""
-        return self.node
-
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(P,) the same from every place, with a load or without; not to be written to."""
         return self._towards_s[place]
+
+    def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
+        """(P,) the place itself; not to be written to."""
+        return self._landings[place]
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from place to place, with a load or without; inf where there is no way."""
@@ -155,7 +157,7 @@ class MatrixTraffic:
             raise LayoutError(
                 f"no way from {self.places[self.node[vehicle]]!r} to {self.places[place]!r}; give a finite travel time"
             )
-        self._heading[vehicle] = place
+        self._heading[vehicle] = self.stand[vehicle] = place
         self._left_s[vehicle] = float(duration_s)
         self._go_on(vehicle)
 
@@ -163,6 +165,7 @@ class MatrixTraffic:
         self._since_s[vehicle] = self._now_s()
         self._trip[vehicle] += 1
         trip = self._trip[vehicle]
+        self.clear_s[vehicle] = self._since_s[vehicle] + self._left_s[vehicle]
         self._schedule(self._left_s[vehicle], lambda: self._end(vehicle, trip))
 
     def _end(self, vehicle: int, trip: int) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 import numpy as np
 
 from .distance import AVOID, NO_CELL, SHUN
-from .floor import exchange_spots, note_arrivals, tick_floor
-from .inertia import tick_inert
+from .floor import count_arrivals, exchange_spots, tick_floor
+from .inertia import TurnFields, tick_inert
 from .kinematics import FORWARD, build_kinematics
 from .lookahead import Budget, LookaheadPlanner
 from .turning import TICK_COST
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 PlannerName = Literal["pibt", "lookahead"]
 _DETOUR_TICKS = {AVOID: 8, SHUN: 64}  # what the look-ahead planner drives to get round a dock, a broken-down vehicle
 UNHURRIED_SHARE = 1000  # improvement must not hold up those on their way for those that wait or rest
-_NO_TURNS = np.empty((0, 0), np.int32), np.empty(0, np.int32)
+_NO_TURNS = TurnFields(np.empty((0, 0), np.int32), np.empty(0, np.int32), 1, np.empty(0, np.int32))
 
 
 class Tick(NamedTuple):
     """What has happened in a tick."""
 
     moved: int  # vehicles that changed their cell
-    arrived: int  # how many are to be reported: the first of `Vehicles.scratch[0]`, ascending
+    arrived: int  # vehicles that are to be reported and at their goal
     restless: int  # free, but not at their goal
     reordered: bool  # the next tick may differ though nobody moved
 
@@ -78,22 +78,21 @@ class PibtPlanner:
     def tick(self, number: int) -> Tick:
         """Move all vehicles once."""
         fleet, roads, maps = self._fleet, self._roads, (self._now, self._after)
-        fields = roads.fields.fields
         self._now, self._after = self._after, self._now
         if self._inertia is None:
-            return Tick(*tick_floor(fleet, roads.ways, fields, *maps, self._seed, number))
-        turn_fields, turn_rows = _NO_TURNS
+            return Tick(*tick_floor(fleet, roads.ways, roads.fields.fields, *maps, self._seed, number))
+        turn_fields = (_NO_TURNS, _NO_TURNS)
         if roads.turns is not None:
-            turn_rows = roads.turns.rows(fleet.goal)
-            turn_fields = roads.turns.fields
+            empty, loaded = roads.turns
+            fields = empty.towards(fleet.goal)
+            turn_fields = (fields, fields if loaded is empty else loaded.towards(fleet.goal))
         return Tick(
             *tick_inert(
                 fleet,
                 self._inertia,
                 roads.ways,
-                fields,
-                turn_fields,
-                turn_rows,
+                roads.fields.fields,
+                *turn_fields,
                 self._turn_ticks,
                 *maps,
                 self._seed,
@@ -158,7 +157,7 @@ class LookaheadFloorPlanner:
             facing[:] = state % 4
         moved = fleet.cell != before
         fleet.moves[moved] += 1
-        arrived, _ = note_arrivals(fleet)
+        arrived, _ = count_arrivals(fleet)
         # Who only waits or rests, and cannot get past others like it, may as well rest where it is, but on no dock.
         bound = ~fleet.relaxed | self._roads.is_dock[fleet.cell]
         restless = bound & ~fleet.held & (fleet.cell != fleet.goal)

@@ -2,21 +2,24 @@
 
 Docks are to be avoided (vehicles stand there while they are loaded), broken-down vehicles to be shunned, closed cells
 not to be entered; travel times count neither vehicles nor breakdowns, but they do count turning, and what is slower
-with a load.
+with a load: they are the whole ticks that a vehicle alone takes.
 
-Dimensions: C cells, P places, F fields.
+A vehicle *stands* in a cell or, where vehicles turn in place, in a cell with a facing. Dimensions: C cells, P places,
+F fields, L ways to stand: C, or 5 C with turning, C for cells with any facing (as those have who come to the cell, each
+way of coming as likely as the others), then C + 4 * cell + facing.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import LayoutError
-from .distance import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
+from .distance import AVOID, DETOUR, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
 from .spots import dead_ends
-from .turns import Turns
+from .turns import NOWHERE, Turns
 from .vehicles import Ways
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ class Roads:
         layout: the floor.
         places: names of the places in the scenario's order.
         tick_s: time in which an empty vehicle crosses a cell.
-        loaded_ticks: ticks in which a loaded one does.
+        loaded_pace: cells that a loaded one crosses in a tick, at most 1.
         turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction.
 
     Attributes:
@@ -45,7 +48,7 @@ class Roads:
         docks_of: (P,) cells of each place's docks.
         ways: the moves that are allowed, as kernels take them.
         fields: potentials by goal cell.
-        turns: the same with turning; None where vehicles need not turn.
+        turns: times with turning, for vehicles without and with a load; None where vehicles need not turn.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Roads:
         places: Sequence[str],
         *,
         tick_s: float,
-        loaded_ticks: float = 1.0,
+        loaded_pace: Fraction = Fraction(1),
         turn_ticks: int = 0,
     ) -> None:
         cells = layout.size
@@ -66,7 +69,7 @@ class Roads:
         self.is_dock[sorted({cell for docks in layout.docks.values() for cell in docks})] = True
         self._avoid = np.where(self.is_dock, AVOID, PASS).astype(np.uint8)
         self._tick_s = tick_s
-        self._loaded_ticks = loaded_ticks
+        self._paces = (Fraction(1), loaded_pace)  # empty, loaded
         self._turn_ticks = turn_ticks
         neighbours = np.ascontiguousarray(layout.neighbours, np.int32)
         self.fields = FieldCache(neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._avoid)
@@ -85,28 +88,38 @@ class Roads:
         return docks
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
-        """Seconds from every cell to the nearest dock of the place; inf if unreachable. Read only.
+        """(L,) seconds to the nearest dock of the place; inf if unreachable. Read only."""
+        return self._drive(place, loaded)[0]
 
-        (C,), or (5 C,) for vehicles that turn in place: first for who faces as those do who come to the cell, any way
-        as likely as the others, then for each facing, at C + 4 * cell + facing.
-        """
-        row = self._ways_s.get((place, loaded))
-        if row is None:
-            row = self._ways_s[place, loaded] = self._measure_s(place, self._loaded_ticks if loaded else 1.0)
-        return row
+    def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
+        """(L,) how a vehicle then stands on that dock; anything where it is unreachable. Read only."""
+        return self._drive(place, loaded)[1]
 
-    def _measure_s(self, place: int, ticks_per_cell: float) -> NDArray[np.float64]:
-        docks = self.docks_of[place]
+    def _drive(self, place: int, loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        drive = self._drives.get((place, loaded))
+        if drive is None:
+            measure = self._drive_straight if self._calm is None else self._drive_turning
+            drive = self._drives[place, loaded] = measure(self.docks_of[place], loaded)
+        return drive
+
+    def _drive_straight(self, docks: tuple[int, ...], loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         if not docks:
-            return np.full(self.layout.size * (1 if self.turns is None else 5), np.inf)
-        if self.turns is None:
-            lengths = self._lengths.lengths_to(np.array(docks, np.int32))
-            return np.where(lengths == UNREACHABLE, np.inf, lengths * (ticks_per_cell * self._tick_s))
-        facing_s = self.turns.ticks_to(docks, ticks_per_cell=ticks_per_cell) * self._tick_s
+            return np.full(self.layout.size, np.inf), np.zeros(self.layout.size, np.int32)
+        detours = np.array([self._lengths.detours_to(dock) for dock in docks])  # (D, C)
+        lengths = detours.min(axis=0) % DETOUR
+        pace = self._paces[loaded]
+        ticks = -(-lengths * pace.denominator // pace.numerator)
+        landing = np.array(docks, np.int32)[detours.argmin(axis=0)]
+        return np.where(lengths == UNREACHABLE, np.inf, ticks * self._tick_s), landing
+
+    def _drive_turning(self, docks: tuple[int, ...], loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        assert self._calm is not None
+        if not docks:
+            return np.full(5 * self.layout.size, np.inf), np.zeros(5 * self.layout.size, np.int32)
         entered = self.fields.entries != NO_CELL  # (C, 4): coming by a move E, S, W, N, one faces so
         entered[~entered.any(axis=1)] = True
-        mean_s = np.where(entered, facing_s, 0.0).sum(axis=1) / entered.sum(axis=1)
-        return np.concatenate([mean_s, facing_s.ravel()])
+        drive = self._calm[loaded].drive_to(docks, entered)
+        return drive.ticks * self._tick_s, np.where(drive.landing == NOWHERE, 0, drive.landing).astype(np.int32)
 
     def potential(self, cell: int, goal: int) -> int:
         """How far the goal is from a cell, detours round docks included; UNREACHABLE if there is no way."""
@@ -114,6 +127,15 @@ class Roads:
         value = int(self.fields.fields[row, cell])
         self.fields.release(goal)
         return value
+
+    def detour(self, cell: int, dock: int) -> int:
+        """How bad the way from a cell to a dock is: first what has to be passed, then how far it is; see `FieldCache`.
+
+        Unlike potentials, these can be compared between docks.
+        """
+        if dock not in self._detours:
+            self._detours[dock] = self.fields.detours_to(dock)
+        return self._detours[dock].item(cell)
 
     def route(self, cell: int, goal: int) -> list[int]:
         """Cells of the way from a cell to a goal, both included; empty if there is none, or none is needed."""
@@ -135,6 +157,7 @@ class Roads:
         """Only who has no other way drives through these cells; replaces those before."""
         avoid = self._avoid.copy()
         avoid[sorted(cells)] = SHUN
+        self._detours.clear()
         self.fields.set_avoid(avoid)
         self._set_turns(avoid)
 
@@ -194,12 +217,21 @@ class Roads:
     def _use(self, neighbours: NDArray[np.int32]) -> None:
         self.fields.set_moves(neighbours)
         self._lengths.set_moves(neighbours)
-        self._ways_s: dict[tuple[int, bool], NDArray[np.float64]] = {}
+        self._drives: dict[tuple[int, bool], tuple[NDArray[np.float64], NDArray[np.int32]]] = {}
+        self._detours: dict[int, NDArray[np.int64]] = {}  # by dock, (C,)
         way_out, dead_end = dead_ends(neighbours, self.fields.entries)
         self.ways = Ways(neighbours, way_out, dead_end, np.zeros(int(dead_end.max(initial=-1)) + 1, np.bool_))
+        self._calm = self._build_turns(self._avoid)
         self._set_turns(self.fields.avoid)
 
     def _set_turns(self, avoid: NDArray[np.uint8]) -> None:
-        self.turns = None
-        if self._turn_ticks:
-            self.turns = Turns(self.ways.neighbours, avoid, turn_ticks=self._turn_ticks)
+        calm = np.array_equal(avoid, self._avoid)
+        self.turns = self._calm if calm else self._build_turns(avoid)
+
+    def _build_turns(self, avoid: NDArray[np.uint8]) -> tuple[Turns, Turns] | None:
+        if not self._turn_ticks:
+            return None
+        empty, loaded = (
+            Turns(self.ways.neighbours, avoid, turn_ticks=self._turn_ticks, pace=pace) for pace in self._paces
+        )
+        return empty, empty if self._paces[0] == self._paces[1] else loaded

@@ -20,14 +20,22 @@ class Traffic(Protocol):
     """Moves V vehicles between P places."""
 
     tick_s: float
-    """Time to cross one cell; inf for traffic without ticks."""
+    """Time to cross one cell: vehicles set out on whole ticks. inf for traffic without ticks: they set out at once."""
 
     node: NDArray[np.int32]
     """(V,) where each vehicle is; read only, changed in place as the vehicles move."""
 
     @property
     def stand(self) -> NDArray[np.int32]:
-        """(V,) where and how each vehicle stands: its entry of `ways_s`; read only."""
+        """(V,) where and how each vehicle stands when it can set out: its entry of `ways_s`; read only."""
+        ...
+
+    @property
+    def clear_s(self) -> NDArray[np.float64]:
+        """(V,) when each vehicle stands there: the end of the trip under way, in the past at rest; read only.
+
+        On a floor 0: what is ordered within a tick counts from its end on, for all vehicles alike.
+        """
         ...
 
     @property
@@ -44,7 +52,11 @@ class Traffic(Protocol):
         ...
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
-        """The same from every node, and from every way in which vehicles can `stand`; not to be written to."""
+        """(L,) the same from every node, and from every way in which vehicles can `stand`; not to be written to."""
+        ...
+
+    def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
+        """(L,) how a vehicle that comes from there stands at the place: its entry of `ways_s`; not to be written to."""
         ...
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
@@ -52,7 +64,7 @@ class Traffic(Protocol):
         ...
 
     def send(self, vehicle: int, place: int) -> None:
-        """Drive to a dock of the place; replaces any earlier order."""
+        """Drive to a dock of the place, from where the vehicle will `stand`; replaces any earlier order."""
         ...
 
     def waits_for_dock(self, vehicle: int) -> bool:

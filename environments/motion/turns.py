@@ -1,76 +1,156 @@
-"""Distances for vehicles that turn in place: `roads` with a facing.
+"""Times for vehicles that turn in place: `roads` with a facing, and with the speed that a load allows.
 
 Docks and broken-down vehicles are driven through only by those who have no other way: entering such a cell has a price
-of its own, beyond all detours. The price can be taken off again, so that travel times count ticks and nothing else.
+of its own, beyond all detours. The price decides which way is driven, but no time counts it.
 
-Dimensions: C cells, G goals, V vehicles.
+Dimensions: C cells, S = 4 C states (cell, facing), numbered cell * 4 + facing, G goals, V vehicles.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from .distance import AVOID, NO_CELL, SHUN
-from .kinematics import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD, build_kinematics
-from .turning import TICK_COST, UNREACHED, CostFields
+from .inertia import TurnFields
+from .kinematics import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD, NO_STATE, build_kinematics
+from .turning import UNREACHED, CostFields
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from numpy.typing import NDArray
 
-DETOUR_TICKS = 4096  # what is driven to get round a dock, at most
-_PRICE = {AVOID: DETOUR_TICKS * TICK_COST, SHUN: 8 * DETOUR_TICKS * TICK_COST}
+DETOUR_CELLS = 4096  # what is driven to get round a dock, at most
+_PRICE_CELLS = {AVOID: DETOUR_CELLS, SHUN: 8 * DETOUR_CELLS}
+_MOST_UNITS = 64
+"""A cell costs so many units at most: what costs less than one is not told apart, and fields stay quick to fill."""
 _FIELD_BYTES = 512 * 2**20
+NOWHERE = -1
+
+
+class Drive(NamedTuple):
+    """How vehicles get to the nearest of some cells, from every way to stand: L = C + S, of `Roads`."""
+
+    ticks: NDArray[np.float64]  # (L,) inf if unreachable
+    landing: NDArray[np.int32]  # (L,) how they stand there, with any facing where ties leave it open; or NOWHERE
 
 
 class Turns:
-    """Fields over (cell, facing), numbered cell * 4 + facing.
+    """Fields over (cell, facing) for vehicles of one pace.
 
     Args:
         neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
         avoid: (C,) uint8, PASS, AVOID or SHUN.
         turn_ticks: ticks for a quarter turn.
+        pace: cells a tick, at most 1.
     """
 
-    def __init__(self, neighbours: NDArray[np.int32], avoid: NDArray[np.uint8], *, turn_ticks: int) -> None:
+    def __init__(
+        self, neighbours: NDArray[np.int32], avoid: NDArray[np.uint8], *, turn_ticks: int, pace: Fraction
+    ) -> None:
         self._kinematics = build_kinematics("differential", neighbours)
         self._turn_ticks = turn_ticks
-        self._neighbours = neighbours
-        self._fields = self._cost_fields(avoid, 1.0)
-        self._lengths: dict[float, CostFields] = {}
-        self._avoid = avoid
+        self._pace = pace
+        cell_cost = min(pace.denominator, _MOST_UNITS)
+        self._tick_cost = max(round(cell_cost * pace), 1)
+        self._entry_cost = np.full(len(avoid), cell_cost, np.int32)  # (C,)
+        for level, cells in _PRICE_CELLS.items():
+            self._entry_cost[avoid == level] += cells * cell_cost
+        self._cost = np.full(self._kinematics.successor.shape, self._tick_cost, np.int32)  # (S, A)
+        self._cost[:, [CLOCKWISE, COUNTER_CLOCKWISE]] *= turn_ticks
+        self._cost[:, FORWARD] = np.where(neighbours == NO_CELL, cell_cost, self._entry_cost[neighbours]).ravel()
+        self._fields = CostFields(self._kinematics, self._cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)
 
-    @property
-    def fields(self) -> NDArray[np.int32]:
-        """(G, 4 C) potentials, 1/TICK_COST tick; `rows` may replace the table."""
-        return self._fields.fields
-
-    def rows(self, goals: NDArray[np.int32]) -> NDArray[np.int32]:
-        """(V,) row of `fields` for each goal cell of a tick."""
+    def towards(self, goals: NDArray[np.int32]) -> TurnFields:
+        """The fields and rows of (V,) goal cells of a tick."""
         self._fields.next_tick()
-        return self._fields.rows(goals)
+        rows = self._fields.rows(goals)
+        return TurnFields(self._fields.fields, rows, self._tick_cost, self._entry_cost)
 
-    def ticks_to(self, docks: tuple[int, ...], *, ticks_per_cell: float) -> NDArray[np.float64]:
-        """(C, 4) ticks from every cell and facing to the nearest of some cells; inf if unreachable.
+    def cost(self, state: int, goal: int) -> int:
+        """What the way from a state to a goal cell costs."""
+        row = self._fields.rows(np.array([goal], np.int32)).item()
+        return int(self._fields.fields[row, state])
 
-        Docks on the way are avoided, broken-down vehicles are not.
+    def drive_to(self, cells: tuple[int, ...], facings: NDArray[np.bool_]) -> Drive:
+        """The way to the nearest of some cells, of equally near ones to the first.
+
+        Ticks are counted as vehicles drive: turns, and cells rounded up to whole ticks. Where the facing is not known,
+        all those in facings (C, 4) count alike.
         """
-        if ticks_per_cell not in self._lengths:
-            calm = np.where(self._avoid == SHUN, 0, self._avoid).astype(np.uint8)
-            self._lengths[ticks_per_cell] = self._cost_fields(calm, ticks_per_cell)
-        lengths = self._lengths[ticks_per_cell]
-        rows = lengths.rows(np.array(docks, np.int32))
-        nearest = lengths.fields[rows].min(axis=0)
-        ticks = np.where(nearest < UNREACHED, nearest % _PRICE[AVOID] / TICK_COST, np.inf)
-        return ticks.reshape(-1, 4)
+        rows = self._fields.rows(np.array(sorted(cells), np.int32))
+        nearest = self._fields.fields[rows].min(axis=0)
+        order = np.argsort(nearest, kind="stable").astype(np.int32)
+        driven, quarters, landing = follow(nearest, self._kinematics.successor, self._cost, order)
+        whole = -(-driven.astype(np.int64) * self._pace.denominator // self._pace.numerator)
+        ticks = np.where(landing == NOWHERE, np.inf, whole + self._turn_ticks * quarters)
+        mean = np.where(facings, ticks.reshape(-1, 4), 0.0).sum(axis=1) / facings.sum(axis=1)
+        united = unite(landing.reshape(-1, 4), facings)
+        return Drive(np.concatenate([mean, ticks]), np.concatenate([united, landing]))
 
-    def _cost_fields(self, avoid: NDArray[np.uint8], ticks_per_cell: float) -> CostFields:
-        cost = np.full(self._kinematics.successor.shape, TICK_COST, np.int32)
-        cost[:, [CLOCKWISE, COUNTER_CLOCKWISE]] = TICK_COST * self._turn_ticks
-        ahead = self._neighbours.ravel()
-        price = np.zeros(len(avoid), np.int32)
-        for level, extra in _PRICE.items():
-            price[avoid == level] = extra
-        cost[:, FORWARD] = round(TICK_COST * ticks_per_cell) + np.where(ahead == NO_CELL, 0, price[ahead])
-        return CostFields(self._kinematics, cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)
+
+@njit(cache=True)
+def follow(
+    field: NDArray[np.int32], successor: NDArray[np.int32], cost: NDArray[np.int32], order: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Drives down a field from every state: cells and quarter turns to the goal, and how vehicles stand there.
+
+    Where several ways cost the same, one of them is counted, and of their goals the first.
+
+    Args:
+        field: (S,) int32, 0 at the goals.
+        successor, cost: (S, A) of `Kinematics`, and of the field.
+        order: (S,) int32, states in the order of `field`.
+
+    Returns:
+        (S,) int32 each: cells driven; quarter turns; `landing` of `Drive` for states.
+    """
+    states = field.shape[0]
+    driven = np.zeros(states, np.int32)
+    quarters = np.zeros(states, np.int32)
+    landing = np.full(states, NOWHERE, np.int32)
+    for k in range(states):
+        here = order[k]
+        if field[here] >= UNREACHED:
+            break
+        if field[here] == 0:
+            landing[here] = states // 4 + here
+            continue
+        for action in (FORWARD, CLOCKWISE, COUNTER_CLOCKWISE):
+            to = successor[here, action]
+            if to == NO_STATE or field[to] + cost[here, action] != field[here]:
+                continue
+            if landing[here] == NOWHERE:
+                driven[here] = driven[to] + (1 if action == FORWARD else 0)
+                quarters[here] = quarters[to] + (0 if action == FORWARD else 1)
+            landing[here] = either(int(landing[here]), int(landing[to]), states // 4)
+    return driven, quarters, landing
+
+
+@njit(cache=True)
+def either(one: int, other: int, cells: int) -> int:
+    """How a vehicle stands that may end in either of two ways: in one cell with any facing, or in the first cell."""
+    if one == NOWHERE:
+        return other
+    if other == NOWHERE or one == other:
+        return one
+    cell = one if one < cells else (one - cells) // 4
+    other_cell = other if other < cells else (other - cells) // 4
+    if cell == other_cell:
+        return cell
+    return one if cell < other_cell else other
+
+
+@njit(cache=True)
+def unite(landing: NDArray[np.int32], facings: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """(C,) how a vehicle ends that begins in a cell with any of its facings; of landing (C, 4), facings (C, 4)."""
+    cells = facings.shape[0]
+    united = np.full(cells, NOWHERE, np.int32)
+    for cell in range(cells):
+        for facing in range(4):
+            if facings[cell, facing]:
+                united[cell] = either(united[cell], landing[cell, facing], cells)
+    return united

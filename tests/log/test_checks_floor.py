@@ -93,6 +93,46 @@ def test_a_vehicle_that_must_stand_still_and_moves_is_found(new_story, rules, st
     assert rules(story.end(50.0), story.scenario) == {"standing"}
 
 
+@pytest.mark.parametrize("state", [VehicleState.HANDLING, VehicleState.CHARGING])
+@pytest.mark.parametrize(
+    ("begins_s", "ends_s", "found"), [(0.0, 10.0, set()), (0.0, 9.5, set()), (0.0, 10.5, {"standing"})]
+)
+def test_a_move_takes_the_whole_tick_before_its_row(new_story, rules, state, begins_s, ends_s, found):
+    """Row 11 of the trace is a move from 10 s until 11 s: who handles a part until 10.5 s cannot have made it."""
+    story = new_story(drain=False)
+    here_s = story.drive(0.0, "agv_2", 26)
+    story.tell(here_s + begins_s, Event.VEHICLE_STATE, "agv_2", value=state)
+    story.tell(here_s + ends_s, Event.VEHICLE_STATE, "agv_2", value=VehicleState.IDLE)
+    story.drive(here_s + 10.0, "agv_2", 25)
+    assert rules(story.end(50.0), story.scenario) == found
+
+
+@pytest.mark.parametrize(("breaks_s", "found"), [(2.0, {"standing"}), (2.5, set()), (3.0, set())])
+def test_who_breaks_down_within_a_tick_comes_to_its_end(new_story, rules, breaks_s, found):
+    story = new_story(drain=False)
+    story.drive(0.0, "agv_1", 3)
+    story.tell(breaks_s, Event.VEHICLE_STATE, "agv_1", value=VehicleState.DOWN)
+    assert rules(story.end(50.0), story.scenario) == found
+
+
+def test_a_loaded_vehicle_that_leaves_too_soon_is_found(new_story, rules):
+    """With a load a cell takes two ticks, the first one after loading too."""
+    agvs = {"count": 2, "speed": "1m/s", "loaded_speed": "0.5m/s", "load": "5s", "unload": "5s"}
+    for late_s, found in ((1.0, set()), (0.0, {"speed"})):
+        story = new_story(drain=False, fleet={"agvs": agvs}, chargers={}, layout=NO_CHARGER)
+        story.release(0.0, "phone-1")
+        story.drive(0.0, "agv_1", 10)
+        story.tell(10.0, Event.LOADED, "agv_1", "phone-1", "source")
+        story.drive(10.0 + late_s, "agv_1", 11)
+        assert rules(story.end(50.0), story.scenario) == found
+
+
+NO_CHARGER = {
+    "art": ".........\n.I.A.B.O.\n.........",
+    "legend": {"I": "source", "A": "saw", "B": "drill", "O": "sink"},
+}
+
+
 @pytest.mark.parametrize("level", [-1e-9, 1.0001, float("nan")])
 def test_a_battery_out_of_range_is_found(story, rules, change, level):
     log = change(story.end(200.0, trace=False), Event.BATTERY, value=level)

@@ -111,8 +111,8 @@ def test_finished_parts_leave_by_themselves_only_where_nobody_carries_them_out(n
     story = new_story(layout=None, transport=transport, chargers={}, fleet=FLEET, stations=STATIONS)
     story.release(0.0, "watch-1")
     story.tell(5.0, Event.LOADED, "agv_1", "watch-1", "source")
-    story.tell(20.0, Event.UNLOADED, "agv_1", "watch-1", "drill")
-    bored_s = story.drill(20.0, "watch-1", step=0)
+    story.tell(22.0, Event.UNLOADED, "agv_1", "watch-1", "drill")
+    bored_s = story.drill(22.0, "watch-1", step=0)
     story.tell(bored_s, Event.MOVED, "sink", "watch-1", "drill")
     story.tell(bored_s, Event.FINISHED, "sink", "watch-1")
     assert rules(story.end(200.0, trace=False), story.scenario) == found
@@ -211,13 +211,15 @@ def tell_history(new_story, jobs):
     """Plans the jobs one after the other on vehicles, arm, saw and drill, each used by one part at a time."""
     story = new_story(layout=None, transport=MATRIX, chargers={}, fleet=FLEET, stations=STATIONS)
     free_s = dict.fromkeys(("agv_1", "agv_2", "arm", "saw", "drill"), 0.0)
+    at = dict.fromkeys(("agv_1", "agv_2"), "source")
     drilled = None
     for number, (product, release_s, vehicle) in enumerate(jobs):
         job = f"{product}-{number}"
         story.release(float(release_s), job)
 
         def carry(origin, destination, ready_s, *, vehicle=vehicle, job=job):
-            begin_s = max(ready_s, free_s[vehicle])
+            begin_s = max(ready_s, free_s[vehicle] + TRAVEL_S * (at[vehicle] != origin))
+            at[vehicle] = destination
             story.tell(begin_s + 5.0, Event.LOADED, vehicle, job, origin)
             free_s[vehicle] = begin_s + 22.0
             story.tell(begin_s + 22.0, Event.UNLOADED, vehicle, job, destination)
@@ -242,7 +244,8 @@ STATIONS = {
     "saw": {"operations": {"cut": "10s"}},
     "drill": {"operations": {"bore": "20s"}, "setup": {"default": "6s", "same": "0s"}},
 }
-MATRIX = {"kind": "matrix", "places": PLACES, "travel": [[f"{12 * (a != b)}s" for a in PLACES] for b in PLACES]}
+TRAVEL_S = 12
+MATRIX = {"kind": "matrix", "places": PLACES, "travel": [[f"{TRAVEL_S * (a != b)}s" for a in PLACES] for b in PLACES]}
 
 
 @settings(max_examples=40, deadline=None)

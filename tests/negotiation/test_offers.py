@@ -12,10 +12,10 @@ from robocell.agents.tasks import TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 
-NOW_S, READY_AT_S, AFTER_S, QUEUE_LIMIT = 100.0, 112.0, 30.0 - 100.0, 2
+NOW_S, READY_AT_S, LOAD_S, UNLOAD_S, QUEUE_LIMIT = 100.5, 112.0, 7.0, 4.0, 2
 
 
-def slow_twin(fleet, ways_s, penalty_s, v):
+def slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
     """(cost, reason, approach) of one vehicle, as the protocol tells it."""
     tasks = 0 if fleet["spare"][v] else fleet["tasks"][v]
     busy = (np.inf, Reason.BUSY, 0.0)
@@ -23,36 +23,49 @@ def slow_twin(fleet, ways_s, penalty_s, v):
     leaves = penalty_s < np.inf and under_way
     if not fleet["is_open"][v] or (tasks >= QUEUE_LIMIT and not leaves):
         return busy
-    if tasks == 0 or leaves:
-        start_s, way_s = NOW_S, ways_s[fleet["node"][v]]
-    else:
-        start_s, way_s = max(fleet["free_at_s"][v], NOW_S), ways_s[fleet["free_node"][v]]
-    cost_s = max(start_s + way_s, READY_AT_S) + AFTER_S + (penalty_s if leaves else 0.0)
+    start_s, at = max(fleet["clear_s"][v], NOW_S), fleet["node"][v]
+    if tasks and not leaves:
+        start_s, at = max(fleet["free_at_s"][v], NOW_S), fleet["free_node"][v]
+    there_s = driven(start_s, ways_s[at], tick_s)
+    loaded_s = max(there_s, READY_AT_S) + LOAD_S
+    cost_s = driven(loaded_s, onward_s[landing[at]], tick_s) + UNLOAD_S - NOW_S + (penalty_s if leaves else 0.0)
     if leaves and cost_s >= fleet["free_at_s"][v] - NOW_S:
         cost_s = np.inf
     unable = Reason.UNREACHABLE if penalty_s == np.inf else Reason.BUSY
-    return cost_s, Reason.NONE if cost_s < np.inf else unable, start_s - NOW_S + way_s
+    return cost_s, Reason.NONE if cost_s < np.inf else unable, there_s - NOW_S
 
 
+def driven(order_s, way_s, tick_s):
+    """When a vehicle is there that sets out with the next tick."""
+    if way_s and order_s < np.inf and tick_s < np.inf and order_s % tick_s:
+        order_s += tick_s - order_s % tick_s
+    return order_s + way_s
+
+
+@pytest.mark.parametrize("tick_s", [0.5, 2.0, np.inf])
 @pytest.mark.parametrize("penalty_s", [np.inf, 0.0, 15.0])
-def test_all_at_once_offer_what_each_would_alone(penalty_s):
+def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     rng = np.random.default_rng(1)
     vehicles, nodes = 200, 12
-    ways_s = np.where(rng.random(nodes) < 0.2, np.inf, rng.integers(0, 60, nodes) * 1.0)
+    ways_s, onward_s = np.where(rng.random((2, nodes)) < 0.2, np.inf, rng.integers(0, 60, (2, nodes)) * 1.0)
+    landing = rng.integers(0, nodes, nodes).astype(np.int32)
     fleet = {
         "node": rng.integers(0, nodes, vehicles).astype(np.int32),
+        "clear_s": rng.integers(180, 220, vehicles) * 0.5,
         "is_open": rng.random(vehicles) < 0.8,
         "tasks": rng.integers(0, 4, vehicles),
         "load": rng.integers(0, 2, vehicles),
         "state": rng.integers(0, 5, vehicles).astype(np.int8),
-        "free_at_s": rng.integers(50, 200, vehicles) * 1.0,
+        "free_at_s": rng.integers(100, 400, vehicles) * 0.5,
         "free_node": rng.integers(0, nodes, vehicles).astype(np.int32),
         "idle_since_s": rng.random(vehicles),
         "spare": rng.random(vehicles) < 0.2,
     }
     slots = rng.permutation(vehicles)[:150]
-    columns = transport_offers(slots, NOW_S, READY_AT_S, AFTER_S, QUEUE_LIMIT, penalty_s, ways_s, *fleet.values())
-    expected = zip(*(slow_twin(fleet, ways_s, penalty_s, v) for v in slots), strict=True)
+    numbers = NOW_S, READY_AT_S, LOAD_S, UNLOAD_S, tick_s, QUEUE_LIMIT, penalty_s
+    columns = transport_offers(slots, *numbers, ways_s, landing, onward_s, *fleet.values())
+    alone = (slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)
+    expected = zip(*alone, strict=True)
     for column, twin in zip(columns, expected, strict=False):
         np.testing.assert_array_equal(column, list(twin))
     np.testing.assert_array_equal(columns[3], np.where(fleet["spare"], 0, fleet["tasks"])[slots])

@@ -66,11 +66,13 @@ def test_a_closed_aisle_calls_anew_the_transports_that_were_not_begun():
     aisle = next(cell for cell in range(model.layout.width, len(model.layout.passable)) if _can_close(model, cell))
     while not (promised := [stop for agv in model.agvs for stop in agv.plan.stops if not stop.task.begun]):
         model.run_until(model.now_s + 5.0)
+    closed_s = model.now_s
     Disturbances(model).close_cell(aisle)
     tasks = {stop.task.id for stop in promised}
     log = model.run()
     task_of = dict(zip(log.conversations["conversation"].tolist(), log.conversations["task"].tolist(), strict=True))
-    assert {task_of[c] for c in said(log, Performative.CANCEL)["conversation"].tolist()} == tasks
+    recalls = said(log, Performative.CANCEL)
+    assert {task_of[c] for c in recalls["conversation"][recalls["time_s"] == closed_s].tolist()} == tasks
     assert model.workload.in_process == 0
     assert check(log, model.spec) == []
 

@@ -1,0 +1,155 @@
+"""Judges how soon vehicles are at their next place: nobody is faster than the shortest way there allows.
+
+Where a vehicle is between two handlings is not asked, so no trace is needed: from the end of one (LOADED, UNLOADED, or
+ENERGY at a charger) to the beginning of the next it takes at least the shortest way at its speed. The same holds for
+each part from the place where it was taken to the place where it is handed over. Shortest ways are found here, by
+Dijkstra over the drawn floor and its arrows, or over the table of travel times.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from ..log import AgentKind, Event, VehicleState
+from .violation import TOLERANCE_S, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ..layout import Layout
+    from ..log import EventLog
+    from ..scenario import Agvs, Scenario
+
+
+def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rule travel."""
+    if scenario.fleet is None or scenario.transport.kind == "instant":
+        return []
+    ways = _TableWays(scenario) if scenario.transport.kind == "matrix" else _FloorWays(scenario)
+    events = log.events
+    handled = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED, Event.ENERGY))
+    charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
+    found: list[Violation] = []
+    for vehicle in log.ids(AgentKind.AGV):
+        rows = np.flatnonzero((events["agent"] == vehicle) & (handled | charging))
+        found += _vehicle(log, vehicle, rows, ways, scenario.fleet.agvs)
+    return found
+
+
+@dataclass(slots=True)
+class _Vehicle:
+    """What the log has told of a vehicle so far."""
+
+    place: str = ""  # of the last handling; empty: none yet
+    left_s: float = 0.0  # when that ended
+    plugged_s: float | None = None  # when it began to charge
+    parts: dict[int, tuple[str, float]] = field(default_factory=dict)  # on board: taken where and when
+
+
+def _vehicle(
+    log: "EventLog", vehicle: int, rows: "NDArray[np.intp]", ways: "_TableWays | _FloorWays", agvs: "Agvs"
+) -> "Iterator[Violation]":
+    state = _Vehicle()
+    for row in rows.tolist():
+        time_s, kind, _, job, other, _ = log.events[row].item()
+        if kind == Event.VEHICLE_STATE:  # which charger it is, its end will tell; after a breakdown it is said again
+            state.plugged_s = time_s if state.plugged_s is None else state.plugged_s
+            continue
+        place = log.name_of(other)
+        begun_s = time_s - (agvs.load_s if kind == Event.LOADED else agvs.unload_s)
+        if kind == Event.ENERGY:
+            begun_s = time_s if state.plugged_s is None else state.plugged_s
+        legs = [(state.place, state.left_s, bool(state.parts))] if state.place else []
+        if kind == Event.UNLOADED and job in state.parts:
+            legs.append((*state.parts.pop(job), True))
+        for origin, left_s, loaded in legs:
+            way_s = ways.shortest_s(origin, place, loaded)
+            if begun_s < left_s + way_s - TOLERANCE_S:
+                text = (
+                    f"{log.describe(row).split(': ', 1)[1]}, begun {begun_s - left_s:g} s after it had left {origin}; "
+                    f"the shortest way takes {way_s:g} s"
+                )
+                yield Violation("travel", time_s, log.name_of(vehicle), text, row)
+                break
+        if kind == Event.LOADED:
+            state.parts[job] = (place, time_s)
+        state.place, state.left_s, state.plugged_s = place, time_s, None
+
+
+class _TableWays:
+    """Shortest ways by the table of travel times, over other places where that is sooner."""
+
+    def __init__(self, scenario: "Scenario") -> None:
+        self._row = {name: row for row, name in enumerate(scenario.places)}
+        times_s = scenario.travel_matrix_s()
+        for via in range(len(times_s)):
+            times_s = np.minimum(times_s, times_s[:, via, None] + times_s[via])
+        self._times_s = times_s
+
+    def shortest_s(self, origin: str, place: str, loaded: bool) -> float:
+        """Seconds from place to place; 0 where one is unknown."""
+        if origin not in self._row or place not in self._row:
+            return 0.0
+        return float(self._times_s[self._row[origin], self._row[place]])
+
+
+class _FloorWays:
+    """Shortest ways from any dock of a place to any dock of another, whatever a vehicle faces when it sets out."""
+
+    def __init__(self, scenario: "Scenario") -> None:
+        assert scenario.fleet is not None
+        agvs = scenario.fleet.agvs
+        self._layout = scenario.build_layout()
+        quarter_s = 0.0
+        if agvs.kinematics == "differential":
+            ticks = 1 if agvs.turn_s is None else max(math.ceil(agvs.turn_s / scenario.tick_s - TOLERANCE_S), 1)
+            quarter_s = ticks * scenario.tick_s
+        self._facings = 4 if quarter_s else 1
+        speeds = (agvs.speed_m_per_s, agvs.loaded_speed_m_per_s or agvs.speed_m_per_s)  # empty, loaded
+        self._roads = [_roads(self._layout, self._layout.cell_size_m / speed, quarter_s) for speed in speeds]
+        self._from: dict[tuple[str, bool], NDArray[np.float64]] = {}  # (C,) seconds to each cell
+
+    def shortest_s(self, origin: str, place: str, loaded: bool) -> float:
+        """Seconds from place to place; 0 where one has no dock."""
+        docks = self._layout.docks
+        if origin == place or origin not in docks or place not in docks:
+            return 0.0
+        if (origin, loaded) not in self._from:
+            states = (np.array(docks[origin])[:, None] * self._facings + np.arange(self._facings)).ravel()
+            times_s = dijkstra(self._roads[loaded], indices=states, min_only=True)
+            self._from[origin, loaded] = np.asarray(times_s).reshape(-1, self._facings).min(axis=1)
+        return float(self._from[origin, loaded][list(docks[place])].min())
+
+
+def _roads(layout: "Layout", cell_s: float, quarter_s: float) -> coo_array:
+    """The moves of a floor as a graph: nodes are cells, or, with quarter turns, cell * 4 + facing."""
+    row, column = np.divmod(np.arange(layout.size), layout.width)
+    origins, targets, times_s = [], [], []
+    for way, (down, right) in enumerate(((0, 1), (1, 0), (0, -1), (-1, 0))):
+        inside = (
+            (row + down >= 0) & (row + down < layout.height) & (column + right >= 0) & (column + right < layout.width)
+        )
+        here = np.flatnonzero(inside & layout.passable)
+        there = here + down * layout.width + right
+        left, entered = layout.one_way[here], layout.one_way[there]
+        allowed = layout.passable[there] & ((left < 0) | (left == way)) & ((entered < 0) | (entered != (way + 2) % 4))
+        here, there = here[allowed], there[allowed]
+        if quarter_s:
+            here, there = 4 * here + way, 4 * there + way
+            facing = 4 * np.flatnonzero(layout.passable) + way
+            for turned in (1, 3):
+                origins.append(facing)
+                targets.append(facing - way + (way + turned) % 4)
+                times_s.append(np.full(len(facing), quarter_s))
+        origins.append(here)
+        targets.append(there)
+        times_s.append(np.full(len(here), cell_s))
+    nodes = layout.size * (4 if quarter_s else 1)
+    arcs = (np.concatenate(origins), np.concatenate(targets))
+    return coo_array((np.concatenate(times_s), arcs), shape=(nodes, nodes))
