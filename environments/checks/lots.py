@@ -3,6 +3,9 @@
 called -LOT_AWARDED-> in a share -LOADED-> on the vehicle -UNLOADED-> carried
    ^                      |
    +-- called again ------+  its contract has ended; or LOT_LEFT_OUT: the part goes elsewhere
+
+Messages and events of one instant lie in two tables that do not tell which came first. So a share that ends at an
+instant may have been held in it, and may not have been: a part may be loaded at that instant, and called for again.
 """
 
 from dataclasses import dataclass, field
@@ -106,7 +109,7 @@ class _Replay:
 
     def _called(self, row: int, time_s: float, conversation: int, job: int) -> None:
         way = self.ways.get(job)
-        if way is not None and self._is_held(way, time_s):
+        if way is not None and way.share is not None and time_s < self._ended_s(way.share) - TOLERANCE_S:
             self._report("share", row, time_s, job, "it is in a share that is held")
         if way is not None and way.loaded:
             self._report("lot", row, time_s, job, "it is on a vehicle")
@@ -130,7 +133,7 @@ class _Replay:
         way = self.ways[job]
         if way.loaded:
             self._report("lot", row, time_s, job, "it was taken before")
-        elif way.share is None or way.share[1] != agent or not self._is_held(way, time_s):
+        elif way.share is None or way.share[1] != agent or time_s > self._ended_s(way.share) + TOLERANCE_S:
             self._report("lot", row, time_s, job, f"{self.log.name_of(agent)} holds no share with it")
         way.loaded = True
 
@@ -139,8 +142,8 @@ class _Replay:
         if way is not None and way.share is not None:
             self.shares[way.share].waiting.discard(job)
 
-    def _is_held(self, way: _Way, time_s: float) -> bool:
-        return way.share is not None and time_s < self.shares[way.share].ended_s - TOLERANCE_S
+    def _ended_s(self, award: _Award) -> float:
+        return self.shares[award].ended_s
 
     def _judge_end(self) -> None:
         for (conversation, contractor), share in self.shares.items():
