@@ -9,8 +9,8 @@ own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
 Every message is judged when it is sent: whoever gives up has nothing from then on, though the manager may not have
 heard and ask again, and must not agree any more.
 
-A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled and its
-reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
+A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled, its task
+was not called anew, and its reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
 has left, nor at the end of a run that drains (except charging, which serves no job).
 """
 
@@ -191,8 +191,10 @@ class _Replay:
         left = set(events["job"][leaving].tolist())
         infeasible = events[events["kind"] == Event.INFEASIBLE]
         hopeless = set(zip(infeasible["job"].tolist(), infeasible["value"].astype(int).tolist(), strict=True))
+        latest = {call.task: conversation for conversation, call in self.calls.items()}
         for conversation, call in self.calls.items():
-            waiting = not call.awarded and not call.cancelled and call.reply_by_s > end_s
+            unanswered = not call.awarded and not call.cancelled and call.reply_by_s > end_s
+            waiting = unanswered and latest[call.task] == conversation
             for number in {call.task, *self.shares.get(conversation, {}).values()}:
                 task = self.tasks[number]
                 held = task.holder is not None and task.holder[0] == conversation and not task.recalled

@@ -40,6 +40,15 @@ def test_an_award_may_be_refused_cancelled_or_sent_again(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == set()
 
 
+def test_a_call_that_was_made_anew_is_not_open_though_its_reply_by_has_not_come(talk, rules):
+    """All who were called first have refused; the next call found somebody, who was done before the first reply-by."""
+    first = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=10.0)
+    talk.say(1.0, Performative.REFUSE, first, None, "agv_1", count=2)
+    second = talk.deal(2.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
+    talk.say(5.0, Performative.INFORM_DONE, second, "charger", "agv_1")
+    assert rules(talk.end(6.0), talk.scenario) == set()
+
+
 def test_a_second_live_award_is_found(talk):
     talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.deal(5.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
