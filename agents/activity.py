@@ -40,7 +40,7 @@ class Activity:
         if self._due is not None:
             self._due.cancel()
             self._due = None
-            self.left_s -= self._clock.now_s - self._since_s
+            self.left_s = max(self.left_s - (self._clock.now_s - self._since_s), 0.0)  # rounding may go below
 
     def go_on(self) -> None:
         """Begin, or go on after an interruption."""

@@ -65,7 +65,7 @@ class Failures:
     def work_ends(self) -> None:
         """Not busy any more."""
         if self._began_s is not None:
-            self._left_s -= self.model.now_s - self._began_s
+            self._left_s = max(self._left_s - (self.model.now_s - self._began_s), 0.0)  # rounding may go below
             self._began_s = None
             if self._due is not None:
                 self._due.cancel()

@@ -70,16 +70,18 @@ class Station(Contractor):
     def has_room(self, job: Job) -> bool:
         """Whether `job` can be promised a place in the input buffer or, where that has none, an empty machine.
 
-        A part that stands on a machine here leaves it first, so its own machine counts as empty for it.
+        A part that is kept on a machine here leaves it first, so its own machine is empty for it, and for nobody else.
         """
         capacity = self.spec.input_capacity
-        if capacity is None:
+        if capacity is None or self._keeps(job):
             return True
         if capacity == 0:
             capacity = sum(machine.job is None for machine in self.machines)
-        if self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines):
-            capacity += 1
-        return len(self.promised) < capacity
+        return sum(not self._keeps(task.job) for task in self.promised.values()) < capacity
+
+    def _keeps(self, job: Job | None) -> bool:
+        """Whether a part stands on a machine here until it is fetched."""
+        return self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines)
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """The time until the operation would be finished: way and queue side by side, then set-up and work."""
@@ -163,7 +165,8 @@ class Station(Contractor):
         """
         if task.ahead or task.job is None or self.has_room(task.job):
             return None
-        return next((other for other in reversed(self.promised.values()) if other.ahead), None)
+        ahead = (other for other in reversed(self.promised.values()) if other.ahead and not self._keeps(other.job))
+        return next(ahead, None)
 
     def release(self, task: Task) -> bool:
         assert isinstance(task, Operation)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .charger import Charger
 
 RESCUE_S = 900.0  # a vehicle whose battery ran empty is fetched and charged by hand
+ROUNDING = 1e-9  # of a battery's level
 
 
 class Vehicle(Contractor):
@@ -147,6 +148,12 @@ class Vehicle(Contractor):
 
     # -- battery ----------------------------------------------------------------------------------------------
 
+    @property
+    def _battery_is_low(self) -> bool:
+        """At the threshold, or below; what is above it by less than rounding makes would last for no time at all."""
+        battery = self.spec.battery
+        return battery is not None and self.battery <= battery.threshold + ROUNDING
+
     def _watch_battery(self) -> None:
         """An idle vehicle wakes when its battery has run down to the threshold."""
         battery = self.spec.battery
@@ -155,16 +162,15 @@ class Vehicle(Contractor):
             self._low = None
         if battery is None:
             return
-        above_j = self.model.fleet.energy_of_j(self.vehicle) - battery.threshold * battery.capacity_j
-        if above_j <= 0.0:
+        if self._battery_is_low:
             self._look_for_charger()
         elif battery.idle_w > 0.0:
+            above_j = (self.battery - battery.threshold) * battery.capacity_j
             self._low = self.model.clock.schedule(above_j / battery.idle_w, self._watch_battery)
 
     def _look_for_charger(self) -> None:
         """Ask for charging where the battery is low; no transports are taken from now on."""
-        battery = self.spec.battery
-        if battery is None or self.charge is not None or self.battery > battery.threshold:
+        if self.charge is not None or not self._battery_is_low:
             return
         self.model.fleet.open[self.vehicle] = False
         self.charge = Charge(manager=self, agv=self)

@@ -26,6 +26,11 @@ class _Durations(Section):
     def quantile(self, u: float) -> float:
         """The duration (s) that a share u of all draws stays below, 0 <= u < 1."""
 
+    @property
+    def support_s(self) -> tuple[float, float]:
+        """The least and the greatest duration (s) that can be drawn."""
+        return 0.0, math.inf
+
 
 class Constant(_Durations):
     """Always the same; a plain duration such as `27s` in a config means this."""
@@ -39,6 +44,10 @@ class Constant(_Durations):
 
     def quantile(self, u: float) -> float:
         return self.value_s
+
+    @property
+    def support_s(self) -> tuple[float, float]:
+        return self.value_s, self.value_s
 
 
 class Exponential(_Durations):
@@ -69,6 +78,10 @@ class Uniform(_Durations):
     def quantile(self, u: float) -> float:
         return self.low_s + u * (self.high_s - self.low_s)
 
+    @property
+    def support_s(self) -> tuple[float, float]:
+        return self.low_s, self.high_s
+
 
 class Triangular(_Durations):
     """Between low and high, most likely at mode: for times that were estimated, not measured."""
@@ -92,6 +105,10 @@ class Triangular(_Durations):
         if u * span < rise:
             return self.low_s + math.sqrt(u * span * rise)
         return self.high_s - math.sqrt((1 - u) * span * (span - rise))
+
+    @property
+    def support_s(self) -> tuple[float, float]:
+        return self.low_s, self.high_s
 
 
 class Normal(_Durations):

@@ -2,10 +2,14 @@
 
 | module | proves |
 |---|---|
+| `rows` | every number in the log stands for something |
 | `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
 | `jams` | no parts wait for each other's places for ever |
+| `durations` | there was time for what was done: handling, set-ups, processing |
+| `states` | machines, vehicles and robots are reported as what they are |
 | `shifts` | people pause when they should |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
+| `deeds` | work is done by whoever holds an award for it, and who tells of it has done it |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
 | `travel` | nobody is faster than the shortest way from dock to dock allows, with a trace or without |
 | `floor` | nobody collides, swaps, or enters a wall; handling happens at docks, standing still; batteries within 0..1 |
@@ -16,11 +20,15 @@
 from typing import TYPE_CHECKING
 
 from .contracts import check_contracts
+from .deeds import check_deeds
+from .durations import check_durations
 from .floor import check_floor
 from .jams import check_jams
 from .lots import check_lots
 from .parts import check_parts
+from .rows import check_rows
 from .shifts import check_shifts
+from .states import check_states
 from .travel import check_travel
 from .violation import RULES, Violation
 
@@ -34,8 +42,24 @@ __all__ = ["RULES", "Violation", "check"]
 def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     """All broken rules of a closed log, in order of time; empty: the run was sound.
 
-    The floor is judged only where the log has a trace (`record: {trace: true}`); the other rules need none.
+    A log with rows that say nothing is not judged by other rules. The floor is judged only where the log has a trace
+    (`record: {trace: true}`); the other rules need none.
     """
-    judges = (check_parts, check_shifts, check_contracts, check_lots, check_travel, check_floor)
-    found = [violation for judge in judges for violation in judge(log, scenario)] + check_jams(log)
+    found = check_rows(log, scenario)
+    if not found:
+        found = [violation for judge in _JUDGES for violation in judge(log, scenario)]
     return sorted(found, key=lambda violation: violation.time_s)
+
+
+_JUDGES = (
+    check_parts,
+    check_durations,
+    check_states,
+    check_shifts,
+    check_contracts,
+    check_deeds,
+    check_lots,
+    check_jams,
+    check_travel,
+    check_floor,
+)

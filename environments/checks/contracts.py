@@ -9,9 +9,9 @@ own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
 Every message is judged when it is sent: whoever gives up has nothing from then on, though the manager may not have
 heard and ask again, and must not agree any more.
 
-A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled and its
-reply-by has not come. That is sound as long as somebody can still answer: it is not once the task is done or the job
-has left, nor at the end of a run that drains (except charging, which serves no job).
+A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled, its task
+was not called anew, and its reply-by has not come. That is sound as long as somebody can still answer: it is not once
+the task is done or the job has left, nor at the end of a run that drains (except charging, which serves no job).
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ import numpy as np
 
 from ...agents.messages import Performative
 from ...agents.tasks import TaskKind
-from ..log import NOBODY, Event
+from ..log import NOBODY, AgentKind, Event
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 IN_REPLY_TO_CANCEL = 1.0  # the value of an INFORM_DONE or a FAILURE that answers a cancel
+_MANAGERS_SAY = (
+    Performative.CFP,
+    Performative.ACCEPT_PROPOSAL,
+    Performative.REJECT_PROPOSAL,
+    Performative.CANCEL,
+)
+_CONTRACTORS = {
+    TaskKind.OPERATION: AgentKind.STATION,
+    TaskKind.TRANSPORT: AgentKind.AGV,
+    TaskKind.HANDLING: AgentKind.ROBOT,
+    TaskKind.CHARGE: AgentKind.CHARGER,
+}
 _MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation may be withdrawn in silence while nobody holds it
 
 
@@ -49,10 +61,12 @@ class _Task:
 @dataclass(slots=True)
 class _Call:
     task: int
+    kind: int
+    manager: int
     opened_s: float
-    reply_by_s: float
+    reply_by_s: float  # of the first call
     row: int
-    announced: bool = False
+    called_s: float | None = None  # when the latest call went out
     proposers: set[int] = field(default_factory=set)  # NOBODY: somebody who is not named
     awarded: set[int] = field(default_factory=set)
     given_up: set[int] = field(default_factory=set)  # contractors that hold nothing any more, whatever is sent to them
@@ -61,7 +75,7 @@ class _Call:
 
 
 def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules unknown-call, *-award, unacknowledged, double-done, open-call, lost-task."""
+    """Rules unknown-call, protocol, *-award, void-agree, unacknowledged, double-done, open-call, lost-task."""
     return _Replay(log, scenario).run()
 
 
@@ -76,8 +90,14 @@ class _Replay:
         ):
             if conversation in self.calls:
                 self._add("unknown-call", opened_s, task, f"conversation {conversation} is opened twice", row)
-            self.calls[conversation] = _Call(task, opened_s, reply_by_s, row)
-            self.tasks.setdefault(task, _Task(kind, job, manager))
+            self.calls[conversation] = _Call(task, kind, manager, opened_s, reply_by_s, row)
+            known = self.tasks.setdefault(task, _Task(kind, job, manager))
+            if (kind, manager) != (known.kind, known.manager):
+                text = f"{log.name_of(manager)} opens conversation {conversation} for it"
+                self._add("unknown-call", opened_s, task, text, row)
+            if job != manager and log.kind_of(manager) is AgentKind.JOB:
+                text = f"{log.name_of(manager)} opens conversation {conversation} for {log.name_of(job)}"
+                self._add("unknown-call", opened_s, task, text, row)
         self.shares: dict[int, dict[int, int]] = {}  # conversation -> contractor -> task of its share
         events = log.events[np.isin(log.events["kind"], (Event.LOT_CALLED, Event.LOT_AWARDED))]
         for _, kind, agent, job, task, value in events.tolist():
@@ -106,27 +126,46 @@ class _Replay:
             if call is None or time_s < call.opened_s - TOLERANCE_S:
                 state = "was never opened" if call is None else f"is opened at {call.opened_s:g} s"
                 self._add("unknown-call", time_s, NOBODY, f"{self.log.describe_message(row)}: the call {state}", row)
-            elif performative in replies:
-                replies[performative](row, time_s, conversation, sender, receiver, value)
+            else:
+                self._judge_speaker(call, row, time_s, performative, sender, receiver)
+                if performative in replies:
+                    replies[performative](row, time_s, conversation, sender, receiver, value)
         self._judge_end()
         return self.found
 
     # -- messages
 
+    def _judge_speaker(
+        self, call: _Call, row: int, time_s: float, performative: int, sender: int, receiver: int
+    ) -> None:
+        """Each word is the manager's, or a contractor's who can do such work."""
+        manager, contractor = (sender, receiver) if performative in _MANAGERS_SAY else (receiver, sender)
+        if manager != call.manager:
+            self._message("protocol", row, time_s, call.task, f"its manager is {self.log.name_of(call.manager)}")
+        elif contractor != NOBODY and self.log.kind_of(contractor) is not _CONTRACTORS[TaskKind(call.kind)]:
+            text = f"{self.log.name_of(contractor)} does no {TaskKind(call.kind).name.lower()}"
+            self._message("protocol", row, time_s, call.task, text)
+
     def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call = self.calls[conversation]
-        if not call.announced:
+        if call.called_s is None:
             self._message("unknown-call", row, time_s, call.task, "nobody has called for proposals yet")
         call.proposers.add(sender)
 
     def _announced(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
-        self.calls[conversation].announced = True
+        call = self.calls[conversation]
+        call.called_s = time_s
+        task = self.tasks[call.task]
+        if task.holder is not None and not self._has_run_out(task, time_s):
+            holder = self.log.name_of(task.holder[1])
+            self._message("double-award", row, time_s, call.task, f"{holder} holds it")
 
     def _agreed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call = self.calls[conversation]
-        if sender in call.given_up or sender not in call.awarded:
-            text = "has given it up" if sender in call.given_up else "was not awarded it"
-            number = self._number(conversation, sender)
+        number = self._number(conversation, sender)
+        done = self.tasks[number].done == (conversation, sender)
+        if done or sender in call.given_up or sender not in call.awarded:
+            text = "has done it" if done else "has given it up" if sender in call.given_up else "was not awarded it"
             self._message("void-agree", row, time_s, number, f"{self.log.name_of(sender)} {text}")
         call.agreed.add(sender)
 
@@ -141,21 +180,37 @@ class _Replay:
             return  # the news is on its way
         if task.done is not None:
             self._message("double-award", row, time_s, number, "it is done already")
-        elif task.holder is not None and not (task.recalled and time_s >= task.until_s - TOLERANCE_S):
+        elif task.holder is not None and not self._has_run_out(task, time_s):
             holder = self.log.name_of(task.holder[1])
             self._message("double-award", row, time_s, number, f"{holder} holds it by conversation {task.holder[0]}")
-        if not call.proposers & {NOBODY, receiver}:
-            self._message("early-award", row, time_s, number, f"{self.log.name_of(receiver)} has made no offer")
-        lease_end_s = call.reply_by_s + self.scenario.negotiation.lease_s
-        if receiver not in call.awarded and time_s > lease_end_s + TOLERANCE_S:
-            self._message("late-award", row, time_s, number, f"the offers ended at {lease_end_s:g} s")
+        if receiver not in call.awarded:
+            self._judge_offer(call, row, time_s, number, conversation, receiver)
         call.awarded.add(receiver)
         task.holder, task.until_s, task.recalled = award, until_s, False
+
+    def _has_run_out(self, task: _Task, time_s: float) -> bool:
+        """A recall was not answered before the lease ended."""
+        return task.recalled and time_s >= task.until_s - TOLERANCE_S
+
+    def _judge_offer(self, call: _Call, row: int, time_s: float, number: int, conversation: int, receiver: int) -> None:
+        """Whether the award is made to somebody who has offered, in time, and to nobody else."""
+        if not call.proposers & {NOBODY, receiver}:
+            self._message("early-award", row, time_s, number, f"{self.log.name_of(receiver)} has made no offer")
+        wait_s = call.reply_by_s - call.opened_s
+        end_s = (call.opened_s if call.called_s is None else call.called_s) + wait_s
+        if time_s > end_s + TOLERANCE_S:
+            self._message("late-award", row, time_s, number, f"the offers ended at {end_s:g} s")
+        if NOBODY in call.cancelled:
+            self._message("late-award", row, time_s, number, "the call was withdrawn")
+        if call.awarded and conversation not in self.shares:
+            winners = ", ".join(self.log.name_of(winner) for winner in sorted(call.awarded))
+            self._message("double-award", row, time_s, number, f"{winners} won this call")
 
     def _informed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, number = self.calls[conversation], self._number(conversation, sender)
         task = self.tasks[number]
-        if value == IN_REPLY_TO_CANCEL and sender in call.cancelled:
+        if value == IN_REPLY_TO_CANCEL:
+            self._judge_answer(call, row, time_s, sender)
             self._gave_up(row, time_s, conversation, sender, receiver, value)
         elif task.holder == (conversation, sender) and task.done is None:
             task.holder, task.done = None, (conversation, sender)
@@ -166,8 +221,14 @@ class _Replay:
             self._message("double-done", row, time_s, number, text)
 
     def _failed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
-        if value != IN_REPLY_TO_CANCEL or sender not in self.calls[conversation].cancelled:  # else: it goes on
+        if value == IN_REPLY_TO_CANCEL:  # it goes on
+            self._judge_answer(self.calls[conversation], row, time_s, sender)
+        else:
             self._gave_up(row, time_s, conversation, sender, receiver, value)
+
+    def _judge_answer(self, call: _Call, row: int, time_s: float, sender: int) -> None:
+        if sender not in call.cancelled:
+            self._message("protocol", row, time_s, call.task, f"{self.log.name_of(sender)} was sent no cancel")
 
     def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, task = self.calls[conversation], self.tasks[self._number(conversation, sender)]
@@ -191,8 +252,10 @@ class _Replay:
         left = set(events["job"][leaving].tolist())
         infeasible = events[events["kind"] == Event.INFEASIBLE]
         hopeless = set(zip(infeasible["job"].tolist(), infeasible["value"].astype(int).tolist(), strict=True))
+        latest = {call.task: conversation for conversation, call in self.calls.items()}
         for conversation, call in self.calls.items():
-            waiting = not call.awarded and not call.cancelled and call.reply_by_s > end_s
+            unanswered = not call.awarded and not call.cancelled and call.reply_by_s > end_s
+            waiting = unanswered and latest[call.task] == conversation
             for number in {call.task, *self.shares.get(conversation, {}).values()}:
                 task = self.tasks[number]
                 held = task.holder is not None and task.holder[0] == conversation and not task.recalled

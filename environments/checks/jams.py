@@ -9,9 +9,10 @@ from .violation import Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
+    from ..scenario import Scenario
 
 
-def check_jams(log: "EventLog") -> list[Violation]:
+def check_jams(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     """Rule jam: a violation for each circle, with all that wait in it."""
     found: list[Violation] = []
     rows = np.flatnonzero(log.events["kind"] == Event.JAMMED).tolist()

@@ -3,6 +3,9 @@
 called -LOT_AWARDED-> in a share -LOADED-> on the vehicle -UNLOADED-> carried
    ^                      |
    +-- called again ------+  its contract has ended; or LOT_LEFT_OUT: the part goes elsewhere
+
+Messages and events of one instant lie in two tables that do not tell which came first. So a share that ends at an
+instant may have been held in it, and may not have been: a part may be loaded at that instant, and called for again.
 """
 
 from dataclasses import dataclass, field
@@ -44,6 +47,7 @@ class _Share:
     """What one contractor was awarded in one conversation; the parts that are not carried yet."""
 
     waiting: set[int] = field(default_factory=set)
+    begun_s: float = float("inf")  # the first word that it holds it
     ended_s: float = float("inf")  # the first word of either side that it does not hold any more
     done_s: float = float("inf")
 
@@ -63,22 +67,25 @@ class _Replay:
         self.offers: dict[_Award, int] = {}  # where the log tells them
         self.shares: dict[_Award, _Share] = {}
         self.ways: dict[int, _Way] = {}
+        self.lot_of: dict[int, int] = {}
+        self.calls = {  # conversation -> manager and task, and when it was opened
+            number: ((manager, task), opened_s)
+            for number, task, _, _, manager, opened_s, _ in log.conversations.tolist()
+        }
         self.found: list[Violation] = []
 
     def run(self) -> list[Violation]:
         events = self.log.events
-        self._read_ends()
+        self._read_terms()
         rows = np.flatnonzero(np.isin(events["kind"], _STEPS))
         for row, (time_s, kind, agent, job, other, value) in zip(rows.tolist(), events[rows].tolist(), strict=True):
-            conversation = int(value)
             match kind:
                 case Event.LOT_CALLED:
-                    self.lots.setdefault(conversation, set()).add(job)
-                    self._called(row, time_s, conversation, job)
+                    self._called(row, time_s, int(value), (agent, other), job)
                 case Event.LOT_OFFERED:
-                    self.offers[conversation, agent] = other
+                    self.offers[int(value), agent] = other
                 case Event.LOT_AWARDED:
-                    self._awarded(row, time_s, (conversation, agent), job)
+                    self._awarded(row, time_s, (int(value), agent), job)
                 case Event.LOT_LEFT_OUT:
                     self._leave(job)
                 case Event.LOADED if job in self.ways:
@@ -88,25 +95,40 @@ class _Replay:
         self._judge_end()
         return self.found
 
-    def _read_ends(self) -> None:
-        awarded = self.log.events[self.log.events["kind"] == Event.LOT_AWARDED]
+    def _read_terms(self) -> None:
+        events, messages = self.log.events, self.log.messages
+        awarded = events[events["kind"] == Event.LOT_AWARDED]
         for agent, value in zip(awarded["agent"].tolist(), awarded["value"].tolist(), strict=True):
             self.shares[int(value), agent] = _Share()
-        messages = self.log.messages
-        rows = messages[
-            np.isin(messages["conversation"], awarded["value"].astype(int)) & np.isin(messages["performative"], _ENDS)
-        ]
-        for time_s, performative, conversation, sender, receiver, _, value in rows.tolist():
-            cancels = performative == Performative.CANCEL
-            share = self.shares.get((conversation, receiver if cancels else sender))
-            if share is not None:
+        about = np.isin(messages["conversation"], events["value"][events["kind"] == Event.LOT_CALLED].astype(int))
+        words = np.isin(messages["performative"], (Performative.ACCEPT_PROPOSAL, *_ENDS))
+        rows = np.flatnonzero(about & words)
+        for row, message in zip(rows.tolist(), messages[rows].tolist(), strict=True):
+            time_s, performative, conversation, sender, receiver, _, value = message
+            of_manager = performative in (Performative.CANCEL, Performative.ACCEPT_PROPOSAL)
+            share = self.shares.get((conversation, receiver if of_manager else sender))
+            if performative == Performative.ACCEPT_PROPOSAL:
+                if share is None:
+                    text = f"{self.log.describe_message(row).split(': ', 1)[1]}, but no part of it is told"
+                    self._add("share", time_s, receiver, text, row)
+                else:
+                    share.begun_s = min(share.begun_s, time_s)
+            elif share is not None:
                 share.ended_s = min(share.ended_s, time_s)
                 if performative == Performative.INFORM_DONE and not value:  # which would answer a cancel
                     share.done_s = min(share.done_s, time_s)
 
-    def _called(self, row: int, time_s: float, conversation: int, job: int) -> None:
+    def _called(self, row: int, time_s: float, conversation: int, task: tuple[int, int], job: int) -> None:
+        self.lots.setdefault(conversation, set()).add(job)
+        lot, _ = task
+        called, opened_s = self.calls[conversation]
+        if (called, opened_s) != (task, time_s):
+            text = f"{self.log.name_of(called[0])} has opened it for task {called[1]} at {opened_s:g} s"
+            self._report("share", row, time_s, job, text)
+        if self.lot_of.setdefault(job, lot) != lot:
+            self._report("share", row, time_s, job, f"it is of {self.log.name_of(self.lot_of[job])}")
         way = self.ways.get(job)
-        if way is not None and self._is_held(way, time_s):
+        if way is not None and way.share is not None and time_s < self._ended_s(way.share) - TOLERANCE_S:
             self._report("share", row, time_s, job, "it is in a share that is held")
         if way is not None and way.loaded:
             self._report("lot", row, time_s, job, "it is on a vehicle")
@@ -115,6 +137,9 @@ class _Replay:
     def _awarded(self, row: int, time_s: float, award: _Award, job: int) -> None:
         conversation, contractor = award
         share, way = self.shares[award], self.ways.get(job)
+        if time_s != share.begun_s:
+            said_s = f"at {share.begun_s:g} s" if share.begun_s < float("inf") else "never"
+            self._report("share", row, time_s, job, f"it was told so {said_s}")
         if job not in self.lots.get(conversation, ()) or way is None or way.called != conversation:
             self._report("share", row, time_s, job, f"conversation {conversation} does not call for it")
             return
@@ -130,7 +155,7 @@ class _Replay:
         way = self.ways[job]
         if way.loaded:
             self._report("lot", row, time_s, job, "it was taken before")
-        elif way.share is None or way.share[1] != agent or not self._is_held(way, time_s):
+        elif way.share is None or way.share[1] != agent or time_s > self._ended_s(way.share) + TOLERANCE_S:
             self._report("lot", row, time_s, job, f"{self.log.name_of(agent)} holds no share with it")
         way.loaded = True
 
@@ -139,8 +164,8 @@ class _Replay:
         if way is not None and way.share is not None:
             self.shares[way.share].waiting.discard(job)
 
-    def _is_held(self, way: _Way, time_s: float) -> bool:
-        return way.share is not None and time_s < self.shares[way.share].ended_s - TOLERANCE_S
+    def _ended_s(self, award: _Award) -> float:
+        return self.shares[award].ended_s
 
     def _judge_end(self) -> None:
         for (conversation, contractor), share in self.shares.items():

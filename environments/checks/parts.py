@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..log import NOBODY, AgentKind, Event, StationState, VehicleState
+from ..log import NOBODY, AgentKind, Event
 from ..scenario import OrderList
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
@@ -56,14 +56,11 @@ class _Part:
     product: int  # index in scenario.products
     spot: Spot
     holder: int
-    since_s: float
     step: int = 0  # operations done
-    ready_s: float = 0.0  # end of the set-up for it
-    setup_s: float = 0.0  # what that set-up took
 
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules time, part-*, routing, buffer, machines, vehicle-*, tending, one-at-a-time, setup, drained."""
+    """Rules time, part-*, routing, buffer, machines, vehicle-load, tending, drained."""
     return [*_times(log, scenario.tick_s), *_Replay(log, scenario).run()]
 
 
@@ -89,15 +86,11 @@ class _Replay:
         self.log, self.scenario = log, scenario
         self.parts: dict[int, _Part] = {}
         self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
+        self.called_at: dict[float, int] = {}  # conversation about a lot -> where its parts stand
         self.touched: set[tuple[Spot, int]] = set()  # to be judged when the instant is over
-        self.claimed: dict[int, tuple[int, int]] = {}  # vehicle -> state reported in this instant, and its row
-        self.machines: dict[int, dict[int, int]] = {}  # station -> machine -> reported state
-        self.changed: dict[int, int] = {}  # station -> row that touched its machines in this instant
-        self.idle_since_s: dict[int, float] = {}  # robot or vehicle -> end of its last handling
         self.found: list[Violation] = []
         self.row, self.time_s = NO_ROW, 0.0
         self.products = list(scenario.products.items())
-        self.last_product: dict[int, str] = {}  # station -> what it worked on last
         self.agvs = scenario.fleet.agvs if scenario.fleet else None
         self.names = {uid: log.name_of(uid) for kind in AgentKind for uid in log.ids(kind)}
         self.jobs = set(log.ids(AgentKind.JOB))
@@ -117,12 +110,13 @@ class _Replay:
             Event.DISMOUNTED: self._dismounted,
             Event.SCRAPPED: self._scrapped,
             Event.FINISHED: self._finished,
+            Event.LOT_CALLED: self._called_for,
         }
 
     def run(self) -> list[Violation]:
         steps, now_s = self.steps, 0.0
         events = self.log.events
-        relevant = np.flatnonzero(np.isin(events["kind"], [*steps, Event.VEHICLE_STATE, Event.STATION_STATE]))
+        relevant = np.flatnonzero(np.isin(events["kind"], list(steps)))
         for row, (time_s, kind, agent, job, other, value) in zip(
             relevant.tolist(), events[relevant].tolist(), strict=True
         ):
@@ -130,12 +124,7 @@ class _Replay:
                 self._judge_instant()
                 now_s = time_s
             self.row, self.time_s = row, time_s
-            if kind == Event.VEHICLE_STATE:
-                self.claimed[agent] = (int(value), row)
-            elif kind == Event.STATION_STATE:
-                self.machines.setdefault(agent, {})[other] = int(value)
-                self.changed[agent] = row
-            elif self._exists(job, kind):
+            if self._exists(job, kind):
                 steps[kind](agent, job, other, value)
         self._judge_instant()
         self._judge_end()
@@ -154,7 +143,7 @@ class _Replay:
             other = 0
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
-        self.parts[job] = _Part(other, Spot.GONE, NOBODY, self.time_s)
+        self.parts[job] = _Part(other, Spot.GONE, NOBODY)
         self._put(job, Spot.ENTRY if self._name(agent) in self.scenario.stations else Spot.OUTPUT, agent)
 
     def _entries(self) -> set[str]:
@@ -164,13 +153,13 @@ class _Replay:
         return {order.start or usual for order in orders.orders} if isinstance(orders, OrderList) else {usual}
 
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._is(agent, self.vehicles, "vehicle") and self._can_be_fetched(job, other):
-            self._takes_time(agent, job, self.agvs.load_s if self.agvs else 0.0)
+        if self._is(agent, self.vehicles, "vehicle"):
+            self._can_be_fetched(job, other)
         self._put(job, Spot.VEHICLE, agent)
 
     def _unloaded(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._is(agent, self.vehicles, "vehicle") and self._is_at(job, Spot.VEHICLE, agent):
-            self._takes_time(agent, job, self.agvs.unload_s if self.agvs else 0.0)
+        if self._is(agent, self.vehicles, "vehicle"):
+            self._is_at(job, Spot.VEHICLE, agent)
         self._receive(job, other)
 
     def _moved(self, agent: int, job: int, other: int, value: float) -> None:
@@ -183,44 +172,30 @@ class _Replay:
         self._receive(job, agent)
 
     def _mounted(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._tends(agent, job, other) and self._is_at(job, Spot.INPUT, other) and agent != other:
-            self._takes_time(agent, job, self.scenario.robots[self._name(agent)].load_s)
+        if self._tends(agent, job, other):
+            self._is_at(job, Spot.INPUT, other)
         self._put(job, Spot.MACHINE, other)
 
     def _setup_started(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._is_at(job, Spot.MACHINE, agent):
-            part = self.parts[job]
-            if part.setup_s:
-                self._report("setup", job, "the machine is being set up for it already")
-            part.ready_s, part.setup_s = self.time_s + value, value
+        self._is_at(job, Spot.MACHINE, agent)
 
     def _processing_started(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.MACHINE, agent):
             part = self.parts[job]
-            self._is_set_up(part, job, agent)
             if value != part.step:
                 self._report("routing", job, f"operation {part.step} is next, not {value:g}")
             self._is_eligible(job, agent)
         self._put(job, Spot.IN_WORK, agent)
-        self.changed[agent] = self.row
 
     def _processing_ended(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.IN_WORK, agent):
-            part = self.parts[job]
-            shortest_s = self._shortest_s(part, agent)
-            if self.time_s < part.since_s + shortest_s - TOLERANCE_S:
-                self._report("processing-time", job, f"it began at {part.since_s:g} s, and takes {shortest_s:g} s")
-            part.step += 1
+            self.parts[job].step += 1
         self._put(job, Spot.WORKED, agent)
-        self.changed[agent] = self.row
 
     def _dismounted(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._tends(agent, job, other) and self._is_at(job, Spot.WORKED, other) and agent != other:
-            self._takes_time(agent, job, self.scenario.robots[self._name(agent)].unload_s)
-        worked_s, station = self.parts[job].since_s, self.scenario.stations.get(self._name(other))
+        if self._tends(agent, job, other):
+            self._is_at(job, Spot.WORKED, other)
         self._put(job, Spot.OUTPUT, other)
-        if agent == other and station and station.output_capacity == 0:
-            self.parts[job].since_s = worked_s  # the vehicle has taken it off the machine since then
 
     def _scrapped(self, agent: int, job: int, other: int, value: float) -> None:
         part = self.parts[job]
@@ -231,6 +206,15 @@ class _Replay:
     def _finished(self, agent: int, job: int, other: int, value: float) -> None:
         self._is_at(job, Spot.SINK, agent)
         self._put(job, Spot.GONE, NOBODY)
+
+    def _called_for(self, agent: int, job: int, other: int, value: float) -> None:
+        """The parts of a lot that are called for in one conversation stand ready at one place."""
+        part = self.parts[job]
+        place = self.called_at.setdefault(value, part.holder)
+        station = self.scenario.stations.get(self._name(place))
+        kept = part.spot is Spot.WORKED and station is not None and station.output_capacity == 0
+        if part.holder != place or not (kept or part.spot in (Spot.OUTPUT, Spot.ENTRY)):
+            self._report("part-place", job, f"it is {self._where(part)}, and others are at {self._name(place)}")
 
     # -- what the steps have in common
 
@@ -255,7 +239,7 @@ class _Replay:
     def _put(self, job: int, spot: Spot, holder: int) -> None:
         part = self.parts[job]
         self.held[part.spot, part.holder] -= 1
-        part.spot, part.holder, part.since_s = spot, holder, self.time_s
+        part.spot, part.holder = spot, holder
         self.held[spot, holder] += 1
         self.touched.add((spot, holder))
 
@@ -299,33 +283,6 @@ class _Replay:
         if station is None or step.operation not in station.operations or (step.stations and name not in step.stations):
             self._report("routing", job, f"{name} may not do {step.operation}, its operation {part.step}")
 
-    def _is_set_up(self, part: _Part, job: int, place: int) -> None:
-        """Whether the set-up is over; which one is needed is known where there is one machine."""
-        if self.time_s < part.ready_s - TOLERANCE_S:
-            self._report("setup", job, f"the set-up lasts until {part.ready_s:g} s")
-        station = self.scenario.stations.get(self._name(place))
-        product = self.products[part.product][0]
-        if station and station.setup and station.machines == 1:
-            last = self.last_product.get(place)
-            setup = station.setup
-            needed_s = setup.matrix.get(last or "", {}).get(product, setup.default_s)
-            if last == product:
-                needed_s = setup.same_s
-            if abs(needed_s - part.setup_s) > TOLERANCE_S:
-                text = f"the set-up from {last} to {product} takes {needed_s:g} s, not {part.setup_s:g} s"
-                self._report("setup", job, text)
-        self.last_product[place] = product
-        part.setup_s = 0.0
-
-    def _shortest_s(self, part: _Part, place: int) -> float:
-        """Least processing time that the scenario allows: of constant times, the constant."""
-        routing = self.products[part.product][1].routing
-        station = self.scenario.stations.get(self._name(place))
-        if station is None or part.step >= len(routing):
-            return 0.0
-        time = routing[part.step].time or station.operations.get(routing[part.step].operation)
-        return time.mean_s if time is not None and time.distribution == "constant" else 0.0
-
     def _tends(self, agent: int, job: int, station: int) -> bool:
         """A tended station is served by one of its robots, any other by itself."""
         right = agent == station
@@ -334,17 +291,6 @@ class _Replay:
         if not right:
             self._report("tending", job, f"{self._name(agent)} does not tend {self._name(station)}")
         return right
-
-    def _takes_time(self, handler: int, job: int, duration_s: float) -> None:
-        begin_s = self.time_s - duration_s + TOLERANCE_S
-        free_s, there_s = self.idle_since_s.get(handler, 0.0), self.parts[job].since_s
-        if begin_s < free_s:
-            text = f"it handled another part until {free_s:g} s, and needs {duration_s:g} s"
-            self._report("one-at-a-time", handler, text)
-        if begin_s < there_s:
-            text = f"the part is there since {there_s:g} s, and handling needs {duration_s:g} s"
-            self._report("one-at-a-time", handler, text)
-        self.idle_since_s[handler] = self.time_s
 
     # -- verdicts
 
@@ -360,15 +306,6 @@ class _Replay:
             elif spot is Spot.OUTPUT and name in self.scenario.storage:
                 self._limit("buffer", holder, self.held[spot, holder], self.scenario.storage[name].capacity)
         self.touched.clear()
-        for vehicle, (state, row) in self.claimed.items():
-            carried = self.held[Spot.VEHICLE, vehicle]
-            if state == (VehicleState.EMPTY if carried else VehicleState.LOADED):
-                text = f"it is reported as {VehicleState(state).name.lower()} and carries {carried} parts"
-                self._add("vehicle-state", vehicle, text, row)
-        self.claimed.clear()
-        for place, row in self.changed.items():
-            self._judge_machines(place, row)
-        self.changed.clear()
 
     def _judge_station(self, spot: Spot, holder: int, station: "Station") -> None:
         """Machines and buffers hold what fits.
@@ -392,17 +329,6 @@ class _Replay:
             self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
         elif spot is Spot.OUTPUT:
             self._limit("buffer", holder, self.held[spot, holder], station.output_capacity)
-
-    def _judge_machines(self, place: int, row: int) -> None:
-        states = list(self.machines.get(place, {}).values())
-        working = states.count(StationState.PROCESSING)
-        stopped = states.count(StationState.DOWN) + states.count(StationState.OFF)
-        in_work = self.held[Spot.IN_WORK, place]
-        if not working <= in_work <= working + stopped:
-            text = (
-                f"{working} machines are reported as processing, {stopped} as stopped, and {in_work} parts are in work"
-            )
-            self._add("station-state", place, text, row)
 
     def _limit(self, rule: str, holder: int, count: int, limit: float | None) -> None:
         if limit is not None and count > limit:

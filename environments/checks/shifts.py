@@ -1,10 +1,13 @@
-"""Whether people pause when they should: nothing begins and nothing is processed in a pause."""
+"""Whether people pause when they should: nothing begins and nothing is processed in a pause, and nobody is off else."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..log import AgentKind, Event, StationState
+from ...agents.messages import Performative
+from ...agents.tasks import TaskKind
+from ..log import AgentKind, Event, RobotState, StationState, VehicleState
+from ..scenario import Shift
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -13,49 +16,82 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..log import EventLog
-    from ..scenario import Scenario, Shift
+    from ..scenario import Scenario
+
+_NO_PAUSES = Shift.model_validate({"every": "24h"})
 
 
 def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
-    """Rule shift, for stations and for those who tend them; vehicles keep what they have promised."""
-    ids = {log.name_of(uid): uid for kind in (AgentKind.STATION, AgentKind.ROBOT) for uid in log.ids(kind)}
+    """Rule shift; vehicles keep what they have promised, and promise nothing new."""
+
+    def shift_of(name: str | None) -> "Shift":
+        return _NO_PAUSES if name is None else scenario.shifts[name]
+
     found: list[Violation] = []
-    for name, station in scenario.stations.items():
-        if station.shift is not None and name in ids:
-            found += _station(log, name, ids[name], scenario.shifts[station.shift], station.machines)
-    for name, robot in scenario.robots.items():
-        if robot.shift is not None and name in ids:
-            found += _handler(log, name, ids[name], scenario.shifts[robot.shift], (robot.load_s, robot.unload_s))
+    for uid in log.ids(AgentKind.STATION):
+        station = scenario.stations.get(log.name_of(uid))
+        if station is not None:
+            found += _station(log, uid, shift_of(station.shift), station.machines)
+    for uid in log.ids(AgentKind.ROBOT):
+        robot = scenario.robots.get(log.name_of(uid))
+        if robot is not None:
+            found += _robot(log, uid, shift_of(robot.shift), (robot.load_s, robot.unload_s))
+    for uid in log.ids(AgentKind.AGV) if scenario.fleet else ():
+        found += _vehicle(log, uid, shift_of(scenario.fleet.agvs.shift))
     return found
 
 
-def _station(log: "EventLog", name: str, uid: int, shift: "Shift", machines: int) -> "Iterator[Violation]":
+def _station(log: "EventLog", uid: int, shift: "Shift", machines: int) -> "Iterator[Violation]":
     events = log.events
     own = np.flatnonzero(events["agent"] == uid)
     ended = own[events["kind"][own] == Event.PROCESSING_ENDED]
     for row in ended[_inside(shift, events["time_s"][ended])].tolist():
-        yield _violation(log, name, row, "but it is a pause")
+        yield _violation(log, uid, row, "but it is a pause")
     states = own[events["kind"][own] == Event.STATION_STATE]
     for machine in range(machines):
-        rows = states[np.maximum(events["other"][states], 0) == machine]
-        time_s = events["time_s"][rows]
-        until_s = np.append(time_s[1:], log.end_s) if len(rows) else time_s
-        off = events["value"][rows] == StationState.OFF
-        away_s = _paused_s(shift, until_s) - _paused_s(shift, time_s)
-        wrong_s = np.where(off, until_s - time_s - away_s, away_s)
-        for row, seconds in zip(rows.tolist(), wrong_s.tolist(), strict=True):
-            if seconds > 2 * TOLERANCE_S:
-                yield _violation(log, name, row, f"and stays so for {seconds:g} s that its shift does not allow")
+        rows = states[events["other"][states] == machine]
+        yield from _off(log, uid, shift, rows, StationState.OFF, must=True)
 
 
-def _handler(
-    log: "EventLog", name: str, uid: int, shift: "Shift", takes_s: tuple[float, float]
-) -> "Iterator[Violation]":
+def _robot(log: "EventLog", uid: int, shift: "Shift", takes_s: tuple[float, float]) -> "Iterator[Violation]":
     events = log.events
     for kind, duration_s in zip((Event.MOUNTED, Event.DISMOUNTED), takes_s, strict=True):
         rows = np.flatnonzero((events["agent"] == uid) & (events["kind"] == kind))
         for row in rows[_inside(shift, events["time_s"][rows] - duration_s)].tolist():
-            yield _violation(log, name, row, "but began in a pause")
+            yield _violation(log, uid, row, "but began in a pause")
+    states = np.flatnonzero((events["agent"] == uid) & (events["kind"] == Event.ROBOT_STATE))
+    yield from _off(log, uid, shift, states, RobotState.OFF, must=False)
+
+
+def _vehicle(log: "EventLog", uid: int, shift: "Shift") -> "Iterator[Violation]":
+    events, messages, calls = log.events, log.messages, log.conversations
+    states = np.flatnonzero((events["agent"] == uid) & (events["kind"] == Event.VEHICLE_STATE))
+    yield from _off(log, uid, shift, states, VehicleState.OFF, must=False)
+    if not shift.pauses:
+        return
+    transports = calls["conversation"][calls["task_kind"] == TaskKind.TRANSPORT]
+    agreed = (messages["sender"] == uid) & (messages["performative"] == Performative.AGREE)
+    rows = np.flatnonzero(agreed & np.isin(messages["conversation"], transports))
+    rows = rows[np.unique(messages["conversation"][rows], return_index=True)[1]]  # later words renew
+    for row in rows[_inside(shift, messages["time_s"][rows])].tolist():
+        said = log.describe_message(row).split(": ", 1)[1]
+        text = f"{said}, but it is a pause"
+        yield Violation("shift", float(messages["time_s"][row]), log.name_of(uid), text, row)
+
+
+def _off(
+    log: "EventLog", uid: int, shift: "Shift", rows: "NDArray[np.intp]", off: int, *, must: bool
+) -> "Iterator[Violation]":
+    """States (`rows` of events) that are off outside of a pause, or, where they `must` be off then, not off in one."""
+    if len(rows) == 0:
+        return
+    time_s = log.events["time_s"][rows]
+    until_s = np.append(time_s[1:], log.end_s)
+    away_s = _paused_s(shift, until_s) - _paused_s(shift, time_s)
+    wrong_s = np.where(log.events["value"][rows] == off, until_s - time_s - away_s, away_s if must else 0.0)
+    for row, seconds in zip(rows.tolist(), wrong_s.tolist(), strict=True):
+        if seconds > 2 * TOLERANCE_S:
+            yield _violation(log, uid, row, f"and stays so for {seconds:g} s that its shift does not allow")
 
 
 def _paused_s(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -73,6 +109,6 @@ def _inside(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.bool_]
     return _paused_s(shift, time_s + near_s) - _paused_s(shift, before_s) > 1.5 * near_s
 
 
-def _violation(log: "EventLog", name: str, row: int, text: str) -> Violation:
+def _violation(log: "EventLog", uid: int, row: int, text: str) -> Violation:
     said = log.describe(row).split(": ", 1)[1]
-    return Violation("shift", float(log.events["time_s"][row]), name, f"{said}, {text}", row)
+    return Violation("shift", float(log.events["time_s"][row]), log.name_of(uid), f"{said}, {text}", row)

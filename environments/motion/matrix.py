@@ -141,7 +141,7 @@ class MatrixTraffic:
             self._held[vehicle] = True
             if self._heading[vehicle] != NO_PLACE:
                 self._driven_s[vehicle] += driven
-                self._left_s[vehicle] -= driven
+                self._left_s[vehicle] = max(self._left_s[vehicle] - driven, 0.0)  # rounding may go below
                 self._trip[vehicle] += 1
         else:
             self._held[vehicle] = False

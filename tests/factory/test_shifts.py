@@ -107,4 +107,23 @@ def test_the_check_knows_the_calendar_by_itself(cell: dict[str, Any]) -> None:
         changed(crewed(cell), shifts__crew={"every": "1h", "pauses": [{"from": "10min", "to": "20min"}]})
     )
     found = [violation for violation in check(factory.log, later) if violation.rule == "shift"]
-    assert {violation.who for violation in found} == {"a", "arm"}
+    assert {violation.who.split("_")[0] for violation in found} == {"a", "arm", "agv"}
+
+
+@pytest.mark.parametrize("who", ["a", "arm", "agv_1"])
+def test_who_has_no_shift_is_never_off(cell: dict[str, Any], who: str) -> None:
+    factory = run(changed(crewed(cell), horizon="1h"))
+    without = {"a": "stations__a__shift", "arm": "robots__arm__shift", "agv_1": "fleet__agvs__shift"}[who]
+    alone = Scenario.parse(changed(crewed(cell), horizon="1h", **{without: None}))
+    found = [violation for violation in check(factory.log, alone) if violation.rule == "shift"]
+    assert found
+    assert {violation.who.split("_")[0] for violation in found} == {who.split("_")[0]}
+
+
+def test_a_promise_in_a_pause_is_found(cell: dict[str, Any]) -> None:
+    """The vehicles' people pause in other hours than the vehicles did."""
+    factory = run(crewed(cell))
+    always = {"every": "1h", "pauses": [{"from": "0s", "to": "59min"}]}
+    other = Scenario.parse(changed(crewed(cell), shifts__long=always, fleet__agvs__shift="long"))
+    found = [violation for violation in check(factory.log, other) if violation.rule == "shift"]
+    assert any(": agree from agv_" in f": {violation.message}" for violation in found)

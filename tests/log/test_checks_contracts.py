@@ -5,17 +5,17 @@ import pytest
 
 from robocell.agents.messages import Performative
 from robocell.agents.tasks import TaskKind
-from robocell.environments.checks import check
-from robocell.environments.log import NOBODY, Event
+from robocell.environments.log import NOBODY, AgentKind, Event
 
-LEASE_S = 30.0  # how long an offer holds after the reply-by, by default
 DROPPED = TOO_LATE = 1.0  # the value of an inform-done or a failure that answers a cancel
 
 
 @pytest.fixture
 def talk(new_story):
     """A story without parts in which only words are exchanged; horizon run, not drained."""
-    return new_story(drain=False)
+    story = new_story(drain=False)
+    story.add(AgentKind.CHARGER, "charger_2")
+    return story
 
 
 def test_a_task_that_fails_may_be_awarded_anew(talk, rules):
@@ -40,12 +40,29 @@ def test_an_award_may_be_refused_cancelled_or_sent_again(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == set()
 
 
-def test_a_second_live_award_is_found(talk):
+def test_a_call_that_was_made_anew_is_not_open_though_its_reply_by_has_not_come(talk, rules):
+    """All who were called first have refused; the next call found somebody, who was done before the first reply-by."""
+    first = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=10.0)
+    talk.say(1.0, Performative.REFUSE, first, None, "agv_1", count=2)
+    second = talk.deal(2.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
+    talk.say(5.0, Performative.INFORM_DONE, second, "charger", "agv_1")
+    assert rules(talk.end(6.0), talk.scenario) == set()
+
+
+def test_a_second_live_award_is_found(talk, check_story):
     talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
-    talk.deal(5.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
-    (found,) = check(talk.end(100.0), talk.scenario)
-    assert (found.rule, found.time_s, found.who) == ("double-award", 5.0, "charge 0 of agv_1")
-    assert found.message.endswith("but charger holds it by conversation 0")
+    talk.deal(5.0, TaskKind.CHARGE, "agv_1", "charger_2", task=0)
+    called, awarded = check_story(talk.end(100.0), talk.scenario)
+    for found in (called, awarded):
+        assert (found.rule, found.time_s, found.who) == ("double-award", 5.0, "charge 0 of agv_1")
+    assert called.message.endswith("but charger holds it")
+    assert awarded.message.endswith("but charger holds it by conversation 0")
+
+
+def test_a_call_for_the_task_of_another_is_found(talk, rules):
+    talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.call(1.0, TaskKind.CHARGE, "agv_2", task=0)
+    assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +79,7 @@ def test_a_cancel_ends_an_award_only_when_the_contractor_says_so(talk, rules, an
     talk.say(5.0, Performative.CANCEL, call, "agv_1", "charger")
     if answer is not None:
         talk.say(6.0, answer[0], call, "charger", "agv_1", value=answer[1])
-    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "charger_2", task=0)
     assert rules(talk.end(100.0), talk.scenario) == found
 
 
@@ -71,18 +88,18 @@ def test_a_cancel_that_is_not_answered_ends_an_award_with_its_lease(talk, rules,
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger", until_s=30.0)
     talk.say(10.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger", value=40.0)  # a renewal
     talk.say(20.0, Performative.CANCEL, call, "agv_1", "charger")
-    talk.deal(again_s, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    talk.deal(again_s, TaskKind.CHARGE, "agv_1", "charger_2", task=0)
     assert rules(talk.end(100.0), talk.scenario) == found
 
 
-def test_whoever_has_given_up_holds_nothing_though_it_is_asked_again_and_must_not_agree(talk, rules):
+def test_whoever_has_given_up_holds_nothing_though_it_is_asked_again_and_must_not_agree(talk, rules, check_story):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.FAILURE, call, "charger", "agv_1")
     talk.say(6.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")  # the news is on its way
-    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    talk.deal(7.0, TaskKind.CHARGE, "agv_1", "charger_2", task=0)
     assert rules(talk.end(100.0, trace=False), talk.scenario) == set()
     talk.say(8.0, Performative.AGREE, call, "charger", "agv_1")
-    (found,) = check(talk.end(100.0, trace=False), talk.scenario)
+    (found,) = check_story(talk.end(100.0, trace=False), talk.scenario)
     assert (found.rule, found.time_s) == ("void-agree", 8.0)
 
 
@@ -98,24 +115,24 @@ def test_a_contract_that_was_cancelled_and_dropped_is_not_done(talk, rules):
 
 def test_two_winners_of_one_call_are_found(talk, rules):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
-    talk.say(1.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "agv_2")
+    talk.say(1.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger_2")
     assert rules(talk.end(100.0), talk.scenario) == {"double-award"}
 
 
 def test_an_award_of_a_task_that_is_done_is_found(talk, rules):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.INFORM_DONE, call, "charger", "agv_1")
-    talk.deal(6.0, TaskKind.CHARGE, "agv_1", "agv_2", task=0)
+    talk.deal(6.0, TaskKind.CHARGE, "agv_1", "charger_2", task=0)
     assert rules(talk.end(100.0), talk.scenario) == {"double-award", "open-call"}
 
 
-def test_a_task_that_is_done_twice_or_by_a_stranger_is_found(talk, rules):
+def test_a_task_that_is_done_twice_or_by_a_stranger_is_found(talk, rules, check_story):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
-    talk.say(5.0, Performative.INFORM_RESULT, call, "agv_2", "agv_1")
+    talk.say(5.0, Performative.INFORM_RESULT, call, "charger_2", "agv_1")
     assert rules(talk.end(100.0, trace=False), talk.scenario) == {"double-done"}
     talk.say(6.0, Performative.INFORM_DONE, call, "charger", "agv_1")
-    talk.say(7.0, Performative.INFORM_DONE, call, "agv_2", "agv_1")
-    assert [violation.time_s for violation in check(talk.end(100.0, trace=False), talk.scenario)] == [5.0, 7.0]
+    talk.say(7.0, Performative.INFORM_DONE, call, "charger_2", "agv_1")
+    assert [violation.time_s for violation in check_story(talk.end(100.0, trace=False), talk.scenario)] == [5.0, 7.0]
 
 
 def test_an_award_before_any_offer_is_found(talk, rules):
@@ -127,16 +144,68 @@ def test_an_award_before_any_offer_is_found(talk, rules):
 def test_an_award_to_somebody_else_than_the_offerers_is_found(talk, rules):
     call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
     talk.say(0.0, Performative.PROPOSE, call, "charger", "agv_1")
-    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "agv_2")
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger_2")
     assert rules(talk.end(100.0), talk.scenario) == {"early-award"}
 
 
-@pytest.mark.parametrize(("wait_s", "found"), [(2.0 + LEASE_S, set()), (2.1 + LEASE_S, {"late-award"})])
-def test_an_offer_holds_until_its_lease_ends(talk, rules, wait_s, found):
+@pytest.mark.parametrize(("award_s", "found"), [(2.0, set()), (2.1, {"late-award"})])
+def test_an_offer_holds_until_the_reply_by(talk, rules, award_s, found):
     call = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=2.0)
     talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
-    talk.say(wait_s, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    talk.say(award_s, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
     assert rules(talk.end(100.0), talk.scenario) == found
+
+
+@pytest.mark.parametrize(("award_s", "found"), [(52.0, set()), (52.1, {"late-award"})])
+def test_a_revised_call_has_a_reply_by_of_its_own_however_long_that_takes(talk, rules, award_s, found):
+    """Many rounds may be longer than a lease."""
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=2.0)
+    talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
+    talk.say(50.0, Performative.CFP, call, "agv_1", None)
+    talk.say(50.0, Performative.PROPOSE, call, None, "agv_1")
+    talk.say(award_s, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    assert rules(talk.end(100.0), talk.scenario) == found
+
+
+def test_an_award_after_the_call_was_withdrawn_is_found(talk, rules):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
+    talk.say(1.0, Performative.CANCEL, call, "agv_1", None, count=0)
+    talk.say(1.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    assert rules(talk.end(100.0), talk.scenario) == {"late-award"}
+
+
+def test_a_second_winner_of_one_conversation_is_found_though_the_first_has_refused(talk, rules):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, Performative.PROPOSE, call, None, "agv_1", count=2)
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")
+    talk.say(0.0, Performative.REFUSE, call, "charger", "agv_1")
+    talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger_2")
+    assert rules(talk.end(100.0), talk.scenario) == {"double-award"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sender", "receiver", "value"),
+    [
+        (Performative.CFP, "agv_2", None, 0.0),  # it is not its task
+        (Performative.PROPOSE, "charger", "agv_2", 0.0),
+        (Performative.REFUSE, "arm", "agv_1", 0.0),  # it charges nobody
+        (Performative.REJECT_PROPOSAL, "agv_1", "arm", 0.0),
+        (Performative.FAILURE, "charger", "agv_1", TOO_LATE),  # of a cancel that was not sent
+        (Performative.INFORM_DONE, "charger", "agv_1", DROPPED),
+    ],
+)
+def test_words_of_the_wrong_speaker_are_found(talk, rules, words, sender, receiver, value):
+    call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
+    talk.say(0.0, words, call, sender, receiver, value=value)
+    assert rules(talk.end(100.0), talk.scenario) == {"protocol"}
+
+
+def test_whoever_is_done_does_not_agree_any_more(talk, rules):
+    call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
+    talk.say(5.0, Performative.INFORM_DONE, call, "charger", "agv_1")
+    talk.say(6.0, Performative.AGREE, call, "charger", "agv_1")
+    assert rules(talk.end(100.0), talk.scenario) == {"void-agree"}
 
 
 def test_words_without_a_call_are_found(talk, rules):
@@ -204,7 +273,7 @@ def test_a_task_that_nobody_can_do_is_reported_not_lost(story, rules):
 
 
 @pytest.mark.parametrize("column", ["conversation", "sender", "performative"])
-def test_no_award_and_no_done_can_be_changed_unnoticed(story, column):
+def test_no_award_and_no_done_can_be_changed_unnoticed(story, column, check_story):
     log = story.end(200.0)
     told = np.isin(log.messages["performative"], (Performative.ACCEPT_PROPOSAL, Performative.INFORM_DONE))
     rows = np.flatnonzero(told)
@@ -215,4 +284,4 @@ def test_no_award_and_no_done_can_be_changed_unnoticed(story, column):
         messages[row][column] = {"conversation": 99, "sender": story.ids["agv_2"], "performative": Performative.CFP}[
             column
         ]
-        assert check(log.replace(messages=messages), story.scenario) != []
+        assert check_story(log.replace(messages=messages), story.scenario) != []

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from robocell.agents.tasks import TaskKind
-from robocell.environments.checks import check
 from robocell.environments.log import Event, VehicleState
 
 
@@ -41,11 +40,11 @@ def test_a_vehicle_off_the_floor_is_found(story, rules, cell):
     assert "wall" in rules(moved(story.end(200.0), 2, 1, cell), story.scenario)
 
 
-def test_a_vehicle_in_a_wall_is_found_with_time_and_place(new_story):
+def test_a_vehicle_in_a_wall_is_found_with_time_and_place(new_story, check_story):
     story = new_story(drain=False, layout=FLOOR)
     story.drive(0.0, "agv_1", 18)  # straight down through the wall
     log = story.end(50.0)
-    found = [violation for violation in check(log, story.scenario) if violation.rule == "wall"]
+    found = [violation for violation in check_story(log, story.scenario) if violation.rule == "wall"]
     assert [(violation.time_s, violation.who) for violation in found] == [(1.0, "agv_1")]
     assert found[0].message == "tick 1, at row 1, column 0"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.environments.checks import RULES, Violation, check
+from robocell.environments.checks import RULES, Violation
 from robocell.environments.log import AgentKind, Event, StationState, VehicleState
 
 LIFE = (
@@ -21,13 +21,13 @@ LIFE = (
 )
 
 
-def test_a_clean_log_breaks_no_rule(story):
-    assert check(story.end(200.0), story.scenario) == []
+def test_a_clean_log_breaks_no_rule(story, check_story):
+    assert check_story(story.end(200.0), story.scenario) == []
 
 
-def test_a_violation_tells_the_rule_the_time_and_what_happened(story, change):
+def test_a_violation_tells_the_rule_the_time_and_what_happened(story, change, check_story):
     log = change(story.end(200.0), Event.MOUNTED, agent=story.ids["saw"])
-    (found,) = check(log, story.scenario)
+    (found,) = check_story(log, story.scenario)
     row = int(np.flatnonzero(log.events["kind"] == Event.MOUNTED)[0])
     text = "saw mounts phone-1 on saw, but saw does not tend saw"
     assert found == Violation("tending", 17.0, "phone-1", text, row)
@@ -110,6 +110,7 @@ def test_finished_parts_leave_by_themselves_only_where_nobody_carries_them_out(n
     transport = {**MATRIX, "carry_out": carry_out}
     story = new_story(layout=None, transport=transport, chargers={}, fleet=FLEET, stations=STATIONS)
     story.release(0.0, "watch-1")
+    story.tell(0.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.HANDLING)
     story.tell(5.0, Event.LOADED, "agv_1", "watch-1", "source")
     story.tell(22.0, Event.UNLOADED, "agv_1", "watch-1", "drill")
     bored_s = story.drill(22.0, "watch-1", step=0)
@@ -165,11 +166,12 @@ def test_a_second_part_on_one_machine_is_found(new_story, rules):
         story.release(0.0, job)
         there_s = story.carry(0.0, vehicle, job, "source", "drill")
         story.tell(there_s, Event.MOUNTED, "drill", job, "drill")
-    assert rules(story.end(200.0, trace=False), story.scenario) == {"machines"}
+    assert rules(story.end(200.0, trace=False), story.scenario) == {"machines", "station-state"}
 
 
 def test_a_vehicle_with_two_parts_is_found(new_story, rules):
     story = new_story(drain=False)
+    story.tell(0.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.HANDLING)
     for time_s, job in ((10.0, "watch-1"), (20.0, "watch-2")):
         story.release(0.0, job)
         story.tell(time_s, Event.LOADED, "agv_1", job, "source")
@@ -184,8 +186,10 @@ def test_a_robot_that_handles_two_parts_at_a_time_is_found(new_story, rules):
     for vehicle, job in (("agv_1", "phone-1"), ("agv_2", "phone-2")):
         story.release(0.0, job)
         story.carry(0.0, vehicle, job, "source", "saw")
-    story.tell(30.0, Event.MOUNTED, "arm", "phone-1", "saw")
-    story.tell(32.0, Event.MOUNTED, "arm", "phone-2", "saw")
+    story.arm(27.0, 5.0)
+    for machine, (time_s, job) in enumerate(((30.0, "phone-1"), (32.0, "phone-2"))):
+        story.tell(time_s, Event.STATION_STATE, "saw", other=machine, value=StationState.SETUP)
+        story.tell(time_s, Event.MOUNTED, "arm", job, "saw")
     assert rules(story.end(200.0, trace=False), story.scenario) == {"one-at-a-time"}
 
 
@@ -220,9 +224,13 @@ def tell_history(new_story, jobs):
         def carry(origin, destination, ready_s, *, vehicle=vehicle, job=job):
             begin_s = max(ready_s, free_s[vehicle] + TRAVEL_S * (at[vehicle] != origin))
             at[vehicle] = destination
+            story.tell(begin_s, Event.VEHICLE_STATE, vehicle, value=VehicleState.HANDLING)
             story.tell(begin_s + 5.0, Event.LOADED, vehicle, job, origin)
+            story.tell(begin_s + 5.0, Event.VEHICLE_STATE, vehicle, value=VehicleState.LOADED)
+            story.tell(begin_s + 17.0, Event.VEHICLE_STATE, vehicle, value=VehicleState.HANDLING)
             free_s[vehicle] = begin_s + 22.0
             story.tell(begin_s + 22.0, Event.UNLOADED, vehicle, job, destination)
+            story.tell(begin_s + 22.0, Event.VEHICLE_STATE, vehicle, value=VehicleState.IDLE)
             return begin_s + 22.0
 
         now_s, place, step = float(release_s), "source", 0
@@ -250,14 +258,14 @@ MATRIX = {"kind": "matrix", "places": PLACES, "travel": [[f"{TRAVEL_S * (a != b)
 
 @settings(max_examples=40, deadline=None)
 @given(jobs=jobs_of_a_history)
-def test_random_valid_histories_pass(new_story, jobs):
+def test_random_valid_histories_pass(new_story, jobs, check_story):
     story, log = tell_history(new_story, jobs)
-    assert check(log, story.scenario) == []
+    assert check_story(log, story.scenario) == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(jobs=jobs_of_a_history, data=st.data())
-def test_no_single_change_of_a_life_goes_unnoticed(new_story, jobs, data):
+def test_no_single_change_of_a_life_goes_unnoticed(new_story, jobs, data, check_story):
     story, log = tell_history(new_story, jobs)
     events = log.events.copy()
     row = data.draw(st.sampled_from(np.flatnonzero(np.isin(events["kind"], LIFE)).tolist()), label="row")
@@ -278,4 +286,4 @@ def test_no_single_change_of_a_life_goes_unnoticed(new_story, jobs, data):
             "time_s": [-1.0, 20_000.0],
         }[how]
         events[row][how] = data.draw(st.sampled_from([new for new in choices if new != events[row][how]]), label="new")
-    assert check(log.replace(events=events), story.scenario) != []
+    assert check_story(log.replace(events=events), story.scenario) != []

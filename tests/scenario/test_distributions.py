@@ -43,6 +43,15 @@ def test_every_draw_is_a_time_and_quantiles_rise(name, u, v):
     assert isinstance(low, float)
 
 
+@pytest.mark.parametrize("name", SHAPES)
+def test_draws_lie_in_the_support_and_reach_its_ends(name):
+    ours, truth = READ.validate_python({"distribution": name, **SHAPES[name][0]}), SHAPES[name][1]
+    assert ours.support_s == pytest.approx(truth.support())
+    least_s, most_s = ours.support_s
+    assert ours.quantile(0.0) == pytest.approx(least_s, abs=1e-9)
+    assert all(least_s <= ours.quantile(u) <= most_s for u in (0.0, 1e-9, 0.5, 1 - 1e-9))
+
+
 def test_a_plain_duration_is_constant_as_a_processing_time():
     always = READ.validate_python("27s")
     assert isinstance(always, Constant)

@@ -1,0 +1,99 @@
+"""What the data of a scenario say, as numbers: by docs/scenario.md, without robocell."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from math import inf
+from typing import Any
+
+Data = dict[str, Any]
+UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "m/s": 1.0}
+
+
+def number(text: str | float) -> float:
+    """`5s`, `1.5min` in seconds; `2m/s` in metres a second; a plain number as it is."""
+    if not isinstance(text, str):
+        return float(text)
+    value, unit = re.fullmatch(r"([\d.]+)([a-z/]+)", text.replace(" ", "")).groups()
+    return float(value) * UNITS[unit]
+
+
+def span(time: str | Data) -> tuple[float, float]:
+    """The least and the greatest that a distribution can give."""
+    if isinstance(time, str):
+        return number(time), number(time)
+    match time["distribution"]:
+        case "constant":
+            return number(time["value"]), number(time["value"])
+        case "uniform" | "triangular":
+            return number(time["low"]), number(time["high"])
+    return 0.0, inf
+
+
+class Plan:
+    """A scenario's data, with the defaults of the language."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.stations: Data = data["stations"]
+        self.storage: Data = data.get("storage", {})
+        self.robots: Data = data.get("robots", {})
+        self.products: list[tuple[str, Data]] = list(data["products"].items())
+        self.transport: Data = data.get("transport", {"kind": "grid"})
+        self.agvs: Data = data.get("fleet", {}).get("agvs", {})
+        self.terms: Data = data.get("negotiation", {})
+        self.source: str = data.get("source", "source")
+        self.sink: str = data.get("sink", "sink")
+        orders = data["orders"]
+        usual = orders.get("from", self.source)
+        self.entries = {order.get("from", usual) for order in orders["orders"]} if "orders" in orders else {usual}
+        self.drains: bool = data.get("drain", False)
+        self.tended = {station for robot in self.robots.values() for station in robot["stations"]}
+
+    def routing(self, number: int) -> list[Data]:
+        """The steps of a product, each with its operation."""
+        steps = self.products[number][1]["routing"]
+        return [{"operation": step} if isinstance(step, str) else step for step in steps]
+
+    def may_do(self, station: str, step: Data) -> bool:
+        return (
+            station in self.stations
+            and step["operation"] in self.stations[station]["operations"]
+            and station in step.get("stations", [station])
+        )
+
+    def work_s(self, station: str, step: Data) -> tuple[float, float]:
+        """The least and the greatest processing time."""
+        return span(step.get("time", self.stations[station]["operations"][step["operation"]]))
+
+    def setup_s(self, station: str, before: str | None, after: str) -> float:
+        setup = self.stations[station].get("setup")
+        if setup is None:
+            return 0.0
+        if before == after:
+            return number(setup.get("same", 0.0))
+        return number(setup.get("matrix", {}).get(before, {}).get(after, setup["default"]))
+
+    def pauses(self, worker: Data, end_s: float) -> list[tuple[float, float]]:
+        """Begin and end of the pauses of a station, a robot or the vehicles; those that touch are one."""
+        if worker.get("shift") is None:
+            return []
+        shift = self.data["shifts"][worker["shift"]]
+        merged: list[tuple[float, float]] = []
+        for cycle in range(int(end_s / number(shift["every"])) + 1):
+            for pause in shift["pauses"]:
+                begin_s = cycle * number(shift["every"]) + number(pause["from"])
+                until_s = cycle * number(shift["every"]) + number(pause["to"])
+                if merged and abs(merged[-1][1] - begin_s) < 1e-9:
+                    begin_s = merged.pop()[0]
+                merged.append((begin_s, until_s))
+        return merged
+
+    def ways_s(self) -> dict[tuple[str, str], float]:
+        """Least time from place to place of a matrix, over others where that is shorter."""
+        places, travel = self.transport["places"], self.transport["travel"]
+        ways = {(a, b): number(travel[i][j]) for i, a in enumerate(places) for j, b in enumerate(places)}
+        for via, a, b in product(places, repeat=3):
+            ways[a, b] = min(ways[a, b], ways[a, via] + ways[via, b])
+        return ways

@@ -1,0 +1,122 @@
+"""`robocell check` and the second opinion judge random factories, and logs that were tampered with, alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from robocell.environments import Factory, Scenario, check
+from robocell.environments.errors import ScenarioError
+
+from . import faults, read
+from .doctored import doctor
+from .factories import draw_factory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robocell.environments.log import EventLog
+
+UNFINISHED = {"drained", "open-call", "lost-task", "lot"}  # what a run breaks that is not empty when it ends
+LEFT = ("is left in the factory", "is not ended", "is forgotten")
+BLOCK = 50  # factories in one slow test
+
+
+@dataclass
+class Run:
+    """A factory that has run."""
+
+    data: dict[str, Any]
+    scenario: Scenario
+    log: EventLog
+    drained: bool
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Run:
+        scenario = Scenario.parse(data)
+        factory = Factory(scenario)
+        log = factory.run()
+        drained = not scenario.drain or factory.workload.in_process == 0
+        factory.close()
+        return cls(data, scenario, log, drained)
+
+    def first(self, log: EventLog) -> set[str]:
+        """The rules that `robocell check` finds broken, but for those that come of parts that are left."""
+        return {violation.rule for violation in check(log, self.scenario)} - (set() if self.drained else UNFINISHED)
+
+    def second(self, log: EventLog, file: Path) -> list[str]:
+        """What the second opinion finds impossible, likewise."""
+        log.save(file)
+        found = faults(read(file), self.data)
+        return found if self.drained else [fault for fault in found if not fault.endswith(LEFT)]
+
+
+def accepted(seed: int) -> dict[str, Any]:
+    """The first factory of a seed that is not refused."""
+    for attempt in count():
+        data = draw_factory(Random(f"{seed}/{attempt}"))
+        try:
+            Scenario.parse(data)
+        except ScenarioError:
+            continue
+        return data
+    raise AssertionError
+
+
+def judge(seed: int, file: Path, *, doctored: int) -> bool:
+    """Both opinions of a factory, and of its log as often tampered with; whether it was drained."""
+    run = Run.of(accepted(seed))
+    assert run.first(run.log) == set()
+    assert run.second(run.log, file) == []
+    for number in range(doctored):
+        what, log = doctor(Random(f"{seed}/{number}"), run.log)
+        first, second = run.first(log), run.second(log, file)
+        assert bool(first) == bool(second), f"seed {seed}, {number}: {what}: {first or second[0]}"
+    return run.drained
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "log.npz"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_both_find_nothing_in_what_has_happened_and_the_same_in_what_has_not(seed: int, file: Path) -> None:
+    judge(seed, file, doctored=5)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(rng=st.randoms(note_method_calls=False))
+def test_both_find_nothing_in_factories_that_can_be_made_smaller(rng: Random, file: Path) -> None:
+    """A failure here is told by the smallest factory that has it."""
+    try:
+        run = Run.of(draw_factory(rng))
+    except ScenarioError:
+        assume(False)
+    assert run.first(run.log) == set()
+    assert run.second(run.log, file) == []
+
+
+def test_few_factories_are_refused() -> None:
+    refused = 0
+    for seed in range(100):
+        try:
+            Scenario.parse(draw_factory(Random(seed)))
+        except ScenarioError:
+            refused += 1
+    assert refused < 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_both_agree_about_a_thousand_factories(block: int, file: Path) -> None:
+    seeds = range(block * BLOCK, (block + 1) * BLOCK)
+    left = [seed for seed in seeds if not judge(seed, file, doctored=10)]
+    print("not drained within the limit:", left)
+    assert len(left) < BLOCK / 5
