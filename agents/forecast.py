@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NOBODY = -1
 FAR_S = 1e18
 GAIN_S = 1e-9  # less is no improvement: sums of floats differ by that much
+WARM = 20  # operations; among more of them an exchange matters less, and annealing starts cooler
 
 
 class Shop(NamedTuple):
@@ -316,7 +317,8 @@ def intend(
         rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule.
         ask_each: also ask what if each job came first.
         exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
-            typically be at first. `rng` is drawn from four times for each.
+            typically be at first; of more than `WARM` operations, less by the square of their number. `rng` is drawn
+            from four times for each.
         weights: (4,) float64, see `unfold`.
     """
     size = order.size
@@ -336,6 +338,7 @@ def intend(
     if size > 1 and exchanges > 0:
         current = order.copy()
         current_s = best_s
+        heat *= min(1.0, (WARM / size) ** 2)
         for k in range(exchanges):
             a, b = int(rng.random() * size), int(rng.random() * size)
             swap, dice = rng.random() < 0.5, rng.random()

@@ -74,6 +74,12 @@ class Outlook:
     jobs: list[Job]
     steps: NDArray[np.int64]
 
+    @property
+    def operations(self) -> list[tuple[int, int]]:
+        """The N operations: id of the job, number in its routing."""
+        ids = np.repeat([job.unique_id for job in self.jobs], np.diff(self.shop.first))
+        return list(zip(ids.tolist(), self.steps.tolist(), strict=True))
+
 
 def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     """What is expected now; of every job at most the next `ahead` operations."""

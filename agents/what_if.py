@@ -1,9 +1,11 @@
-"""Coordination by what-if forecasts: whoever decides asks first how everybody would go on.
+"""Coordination by what-if forecasts: a search over all parts in the factory precedes every decision.
 
 Decisions are made one by one when they fall due, and none is ever taken back: which part a vehicle that has nothing
-to do fetches next, which waiting part a free machine takes, which station a job chooses. Before each the intentions of
-all are looked through once more (`forecast.intend`): a vehicle may be left waiting for a better part, a machine too.
-What is intended for later binds nobody, and is the starting point of the next forecast.
+to do fetches next, which waiting part a free machine takes, which station a job chooses. Before each the intended order
+of all operations is improved (`forecast.intend`): a vehicle may be left waiting for a better part, a machine too. What
+is intended for later binds no agent, and is the starting point of the next search: a receding horizon. The search knows
+the parts that have been released, and no others. With `revise: false` it is made only when parts are new: a static plan
+where all are released at once.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ WEIGHTS = {
 HEAT = 0.02
 NEWS = 10  # times as many exchanges are tried when there are new jobs
 LONGEST_ASKING = 4_000_000  # steps (operations x jobs x vehicles) of all rules at one decision, about 10 ms
-LONGEST_EXCHANGING = 500_000  # operations that are played out at one decision, about 30 ms
+LONGEST_EXCHANGING = 500_000  # operations that are played out at one decision, about 30 ms; `think` multiplies both
 
 
 def _cheapest(market: Market) -> Iterator[Award]:
@@ -61,9 +63,8 @@ class WhatIf:
     joint = True
 
     def __init__(self) -> None:
-        self._order: list[int] = []  # the intended order, by job id
+        self._order: list[tuple[int, int]] = []  # the intended order of operations: job id, number in its routing
         self._thought_s = -1.0
-        self._known: set[int] = set()  # the jobs that were thought of then
         self._holding: dict[int, Station] = {}
 
     def attach(self, model: Factory) -> None:
@@ -73,7 +74,8 @@ class WhatIf:
         self._spec = spec
         self._floor: Floor | None = None
         self._rng = model.stream("what_if")
-        self._weights = WEIGHTS[spec.objective]
+        at_once = model.spec.orders.at_once(model.spec.horizon_s)
+        self._weights = WEIGHTS[spec.objective or ("makespan" if at_once else "flow_time")]
         self._rules = RULES[: spec.rules]
 
     def wants(self, kind: TaskKind) -> bool:
@@ -161,60 +163,59 @@ class WhatIf:
         return self._floor
 
     def _think(self) -> tuple[Outlook, Course]:
-        """The forecast: looked through once at every instant, and then only followed."""
+        """The forecast: searched once at every instant (`revise: false`: once for all that is known), then followed."""
         spec = self._spec
         outlook = look(self._model, self._floor_of, ahead=spec.ahead)
-        jobs = {job.unique_id for job in outlook.jobs}
-        news = not jobs <= self._known
-        anew = news or self._model.now_s != self._thought_s
-        self._thought_s, self._known = self._model.now_s, jobs
-        kept = bool(self._order) and (spec.remember or not anew)
-        order = self._remembered(outlook)
+        operations, known = outlook.operations, set(self._order)
+        new = [operation for operation in operations if operation not in known]
+        news = not {job for job, _ in new} <= {job for job, _ in known}
+        later = self._model.now_s != self._thought_s
+        anew = bool(new) or (later and spec.revise)
+        kept = bool(known) and (spec.remember or not anew)
+        order = self._remembered(outlook, new)
         course = Course.empty(len(order))
         if len(order):
             rules, ask_each = self._questions(outlook, len(order)) if anew else (0, False)
-            exchanges = min(spec.exchanges * len(order) * (NEWS if news else 1), LONGEST_EXCHANGING // len(order))
             intend(
                 outlook.shop,
                 order,
                 kept,
                 self._rules[:rules],
                 ask_each,
-                exchanges if anew else 0,
+                self._exchanges(len(order), news) if anew else 0,
                 HEAT,
                 self._weights,
                 self._rng,
                 course,
             )
-        self._order = [outlook.jobs[row].unique_id for row in order.tolist()]
-        if anew:
+        self._order = [operations[n] for n in course.operation.tolist()]
+        self._thought_s = self._model.now_s
+        if anew or later:
             holding, self._holding = self._holding, {}
             for station in holding.values():
                 self._model.clock.schedule(0.0, station.feed)
         return outlook, course
 
+    def _remembered(self, outlook: Outlook, new: list[tuple[int, int]]) -> NDArray[np.int32]:
+        """Job rows of the intended order without what has begun since, and with what is new at the end."""
+        left = set(outlook.operations)
+        row_of = {job.unique_id: row for row, job in enumerate(outlook.jobs)}
+        order = [*(operation for operation in self._order if operation in left), *new]
+        return np.array([row_of[job] for job, _ in order], np.int32)
+
     def _questions(self, outlook: Outlook, operations: int) -> tuple[int, bool]:
         """How many rules are asked, and whether once for each job: in a large factory fewer, or no."""
         jobs, vehicles = len(outlook.jobs), max(len(outlook.shop.vehicle_free_s), 1)
         steps = operations * jobs * vehicles
-        ask_each = self._spec.ask_each and steps * (jobs + 1) <= LONGEST_ASKING
-        rules = LONGEST_ASKING // (steps * (jobs + 1 if ask_each else 1))
+        longest = int(LONGEST_ASKING * self._spec.think)
+        ask_each = self._spec.ask_each and steps * (jobs + 1) <= longest
+        rules = longest // (steps * (jobs + 1 if ask_each else 1))
         return min(max(rules, 1), len(self._rules)), ask_each
 
-    def _remembered(self, outlook: Outlook) -> NDArray[np.int32]:
-        """The intended order without what has begun since, and with what is new at the end."""
-        row_of = {job.unique_id: row for row, job in enumerate(outlook.jobs)}
-        left = np.diff(outlook.shop.first).tolist()
-        order = []
-        for uid in reversed(self._order):
-            row = row_of.get(uid)
-            if row is not None and left[row] > 0:
-                left[row] -= 1
-                order.append(row)
-        order.reverse()
-        for row, missing in enumerate(left):
-            order += [row] * missing
-        return np.array(order, np.int32)
+    def _exchanges(self, operations: int, news: bool) -> int:
+        """How many exchanges are tried: more when jobs are new, in a large factory fewer."""
+        wanted = self._spec.exchanges * operations * (NEWS if news else 1)
+        return int(min(wanted, LONGEST_EXCHANGING / operations) * self._spec.think)
 
     def _job_at(self, outlook: Outlook, course: Course, i: int) -> Job:
         """Whose operation the i-th entry of a course is."""

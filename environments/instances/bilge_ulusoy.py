@@ -37,6 +37,7 @@ class TransportShop:
         makespan_s: best known; `proven` if it is known to be the least.
         exit_s: best known exit time; None where none is known.
         published: makespans by other methods.
+        unverified: makespans by other methods that were not compared with a publication.
         published_exit: exit times by other methods.
     """
 
@@ -49,6 +50,7 @@ class TransportShop:
     proven: bool
     exit_s: float | None
     published: Mapping[str, float]
+    unverified: Mapping[str, float]
     published_exit: Mapping[str, float]
 
     def scenario(
@@ -81,6 +83,7 @@ class Schedule:
 def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
     """All instances of the file by name (`EX11`, ...)."""
     document = _load(path)
+    unverified = document.get("unverified_recall", {})
     instances = {}
     for name, row in _field(path, document, "instances").items():
         try:
@@ -104,6 +107,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
                 proven=bool(row["optimal"]),
                 exit_s=None if exit_s is None else float(exit_s),
                 published=row["published"],
+                unverified={method: values[name] for method, values in unverified.items() if name in values},
                 published_exit=row["published_exit_time"],
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -70,12 +70,16 @@ Mechanism = Annotated[
 class WhatIf(Section):
     """How the mechanism `what_if` thinks."""
 
-    objective: Literal["makespan", "flow_time", "tardiness"] = "makespan"  # of all parts in the factory
+    # of all parts in the factory; None = makespan if all orders come at once, else flow_time
+    objective: Literal["makespan", "flow_time", "tardiness"] | None = None
     rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules that everybody might follow, the best ones first
     ask_each: bool = True  # also: what if this job came first, for each job and rule
     exchanges: Annotated[int, Field(ge=0)] = 20  # changes of the best order that are tried, by operation left
     remember: bool = True  # start from what was intended before
     ahead: Positive | None = None  # operations of each job that are looked at; None = all
+    revise: bool = True  # look for a better order at every decision; False = only when jobs are new
+    think: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # multiplies the exchanges and the limits of the
+    # computation for one decision, which are counted in steps, not in time: about 40 ms at 1 in a large shop
 
 
 class Negotiation(Section):

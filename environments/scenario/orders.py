@@ -35,6 +35,10 @@ class _Arrivals(Section):
     limit: Positive | None = None  # no more orders than this; None = unlimited
     start: str | None = Field(alias="from", default=None)  # the place where parts enter; None = the source
 
+    def at_once(self, within_s: float) -> bool:
+        """Whether all orders of the first `within_s` seconds are released at one instant."""
+        return False
+
 
 class Poisson(_Arrivals):
     """Independent arrivals: exponential times between orders."""
@@ -57,12 +61,18 @@ class Batch(_Arrivals):
     every_s: PositiveDuration = Field(alias="every")
     size: Positive
 
+    def at_once(self, within_s: float) -> bool:
+        return self.every_s > within_s or (self.limit is not None and self.limit <= self.size)
+
 
 class Conwip(_Arrivals):
     """Constant work in process: `wip` orders at time 0, then one whenever a part leaves."""
 
     kind: Literal["conwip"] = "conwip"
     wip: Positive
+
+    def at_once(self, within_s: float) -> bool:
+        return self.limit is not None and self.limit <= self.wip
 
 
 class Order(Section):
@@ -80,6 +90,10 @@ class OrderList(_Arrivals):
 
     kind: Literal["list"] = "list"
     orders: Annotated[tuple[Order, ...], Field(strict=False, min_length=1)]
+
+    def at_once(self, within_s: float) -> bool:
+        releases_s = sorted(order.at_s for order in self.orders)[: self.limit]
+        return len({at_s for at_s in releases_s if at_s <= within_s}) <= 1
 
 
 class OrdersFile(_Arrivals):

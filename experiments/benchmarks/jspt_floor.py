@@ -1,4 +1,4 @@
-"""An instance of the job shop with AGVs on its floor: what traffic costs, and a config to look at it.
+"""The job shop with AGVs on its floors: what traffic costs each way to negotiate, and a config to look at it.
 
 robocell bench jspt_floor EX23 --config ex23.yaml
 robocell view ex23.yaml
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import yaml
 
 from ...agents.events import Event
@@ -18,10 +19,22 @@ from ...environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_sched
 from ...environments.scenario import Scenario
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
-from .jspt import INSTANCES, SCHEDULES, WHAT_IF
+from .jspt_play import INSTANCES, REACTIVE, SCHEDULES, WHAT_IF
 
 if TYPE_CHECKING:
-    from ...environments.instances.bilge_ulusoy import Schedule
+    from collections.abc import Mapping, Sequence
+
+    from ...environments.instances.bilge_ulusoy import Schedule, TransportShop
+
+EARLY = {"look_ahead": "departure"}  # which a forced schedule needs
+LONGEST = 5.0  # times the best known makespan: what is not done by then is stuck
+WAYS: dict[str, dict[str, Any]] = {
+    "contract net, calls when the part is ready": REACTIVE,
+    "contract net, calls when the operation starts": {**REACTIVE, "look_ahead": "start"},
+    "static plan at t = 0": {**WHAT_IF, "what_if": {"revise": False}},
+    "what_if, calls when the part is ready": {**WHAT_IF, "look_ahead": "none"},
+    "what_if": WHAT_IF,
+}
 
 HEAD = """\
 # {name} of Bilge and Ulusoy (1995), a job shop with {vehicles} AGVs, on a floor where ways take the published times.
@@ -46,18 +59,47 @@ def run(instance: str = "EX14", *, config: Path | None = None) -> dict[str, Any]
     shop = instances[instance]
     if config is not None:
         config.write_text(written(instance), encoding="utf-8")
-    schedule = read_schedules(SCHEDULES)[instance]
-    early = {"look_ahead": "departure"}
-    until_s = 5.0 * schedule.makespan_s
+    forced_table_s, forced_floor_s = both_s(shop, EARLY, read_schedules(SCHEDULES)[instance])
+    table_s, floor_s = both_s(shop, WHAT_IF)
     return {
         "makespan_s": {
             "best_known": shop.makespan_s,
-            "forced_table": makespan_s(shop.scenario(negotiation=early), until_s, schedule),
-            "forced_floor": makespan_s(Scenario.parse(shop.floor_document(negotiation=early)), until_s, schedule),
-            "table": makespan_s(shop.scenario(negotiation=WHAT_IF), until_s),
-            "floor": makespan_s(Scenario.parse(shop.floor_document(negotiation=WHAT_IF)), until_s),
+            "forced_table": forced_table_s,
+            "forced_floor": forced_floor_s,
+            "table": table_s,
+            "floor": floor_s,
         }
     }
+
+
+def floors(instances: Mapping[str, TransportShop]) -> dict[str, dict[str, dict[str, float]]]:
+    """Way to negotiate -> `table` or `floor` -> gap (percent) to the best makespan known without traffic."""
+    schedules = read_schedules(SCHEDULES)
+    forced = [both_s(shop, EARLY, schedules[name]) for name, shop in instances.items()]
+    reached = {"best known schedule, forced": forced}
+    for name, negotiation in WAYS.items():
+        reached[name] = [both_s(shop, negotiation) for shop in instances.values()]
+    best_s = np.array([shop.makespan_s for shop in instances.values()])
+    return {name: _gaps(pairs_s, best_s) for name, pairs_s in reached.items()}
+
+
+def _gaps(pairs_s: Sequence[tuple[float, float]], best_s: np.ndarray) -> dict[str, dict[str, float]]:
+    gaps = 100.0 * (np.array(pairs_s) / best_s[:, None] - 1.0)
+    return {
+        where: {"mean_gap": float(column.mean()), "max_gap": float(column.max())}
+        for where, column in zip(("table", "floor"), gaps.T, strict=True)
+    }
+
+
+def both_s(
+    shop: TransportShop, negotiation: Mapping[str, Any], schedule: Schedule | None = None
+) -> tuple[float, float]:
+    """The makespan by the table of travel times, and on the floor."""
+    until_s = LONGEST * shop.makespan_s
+    return (
+        makespan_s(shop.scenario(negotiation=negotiation), until_s, schedule),
+        makespan_s(Scenario.parse(shop.floor_document(negotiation=negotiation)), until_s, schedule),
+    )
 
 
 def written(instance: str) -> str:

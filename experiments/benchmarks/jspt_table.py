@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONG_WAYS, SHORT_WAYS = "t/p>0.25", "t/p<0.25"
+SETS = ("40 with t/p > 0.25", "42 with t/p < 0.25")
 
 
 def tables(result: dict[str, Any]) -> str:
-    """Mechanisms and literature, ingredients, unseen shops, flexible routing; gaps in percent: mean (largest)."""
+    """All tables of the page in its order; gaps in percent: mean (largest); changes: mean ± half width at 95 %."""
+    parts = (
+        (("", *SETS, "exit time, 40", "ms"), _methods(result)),
+        (("", *SETS, "unseen", "unseen, with choice", "ms"), _ingredients(result)),
+        (("", *next(iter(result["large"].values())), "s"), _large(result["large"])),
+        (("makespan, all known", *next(iter(result["makespan"].values()))), _each(result["makespan"], _change)),
+        (("flow time, arriving", *next(iter(result["flow_time"].values()))), _each(result["flow_time"], _change)),
+        (("", "by the table", "on the floor"), _each(result["floors"], _gap)),
+        (("mk01-mk10", "gap"), {name: (_gap(row),) for name, row in result["flexible"].items()}),
+    )
+    return "\n".join(_table(header, rows) for header, rows in parts)
+
+
+def _methods(result: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Mechanisms, then the literature."""
     ours = {
         f"**{name}**": (_gap(row[LONG_WAYS]), _gap(row[SHORT_WAYS]), _gap(row["exit_time"]), _ms(row))
         for name, row in _by_gap(result["mechanisms"])
@@ -22,7 +40,11 @@ def tables(result: dict[str, Any]) -> str:
         for name, row in _by_gap(result["published_exit"])
         if name not in result["published"]
     }
-    steps = {
+    return {**ours, **others, **only_exit}
+
+
+def _ingredients(result: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {
         name: (
             _gap(row[LONG_WAYS]),
             _gap(row[SHORT_WAYS]),
@@ -32,13 +54,17 @@ def tables(result: dict[str, Any]) -> str:
         )
         for name, row in result["ingredients"].items()
     }
-    routing = {name: (_gap(row),) for name, row in result["flexible"].items()}
-    parts = (
-        (("", "40 with t/p > 0.25", "42 with t/p < 0.25", "exit time, 40", "ms"), {**ours, **others, **only_exit}),
-        (("", "40 with t/p > 0.25", "42 with t/p < 0.25", "unseen", "unseen, with choice", "ms"), steps),
-        (("mk01-mk10", "gap"), routing),
-    )
-    return "\n".join(_table(header, rows) for header, rows in parts)
+
+
+def _large(rows: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {
+        name: (*map(_gap, row.values()), f"{sum(size['s_per_instance'] for size in row.values()) / len(row):.2g}")
+        for name, row in rows.items()
+    }
+
+
+def _each(rows: dict[str, dict[str, Any]], cell: Callable[[Any], str]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(map(cell, row.values())) for name, row in rows.items()}
 
 
 def _by_gap(rows: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -47,6 +73,10 @@ def _by_gap(rows: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _gap(row: dict[str, float] | None, suffix: str = "") -> str:
     return "" if row is None else f"{row[f'mean_gap{suffix}']:.1f} ({row[f'max_gap{suffix}']:.1f})"
+
+
+def _change(row: dict[str, float]) -> str:
+    return f"{row['mean']:+.1f} ± {row['half_width']:.1f}"
 
 
 def _ms(row: dict[str, Any]) -> str:

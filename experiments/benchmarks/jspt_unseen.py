@@ -12,13 +12,12 @@ import numpy as np
 from ...agents.forecast import Course, Shop, intend, tails
 from ...agents.what_if import HEAT, RULES, WEIGHTS
 from ...environments.instances.job_shop import JobShop
+from .jspt_play import play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from ...environments.scenario import Scenario
 
 SEARCHES = 2
 SEARCH_LENGTH = 60_000
@@ -54,8 +53,8 @@ def random_shop(seed: int) -> tuple[JobShop, int, NDArray[np.float64]]:
     return JobShop(f"unseen {seed}", machines, tuple(routings)), vehicles, travel_s
 
 
-def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) -> float:
-    """The shortest makespan (s) that long searches find."""
+def known_at_once(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) -> Shop:
+    """The whole shop as a forecast sees it at the start."""
     jobs, machines, operations = len(shop.jobs), shop.machines, shop.operations
     choices = [choice for job in shop.jobs for operation in job for choice in operation]
     world = Shop(
@@ -80,6 +79,13 @@ def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) ->
         unlimited=np.zeros(machines, np.bool_),
     )
     tails(world)
+    return world
+
+
+def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) -> float:
+    """The shortest makespan (s) that long searches find."""
+    world = known_at_once(shop, vehicles, travel_s)
+    operations = shop.operations
     best_s = np.inf
     for search in range(SEARCHES):
         order, course = np.zeros(operations, np.int32), Course.empty(operations)
@@ -89,9 +95,7 @@ def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) ->
     return best_s
 
 
-def unseen(
-    shops: int, variants: Mapping[str, Mapping[str, Any]], play: Callable[[Scenario], Any]
-) -> dict[str, dict[str, float]]:
+def unseen(shops: int, variants: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Gaps (percent) of ways to negotiate to the best found, on shops with and without a choice of machine."""
     found: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in variants}
     for seed in range(shops):
