@@ -8,6 +8,7 @@ import numpy as np
 
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
+from ..statistics import INTERVALS, Interval
 
 if TYPE_CHECKING:
     from ..cases import Case
@@ -42,6 +43,11 @@ class Asker:
     make: Make
     extended: "Callable[[Experiment], None]" = lambda _: None
     taken: set[str] = field(default_factory=set)
+
+    @property
+    def interval(self) -> Interval:
+        """The kind of interval that the experiment asks for."""
+        return INTERVALS[self.experiment.config.intervals]
 
     def need(self, wanted: Mapping[int, int]) -> None:
         """Has replications 0 to n - 1 of cases made: {case: n}."""
