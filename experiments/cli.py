@@ -376,6 +376,7 @@ def _plain(value: Any) -> Any:
 
 def _outcome_document(outcome: Any) -> dict[str, Any]:
     from .answers import answer
+    from .cautions import cautions
     from .headlines import case_rows, headlines
 
     results = outcome.results
@@ -390,6 +391,7 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "executor": outcome.executor,
         "workers": outcome.workers,
         "answer": answer(results),
+        "cautions": cautions(results),
         "cases": [
             {"case": row.label, "n": row.n}
             | {

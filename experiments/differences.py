@@ -21,19 +21,21 @@ class Differences:
 
     control: str
     rows: list[dict[str, Any]]
+    picked: bool  # whether the control is the best case, which the results have picked
 
 
 def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> Differences | None:
     """Paired differences of the first headlines, p values corrected for all rows; None where nothing can be paired.
 
     Where the sweep has policies, each is compared with the first over all fleets that both have, else each case with
-    the best one.
+    the best one. Which one is the best is known from the results, so p values are then corrected for all pairs of cases.
     """
     chosen = [column for column in columns if column.key in results.metrics][:COMPARED]
     if not chosen or sum(row.n > 1 for row in rows) < 2:
         return None
     readable = replace(results, trials=results.trials.assign(**{column.key: column.values for column in chosen}))
-    control, *others = _groups(results, rows, columns[0])
+    policies, groups = _groups(results, rows, columns[0])
+    control, *others = groups
     found: list[dict[str, Any]] = []
     for name, group in others:
         try:
@@ -44,14 +46,17 @@ def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]
             {"who": name, "title": column.title, "unit": column.unit} | pairs.mean_difference(column.key)
             for column in chosen
         ]
-    return Differences(control[0], tested(found).to_dict("records")) if found else None
+    if not found:
+        return None
+    among = 0 if policies else len(chosen) * len(groups) * (len(groups) - 1) // 2
+    return Differences(control[0], tested(found, among=among).to_dict("records"), picked=not policies)
 
 
-def _groups(results: "Results", rows: list[CaseRow], main: Headline) -> list[tuple[str, list[int]]]:
-    """Names and cases of what is compared, the control first."""
+def _groups(results: "Results", rows: list[CaseRow], main: Headline) -> tuple[bool, list[tuple[str, list[int]]]]:
+    """Whether policies are compared, and names and cases of what is compared, the control first."""
     view = view_of(results)
     if len(view.series) > 1:
-        return list(zip(view.groups, view.series, strict=True))
+        return True, list(zip(view.groups, view.series, strict=True))
     finished = [row for row in rows if row.n > 1]
     finished.sort(key=lambda row: row.means[0], reverse=main.greater_is_better)
-    return [(row.label, [row.index]) for row in finished[:MOST_CASES]]
+    return False, [(row.label, [row.index]) for row in finished[:MOST_CASES]]

@@ -37,11 +37,11 @@ def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[fl
 
 
 def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The t interval, extended on the side of the longer tail where skew is found; (nan, nan) for fewer than two values.
+    """The t interval, extended on the side of the longer tail where skew is found; (nan, nan) below two values.
 
-    Skew is found where the skewness exceeds its standard error. Each end is then the outer one of two: of the t interval,
-    and of the interval by Hall's transformation of the t statistic, which removes the effect of skew to the order 1/n
-    (Hall, On the removal of skewness by transformation, J. R. Statist. Soc. B 54, 1992; here with t quantiles).
+    Skew is found where the skewness exceeds its standard error. Each end is then the outer one of two: of the t
+    interval, and of the interval by Hall's transformation of the t statistic, which removes the effect of skew to the
+    order 1/n (Hall, On the removal of skewness by transformation, J. R. Statist. Soc. B 54, 1992; with t quantiles).
     """
     values = np.asarray(values, dtype=float)
     low, high = t_interval(values, confidence=confidence)
@@ -161,13 +161,17 @@ def _p_value(values: np.ndarray, *, adjusted: bool) -> float:
     return min(1.0, 2 * tail)
 
 
-def holm(p: np.ndarray) -> np.ndarray:
-    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN."""
+def holm(p: np.ndarray, *, among: int = 0) -> np.ndarray:
+    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN.
+
+    `among` is the number of tests that these were picked from by their results, where that is more than these.
+    """
     corrected = np.full(p.shape, np.nan)
     order = [index for index in np.argsort(p) if not np.isnan(p[index])]
+    many = max(len(order), among)
     worst = 0.0
     for rank, index in enumerate(order):
-        worst = max(worst, min(1.0, float(p[index]) * (len(order) - rank)))
+        worst = max(worst, min(1.0, float(p[index]) * (many - rank)))
         corrected[index] = worst
     return corrected
 

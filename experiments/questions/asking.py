@@ -92,6 +92,12 @@ def recall(records: "Mapping[str, Record]") -> Make:
     return make
 
 
+def mean_of(values: np.ndarray) -> float:
+    """The mean of the replications that have a value; NaN where none has."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
 def greater_is_better(metric: str) -> bool:
     """Whether more of a KPI is better, by its name."""
     return not any(part in metric for part in LESS_IS_BETTER)

@@ -3,12 +3,12 @@
     replications: 100                                  # at most, per case
     question: {kind: best_policy, metric: throughput_per_h, indifference: 1%}
 
-All cases get a first number of replications, then a few more at a time, up to `replications` of each and `budget` trials
-in all. A case is dropped as soon as its mean is behind another's by more than a bound that shrinks as evidence grows.
-Common random numbers make the differences, and with them the bounds, small. With probability 0.95 the case that is left
-is the best, provided that it is better than the others by the indifference, or else it is within the indifference of the
-best (Kim & Nelson, A fully sequential procedure for indifference-zone selection in simulation, ACM TOMACS 11(3), 2001,
-with c = 1).
+All cases get a first number of replications, then a few more at a time, up to `replications` of each and `budget`
+trials in all. A case is dropped as soon as its mean is behind another's by more than a bound that shrinks as evidence
+grows. Common random numbers make the differences, and with them the bounds, small. With probability 0.95 the case that
+is left is the best, provided that it is better than the others by the indifference, or else it is within the
+indifference of the best (Kim & Nelson, A fully sequential procedure for indifference-zone selection in simulation, ACM
+TOMACS 11(3), 2001, with c = 1).
 
 KN supposes normal differences. Where they are skewed it errs up to five times as often as it says, so the bound is that
 for a fifth of the risk, and it takes the larger one of the variances of the first and of all replications.
@@ -24,7 +24,7 @@ from ...environments.section import Positive, Section
 from ...environments.units import Share
 from ..headlines import with_interval
 from ..statistics import ROUNDING, rarest
-from .asking import Answer, Asker, greater_is_better
+from .asking import Answer, Asker, greater_is_better, mean_of
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -56,8 +56,8 @@ class BestPolicy(Section):
             )
         if self.budget < self.first * many:
             return (
-                f"budget: {self.budget} is less than the {self.first * many} trials that {many} cases take before any is "
-                f"dropped (first: {self.first}); raise the budget, or leave cases out"
+                f"budget: {self.budget} is less than the {self.first * many} trials that {many} cases take before any "
+                f"is dropped (first: {self.first}); raise the budget, or leave cases out"
             )
         return None
 
@@ -112,8 +112,8 @@ class _Race:
         """Has n replications made of the cases that are left; those without a value in one of them are out."""
         self.asker.need(dict.fromkeys(self.alive, n))
         self.seen |= dict.fromkeys(self.alive, n)
-        sound = np.isfinite(self._values(n)).all(axis=1)
-        self.failed += [case for case, whole in zip(self.alive, sound, strict=True) if not whole]
+        values = self._values(n)
+        self.failed += [case for case, row in zip(self.alive, values, strict=True) if not np.isfinite(row).all()]
         self.alive = [case for case in self.alive if case not in self.failed]
 
     def _h2(self) -> float:
@@ -123,7 +123,7 @@ class _Race:
         return freedom * ((2 * risk) ** (-2.0 / freedom) - 1.0)
 
     def _settled(self, n: int, h2: float) -> bool:
-        """Drops the cases that are behind by more than the bound; whether one is left, or all that are left are equal."""
+        """Drops the cases that are behind by more than the bound; whether one is left, or only equal ones."""
         if len(self.alive) < 2:
             return True
         values = self._values(n)  # (K, n)
@@ -147,7 +147,7 @@ class _Race:
             return Answer(("Every case has failed trials, so none can be called the best.",), (), len(self.asker.taken))
         metric = self.question.metric
         values = {case: self.asker.values(case, metric, n) for case, n in self.seen.items()}
-        means = {case: float(np.nanmean(found)) if np.isfinite(found).any() else np.nan for case, found in values.items()}
+        means = {case: mean_of(found) for case, found in values.items()}
         order = sorted(
             means, key=lambda case: (case in self.failed, case not in self.alive, -self.question.sign * means[case])
         )
@@ -159,15 +159,16 @@ class _Race:
             sure = f"and equal to it: {named}"
         else:
             unseen = rarest(self.question.first)
-            sure = f"with 95 % confidence unless another is less than {self.delta:.3g} behind, or something that strikes "
-            sure += f"less than {unseen:.0%} of replications was missed"
+            sure = f"with 95 % confidence unless another is less than {self.delta:.3g} behind, or something that "
+            sure += f"strikes less than {unseen:.0%} of replications was missed"
         text = with_interval(means[winner], *self.asker.interval(values[winner]))
         sentences = [f"Best {metric}: {labels[winner]}, {text}, {sure}."]
         if self.failed:
             out = ", ".join(labels[case] for case in self.failed)
             sentences.append(f"Left out, for they have failed trials or replications without a value: {out}.")
         table = tuple(
-            {"case": labels[case], "n": self.seen[case], "mean": means[case], "left": case in self.alive} for case in order
+            {"case": labels[case], "n": self.seen[case], "mean": means[case], "left": case in self.alive}
+            for case in order
         )
         full = len(labels) * max(self.seen.values())
         return Answer(tuple(sentences), table, len(self.asker.taken), full)

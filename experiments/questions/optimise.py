@@ -79,8 +79,9 @@ class Optimise(Section):
         best = sound[0]
         values = ", ".join(f"{key} = {best[key]}" for key in self.keys_)
         text = f"Best {self.metric} found: {with_interval(best['mean'], best['low'], best['high'])} with {values} "
-        text += f"(of {len(rows)} points). The interval is that of this point by itself; the best of many looks better than it is."
-        return Answer((text,), tuple(sound[:20]), trials)
+        text += f"(of {len(rows)} points)."
+        doubt = "The interval is that of the point by itself: the best of many looks better than it is."
+        return Answer((text, doubt), tuple(sound[:20]), trials)
 
 
 def _optuna() -> Any:

@@ -3,10 +3,12 @@
     replications: {until: 2%, of: throughput_per_h, least: 10, most: 100}
 
 Every case is replicated until the interval of the KPI is narrower than the share of its mean (Law, Simulation Modeling
-and Analysis, 5th ed., section 9.4.1, the sequential procedure), or until `most`. A rule that stops at the first interval
-that is narrow enough prefers those that came out too narrow: with 95 % intervals from five replications on it keeps its
-word in 92 to 94 % of cases where the KPI is normal, and in 84 to 92 % where it is skewed. So it looks at 97 % intervals that
-allow for skew, from ten replications on, and promises 95 %.
+and Analysis, 5th ed., section 9.4.1, the sequential procedure), or until `most`.
+
+A rule that stops at the first interval that is narrow enough prefers those that came out too narrow. Of 95 % t
+intervals from five replications on, 92 to 94 % hold the mean where the KPI is normal, and as few as 84 % where it is
+skewed. So the rule looks at 97 % intervals that allow for skew, from ten replications on, to keep the 95 % that it
+promises.
 """
 
 import math
@@ -38,7 +40,9 @@ class Until(Section):
     @model_validator(mode="after")
     def _least_is_allowed(self) -> Self:
         if "least" in self.model_fields_set and self.least > self.most:
-            raise PydanticCustomError("until", f"least: {self.least} is more than most: {self.most}; lower it", {})
+            raise PydanticCustomError(
+                "until", "least: {least} is more than most: {most}", {"least": self.least, "most": self.most}
+            )
         return self
 
     def ask(self, asker: Asker) -> Answer:

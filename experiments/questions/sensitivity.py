@@ -88,7 +88,7 @@ class Sensitivity(Section):
         least = [str(row["key"]) for row in table if row["total"] + row["± total"] < MATTERS]
         if len(rivals) > 1:
             names = ", ".join(f"{row['key']} ({row['total']:.2f} ± {row['± total']:.2f})" for row in rivals)
-            text = f"Which parameter matters most for {self.metric} is not certain with 95 % confidence; total indices: {names}"
+            text = f"Which parameter matters most for {self.metric} is not certain (95 %); total indices: {names}"
         else:
             text = f"{top['key']} matters most for {self.metric}: total index {top['total']:.2f} ± {top['± total']:.2f}"
         return text + (f"; {', '.join(least)} hardly at all." if least else ".")

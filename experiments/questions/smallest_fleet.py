@@ -1,4 +1,4 @@
-"""The smallest fleet that meets a target: a search by bisection, then a proof on replications that the search did not see.
+"""The smallest fleet that meets a target: a search by bisection, then a proof on replications that it did not see.
 
     sweep: {grid: {fleet.agvs.count: {from: 2, to: 16}, negotiation.mechanism: [contract_net, nearest]}}
     replications: 40                                   # at most, per fleet
@@ -6,9 +6,9 @@
       kind: smallest_fleet
       target: {metric: throughput_per_h, at_least: 50}  # or {metric: flow_time_mean_s, at_most: 30min}
 
-The search takes the first few replications of a fleet and claims nothing. The smallest fleet that looks certain gets all
-of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on the right side
-of the target. After a proof the next smaller fleet is tried, down to the first that fails or that the search rules out.
+The search takes the first few replications of a fleet and claims nothing. The smallest fleet that looks certain gets
+all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on the right
+side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled out.
 All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
 
 - each policy has an equal part of the risk; where the first proof fails, a fifth of that part is kept for another start
@@ -18,8 +18,8 @@ All claims of an answer hold together with 95 % confidence, however many fleets 
 - a tenth of the risk is for the bound, which takes skew into account but errs several times as often as it says where
   skew is strong; the rest is for events so rare that the proof met none.
 
-Bisection supposes that a larger fleet is not worse, up to noise. The proof does not: where that fails, the fleet that is
-named meets the target all the same, and a smaller one may do.
+Bisection supposes that a larger fleet is not worse, up to noise. The proof does not: where that fails, the fleet that
+is named meets the target all the same, and a smaller one may do.
 """
 
 import math
@@ -32,7 +32,7 @@ from pydantic import Field
 from ...environments.section import Section
 from ..statistics import rarest, spread, t_reach
 from ..views import FLEET, view_by
-from .asking import Answer, Asker
+from .asking import Answer, Asker, mean_of
 from .target import Target, quantity
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class SmallestFleet(Section):
     kind: Literal["smallest_fleet"]
     target: Target
     key: str = FLEET
-    first: Annotated[int, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third of all, at most 10
+    first: Annotated[int, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third, at most 10
 
     def problem(self, experiment: "Experiment") -> str | None:
         """Why the question does not fit the experiment."""
@@ -61,8 +61,8 @@ class SmallestFleet(Section):
         most, search = experiment.config.most_replications, self._of_search(experiment)
         if most < search + FEWEST:
             return (
-                f"replications: {most} is too few: the search takes {search} of them, and a proof at least {FEWEST} more; "
-                "write 20 or more"
+                f"replications: {most} is too few: the search takes {search} of them, and a proof at least {FEWEST} "
+                "more; write 20 or more"
             )
         return None
 
@@ -74,7 +74,8 @@ class SmallestFleet(Section):
             search = _Search(asker, self.target, fleets, self._of_search(asker.experiment), RISK / len(view.groups))
             found = search.smallest()
             sizes = [float(view.value(index)) for index in fleets]
-            table += [{"group": group or "all", self.key: sizes[place]} | search.row(place) for place in search.looked_at]
+            head = {"group": group or "all"}
+            table += [head | {self.key: sizes[place]} | search.row(place) for place in search.looked_at]
             text = self._sentence(search, sizes, found)
             sentences.append(f"With {group}, {text}" if group else text[0].upper() + text[1:])
         return Answer(tuple(sentences), tuple(table), len(asker.taken), asker.experiment.size)
@@ -135,8 +136,7 @@ class _Search:
 
     def mean(self, place: int) -> float:
         """Mean of what was seen of a fleet; NaN where nothing was."""
-        values = self._values(place)
-        return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+        return mean_of(self._values(place))
 
     def summary(self, place: int) -> str:
         """`47.1 on average over 20 replications`."""
