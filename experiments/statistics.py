@@ -1,5 +1,6 @@
 """Statistics of arrays: intervals, paired differences, several tests at once, the end of a warm-up."""
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -101,9 +102,9 @@ def skewed(values: np.ndarray, errors: float = 1.0) -> bool:
     return n > 2 and abs(skewness(values)) > errors * float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
 
 
-def rarest(n: int, risk: float = 1 - CONFIDENCE) -> float:
-    """Share of replications above which an event strikes one of n or more with probability 1 - risk."""
-    return 1 - risk ** (1 / n)
+def rarest(n: int, risk: float = 1 - CONFIDENCE) -> int:
+    """Percent of replications, rounded up, from which on an event is in one of n with probability 1 - risk."""
+    return math.ceil(100 * (1 - risk ** (1 / n)))
 
 
 def paired(a: np.ndarray, b: np.ndarray, interval: Interval = skew_interval) -> dict[str, float]:

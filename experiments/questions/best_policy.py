@@ -154,13 +154,13 @@ class _Race:
         winner, *others = order[: len(self.alive)]
         named = ", ".join(labels[case] for case in others)
         if self.end:
-            sure = f"but {self.end} were not enough to be certain; still in the race: {named}"
+            sure = f"but {self.end} did not make it certain; still in the race: {named}"
         elif others:
             sure = f"and equal to it: {named}"
         else:
             unseen = rarest(self.question.first)
             sure = f"with 95 % confidence unless another is less than {self.delta:.3g} behind, or something that "
-            sure += f"strikes less than {unseen:.0%} of replications was missed"
+            sure += f"strikes less than {unseen} % of replications was missed"
         text = with_interval(means[winner], *self.asker.interval(values[winner]))
         sentences = [f"Best {metric}: {labels[winner]}, {text}, {sure}."]
         if self.failed:

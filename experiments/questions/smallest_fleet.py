@@ -6,9 +6,10 @@
       kind: smallest_fleet
       target: {metric: throughput_per_h, at_least: 50}  # or {metric: flow_time_mean_s, at_most: 30min}
 
-The search takes the first few replications of a fleet and claims nothing. The smallest fleet that looks certain gets
-all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on the right
-side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled out.
+The search takes the first few replications of a fleet and claims nothing. The fleet above the smallest one that looks
+certain gets all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on
+the right side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled
+out: to start one fleet higher costs a proof, to start too low costs all that follow.
 All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
 
 - each policy has an equal part of the risk; where the first proof fails, a fifth of that part is kept for another start
@@ -87,7 +88,7 @@ class SmallestFleet(Section):
     def _sentence(self, search: "_Search", sizes: list[float], found: int | None) -> str:
         noun = "AGVs" if self.key == FLEET else self.key
         if found is None:
-            best = max(search.looked_at, key=search.excess)
+            best = max(search.verdicts or search.looked_at, key=search.excess)
             return (
                 f"no fleet up to {sizes[-1]:g} {noun} was shown to have a {self.target} with 95 % confidence; "
                 f"{sizes[best]:g} came closest, {search.summary(best)}."
@@ -95,7 +96,7 @@ class SmallestFleet(Section):
         text = "1 AGV is" if noun == "AGVs" and sizes[found] == 1 else f"{sizes[found]:g} {noun} are"
         text += f" the smallest fleet that was shown to have a {self.target}: "
         text += f"{search.summary(found)}, with 95 % confidence unless something that strikes less than "
-        text += f"{search.unseen:.0%} of replications was missed; "
+        text += f"{search.unseen} % of replications was missed; "
         if found == 0:
             return text + "no smaller one was tried."
         return text + f"{sizes[found - 1]:g} were not shown to, {search.summary(found - 1)}."
@@ -110,14 +111,14 @@ class _Search:
     fleets: list[int]  # cases, in ascending order of size
     first: int  # replications of the search
     risk: float  # of all claims
-    unseen: float = 1.0  # share of replications that something may strike without being seen by the last proof
+    unseen: int = 100  # percent of replications that something may strike without being seen by the last proof
     looked_at: list[int] = field(default_factory=list)  # places
     verdicts: dict[int, bool] = field(default_factory=dict)  # of proofs, by place
 
     def smallest(self) -> int | None:
         """The place of the smallest fleet that was proved to meet the target."""
         last = len(self.fleets) - 1
-        first = min(self._bisect(), last)
+        first = min(self._bisect() + 1, last)
         if self._ruled_out(first):
             return None
         starts = {last: OF_SECOND, first: 1 - OF_SECOND} if first < last else {last: 1.0}
