@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .statistics import Interval, t_interval
+from .statistics import Interval, skew_interval, skewness, spread
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def summarise(
-    trials: "pd.DataFrame", *, keys: Sequence[str], metrics: Sequence[str], interval: Interval = t_interval
+    trials: "pd.DataFrame", *, keys: Sequence[str], metrics: Sequence[str], interval: Interval = skew_interval
 ) -> "pd.DataFrame":
-    """One row per case and KPI: case, label, the swept keys, metric, n, mean, low, high, sd.
+    """One row per case and KPI: case, label, the swept keys, metric, n, mean, low, high, sd, skew.
 
     Failed trials and undefined values (NaN) are left out; n says how many are in. low and high are the 95 % interval,
-    NaN where n < 2.
+    NaN where n < 2. skew is the skewness of the values.
     """
     import pandas as pd
 
@@ -33,12 +33,11 @@ def summarise(
             values = group[metric].to_numpy(dtype=float)
             values = values[~np.isnan(values)]
             rows.append(head | {"metric": metric} | _mean_row(values, interval))
-    columns = ["case", "label", *keys, "metric", "n", "mean", "low", "high", "sd"]
+    columns = ["case", "label", *keys, "metric", "n", "mean", "low", "high", "sd", "skew"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _mean_row(values: np.ndarray, interval: Interval) -> dict[str, float]:
     mean = float(values.mean()) if values.size else np.nan
     low, high = interval(values)
-    spread = float(values.std(ddof=1)) if values.size > 1 else np.nan
-    return {"n": values.size, "mean": mean, "low": low, "high": high, "sd": spread}
+    return {"n": values.size, "mean": mean, "low": low, "high": high, "sd": spread(values), "skew": skewness(values)}

@@ -202,29 +202,27 @@ def waterfall(
     name: str,
     title: str,
     note: str,
-    steps: Sequence[tuple[str, float, float]],
+    steps: Sequence[tuple[str, float, float, float]],
     *,
-    whole: tuple[str, float, float],
+    whole: tuple[str, float, float, float],
     x_title: str,
     greater_is_better: bool,
 ) -> Chart:
-    """What each step adds to those before it, from 0 to the whole: (label, mean, half-width), from top to bottom."""
+    """What each step adds to those before it, from 0 to the whole: (label, mean, low, high), from top to bottom."""
     figure, axes = _canvas(1.0 + 0.36 * (len(steps) + 1))
     rows = np.arange(len(steps) + 1)[::-1]
-    means = np.array([mean for _, mean, _ in steps])
+    means = np.array([mean for _, mean, _, _ in steps])
     ends = np.append(np.cumsum(means), whole[1])
     begins = np.append(ends[:-1] - means, 0.0)
-    half = np.array([half for _, _, half in (*steps, whole)])
+    arms = np.nan_to_num(np.array([(mean - low, high - mean) for _, mean, low, high in (*steps, whole)]).T)  # (2, rows)
     colours = [_verdict(mean, greater_is_better) for mean in means]
     axes.barh(rows, ends - begins, left=begins, height=0.66, color=[*colours, PALETTE[0]])
-    axes.errorbar(
-        ends, rows, xerr=np.where(np.isfinite(half), half, 0.0), fmt="none", elinewidth=1.4, ecolor=INK, capsize=3
-    )
+    axes.errorbar(ends, rows, xerr=arms, fmt="none", elinewidth=1.4, ecolor=INK, capsize=3)
     axes.axvline(0.0, color=FAINT, linewidth=0.8)
-    right = np.maximum(np.maximum(begins, ends), ends + np.where(np.isfinite(half), half, 0.0))
+    right = np.maximum(begins, ends + arms[1])
     for row, at, mean in zip(rows, right, [*means, whole[1]], strict=True):
         axes.annotate(f"{mean:+.1f}", (at, row), (4, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
-    axes.set_yticks(rows, [_short(text) for text, _, _ in (*steps, whole)])
+    axes.set_yticks(rows, [_short(text) for text, *_ in (*steps, whole)])
     axes.set_xlabel(x_title)
     axes.grid(axis="y", visible=False)
     axes.margins(x=0.12, y=0.04)
@@ -238,19 +236,20 @@ def cells(
     rows: Sequence[str],
     columns: Sequence[str],
     mean: np.ndarray,
-    half: np.ndarray,
+    texts: np.ndarray,
     *,
     greater_is_better: bool,
 ) -> Chart:
-    """A map of numbers: (rows, columns) means with half-widths, coloured by how far they are from 0."""
+    """A map of numbers: (rows, columns) means and their texts, coloured by how far they are from 0."""
     figure, axes = _canvas(1.3 + 0.62 * len(rows))
     for (row, column), value in np.ndenumerate(mean):
         colour = _verdict(value, greater_is_better)
         depth = 0.12 + 0.5 * abs(value) / max(float(np.nanmax(np.abs(mean))), 1e-9)
         at = (column - 0.48, len(rows) - 1 - row - 0.46)
         axes.add_patch(Rectangle(at, 0.96, 0.92, color=colour, alpha=depth, linewidth=0))
-        text = f"{value:+.1f} ± {half[row, column]:.1f}" if np.isfinite(half[row, column]) else f"{value:+.1f}"
-        axes.text(column, len(rows) - 1 - row, text, ha="center", va="center", color=INK, fontsize=10)
+        axes.text(
+            column, len(rows) - 1 - row, str(texts[row, column]), ha="center", va="center", color=INK, fontsize=10
+        )
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_yticks(np.arange(len(rows))[::-1], [_short(text) for text in rows])

@@ -380,6 +380,7 @@ def _plain(value: Any) -> Any:
 
 def _outcome_document(outcome: Any) -> dict[str, Any]:
     from .answers import answer
+    from .cautions import cautions
     from .headlines import case_rows, headlines
     from .late_orders import late_orders
 
@@ -396,6 +397,7 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "workers": outcome.workers,
         "answer": answer(results),
         "orders_after_horizon": late_orders(results.experiment),
+        "cautions": cautions(results),
         "cases": [
             {"case": row.label, "n": row.n}
             | {

@@ -83,12 +83,12 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
 
     Cases are paired that have the same values of all keys that neither text names; where there are several such pairs
     (several fleets), their mean difference within a replication is one observation. One row per KPI: settings that
-    were averaged, n replications, mean_a, mean_b, difference (b - a) with its 95 % interval low..high, p (two-sided
-    t test), p_holm (corrected for the number of KPIs), effect (the difference in standard deviations of the
-    differences). Raises ExperimentError where a text fits no case, or where the cases cannot be paired.
+    were averaged, n replications, mean_a, mean_b, difference (b - a) with its 95 % interval low..high, p (of no
+    difference, two-sided), p_holm (corrected for the number of KPIs), effect (the difference in standard deviations of
+    the differences). Raises ExperimentError where a text fits no case, or where the cases cannot be paired.
     """
     pairs = pair(results, select(results, a), select(results, b))
-    return tested([pairs.mean_difference(metric) for metric in metrics or results.metrics])
+    return corrected([pairs.mean_difference(metric) for metric in metrics or results.metrics])
 
 
 def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -98,15 +98,15 @@ def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] |
     rows.
     """
     pairs = pair(results, select(results, a), select(results, b))
-    return tested([row for metric in metrics or results.metrics for row in pairs.differences(metric)])
+    return corrected([row for metric in metrics or results.metrics for row in pairs.differences(metric)])
 
 
-def tested(rows: list[dict[str, Any]]) -> "pd.DataFrame":
-    """The rows as a table, with p values corrected for their number (Holm)."""
+def corrected(rows: list[dict[str, Any]], *, among: int = 0) -> "pd.DataFrame":
+    """The rows as a table, with p values corrected for their number, or for that which they were picked from (Holm)."""
     import pandas as pd
 
     table = pd.DataFrame(rows)
-    table["p_holm"] = holm(table["p"].to_numpy(dtype=float))
+    table["p_holm"] = holm(table["p"].to_numpy(dtype=float), among=among)
     return table
 
 

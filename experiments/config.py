@@ -77,7 +77,7 @@ class ExperimentConfig(Section):
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
     memory_limit_bytes: Memory | None = Field(alias="memory_limit", default=None)  # of one trial
-    intervals: Literal["t", "bootstrap"] = "t"
+    intervals: Literal["skew", "t", "bootstrap"] = "skew"
     outputs: Outputs = Outputs()
 
     @property

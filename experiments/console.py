@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .journal import Record
 from .late_orders import told
+from .statistics import CONFIDENCE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,6 +108,7 @@ class Bar:
 def show_outcome(outcome: "Outcome") -> None:
     """The answer, the table of cases, and where everything lies."""
     from .answers import answer
+    from .cautions import cautions
 
     results = outcome.results
     out = console()
@@ -115,6 +117,8 @@ def show_outcome(outcome: "Outcome") -> None:
     if lost := told(results.experiment):
         out.print(lost, style="red", markup=False)
     show_cases(results)
+    for caution in cautions(results):
+        out.print(caution, style="yellow", markup=False)
     if outcome.failed:
         out.print(
             f"{outcome.failed} trials failed; see the report, or run again with --retry-failed",
@@ -173,7 +177,7 @@ def _differences(rows: Sequence[dict[str, Any]], a: str, b: str) -> "Table":
     for name in ("", a, b, "difference", "95 % interval", "p (Holm)", "effect", "n"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in rows:
-        sure = row["low"] > 0 or row["high"] < 0
+        sure = row["p_holm"] < 1 - CONFIDENCE
         table.add_row(
             f"{row['metric']} {row.get('setting', '')}",
             f"{row['mean_a']:.5g}",

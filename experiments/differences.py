@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .comparison import pair, tested
+from .comparison import corrected, pair
 from .errors import ExperimentError
 from .headlines import CaseRow, Headline
 from .views import view_of
@@ -21,19 +21,23 @@ class Differences:
 
     control: str
     rows: list[dict[str, Any]]
+    picked: bool  # whether the control is the best case, which the results have picked
 
 
 def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> Differences | None:
     """Paired differences of the first headlines, p values corrected for all rows; None where nothing can be paired.
 
     Where the sweep has policies, each is compared with the first over all fleets that both have, else each case with
-    the best one.
+    the best one. That one is picked by its results, so p values are then corrected for all pairs of cases.
     """
     chosen = [column for column in columns if column.key in results.metrics][:COMPARED]
-    if not chosen or sum(row.n > 1 for row in rows) < 2:
+    many = sum(row.n > 1 for row in rows)
+    if not chosen or many < 2:
         return None
     readable = replace(results, trials=results.trials.assign(**{column.key: column.values for column in chosen}))
-    control, *others = _groups(results, rows, columns[0])
+    view = view_of(results)
+    picked = len(view.series) == 1
+    control, *others = _best_first(rows, columns[0]) if picked else list(zip(view.groups, view.series, strict=True))
     found: list[dict[str, Any]] = []
     for name, group in others:
         try:
@@ -44,14 +48,14 @@ def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]
             {"who": name, "title": column.title, "unit": column.unit} | pairs.mean_difference(column.key)
             for column in chosen
         ]
-    return Differences(control[0], tested(found).to_dict("records")) if found else None
+    if not found:
+        return None
+    among = len(chosen) * many * (many - 1) // 2 if picked else 0
+    return Differences(control[0], corrected(found, among=among).to_dict("records"), picked=picked)
 
 
-def _groups(results: "Results", rows: list[CaseRow], main: Headline) -> list[tuple[str, list[int]]]:
-    """Names and cases of what is compared, the control first."""
-    view = view_of(results)
-    if len(view.series) > 1:
-        return list(zip(view.groups, view.series, strict=True))
+def _best_first(rows: list[CaseRow], main: Headline) -> list[tuple[str, list[int]]]:
+    """Names and cases, in the order of their main headline."""
     finished = [row for row in rows if row.n > 1]
     finished.sort(key=lambda row: row.means[0], reverse=main.greater_is_better)
     return [(row.label, [row.index]) for row in finished[:MOST_CASES]]

@@ -59,20 +59,23 @@ def _gains(results: "Results") -> list[Chart]:
     except UnansweredError:
         return []
     n = results.experiment.config.most_replications
-    note = f"paired within n = {n} replications; bars and ± are 95 % t intervals"
-    steps = [(name, gain.mean, gain.half) for name, gain in found.steps.items()]
+    kind = results.experiment.config.intervals
+    note = f"paired within n = {n} replications; bars and ± are 95 % {kind} intervals"
+    steps = [(name, gain.mean, gain.low, gain.high) for name, gain in found.steps.items()]
+    whole = ("in all", found.whole.mean, found.whole.low, found.whole.high)
     up = greater_is_better(question.metric)
     charts = [
         waterfall(
-            "gain", "Where the gain comes from", note, steps, whole=("in all", found.whole.mean, found.whole.half),
+            "gain", "Where the gain comes from", note, steps, whole=whole,
             x_title=f"change of {question.metric} (% of {question.path[0]})", greater_is_better=up,
         )
     ]  # fmt: skip
     if question.map is not None:
         old, new = question.map.from_, question.map.to
-        grid = np.array([[found.map[row, column] for column in new] for row in old])  # (rows, columns, mean and half)
+        means = np.array([[found.map[row, column].mean for column in new] for row in old])  # (rows, columns)
+        texts = np.array([[found.map[row, column].change for column in new] for row in old])
         title = "Gain (%) of the columns over the rows"
-        charts.append(cells("gain_map", title, note, old, new, grid[..., 0], grid[..., 1], greater_is_better=up))
+        charts.append(cells("gain_map", title, note, old, new, means, texts, greater_is_better=up))
     return charts
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import answer
+from .cautions import cautions
 from .differences import differences
 from .drawing import draw_layout
 from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
 from .late_orders import told
+from .statistics import CONFIDENCE
 from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
 from .sweep import text_of
 
@@ -198,11 +200,12 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
             sort = "" if math.isnan(mean) else f" data-sort='{mean!r}'"
             cells.append(f"<td class='number'{sort}>{escape(text)}</td>")
         body.append(f"<tr>{''.join(cells)}<td class='number'>{row.n}</td></tr>")
+    warned = "".join(f"<p class='note'>{escape(caution)}</p>" for caution in cautions(results))
     return (
         f"<div class='wide'><table class='sortable'><thead><tr>{head}<th class='number'>n</th></tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f"<p class='note'>Mean and 95 % {results.experiment.config.intervals} interval over n replications. "
-        "Click a heading to sort. All KPIs: summary.csv; every trial: trials/trials.parquet.</p>"
+        f"Click a heading to sort. All KPIs: summary.csv; every trial: trials/trials.parquet.</p>{warned}"
     )
 
 
@@ -212,7 +215,7 @@ def _differences(results: "Results", rows: list[CaseRow], columns: list[Headline
         return ""
     body = []
     for row in found.rows:
-        sure = row["low"] > 0 or row["high"] < 0
+        sure = row["p_holm"] < 1 - CONFIDENCE
         text = f"{with_interval(row['difference'], row['low'], row['high'])} {row['unit']}".strip()
         text = f"+{text}" if row["difference"] > 0 else text
         cells = [
@@ -227,11 +230,13 @@ def _differences(results: "Results", rows: list[CaseRow], columns: list[Headline
     settings = max(row["settings"] for row in found.rows)
     over = f", averaged over {settings} cases of each within every replication" if settings > 1 else ""
     interval = f"95 % {results.experiment.config.intervals} interval"
+    picked = " and for having picked the best" if found.picked else ""
     return (
         f"<div class='wide'><table class='sortable'><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
         f"</table></div><p class='note'>Difference from {escape(found.control)} under common random numbers{over}, "
-        f"with its {interval} over n replications; bold where it leaves out zero. p: paired t test, corrected for all "
-        "rows (Holm). Effect: the difference in standard deviations of the differences.</p>"
+        f"with its {interval} over n replications. p: of no difference, corrected for all rows{picked} (Holm); bold "
+        "where it is below 0.05, so that all bold rows hold together. Effect: the difference in standard deviations of "
+        "the differences.</p>"
     )
 
 

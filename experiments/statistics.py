@@ -1,6 +1,7 @@
 """Statistics of arrays: intervals, paired differences, several tests at once, the end of a warm-up."""
 
-from collections.abc import Callable
+import math
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,16 +10,22 @@ CONFIDENCE = 0.95
 BATCH = 5
 RESAMPLES = 2000
 FEWEST_RESAMPLED = 5  # values; from fewer, resamples are far too alike
+ROUNDING = 1e-12  # share of a value below which a difference is rounding: some thousand units in the last place
 
 
 def t_halfwidth(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
     """Half the width of the t interval of the mean; inf for fewer than two values."""
-    from scipy.special import stdtrit
-
     values = np.asarray(values, dtype=float)
     if values.size < 2:
         return float("inf")
-    return float(stdtrit(values.size - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(values.size))
+    return t_reach(values.size, confidence) * spread(values)
+
+
+def t_reach(n: int, confidence: float = CONFIDENCE) -> float:
+    """Half the width of the t interval of n values, in standard deviations."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n - 1, (1 + confidence) / 2)) / np.sqrt(n)
 
 
 def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -28,6 +35,26 @@ def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[fl
         return float("nan"), float("nan")
     mean, half = float(values.mean()), t_halfwidth(values, confidence)
     return mean - half, mean + half
+
+
+def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The t interval, extended on the side of the longer tail where skew is found; (nan, nan) below two values.
+
+    Skew is found where the skewness exceeds its standard error. Each end is then the outer one of two: of the t
+    interval, and of the interval by Hall's transformation of the t statistic, which removes the effect of skew to the
+    order 1/n (Hall, On the removal of skewness by transformation, J. R. Statist. Soc. B 54, 1992; with t quantiles).
+    """
+    values = np.asarray(values, dtype=float)
+    low, high = t_interval(values, confidence=confidence)
+    if not skewed(values):
+        return low, high
+    n, mean, deviation, skew = values.size, float(values.mean()), spread(values), skewness(values)
+    reach = t_reach(n, confidence)
+
+    def end(x: float) -> float:
+        return mean - deviation * 3 / skew * (float(np.cbrt(1 + skew * (x - skew / (6 * n)))) - 1)
+
+    return min(low, end(reach)), max(high, end(-reach))
 
 
 def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, seed: int = 0) -> tuple[float, float]:
@@ -44,31 +71,71 @@ def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, see
     return float(low), float(high)
 
 
-Interval = Callable[[np.ndarray], tuple[float, float]]
-INTERVALS: dict[str, Interval] = {"t": t_interval, "bootstrap": bootstrap_interval}
+class Interval(Protocol):
+    """An interval of the mean that holds with some confidence."""
+
+    def __call__(self, values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]: ...
 
 
-def paired(a: np.ndarray, b: np.ndarray, interval: Interval = t_interval) -> dict[str, float]:
-    """The difference b - a of paired values, with its interval, the p value of the t test and the effect size.
+INTERVALS: dict[str, Interval] = {"skew": skew_interval, "t": t_interval, "bootstrap": bootstrap_interval}
 
-    The effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
+
+def spread(values: np.ndarray) -> float:
+    """Standard deviation; 0 where the values differ by no more than rounding, NaN for fewer than two."""
+    if values.size < 2:
+        return float("nan")
+    found = float(values.std(ddof=1))
+    return 0.0 if found <= ROUNDING * float(np.abs(values).max()) else found
+
+
+def skewness(values: np.ndarray) -> float:
+    """Third standardised moment of the values; 0 where they are all the same, or fewer than three."""
+    if values.size < 3 or spread(values) == 0:
+        return 0.0
+    deviations = values - values.mean()
+    return float((deviations**3).mean() / (deviations**2).mean() ** 1.5)
+
+
+def skewed(values: np.ndarray, errors: float = 1.0) -> bool:
+    """Whether the skewness exceeds so many of its standard errors, which it has where the values are normal."""
+    n = values.size
+    return n > 2 and abs(skewness(values)) > errors * float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
+
+
+def rarest(n: int, risk: float = 1 - CONFIDENCE) -> int:
+    """Percent of replications, rounded up, from which on an event is in one of n with probability 1 - risk."""
+    return math.ceil(100 * (1 - risk ** (1 / n)))
+
+
+def paired(a: np.ndarray, b: np.ndarray, interval: Interval = skew_interval) -> dict[str, float]:
+    """The difference b - a of paired values, with its interval, the p value of no difference and the effect size.
+
+    Pairs that lack a value are left out. A difference within rounding is none. The p value is that of the t test, and
+    of the same test after Hall's transformation where that is greater, skew is found and `interval` is not t. Where all
+    differences are the same, t knows no doubt; the sign test then decides, so it takes six to tell them from 0. The
+    effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
     """
-    from scipy.special import stdtr
-
+    known = np.isfinite(a) & np.isfinite(b)
+    a, b = a[known], b[known]
     n = a.size
     if n == 0:
         return {"n": 0} | dict.fromkeys(("mean_a", "mean_b", "difference", "low", "high", "p", "effect"), np.nan)
-    differences = b - a
+    size = np.maximum(np.abs(a), np.abs(b))
+    differences = np.where(np.abs(b - a) <= ROUNDING * size, 0.0, b - a)
     mean = float(differences.mean())
-    spread = float(differences.std(ddof=1)) if n > 1 else np.nan
+    if n > 1 and float(differences.std()) <= ROUNDING * float(size.max()):
+        differences = np.full(n, mean)
+    deviation = spread(differences)
+    low, high = interval(differences)
     if n < 2:
         p = effect = np.nan
-    elif spread == 0:
-        p, effect = (1.0, 0.0) if mean == 0 else (0.0, float(np.copysign(np.inf, mean)))
+    elif deviation == 0:
+        p, effect = (1.0, 0.0) if mean == 0 else (2.0 ** (1 - n), float(np.copysign(np.inf, mean)))
+        if p > 1 - CONFIDENCE:
+            low, high = min(mean, 0.0), max(mean, 0.0)
     else:
-        p = float(2 * stdtr(n - 1, -abs(mean) / (spread / np.sqrt(n))))
-        effect = mean / spread
-    low, high = interval(differences)
+        p = _p_value(differences, adjusted=interval is not t_interval)
+        effect = mean / deviation
     return {
         "n": n,
         "mean_a": float(a.mean()),
@@ -81,13 +148,31 @@ def paired(a: np.ndarray, b: np.ndarray, interval: Interval = t_interval) -> dic
     }
 
 
-def holm(p: np.ndarray) -> np.ndarray:
-    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN."""
+def _p_value(values: np.ndarray, *, adjusted: bool) -> float:
+    """p of a mean of 0: the interval of the same kind leaves out 0 where it is below 1 - confidence."""
+    from scipy.special import stdtr
+
+    n, skew = values.size, skewness(values)
+    ratio = abs(float(values.mean())) / spread(values)
+    tail = float(stdtr(n - 1, -ratio * np.sqrt(n)))
+    if adjusted and skewed(values):
+        skew = float(np.copysign(1.0, values.mean())) * skew  # as if the mean were positive
+        straight = ratio + skew * ratio**2 / 3 + skew**2 * ratio**3 / 27 + skew / (6 * n)
+        tail = max(tail, float(stdtr(n - 1, -straight * np.sqrt(n))))
+    return min(1.0, 2 * tail)
+
+
+def holm(p: np.ndarray, *, among: int = 0) -> np.ndarray:
+    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN.
+
+    `among` is the number of tests that these were picked from by their results, where that is more than these.
+    """
     corrected = np.full(p.shape, np.nan)
     order = [index for index in np.argsort(p) if not np.isnan(p[index])]
+    many = max(len(order), among)
     worst = 0.0
     for rank, index in enumerate(order):
-        worst = max(worst, min(1.0, float(p[index]) * (len(order) - rank)))
+        worst = max(worst, min(1.0, float(p[index]) * (many - rank)))
         corrected[index] = worst
     return corrected
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
+from ..statistics import INTERVALS, Interval
 
 if TYPE_CHECKING:
     from ..cases import Case
@@ -42,6 +43,11 @@ class Asker:
     make: Make
     extended: "Callable[[Experiment], None]" = lambda _: None
     taken: set[str] = field(default_factory=set)
+
+    @property
+    def interval(self) -> Interval:
+        """The kind of interval that the experiment asks for."""
+        return INTERVALS[self.experiment.config.intervals]
 
     def need(self, wanted: Mapping[int, int]) -> None:
         """Has replications 0 to n - 1 of cases made: {case: n}."""
@@ -84,6 +90,12 @@ def recall(records: "Mapping[str, Record]") -> Make:
             raise UnansweredError from None
 
     return make
+
+
+def mean_of(values: np.ndarray) -> float:
+    """The mean of the replications that have a value; NaN where none has."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def greater_is_better(metric: str) -> bool:

@@ -9,7 +9,8 @@
 
 All gains are in percent of the case that they start from. They are taken within replications, which met the same orders
 and breakdowns (common random numbers), so the steps of a path add up to the whole. What a step brings depends on what
-is there already: `without` tells what it is worth when it comes last. Intervals are Student's t over replications.
+is there already: `without` tells what it is worth when it comes last. Every interval holds by itself; the steps that
+are called certain are so together (Holm).
 """
 
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
@@ -20,7 +21,7 @@ from pydantic import Field
 from ...environments.section import Names, Section
 from ...environments.suggestions import nearest
 from ..headlines import with_interval
-from ..statistics import t_halfwidth
+from ..statistics import CONFIDENCE, Interval, holm, paired
 from .asking import Answer, Asker
 
 if TYPE_CHECKING:
@@ -31,25 +32,29 @@ Some = Annotated[Names, Field(min_length=1)]
 
 
 class Estimate(NamedTuple):
-    """A mean with the half-width of its 95 % interval, inf for fewer than two values."""
+    """A mean with its 95 % interval, NaN for fewer than two values, and the p value of no difference."""
 
     mean: float
-    half: float
+    low: float
+    high: float
+    p: float = np.nan
 
     @classmethod
-    def of(cls, values: np.ndarray) -> "Estimate":
+    def of(cls, values: np.ndarray, interval: Interval) -> "Estimate":
         values = values[np.isfinite(values)]
-        return cls(float(values.mean()) if values.size else np.nan, t_halfwidth(values))
+        return cls(float(values.mean()) if values.size else np.nan, *interval(values))
 
-    @property
-    def clear(self) -> bool:
-        """Whether it differs from 0 with 95 % confidence."""
-        return abs(self.mean) > self.half
+    @classmethod
+    def gain(cls, before: np.ndarray, after: np.ndarray, base: np.ndarray, interval: Interval) -> "Estimate":
+        """Of `after` over `before`, in percent of `base`; replications in which that is undefined are left out."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = paired(100 * before / base, 100 * after / base, interval)
+        return cls(found["difference"], found["low"], found["high"], found["p"])
 
     @property
     def text(self) -> str:
         """`57.8 ± 0.4`."""
-        return with_interval(self.mean, self.mean - self.half, self.mean + self.half)
+        return with_interval(self.mean, self.low, self.high)
 
     @property
     def change(self) -> str:
@@ -64,6 +69,12 @@ class Gains(NamedTuple):
     last: dict[str, Estimate]  # what the end of the path would lose without a step, of the first case
     whole: Estimate
     map: dict[tuple[str, str], Estimate]  # (from, to) -> gain of `to` over `from`, of `from`
+
+    @property
+    def certain(self) -> list[str]:
+        """The steps that bring or cost something, with 95 % confidence that none of them is named in error."""
+        corrected = holm(np.array([step.p for step in self.steps.values()]))
+        return [name for name, p in zip(self.steps, corrected, strict=True) if p < 1 - CONFIDENCE]
 
 
 class GainMap(Section):
@@ -104,7 +115,7 @@ class Gain(Section):
             rows.append(
                 {
                     "case": name,
-                    self.metric: Estimate.of(values).text,
+                    self.metric: Estimate.of(values, asker.interval).text,
                     "adds (%)": gains.steps[name].change if name in gains.steps else "",
                     "as the last step (%)": last.change if last is not None else "",
                 }
@@ -116,17 +127,18 @@ class Gain(Section):
         first, end = (self._values(asker, name) for name in (self.path[0], self.path[-1]))
         values = [self._values(asker, name) for name in self.path]
         steps = {
-            name: Estimate.of(100 * (after - before) / first)
+            name: Estimate.gain(before, after, first, asker.interval)
             for name, before, after in zip(self.path[1:], values, values[1:], strict=False)
         }
         last = {
-            step: Estimate.of(100 * (end - self._values(asker, case)) / first) for step, case in self.without.items()
+            step: Estimate.gain(self._values(asker, case), end, first, asker.interval)
+            for step, case in self.without.items()
         }
         pairs = [(old, new) for old in self.map.from_ for new in self.map.to] if self.map is not None else []
         found = {(old, new): (self._values(asker, old), self._values(asker, new)) for old, new in pairs}
-        cells = {pair: Estimate.of(100 * (new - old) / old) for pair, (old, new) in found.items()}
+        cells = {pair: Estimate.gain(old, new, old, asker.interval) for pair, (old, new) in found.items()}
         last[self.path[-1]] = steps[self.path[-1]]
-        return Gains(steps, last, Estimate.of(100 * (end - first) / first), cells)
+        return Gains(steps, last, Estimate.gain(first, end, first, asker.interval), cells)
 
     @property
     def _named(self) -> list[str]:
@@ -139,12 +151,12 @@ class Gain(Section):
         return asker.values(labels.index(name), self.metric, asker.experiment.config.most_replications)
 
     def _sentences(self, asker: Asker, gains: Gains) -> list[str]:
-        first, end = (Estimate.of(self._values(asker, name)) for name in (self.path[0], self.path[-1]))
+        first, end = (Estimate.of(self._values(asker, name), asker.interval) for name in (self.path[0], self.path[-1]))
         sentences = [
             f"{self.path[-1][0].upper()}{self.path[-1][1:]}: {self.metric} {end.text} against "
             f"{first.text} of {self.path[0]}, a change of {gains.whole.change} %."
         ]
-        clear = sorted((name for name, gain in gains.steps.items() if gain.clear), key=lambda n: -gains.steps[n].mean)
+        clear = sorted(gains.certain, key=lambda name: -gains.steps[name].mean)
         unclear = [name for name in gains.steps if name not in clear]
         if clear:
             sentences.append("Of this, " + ", ".join(f"{name} {gains.steps[name].change} %" for name in clear) + ".")

@@ -6,7 +6,9 @@
       keys: {negotiation.reply_by: {low: 0.5s, high: 10s}, fleet.agvs.count: {low: 2, high: 20}}
       points: 40
 
-Points come in rounds of a fixed size that run side by side; the search depends on the seed and the results alone.
+Points come in rounds of a fixed size that run side by side; the search depends on the seed and the results alone. The
+best point was chosen for its mean, so its interval does not hold as that of a point that was named before the search:
+run it again with another seed to know what it is worth.
 """
 
 import warnings
@@ -19,7 +21,6 @@ from ...environments.section import Positive, Section
 from ..errors import ExperimentError
 from ..headlines import with_interval
 from ..sampling import Range
-from ..statistics import t_interval
 from .asking import Answer, Asker, greater_is_better
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Optimise(Section):
                     study.tell(trial, float(values.mean()))
                 else:
                     study.tell(trial, state=optuna.trial.TrialState.FAIL)
-                low, high = t_interval(values)
+                low, high = asker.interval(values)
                 rows.append({**point, "mean": float(values.mean()), "low": low, "high": high})
         return self._answer(rows, goal, len(asker.taken))
 
@@ -78,7 +79,9 @@ class Optimise(Section):
         best = sound[0]
         values = ", ".join(f"{key} = {best[key]}" for key in self.keys_)
         text = f"Best {self.metric} found: {with_interval(best['mean'], best['low'], best['high'])} with {values} "
-        return Answer((text + f"(of {len(rows)} points).",), tuple(sound[:20]), trials)
+        text += f"(of {len(rows)} points)."
+        doubt = "The interval is that of the point by itself: the best of many looks better than it is."
+        return Answer((text, doubt), tuple(sound[:20]), trials)
 
 
 def _optuna() -> Any:

@@ -79,10 +79,19 @@ class Sensitivity(Section):
             for place, key in enumerate(self.keys_)
         ]
         table.sort(key=lambda row: -row["total"])
-        top, least = table[0], [str(row["key"]) for row in table if row["total"] + row["± total"] < MATTERS]
-        text = f"{top['key']} matters most for {self.metric}: total index {top['total']:.2f} ± {top['± total']:.2f}"
-        text += f"; {', '.join(least)} hardly at all." if least else "."
-        return Answer((text,), tuple(table), len(asker.taken))
+        return Answer((self._sentence(table),), tuple(table), len(asker.taken))
+
+    def _sentence(self, table: list[dict[str, Any]]) -> str:
+        """Names the parameter that matters most, or all whose intervals leave open whether they do."""
+        top = table[0]
+        rivals = [row for row in table if row["total"] + row["± total"] >= top["total"] - top["± total"]]
+        least = [str(row["key"]) for row in table if row["total"] + row["± total"] < MATTERS]
+        if len(rivals) > 1:
+            names = ", ".join(f"{row['key']} ({row['total']:.2f} ± {row['± total']:.2f})" for row in rivals)
+            text = f"Which parameter matters most for {self.metric} is not certain (95 %); total indices: {names}"
+        else:
+            text = f"{top['key']} matters most for {self.metric}: total index {top['total']:.2f} ± {top['± total']:.2f}"
+        return text + (f"; {', '.join(least)} hardly at all." if least else ".")
 
     def _problem(self) -> dict[str, Any]:
         return {"num_vars": len(self.keys_), "names": list(self.keys_), "bounds": [[0.0, 1.0]] * len(self.keys_)}

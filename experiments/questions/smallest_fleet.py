@@ -1,76 +1,49 @@
-"""The smallest fleet that meets a target, by bisection over the fleets and sequential sampling of each.
+"""The smallest fleet that meets a target: a search by bisection, then a proof on replications that it did not see.
 
     sweep: {grid: {fleet.agvs.count: {from: 2, to: 16}, negotiation.mechanism: [contract_net, nearest]}}
-    replications: 20                                   # at most, per fleet
+    replications: 40                                   # at most, per fleet
     question:
       kind: smallest_fleet
       target: {metric: throughput_per_h, at_least: 50}  # or {metric: flow_time_mean_s, at_most: 30min}
 
-A fleet meets the target when the one-sided 95 % t bound of its mean does. Far from the target a few replications are
-enough to see it: after each look the bounds are taken at a level that is divided by the number of looks (Bonferroni),
-so stopping early does not cost confidence; the last look is the test that the full grid would make. Bisection supposes
-that a larger fleet is not worse, up to noise.
+The search takes the first few replications of a fleet and claims nothing. The fleet above the smallest one that looks
+certain gets all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on
+the right side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled
+out: to start one fleet higher costs a proof, to start too low costs all that follow.
+All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
+
+- each policy has an equal part of the risk; where the first proof fails, a fifth of that part is kept for another start
+  at the largest fleet;
+- smaller fleets after a proof cost nothing: the search fixed their order, and the first failure ends it (a fixed
+  sequence of tests; Westfall & Krishen, J. Statist. Planning and Inference 99, 2001);
+- a tenth of the risk is for the bound, which takes skew into account but errs several times as often as it says where
+  skew is strong; the rest is for events so rare that the proof met none.
+
+Bisection supposes that a larger fleet is not worse, up to noise. The proof does not: where that fails, the fleet that
+is named meets the target all the same, and a smaller one may do.
 """
 
-from typing import TYPE_CHECKING, Literal, Self
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from ...environments.section import Positive, Section
-from ...environments.units import DURATION
-from ..headlines import time_unit
-from ..statistics import t_halfwidth
-from ..views import FLEET
-from .asking import Answer, Asker, looks
+from ...environments.section import Section
+from ..statistics import rarest, spread, t_reach
+from ..views import FLEET, view_by
+from .asking import Answer, Asker, mean_of
+from .target import Target, quantity
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
 
 RISK = 0.05
-
-
-class Target(Section):
-    """What the mean of a KPI has to reach."""
-
-    metric: str
-    at_least: float | int | str | None = None
-    at_most: float | int | str | None = None
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.at_least is None) == (self.at_most is None):
-            raise PydanticCustomError("target", "needs either at_least or at_most", {})
-        self.level  # noqa: B018  (a quantity without a unit is refused here, with its place)
-        return self
-
-    @property
-    def level(self) -> float:
-        """The number in the unit of the KPI; durations may have one of their own (30min)."""
-        given = self.at_least if self.at_least is not None else self.at_most
-        try:
-            return DURATION.parse(given) if isinstance(given, str) else float(given)  # pyright: ignore[reportArgumentType]
-        except ValueError as error:
-            raise PydanticCustomError("target", "{text}", {"text": str(error)}) from None
-
-    def met(self, values: np.ndarray, risk: float) -> bool:
-        """Whether the bound of the mean is on the right side, with probability 1 - risk."""
-        half = t_halfwidth(values, 1 - 2 * risk)
-        if self.at_least is not None:
-            return bool(values.mean() - half >= self.level)
-        return bool(values.mean() + half <= self.level)
-
-    def missed(self, values: np.ndarray, risk: float) -> bool:
-        """Whether the mean is certainly on the wrong side."""
-        half = t_halfwidth(values, 1 - 2 * risk)
-        if self.at_least is not None:
-            return bool(values.mean() + half < self.level)
-        return bool(values.mean() - half > self.level)
-
-    def __str__(self) -> str:
-        side = "at least" if self.at_least is not None else "at most"
-        return f"{self.metric} of {side} {quantity(self.metric, self.level)}"
+OF_BOUND = 0.1  # part of the risk
+OF_SECOND = 0.2  # part of the risk
+FEWEST = 2  # replications of a search, and of a proof
+MOST_SEARCH = 10
 
 
 class SmallestFleet(Section):
@@ -79,78 +52,151 @@ class SmallestFleet(Section):
     kind: Literal["smallest_fleet"]
     target: Target
     key: str = FLEET
-    first: Positive = Field(default=4, ge=2)  # replications before the first look
+    first: Annotated[int, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third, at most 10
 
     def problem(self, experiment: "Experiment") -> str | None:
         """Why the question does not fit the experiment."""
         values = [case.settings.get(self.key) for case in experiment.cases]
         if not all(isinstance(value, int | float) for value in values) or len(set(values)) < 2:
             return f"the sweep must vary {self.key} over two or more numbers"
+        most, search = experiment.config.most_replications, self._of_search(experiment)
+        if most < search + FEWEST:
+            return (
+                f"replications: {most} is too few: the search takes {search} of them, and a proof at least {FEWEST} "
+                "more; write 20 or more"
+            )
         return None
 
     def ask(self, asker: Asker) -> Answer:
-        sentences, table = [], []
-        for group, fleets in _groups(asker.experiment, self.key).items():
-            rows, found = self._search(asker, fleets)
-            table += [{"group": group or "all"} | row for row in rows]
-            sentences.append(self._sentence(asker, group, fleets, found, rows))
+        view = view_by(asker.experiment, self.key)  # cases that differ in nothing but the key, in ascending order of it
+        sentences: list[str] = []
+        table: list[dict[str, Any]] = []
+        for group, fleets in zip(view.groups, view.series, strict=True):
+            search = _Search(asker, self.target, fleets, self._of_search(asker.experiment), RISK / len(view.groups))
+            found = search.smallest()
+            sizes = [float(view.value(index)) for index in fleets]
+            head = {"group": group or "all"}
+            table += [head | {self.key: sizes[place]} | search.row(place) for place in search.looked_at]
+            text = self._sentence(search, sizes, found)
+            sentences.append(f"With {group}, {text}" if group else text[0].upper() + text[1:])
         return Answer(tuple(sentences), tuple(table), len(asker.taken), asker.experiment.size)
 
-    def _search(self, asker: Asker, fleets: list[int]) -> tuple[list[dict[str, object]], int | None]:
-        rows: list[dict[str, object]] = []
-        low, high = -1, len(fleets)  # fleets[low] misses the target, fleets[high] meets it
-        while high - low > 1:
-            middle = (low + high) // 2
-            met, n, mean = self._try(asker, fleets[middle])
-            size = asker.experiment.cases[fleets[middle]].settings[self.key]
-            rows.append({self.key: size, "n": n, "mean": mean, "meets": met})
-            low, high = (low, middle) if met else (middle, high)
-        rows.sort(key=lambda row: row[self.key])  # pyright: ignore[reportArgumentType, reportCallIssue]
-        return rows, fleets[high] if high < len(fleets) else None
+    def _of_search(self, experiment: "Experiment") -> int:
+        third = experiment.config.most_replications // 3
+        return self.first if self.first is not None else min(max(third, FEWEST), MOST_SEARCH)
 
-    def _try(self, asker: Asker, case: int) -> tuple[bool, int, float]:
-        plan = looks(self.first, asker.experiment.config.most_replications)
-        for n in plan:
-            asker.need({case: n})
-            values = asker.values(case, self.target.metric, n)
-            values = values[np.isfinite(values)]
-            if values.size < 2:
-                continue
-            if n == plan[-1] or self.target.met(values, RISK / len(plan)):
-                risk = RISK if n == plan[-1] else RISK / len(plan)
-                return self.target.met(values, risk), n, float(values.mean())
-            if self.target.missed(values, RISK / len(plan)):
-                return False, n, float(values.mean())
-        return False, plan[-1], float("nan")
-
-    def _sentence(
-        self, asker: Asker, group: str, fleets: list[int], found: int | None, rows: list[dict[str, object]]
-    ) -> str:
-        with_group = f"With {group}, " if group else ""
-        cases = asker.experiment.cases
-        sizes = [cases[index].settings[self.key] for index in fleets]
+    def _sentence(self, search: "_Search", sizes: list[float], found: int | None) -> str:
         noun = "AGVs" if self.key == FLEET else self.key
         if found is None:
-            text = f"{with_group}no fleet up to {sizes[-1]:g} {noun} has a {self.target} with 95 % confidence."
-        else:
-            size = cases[found].settings[self.key]
-            mean = next(row["mean"] for row in rows if row[self.key] == size)
-            text = f"{with_group}{size:g} {noun} are the smallest fleet with a {self.target}: "
-            text += f"{quantity(self.target.metric, float(mean))} on average, met with 95 % confidence."  # pyright: ignore[reportArgumentType]
-        return text[0].upper() + text[1:]
+            best = max(search.verdicts or search.looked_at, key=search.excess)
+            return (
+                f"no fleet up to {sizes[-1]:g} {noun} was shown to have a {self.target} with 95 % confidence; "
+                f"{sizes[best]:g} came closest, {search.summary(best)}."
+            )
+        text = "1 AGV is" if noun == "AGVs" and sizes[found] == 1 else f"{sizes[found]:g} {noun} are"
+        text += f" the smallest fleet that was shown to have a {self.target}: "
+        text += f"{search.summary(found)}, with 95 % confidence unless something that strikes less than "
+        text += f"{search.unseen} % of replications was missed; "
+        if found == 0:
+            return text + "no smaller one was tried."
+        return text + f"{sizes[found - 1]:g} were not shown to, {search.summary(found - 1)}."
 
 
-def quantity(metric: str, value: float) -> str:
-    """A value of a KPI for a sentence: durations in the unit that reads best."""
-    if metric.endswith("_s"):
-        unit, factor = time_unit(value)
-        return f"{value / factor:.4g} {unit}"
-    return f"{value:.4g}"
+@dataclass
+class _Search:
+    """The search among the fleets of one policy, and its proofs. A place is the rank of a fleet by its size."""
 
+    asker: Asker
+    target: Target
+    fleets: list[int]  # cases, in ascending order of size
+    first: int  # replications of the search
+    risk: float  # of all claims
+    unseen: int = 100  # percent of replications that something may strike without being seen by the last proof
+    looked_at: list[int] = field(default_factory=list)  # places
+    verdicts: dict[int, bool] = field(default_factory=dict)  # of proofs, by place
 
-def _groups(experiment: "Experiment", key: str) -> dict[str, list[int]]:
-    """Cases that differ in nothing but the key, in ascending order of it."""
-    from ..views import view_by
+    def smallest(self) -> int | None:
+        """The place of the smallest fleet that was proved to meet the target."""
+        last = len(self.fleets) - 1
+        first = min(self._bisect() + 1, last)
+        if self._ruled_out(first):
+            return None
+        starts = {last: OF_SECOND, first: 1 - OF_SECOND} if first < last else {last: 1.0}
+        for place, part in reversed(starts.items()):
+            share = part * self.risk
+            if self._proved(place, share):
+                while place > 0 and not self._ruled_out(place - 1) and self._proved(place - 1, share):
+                    place -= 1
+                return place
+        return None
 
-    view = view_by(experiment, key)
-    return dict(zip(view.groups, view.series, strict=True))
+    def row(self, place: int) -> dict[str, Any]:
+        verdict = {True: "shown", False: "not shown", None: "not tested"}[self.verdicts.get(place)]
+        values = self._values(place)
+        return {"n": int(np.isfinite(values).sum()), "mean": self.mean(place), "meets": verdict}
+
+    def mean(self, place: int) -> float:
+        """Mean of what was seen of a fleet; NaN where nothing was."""
+        return mean_of(self._values(place))
+
+    def summary(self, place: int) -> str:
+        """`47.1 on average over 20 replications`."""
+        values = self._values(place)
+        missing = int(np.isnan(values).sum())
+        if missing == values.size:
+            return f"without a value in {missing} replications"
+        text = f"{quantity(self.target.metric, self.mean(place))} on average over {values.size - missing} replications"
+        return text + (f" and without a value in {missing}" if missing else "")
+
+    def excess(self, place: int) -> float:
+        """How far the mean of what was seen lies beyond the target; -inf where nothing was."""
+        mean = self.mean(place)
+        return self.target.excess(mean) if math.isfinite(mean) else -math.inf
+
+    def _bisect(self) -> int:
+        """The smallest fleet that looks certain; their number if there is none."""
+        low, high = -1, len(self.fleets)  # the fleet at low does not look certain, that at high does
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._looks_certain(middle) else (middle, high)
+        return high
+
+    def _looks_certain(self, place: int) -> bool:
+        """Whether a proof would succeed if all replications were like the first ones."""
+        self._look(place)
+        values = self._replications(place, self.first)
+        proof = self.asker.experiment.config.most_replications - self.first
+        reach = t_reach(proof, 1 - 2 * OF_BOUND * (1 - OF_SECOND) * self.risk)
+        return self.excess(place) >= reach * spread(values[np.isfinite(values)])
+
+    def _ruled_out(self, place: int) -> bool:
+        """Whether the first replications of a fleet are clearly on the wrong side."""
+        self._look(place)
+        values = self._replications(place, self.first)
+        return self.target.missed(values[np.isfinite(values)], RISK)
+
+    def _proved(self, place: int, share: float) -> bool:
+        """Whether the replications that the search did not see prove that a fleet meets the target.
+
+        A replication without a value proves nothing: the KPI may be undefined because nothing was finished.
+        """
+        self._look(place)
+        most = self.asker.experiment.config.most_replications
+        self.asker.need({self.fleets[place]: most})
+        proof = self._replications(place, most)[self.first :]
+        self.unseen = rarest(proof.size, (1 - OF_BOUND) * share)
+        self.verdicts[place] = bool(np.isfinite(proof).all()) and self.target.met(proof, OF_BOUND * share)
+        return self.verdicts[place]
+
+    def _look(self, place: int) -> None:
+        if place not in self.looked_at:
+            self.looked_at = sorted([*self.looked_at, place])
+            self.asker.need({self.fleets[place]: self.first})
+
+    def _values(self, place: int) -> np.ndarray:
+        """(n,) of all replications that were asked for."""
+        tested = place in self.verdicts
+        return self._replications(place, self.asker.experiment.config.most_replications if tested else self.first)
+
+    def _replications(self, place: int, n: int) -> np.ndarray:
+        return self.asker.values(self.fleets[place], self.target.metric, n)

@@ -3,13 +3,15 @@
 import os
 import signal
 import time
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import yaml
 
 from robocell.experiments.experiment import Experiment
+from robocell.experiments.questions.asking import Answer, Asker
 from robocell.experiments.trials import Measurement, Trial
 
 
@@ -83,3 +85,39 @@ def study(*, machines: tuple[int, ...] = (1, 2, 3), replications: int = 4, **tol
             "outputs": {"logs": "none", "figures": False, "report": False},
         }
     )
+
+
+NOISE: dict[str, Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]] = {
+    "normal": lambda generator, shape: generator.normal(size=shape),
+    "exponential": lambda generator, shape: generator.exponential(size=shape) - 1,
+    "lognormal": lambda generator, shape: lognormal(generator, shape) - 1,
+    "rare stop": lambda generator, shape: (
+        0.1 * generator.normal(size=shape) - 10 * ((generator.random(shape) < 0.08) - 0.08)
+    ),
+}  # of mean 0; the lognormal has a coefficient of variation of 1 about a mean of 1
+
+
+def lognormal(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    sigma = np.sqrt(np.log(2))
+    return np.exp(sigma * generator.normal(size=shape) - sigma**2 / 2)
+
+
+@dataclass
+class Told(Asker):
+    """Answers a question from values that are there already, with no trial at all."""
+
+    told: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))  # (cases, replications)
+
+    def need(self, wanted: Mapping[int, int]) -> None:
+        self.taken |= {f"{case} {replication}" for case, n in wanted.items() for replication in range(n)}
+
+    def values(self, case: int, metric: str, n: int) -> np.ndarray:
+        return self.told[case, :n]
+
+
+def answer_to(experiment: Experiment, told: np.ndarray) -> Answer:
+    """What the question of an experiment says to values: (cases, replications)."""
+    config = experiment.config
+    asked = config.question if config.question is not None else config.replications
+    assert not isinstance(asked, int)
+    return asked.ask(Told(experiment, lambda _: [], told=told))

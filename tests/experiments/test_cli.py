@@ -119,7 +119,7 @@ def test_a_run_directory_is_complete_and_readable_without_robocell(done):
     assert (
         (out / "summary.csv")
         .read_text()
-        .startswith("case,label,fleet.agvs.count,negotiation.mechanism,metric,n,mean,low,high,sd\n")
+        .startswith("case,label,fleet.agvs.count,negotiation.mechanism,metric,n,mean,low,high,sd,skew\n")
     )
     assert {path.suffix for path in (out / "figures").iterdir()} == {".png", ".svg"}
     assert len(list((out / "logs").iterdir())) == 4
@@ -279,8 +279,8 @@ def test_the_report_needs_nothing_from_outside(done):
     assert not re.findall(r"""(?:src|href|url|@import)\s*[=(]?\s*["']?(?:https?:)?//""", report)
     assert "<link" not in report
     assert "Throughput against fleet size" in report
-    assert "means of n = 2 replications; bands and bars are 95 % t intervals" in report
-    assert "whiskers are the 95 % t interval of the share loaded" in report
+    assert "means of n = 2 replications; bands and bars are 95 % skew intervals" in report
+    assert "whiskers are the 95 % skew interval of the share loaded" in report
     assert "Difference from contract_net under common random numbers, averaged over 2 cases of each" in report
     assert report.count("<td>nearest</td><td>throughput</td>") == 1
     assert 'class="dock station"' in report
