@@ -49,7 +49,7 @@ def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]
 
 def _groups(results: "Results", rows: list[CaseRow], main: Headline) -> list[tuple[str, list[int]]]:
     """Names and cases of what is compared, the control first."""
-    view = view_of(results)
+    view = view_of(results.experiment)
     if len(view.series) > 1:
         return list(zip(view.groups, view.series, strict=True))
     finished = [row for row in rows if row.n > 1]
