@@ -56,7 +56,7 @@ class _Teller:
         """A sentence for each line of the sweep that has something to compare."""
         found = zip(self.claims.lines, self.claims.verdicts, strict=True)
         sentences = [self._line(line, verdict) for line, verdict in found if self._rows_of(line)]
-        return [text[0].upper() + text[1:] for text in sentences]
+        return [text if "=" in text.split(" ")[0] else text[0].upper() + text[1:] for text in sentences]
 
     def best(self) -> list[str]:
         """The best case, and how certain it is."""

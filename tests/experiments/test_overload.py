@@ -1,7 +1,7 @@
 """Orders that come faster than they leave are seen, and a stable queue that is merely busy raises no alarm.
 
-An M/M/1 station serves 60 parts an hour. Its exact course is drawn as a random walk over the instants at which something
-may happen.
+An M/M/1 station serves 60 parts an hour. Its course is drawn as a random walk over the instants at which something may
+happen.
 """
 
 import numpy as np
@@ -56,7 +56,7 @@ def test_overload_is_seen(share, n, least):
 
 
 def test_longer_runs_see_a_smaller_overload():
-    assert alarms(1.05, 10, hours=24.0, warm_up_h=4.0) >= 0.6 > 2 * alarms(1.05, 10)
+    assert alarms(1.05, 10, hours=24.0, warm_up_h=4.0) >= 0.65 > alarms(1.05, 10) + 0.15
 
 
 @pytest.mark.parametrize("n", [4, 10])

@@ -18,7 +18,7 @@ STATES = {
 
 
 def log_of(bars):
-    """A log in which agents, by kind, are in states from given times on: {(kind, name, machine): [(time, state), …]}."""
+    """A log in which agents are in states from given times on: {(kind, name, machine): [(time, state), …]}."""
     log = EventLog("bars", seed=1)
     ids = {}
     for kind, name, _ in bars:
@@ -100,7 +100,9 @@ moves = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5)), max_size=12)
 def test_every_moment_belongs_to_the_longest_period_around_it(told, start_s):
     kinds = list(STATES)
     bars = {
-        (kinds[agent % 3], f"a{agent}", 0): sorted((float(at), state % len(STATES[kinds[agent % 3]][1])) for at, state in bar)
+        (kinds[agent % 3], f"a{agent}", 0): sorted(
+            (float(at), state % len(STATES[kinds[agent % 3]][1])) for at, state in bar
+        )
         for agent, bar in told.items()
     }
     log, _ = log_of(bars)
