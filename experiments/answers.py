@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from .claims import Claims
 from .counting import counted
-from .equivalence import FEWEST, Doubt, Gain, Verdict, replications_needed
+from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
 from .headlines import CaseRow, Headline, case_rows, headlines
+from .overload import Load
 from .same import same_figures
 from .views import FLEET
 
@@ -102,7 +103,7 @@ class _Teller:
         if doubt.gain.n < FEWEST:
             return f"{text}: it takes {FEWEST} replications or more"
         needed = replications_needed(doubt.gain, self.claims.delta, first=self.claims.first, look=self.claims.look)
-        likely = "very many" if needed is None else f"about {_rough(needed - doubt.gain.n)}"
+        likely = f"over {MOST_REPLICATIONS}" if needed is None else f"about {_rough(needed - doubt.gain.n)}"
         return f"{text} ({_range(doubt.gain)} {self._more} with the latter): {likely} more replications would"
 
     def _none(self, line: list[int], verdict: Verdict) -> str:
@@ -153,13 +154,18 @@ def _overload(results: "Results", rows: list[CaseRow]) -> list[str]:
     if not loads:
         return []
     told = [
-        f"{rows[case].label + ': ' if len(rows) > 1 else ''}{load.demand_per_h:.4g} parts/h are asked for, "
-        f"{100 * load.met:.3g} % of that is finished, and work in process grows by {load.growth_per_h:.3g} parts/h"
-        for case, load in loads[:MOST_NAMED]
+        f"{rows[case].label} ({_told(load)})" if len(rows) > 1 else _told(load) for case, load in loads[:MOST_NAMED]
     ]
     where = f" in {len(loads)} of {len(rows)} cases" if len(rows) > 1 else ""
     more = f"; and {len(loads) - MOST_NAMED} more" if len(loads) > MOST_NAMED else ""
     return [f"Overload{where}, orders come faster than they leave: {'; '.join(told)}{more}."]
+
+
+def _told(load: Load) -> str:
+    return (
+        f"{load.demand_per_h:.4g} parts/h asked for, {100 * load.met:.3g} % of that finished, "
+        f"work in process {load.growth_per_h:+.3g} parts/h"
+    )
 
 
 def _single(row: CaseRow, columns: list[Headline]) -> str:
@@ -172,11 +178,9 @@ def _bottleneck(results: "Results") -> list[str]:
     found = results.bottlenecks[0]
     if found is None:
         return []
-    text = f"Bottleneck: {found.candidate.name}, {100 * found.candidate.waiting:.2g} % of the time without work or room"
+    text = f"Bottleneck: {found.candidate.name}, {found.pauses}"
     if not found.agreed:
-        text += (
-            f", by active periods; {found.least_waiting.name} waits least, {100 * found.least_waiting.waiting:.2g} %"
-        )
+        text += f" (by active periods; {found.least_waiting.name} waits least, {found.least_waiting.pause})"
     return [f"{text}."]
 
 

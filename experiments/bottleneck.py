@@ -34,6 +34,10 @@ class Candidate:
     limiting: float  # the longest active period of all is one of its own; of twins together
     split: dict[str, float]  # of a station, by state; empty for a pool of vehicles or robots
 
+    @property
+    def pause(self) -> str:
+        return f"{100 * self.waiting:.2g} %"
+
 
 @dataclass(frozen=True)
 class Bottleneck:
@@ -41,6 +45,12 @@ class Bottleneck:
 
     candidate: Candidate
     least_waiting: Candidate
+
+    @property
+    def pauses(self) -> str:
+        """In words, how much of the time it waits."""
+        how = "starved or blocked" if self.candidate.split else "idle or waiting"
+        return f"{how} for {self.candidate.pause} of the time"
 
     @property
     def agreed(self) -> bool:
@@ -57,7 +67,8 @@ class Bottleneck:
         }
 
     def __str__(self) -> str:
-        return f"{self.candidate.name}, waits {100 * self.candidate.waiting:.2g} %"
+        text = f"{self.candidate.name}, waits {self.candidate.pause}"
+        return text if self.agreed else f"{text} ({self.least_waiting.name} {self.least_waiting.pause})"
 
 
 def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottleneck | None]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .tables import Results
 
 QUIET_LINE_EVERY_S = 60.0
-PIPED_WIDTH = 160
+PIPED_WIDTH = 200
 SHOWN_CASES = 40
 SHOWN_FAILURES = 3
 
@@ -141,7 +141,7 @@ def show_cases(results: "Results") -> None:
 
     columns = headlines(results)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("case")
+    table.add_column("case", no_wrap=True)
     table.add_column("n", justify="right")
     for column in columns:
         title = column.title + (f"\n[dim]{column.unit}[/]" if column.unit else "")

@@ -71,13 +71,15 @@ def headlines(results: "Results") -> list[Headline]:
         if np.isfinite(values).any():
             found[key] = Headline(key, title, unit, values, better, least, most)
 
-    add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"))
+    if not claims.has_open_cases:
+        add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"))
     if np.isfinite(column("flow_time_mean_s")).any():
         unit, factor = time_unit(float(np.nanmean(column("flow_time_mean_s"))))
         add("flow_time_mean_s", "lead time", unit, column("flow_time_mean_s") / factor, better=False)
         add("flow_time_p95_s", "95 % below", unit, column("flow_time_p95_s") / factor, better=False)
     if claims.has_open_cases:
         add("demand_per_h", "demand", "parts/h", column("demand_per_h"))
+        add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"))
         add("demand_met", "demand met", "%", 100 * column("demand_met"))
     add("service_level", "on time", "%", 100 * column("service_level"), most=100.0)
     add("wip_mean", "work in process", "parts", column("wip_mean"), better=False)

@@ -97,7 +97,7 @@ def test_a_plateau_is_called_enough_with_the_most_that_a_larger_one_may_give(clo
 
 def test_what_is_not_known_is_not_called_enough(closed):
     noise = np.random.default_rng(2).normal(scale=3.0, size=len(closed.trials))
-    results = with_columns(closed, throughput_per_h=by_case(closed, 60.0, 80.0, 81.0) + noise)
+    results = with_columns(closed, throughput_per_h=by_case(closed, 60.0, 80.0, 82.0) + noise)
     first, second, offer = answer(results)
     assert first.startswith("Cannot tell machines=2 from machines=3 yet (-")
     assert "more throughput with the latter): about " in first
@@ -141,8 +141,8 @@ def test_overload_is_said_first_and_nothing_is_enough_in_it(opened):
     results = with_columns(opened, flow_time_mean_s=even, **load_columns(opened, (12.0, 12.0, 12.0)))
     first, second = answer(results)
     assert first.startswith(
-        "Overload in 3 of 3 cases, orders come faster than they leave: machines=1: 60 parts/h are asked for, "
-        "80 % of that is finished, and work in process grows by 1"
+        "Overload in 3 of 3 cases, orders come faster than they leave: machines=1 (60 parts/h asked for, "
+        "80 % of that finished, work in process +1"
     )
     assert second == "No value that was tried is enough."
     part = with_columns(opened, flow_time_mean_s=even, **load_columns(opened, (12.0, 0.0, 0.0)))
@@ -277,7 +277,7 @@ def test_the_table_beside_the_answer_shows_what_it_names(closed, capsys):
     shown = capsys.readouterr().out
     assert "98.0 (93.5 … 100*)" in shown
     assert "* The interval would go beyond what the figure can be" in shown
-    assert "AGVs, waits 40 %" in shown
+    assert "AGVs, waits 40 % (cell 30 %)" in shown
     html = page(results)
     for text in (*answer(results), "AGVs, waits 40 %", "cell, 30.0%", "98.0 (93.5 … 100*)"):
         assert text in html

@@ -69,7 +69,7 @@ def test_growth_is_looked_for_after_the_first_fifth_of_the_window(new_story):
     """Eight orders at the start, which stay; later one in every tenth of the window, but for the last."""
     story = new_story(drain=False)
     for number in range(8):
-        story.release(5.0, f"start-{number}")
+        story.release(5.0, f"watch-{number}")
     for tenth in range(2, 9):
         story.release(10.0 * tenth + 5, f"phone-{tenth}")
     found = figures(story)
