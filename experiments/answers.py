@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from .tables import Results
 
 MOST_NAMED = 3
-UNTIL_CLEAR = "`robocell run --until-clear` runs what it takes, up to {most} replications of each case (answer.most)."
+UNTIL_CLEAR = (
+    "`robocell run --until-clear` runs what it takes, up to {most} replications of each case (answer.most); a larger "
+    "answer.indifference than {delta} takes fewer."
+)
 
 
 def answer(results: "Results") -> list[str]:
@@ -37,7 +40,7 @@ def answer(results: "Results") -> list[str]:
     if results.answer is not None:
         sentences += results.answer.sentences
     elif teller.in_doubt and not results.experiment.adaptive:
-        sentences.append(UNTIL_CLEAR.format(most=results.experiment.config.answer.most))
+        sentences.append(UNTIL_CLEAR.format(most=results.experiment.config.answer.most, delta=teller.delta))
     if min((row.n for row in rows if row.n), default=0) < 2:
         sentences.append("Cases with a single replication have no interval: set replications to 10 or more.")
     return sentences
@@ -50,7 +53,7 @@ class _Teller:
         self.claims: Claims = results.claims
         self.in_doubt = False
         self._rows, self._main = rows, main
-        self._delta = f"{100 * self.claims.delta:g} %"
+        self.delta = f"{100 * self.claims.delta:g} %"
         self._more = f"more {main.title}" if main.greater_is_better else f"less {main.title}"
 
     def lines(self) -> list[str]:
@@ -71,7 +74,7 @@ class _Teller:
         if not best.rivals:
             return [f"{text}, ahead of every other case with 95 % confidence."]
         if best.close:
-            return [f"{text}; no other case has over {self._delta} {self._more}, with 95 % confidence."]
+            return [f"{text}; no other case has over {self.delta} {self._more}, with 95 % confidence."]
         return [f"{text}; {counted(len(best.rivals), 'other case')} may be as good or better."]
 
     def _line(self, line: list[int], verdict: Verdict) -> str:
@@ -87,7 +90,7 @@ class _Teller:
         row = self._rows[line[place]]
         text = f"{self._noun(line[place])} {self._verb(line[place], 'is', 'are')} enough: {self._main.title} "
         text += f"{row.texts[0]} {self._main.unit}".rstrip()
-        text += f", and no larger {self._axis} gives over {self._delta} {self._more} "
+        text += f", and no larger {self._axis} gives over {self.delta} {self._more} "
         text += f"({_percent(verdict.highest)} % at most, with 95 % confidence)"
         if verdict.doubt is not None:
             self.in_doubt = True
@@ -114,9 +117,9 @@ class _Teller:
         before = line[-2]
         if before in claims.overloaded or claims.jams[before]:
             return f"{text}{self._noun(before)} {self._verb(before, 'does', 'do')} not keep up with the orders."
-        return (
-            f"{text}over {self._delta} {self._more} than with {self._noun(before)}; a larger one may give more still."
-        )
+        if len(line) - 2 not in verdict.worse:
+            return f"{self._noun(last)}, the largest that was tried, {self._verb(last, 'seems', 'seem')} to be needed."
+        return f"{text}over {self.delta} {self._more} than with {self._noun(before)}; a larger one may give more still."
 
     def _rows_of(self, line: list[int]) -> bool:
         return all(self._rows[case].n for case in line)

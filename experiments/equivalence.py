@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FEWEST = 4  # replications that a case must have to be called enough: fewer do not show how skewed they are
+ALONE = 0.025  # risk of an interval that stands for itself
 NO_SPREAD = 1e-12  # of the mean: what is left by rounding
 MOST_REPLICATIONS = 10_000  # forecasts beyond this are no help
 
@@ -55,11 +56,13 @@ class Verdict:
     """What is known about S cases in order.
 
     `enough` is the first case that none of the later ones beats by delta; None where that is shown for none. `worse`
-    are the places of cases that a later one beats by more than delta, or that are not fit.
+    are the places of cases that a later one beats by more than delta, or that are not fit. `behind` are those of which
+    this seems so, by intervals that hold one by one only: nothing is claimed of them, but they are not in doubt.
     """
 
     enough: int | None
     worse: frozenset[int]
+    behind: frozenset[int]
     doubt: Doubt | None  # about the first case that may still be enough
     highest: float = -math.inf  # the most that a later case may gain over the one that is enough
 
@@ -150,17 +153,22 @@ def verdict(
     count = values.shape[1]
     may_be: Sequence[bool | None] = [True] * count if fit is None else fit
     gains = [_over_later(values, place, risk, greater_is_better) for place in range(count)]
+    alone = [_over_later(values, place, ALONE * (count - 1 - place), greater_is_better) for place in range(count)]
     highest = [max((found.high for found in later.values()), default=-math.inf) for later in gains]
-    lowest = [max((found.low for found in later.values()), default=-math.inf) for later in gains]
-    worse = frozenset(place for place in range(count) if may_be[place] is False or lowest[place] > delta)
+    unfit = {place for place in range(count) if may_be[place] is False}
+    worse, behind = (
+        unfit | {place for place in range(count) if any(found.low > delta for found in later[place].values())}
+        for later in (gains, alone)
+    )
     enough = None
     for place in range(count - 2, -1, -1):
         known = all(found.n >= FEWEST for found in gains[place].values())
         if may_be[place] is not True or not known or not highest[place] < delta:
             break
         enough = place
-    undecided = [place for place in range(count - 1 if enough is None else enough) if place not in worse]
-    return Verdict(enough, worse, _doubt(gains, undecided, delta), -math.inf if enough is None else highest[enough])
+    undecided = [place for place in range(count - 1 if enough is None else enough) if place not in behind]
+    most = -math.inf if enough is None else highest[enough]
+    return Verdict(enough, frozenset(worse), frozenset(behind), _doubt(gains, undecided, delta), most)
 
 
 def replications_needed(found: Gain, delta: float, *, first: int, look: int) -> int | None:

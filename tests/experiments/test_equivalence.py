@@ -99,6 +99,15 @@ def test_the_statement_comes_when_there_is_enough_to_say_it():
     assert 0 < found.highest < DELTA
 
 
+def test_what_seems_far_behind_is_not_doubted_and_nothing_is_claimed_of_it():
+    generator = np.random.default_rng(8)
+    values = np.array([85.0, 100.0, 100.0, 100.0, 100.0]) + 3 * generator.normal(size=(4, 5))
+    found = verdict(values, risk=RISK / 4, delta=DELTA, greater_is_better=True)
+    assert (0 in found.behind, 0 in found.worse) == (True, False)
+    assert found.doubt is not None
+    assert found.doubt.place > 0
+
+
 def test_equal_values_say_nothing_before_there_are_four():
     values = np.ones((10, 3))
     few = verdict(values[: FEWEST - 1], risk=RISK, delta=DELTA, greater_is_better=True)
