@@ -1,7 +1,7 @@
 """What the results of a run allow to be claimed: all claims that are made together hold with 95 % confidence.
 
-The risk of 5 % is spent once: half of it on calling cases overloaded, divided by their number; half on calling cases
-enough and one the best, spread over the looks (see `equivalence`), at each of them over these claims.
+The risk of 5 % is spent once: half of it on calling cases overloaded, half on calling cases enough and one the best.
+Either half is spread over the looks (see `equivalence`), and at each of them over the claims that are made.
 """
 
 from collections.abc import Callable, Sequence
@@ -106,7 +106,7 @@ class Claims:
         names = ("demand_per_h", "demand_met", "wip_growth_per_h", "wip_growth_error_per_h")
         columns = [self.value(name) for name in names]
         rule = {
-            "overload_risk": OVERLOAD_RISK / max(sum(self._open), 1),
+            "overload_risk": risk_of_look(OVERLOAD_RISK, self.look) / max(sum(self._open), 1),
             "served": self.experiment.config.answer.served,
             "served_risk": self.risk,
         }
