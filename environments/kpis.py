@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .bottleneck import limiting_s
 from .log import AgentKind, Event, RobotState, StationState, VehicleState
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .scenario import Scenario
 
 Floats = NDArray[np.float64]
+
+PARTS, START = 10, 2  # equal parts of the window; growth is looked for after the first two, which may be a start-up
 
 _STATE_EVENTS: dict[AgentKind, tuple[Event, "type[IntEnum]"]] = {
     AgentKind.STATION: (Event.STATION_STATE, StationState),
@@ -71,10 +74,14 @@ def measure(log: "EventLog", scenario: "Scenario", *, warm_up_s: float | None = 
     for name, event in (("released", Event.RELEASED), ("finished", Event.FINISHED), ("scrapped", Event.SCRAPPED)):
         figures[name] = float(np.count_nonzero(counted & (kind == event)))
     figures["throughput_per_h"] = _ratio(figures["finished"] * 3600.0, window.length_s)
+    figures["demand_per_h"] = _ratio(figures["released"] * 3600.0, window.length_s)
+    figures["demand_met"] = _ratio(figures["finished"], figures["released"])
     figures |= _wip_figures(log, jobs, window)
+    figures |= _growth_figures(jobs, window)
     figures |= _station_figures(log, scenario, window)
     figures |= _shares(log, AgentKind.AGV, "vehicles", window)
     figures |= _shares(log, AgentKind.ROBOT, "robots", window)
+    figures |= _bottleneck_figures(log, scenario, window)
     figures |= _energy_figures(log, scenario, window, figures["finished"])
     figures |= _negotiation_figures(log, window)
     figures["infeasible"] = float(np.count_nonzero(counted & (kind == Event.INFEASIBLE)))
@@ -149,6 +156,7 @@ def _flow_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
     p50, p95 = np.percentile(flow_s, (50, 95)) if flow_s.size else (np.nan, np.nan)
     has_due = counted & np.isfinite(jobs.due_s)
     late_s = jobs.left_s[has_due] - jobs.due_s[has_due]
+    due = (jobs.due_s >= window.start_s) & (jobs.due_s <= window.end_s)
     makespan_s = jobs.left_s[jobs.finished].max() - jobs.released_s.min() if jobs.finished.any() else np.nan
     return {
         "makespan_s": float(makespan_s),
@@ -157,6 +165,7 @@ def _flow_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
         "flow_time_p95_s": float(p95),
         "tardiness_mean_s": _mean(np.maximum(late_s, 0.0)),
         "late_share": _mean(late_s > 0.0),
+        "service_level": _mean(jobs.finished[due] & (jobs.left_s[due] <= jobs.due_s[due])),
     }
 
 
@@ -172,6 +181,18 @@ def _wip_figures(log: "EventLog", jobs: _Jobs, window: _Window) -> dict[str, flo
         "wip_mean": wip_mean,
         "littles_law_gap": abs(area - sojourn_s) / max(area, sojourn_s) if max(area, sojourn_s) > 0 else 0.0,
         "littles_law_classical_gap": _ratio(abs(wip_mean - arriving * stay_s), wip_mean),
+    }
+
+
+def _growth_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
+    """Work in process gained per hour after the start of the window, and the standard error of that."""
+    edges_s = (window.start_s + window.length_s * np.linspace(0.0, 1.0, PARTS + 1))[START:]
+    came = np.histogram(jobs.released_s, edges_s)[0]
+    went = np.histogram(jobs.left_s[np.isfinite(jobs.left_s)], edges_s)[0]
+    per_h = (came - went) * _ratio(3600.0 * PARTS, window.length_s)
+    return {
+        "wip_growth_per_h": float(per_h.mean()),
+        "wip_growth_error_per_h": float(per_h.std(ddof=1) / np.sqrt(per_h.size)),
     }
 
 
@@ -198,6 +219,17 @@ def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> 
         machines.append(station.machines)
     figures["oee"] = float(np.average(oee, weights=machines)) if oee else float("nan")
     return figures
+
+
+def _bottleneck_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> dict[str, float]:
+    """The share of the window in which each station, or one of the vehicles or robots, was the bottleneck."""
+    seconds = limiting_s(log, window.start_s, window.end_s)
+    ids = {log.name_of(uid): uid for uid in log.ids(AgentKind.STATION)}
+    limiting = {f"station.{name}.bottleneck": seconds.get(ids.get(name, -1), 0.0) for name in scenario.stations}
+    for name, kind in (("vehicles", AgentKind.AGV), ("robots", AgentKind.ROBOT)):
+        if members := log.ids(kind):
+            limiting[f"bottleneck.{name}"] = sum(seconds.get(uid, 0.0) for uid in members)
+    return {name: _ratio(spent_s, window.length_s) for name, spent_s in limiting.items()}
 
 
 def _oee(share: dict[str, float], quality: float) -> float:

@@ -1,92 +1,174 @@
-"""The answer of a run in a sentence or two: what a person wants to know before any table."""
+"""The answer of a run in a few sentences: what a person wants to know before any table.
+
+What is said follows from `claims`, where it is shown with 95 % confidence for all sentences together; what cannot be
+told yet is called so, with the replications that would likely tell it.
+"""
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from .claims import Claims
+from .counting import counted
+from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
 from .headlines import CaseRow, Headline, case_rows, headlines
-from .statistics import INTERVALS, paired
-from .views import FLEET, View, view_of
-
-INDIFFERENT = 0.01  # nobody buys a vehicle for less
+from .overload import Load
+from .same import same_figures
+from .views import FLEET
 
 if TYPE_CHECKING:
     from .tables import Results
 
+MOST_NAMED = 3
+UNTIL_CLEAR = (
+    "`robocell run --until-clear` runs what it takes, up to {most} replications of each case (answer.most); a larger "
+    "answer.indifference than {delta} takes fewer."
+)
+
 
 def answer(results: "Results") -> list[str]:
-    """Sentences, most important first; what they claim holds with 95 % confidence, or they say that it does not."""
+    """Sentences, most important first: jams, overload, what is enough, what is best, what is the same."""
     columns = headlines(results)
     rows = case_rows(results, columns)
     if not any(row.n for row in rows) or not columns:
         return ["No trial was finished, so there is no answer yet."]
+    warnings = [*_jams(results, rows), *_overload(results, rows)]
     if results.answer is not None and results.experiment.config.question is not None:
-        return list(results.answer.sentences)
-    main = columns[0]
-    view = view_of(results)
+        return [*warnings, *results.answer.sentences]
     if len(rows) == 1:
-        return [_single(rows[0], columns)]
-    if view.x is not None:
-        sentences = [text for series in view.series if (text := _enough(results, view, series, rows, columns))]
-    else:
-        sentences = []
-    best = _best(rows, main)
-    sentences.append(_best_of_all(results, rows, main, best))
+        return [*warnings, _single(rows[0], columns), *_bottleneck(results)]
+    teller = _Teller(results, rows, columns[0])
+    sentences = [*warnings, *teller.lines(), *teller.best(), *same_figures(results)]
     if results.answer is not None:
         sentences += results.answer.sentences
-    few = min(row.n for row in rows if row.n)
-    if few < 2:
+    elif teller.in_doubt and not results.experiment.adaptive:
+        sentences.append(UNTIL_CLEAR.format(most=results.experiment.config.answer.most, delta=teller.delta))
+    if min((row.n for row in rows if row.n), default=0) < 2:
         sentences.append("Cases with a single replication have no interval: set replications to 10 or more.")
     return sentences
 
 
-def smallest_sufficient(results: "Results", indices: list[int], column: Headline) -> int:
-    """The first of the cases (smallest first) that no later one beats by more than 1 % with 95 % confidence."""
-    for number, index in enumerate(indices):
-        if not any(_better(results, index, other, column, INDIFFERENT) for other in indices[number + 1 :]):
-            return index
-    raise ValueError("there is no case to choose from")
+class _Teller:
+    """Puts claims about the lines of a sweep, and about the best case, into words."""
+
+    def __init__(self, results: "Results", rows: list[CaseRow], main: Headline) -> None:
+        self.claims: Claims = results.claims
+        self.in_doubt = False
+        self._rows, self._main = rows, main
+        self.delta = f"{100 * self.claims.delta:g} %"
+        self._more = f"more {main.title}" if main.greater_is_better else f"less {main.title}"
+
+    def lines(self) -> list[str]:
+        """A sentence for each line of the sweep that has something to compare."""
+        found = zip(self.claims.lines, self.claims.verdicts, strict=True)
+        sentences = [self._line(line, verdict) for line, verdict in found if self._rows_of(line)]
+        return [text if "=" in text.split(" ")[0] else text[0].upper() + text[1:] for text in sentences]
+
+    def best(self) -> list[str]:
+        """The best case, and how certain it is."""
+        best = self.claims.best
+        if best is None:
+            return []
+        row = self._rows[best.case]
+        text = f"Best {self._main.title}: {row.label}, {row.texts[0]} {self._main.unit}".rstrip()
+        if row.n < 2:
+            return [f"{text}."]
+        if not best.rivals:
+            return [f"{text}, ahead of every other case with 95 % confidence."]
+        if best.close:
+            return [f"{text}; no other case has over {self.delta} {self._more}, with 95 % confidence."]
+        return [f"{text}; {counted(len(best.rivals), 'other case')} may be as good or better."]
+
+    def _line(self, line: list[int], verdict: Verdict) -> str:
+        with_group = f"with {group}, " if (group := self.claims.view.group_of(line[0])) else ""
+        if verdict.enough is not None:
+            return with_group + self._enough(line, verdict, verdict.enough)
+        if verdict.doubt is not None:
+            self.in_doubt = True
+            return f"{with_group}{self._doubt(line, verdict.doubt)}."
+        return with_group + self._none(line, verdict)
+
+    def _enough(self, line: list[int], verdict: Verdict, place: int) -> str:
+        row = self._rows[line[place]]
+        text = f"{self._noun(line[place])} {self._verb(line[place], 'is', 'are')} enough: {self._main.title} "
+        text += f"{row.texts[0]} {self._main.unit}".rstrip()
+        text += f", and no larger {self._axis} gives over {self.delta} {self._more} "
+        text += f"({_percent(verdict.highest)} % at most, with 95 % confidence)"
+        if verdict.doubt is not None:
+            self.in_doubt = True
+            text += f"; {self._doubt(line, verdict.doubt)}"
+        return f"{text}."
+
+    def _doubt(self, line: list[int], doubt: Doubt) -> str:
+        case = line[doubt.place]
+        if doubt.rival is None or doubt.gain is None:
+            return f"it cannot be told yet whether {self._noun(case)} {self._keeps_up(case)}"
+        rival = line[doubt.rival]
+        text = f"cannot tell {self._noun(case, short=True)} from {self._noun(rival)} yet"
+        if doubt.gain.n < FEWEST:
+            return f"{text}: it takes {FEWEST} replications or more"
+        needed = replications_needed(doubt.gain, self.claims.delta, first=self.claims.first, look=self.claims.look)
+        likely = f"over {MOST_REPLICATIONS}" if needed is None else f"about {_rough(needed - doubt.gain.n)}"
+        return f"{text} ({_range(doubt.gain)} {self._more} with the latter): {likely} more replications would"
+
+    def _none(self, line: list[int], verdict: Verdict) -> str:
+        claims, last = self.claims, line[-1]
+        if last in claims.overloaded or claims.jams[last]:
+            return f"no {self._axis} that was tried is enough."
+        text = f"{self._noun(last)}, the largest that was tried, {self._verb(last, 'is', 'are')} needed: "
+        before = line[-2]
+        if before in claims.overloaded or claims.jams[before]:
+            return f"{text}{self._noun(before)} {self._verb(before, 'does', 'do')} not keep up with the orders."
+        if len(line) - 2 not in verdict.worse:
+            return f"{self._noun(last)}, the largest that was tried, {self._verb(last, 'seems', 'seem')} to be needed."
+        return f"{text}over {self.delta} {self._more} than with {self._noun(before)}; a larger one may give more still."
+
+    def _rows_of(self, line: list[int]) -> bool:
+        return all(self._rows[case].n for case in line)
+
+    @property
+    def _axis(self) -> str:
+        return self.claims.view.x_title.lower() if self.claims.view.x == FLEET else "value"
+
+    def _noun(self, case: int, *, short: bool = False) -> str:
+        view = self.claims.view
+        return f"{view.value(case):g}" if short and view.x == FLEET else view.x_noun(view.value(case))
+
+    def _verb(self, case: int, one: str, many: str) -> str:
+        view = self.claims.view
+        return many if view.x == FLEET and view.value(case) != 1 else one
+
+    def _keeps_up(self, case: int) -> str:
+        served = 100 * self.claims.experiment.config.answer.served
+        return f"{self._verb(case, 'serves', 'serve')} {served:g} % of the orders"
 
 
-def _enough(
-    results: "Results", view: View, series: list[int], rows: list[CaseRow], columns: list[Headline]
-) -> str | None:
-    """`With nearest, 6 AGVs are enough: …`; says so when lead time asks for more than throughput does."""
-    if len(series) < 2 or any(rows[index].n < 2 for index in series):
-        return None
-    main = columns[0]
-    index = smallest_sufficient(results, series, main)
-    group, x = view.group_of(index), view.value(index)
-    if view.x == FLEET:
-        text = f"With {group}, {view.x_noun(x)}" if group else view.x_noun(x)
-        text += f" {'is' if x == 1 else 'are'} enough"
-    else:
-        text = f"With {group} and {view.x_noun(x)}" if group else f"With {view.x_noun(x)}"
-        text += " the best is reached"
-    text += f": {main.title} {rows[index].texts[0]} {main.unit}".rstrip()
-    if index == series[-1]:
-        text += ", the largest that was tried and better than all smaller ones"
-    else:
-        text += f", and no larger {view.x_title.lower()} gives over {INDIFFERENT:.0%} more"
-    for place, column in enumerate(columns):
-        if column.key == "flow_time_mean_s":
-            other = smallest_sufficient(results, series, column)
-            if view.value(other) > x:
-                text += f"; {column.title} falls until {view.x_noun(view.value(other))} "
-                text += f"({rows[index].texts[place]} to {rows[other].texts[place]} {column.unit})"
-    return text[0].upper() + text[1:] + "."
+def _jams(results: "Results", rows: list[CaseRow]) -> list[str]:
+    jams = results.claims.jams
+    if not sum(jams):
+        return []
+    where = _named([rows[case].label for case, many in enumerate(jams) if many]) if len(rows) > 1 else ""
+    trials = counted(sum(row.n for row in rows), "trial")
+    return [f"{sum(jams)} of {trials} jammed, with parts in process that nothing could move any more{where}."]
 
 
-def _best_of_all(results: "Results", rows: list[CaseRow], main: Headline, best: CaseRow) -> str:
-    rivals = [row for row in rows if row.n and row.index != best.index]
-    equal = [row for row in rivals if not _better(results, row.index, best.index, main)]
-    text = f"Best {main.title}: {best.label}, {best.texts[0]} {main.unit}".rstrip()
-    if best.n < 2:
-        return text + "."
-    if not equal:
-        return text + ", ahead of every other case with 95 % confidence."
-    others = f"{len(equal)} other case" + ("s" if len(equal) > 1 else "")
-    return text + f"; {others} cannot be told from it with 95 % confidence."
+def _overload(results: "Results", rows: list[CaseRow]) -> list[str]:
+    """Cases in which orders come faster than they leave: what is asked for, and what is served of it."""
+    claims = results.claims
+    loads = [(case, load) for case in claims.overloaded if (load := claims.loads[case]) is not None]
+    if not loads:
+        return []
+    told = [
+        f"{rows[case].label} ({_told(load)})" if len(rows) > 1 else _told(load) for case, load in loads[:MOST_NAMED]
+    ]
+    where = f" in {len(loads)} of {len(rows)} cases" if len(rows) > 1 else ""
+    more = f"; and {len(loads) - MOST_NAMED} more" if len(loads) > MOST_NAMED else ""
+    return [f"Overload{where}, orders come faster than they leave: {'; '.join(told)}{more}."]
+
+
+def _told(load: Load) -> str:
+    return (
+        f"{load.demand_per_h:.4g} parts/h asked for, {100 * load.met:.3g} % of that finished, "
+        f"work in process {load.growth_per_h:+.3g} parts/h"
+    )
 
 
 def _single(row: CaseRow, columns: list[Headline]) -> str:
@@ -94,25 +176,32 @@ def _single(row: CaseRow, columns: list[Headline]) -> str:
     return (", ".join(parts[:3]) + f" (n = {row.n}).").capitalize()
 
 
-def _best(rows: list[CaseRow], main: Headline) -> CaseRow:
-    finished = [row for row in rows if row.n and np.isfinite(row.means[0])]
-    pick = max if main.greater_is_better else min
-    return pick(finished, key=lambda row: row.means[0])
+def _bottleneck(results: "Results") -> list[str]:
+    """What limits the only case."""
+    found = results.bottlenecks[0]
+    if found is None:
+        return []
+    text = f"Bottleneck: {found.candidate.name}, {found.pauses}"
+    if not found.agreed:
+        text += f" (by active periods; {found.least_waiting.name} waits least, {found.least_waiting.pause})"
+    return [f"{text}."]
 
 
-def _better(results: "Results", a: int, b: int, column: Headline, indifferent: float = 0.0) -> bool:
-    """Whether case b is better than case a by more than a share of a's mean: the paired interval says so as a whole."""
-    trials = results.trials
-    done = (trials["status"] == "done").to_numpy()
-    case, replication = trials["case"].to_numpy(), trials["replication"].to_numpy()
+def _named(labels: list[str]) -> str:
+    more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
+    return f" ({', '.join(labels[:MOST_NAMED])}{more})"
 
-    def by_replication(index: int) -> dict[int, float]:
-        mine = done & (case == index) & np.isfinite(column.values)
-        return dict(zip(replication[mine].tolist(), column.values[mine].tolist(), strict=True))
 
-    first, second = by_replication(a), by_replication(b)
-    common = sorted(first.keys() & second.keys())
-    one, other = (np.array([values[r] for r in common]) for values in (first, second))
-    found = paired(one, other, INTERVALS[results.experiment.config.intervals])
-    least = indifferent * abs(found["mean_a"])
-    return found["low"] > least if column.greater_is_better else found["high"] < -least
+def _range(gain: Gain) -> str:
+    return f"{_percent(gain.low)} to {_percent(gain.high)} %"
+
+
+def _percent(share: float) -> str:
+    """`+3.1`, `-0.04`, `+110`."""
+    return f"{100 * share:+.{1 if abs(share) < 0.1 else 0}f}"
+
+
+def _rough(number: int) -> int:
+    """Two digits at most: a forecast has no more."""
+    size = 10 ** max(0, len(str(number)) - 2)
+    return -(-number // size) * size

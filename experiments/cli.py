@@ -61,6 +61,9 @@ def run(
     ray_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray cluster to run on.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what DIR holds.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
+    until_clear: Annotated[
+        bool, typer.Option("--until-clear", help="Replicate until the answer is clear, at most answer.most times.")
+    ] = False,
     sniff: Annotated[bool, typer.Option("--sniff", help="Then show who said what in the first trial.")] = False,
     about: Annotated[str | None, typer.Option(metavar="NAME", help="With --sniff: only this agent or job.")] = None,
     as_json: Json = False,
@@ -76,7 +79,8 @@ def run(
 
     if executor is not None and executor not in EXECUTORS:
         _refuse(f"--executor {executor}: choose one of {', '.join(EXECUTORS)}")
-    experiment = Experiment.load(config, _settings(settings))
+    asked = _settings(settings) | ({"answer.until_clear": True} if until_clear else {})
+    experiment = Experiment.load(config, asked)
     directory = output or Path("results") / _folder_name(config, experiment.name)
     outcome = run_experiment(
         experiment,
@@ -97,7 +101,7 @@ def run(
 
             for diagram in overhear(next(iter(experiment.trials())), about):
                 print(f"\n{diagram}")
-    if outcome.failed:
+    if outcome.failed or outcome.jammed:
         raise typer.Exit(FAILED)
 
 
@@ -107,6 +111,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
 
     Example: `robocell validate fleet_sizing.yaml`
     """
+    from .counting import counted
     from .experiment import Experiment
     from .late_orders import late_orders, told
 
@@ -132,12 +137,12 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         return
     print(f"{config} is valid: {experiment.name}")
     varied = f" over {', '.join(experiment.shown_keys)}" if experiment.shown_keys else ""
-    print(
-        f"  {facts['cases']} cases{varied}, {'at most ' * experiment.adaptive}{facts['replications']} replications: "
-        f"{'at most ' * experiment.adaptive}{facts['trials']} trials"
-    )
-    print(f"  {', '.join(map(str, fleets))} AGVs, {facts['stations']} stations, {facts['robots']} robots, "
-          f"up to {facts['ticks']} ticks a trial")  # fmt: skip
+    most = "at most " * experiment.adaptive
+    replications = counted(experiment.config.most_replications, "replication")
+    print(f"  {counted(len(sizes), 'case')}{varied}, {most}{replications}: {most}{counted(experiment.size, 'trial')}")
+    agvs = f"{', '.join(map(str, fleets))} " + ("AGV" if fleets == [1] else "AGVs")
+    print(f"  {agvs}, {counted(len(sizes[0].stations), 'station')}, {counted(len(sizes[0].robots), 'robot')}, "
+          f"up to {counted(int(ticks), 'tick')} a trial")  # fmt: skip
     if lost := told(experiment):
         print(f"  {lost}")
 
@@ -149,6 +154,7 @@ def check(directory: Directory, as_json: Json = False) -> None:
     Example: `robocell check results/fleet`
     """
     from .audit import audit
+    from .counting import counted
 
     found = audit(directory)
     broken = sum(len(violations) for violations in found.values())
@@ -169,8 +175,8 @@ def check(directory: Directory, as_json: Json = False) -> None:
                 print(f"{trial}: {violation}")
             if len(violations) > 5:
                 print(f"{trial}: … and {len(violations) - 5} more")
-        logs = f"{len(found)} log" + ("s" if len(found) > 1 else "")
-        print(f"{logs} checked: " + (f"{broken} violations" if broken else "every rule held"))
+        found_rules = counted(broken, "violation") if broken else "every rule held"
+        print(f"{counted(len(found), 'log')} checked: {found_rules}")
     if broken:
         raise typer.Exit(FAILED)
 
@@ -203,7 +209,7 @@ def compare(
 
     Example: `robocell compare results/fleet mechanism=nearest mechanism=contract_net`
     """
-    from .comparison import HEADLINE_METRICS, compare_each
+    from .comparison import HEADLINE_METRICS, compare_each, sameness
     from .comparison import compare as compare_cases
     from .console import show_comparison
     from .tables import load
@@ -218,10 +224,11 @@ def compare(
     chosen = metric or [name for name in HEADLINE_METRICS if name in defined] or None
     rows: Any = compare_cases(results, a, b, metrics=chosen).to_dict("records")
     each: Any = compare_each(results, a, b, metrics=chosen).to_dict("records")
+    same = sameness(results, a, b)
     if as_json:
-        _print_json({"a": a, "b": b, "metrics": rows, "each": each})
+        _print_json({"a": a, "b": b, "same": bool(same), "metrics": rows, "each": each})
     else:
-        show_comparison(rows, each, a, b)
+        show_comparison(rows, each, a, b, same)
 
 
 @app.command()
@@ -392,6 +399,7 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "ran": outcome.ran,
         "reused": outcome.reused,
         "failed": outcome.failed,
+        "jammed": outcome.jammed,
         "elapsed_s": round(outcome.elapsed_s, 3),
         "executor": outcome.executor,
         "workers": outcome.workers,
@@ -401,10 +409,13 @@ def _outcome_document(outcome: Any) -> dict[str, Any]:
         "cases": [
             {"case": row.label, "n": row.n}
             | {
-                column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit}
-                for column, mean, low, high in zip(columns, row.means, row.lows, row.highs, strict=True)
+                column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit, "text": text}
+                for column, mean, low, high, text in zip(
+                    columns, row.means, row.lows, row.highs, row.texts, strict=True
+                )
             }
-            for row in case_rows(results, columns)
+            | {"bottleneck": None if limiting is None else limiting.document()}
+            for row, limiting in zip(case_rows(results, columns), results.bottlenecks, strict=True)
         ],
     }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..environments.suggestions import nearest
+from .counting import every_replication
 from .errors import ExperimentError
 from .statistics import INTERVALS, holm, paired
 from .sweep import label, short_names, text_of
@@ -74,6 +75,13 @@ class Pairs:
             rows.append({"metric": metric, "setting": name} | self._paired(one[whole], other[whole]))
         return rows
 
+    def same_replications(self, metrics: Sequence[str]) -> int:
+        """The replications of both sides, where all their KPIs are equal to the last digit; else 0."""
+        sides = (side.sort_values(["setting", "replication"]) for side in (self.first, self.second))
+        keys = ["setting", "replication", *metrics]
+        one, other = (side[keys].to_numpy(dtype=float) for side in sides)
+        return len(set(self.first["replication"])) if np.array_equal(one, other, equal_nan=True) else 0
+
     def _paired(self, one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
         return paired(one, other, INTERVALS[self.interval])
 
@@ -108,6 +116,12 @@ def corrected(rows: list[dict[str, Any]], *, among: int = 0) -> "pd.DataFrame":
     table = pd.DataFrame(rows)
     table["p_holm"] = holm(table["p"].to_numpy(dtype=float), among=among)
     return table
+
+
+def sameness(results: "Results", a: str, b: str) -> str:
+    """A sentence where both sides gave the same figures in every KPI and replication, else ""."""
+    n = pair(results, select(results, a), select(results, b)).same_replications(results.metrics)
+    return f"{a} and {b} gave the same figures in {every_replication(n)}." if n else ""
 
 
 def select(results: "Results", text: str) -> "list[int]":

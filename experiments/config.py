@@ -23,6 +23,7 @@ from ..environments.errors import ScenarioError
 from ..environments.section import Positive, Section
 from ..environments.suggestions import nearest
 from ..environments.units import Memory, PositiveDuration
+from .clear import AnswerRules
 from .errors import ExperimentError
 from .keys import get_key, set_key
 from .questions import AnyQuestion, Until
@@ -40,6 +41,7 @@ OWN_KEYS_OF_AN_EXPERIMENT = (
     "time_limit",
     "memory_limit",
     "intervals",
+    "answer",
     "outputs",
 )
 OF_DOTTED_KEYS = (
@@ -78,12 +80,24 @@ class ExperimentConfig(Section):
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
     memory_limit_bytes: Memory | None = Field(alias="memory_limit", default=None)  # of one trial
     intervals: Literal["skew", "t", "bootstrap"] = "skew"
+    answer: AnswerRules = AnswerRules()
     outputs: Outputs = Outputs()
 
     @property
     def most_replications(self) -> int:
         """The most that a case is replicated."""
-        return self.replications if isinstance(self.replications, int) else self.replications.most
+        if not isinstance(self.replications, int):
+            return self.replications.most
+        return max(self.replications, self.answer.most) if self.answer.until_clear else self.replications
+
+    @property
+    def asked(self) -> "AnyQuestion | Until | AnswerRules | None":
+        """What decides which trials are run; None where all are."""
+        if self.question is not None:
+            return self.question
+        if not isinstance(self.replications, int):
+            return self.replications
+        return self.answer if self.answer.until_clear else None
 
     @model_validator(mode="after")
     def _one_rule_of_stopping(self) -> Self:
@@ -91,6 +105,13 @@ class ExperimentConfig(Section):
             raise PydanticCustomError(
                 "stopping",
                 "a question decides when to stop; give replications as a number, the most it may take",
+            )
+        if self.answer.until_clear and (self.question is not None or not isinstance(self.replications, int)):
+            rival = "a question" if self.question is not None else "`replications: until`"
+            raise PydanticCustomError(
+                "stopping",
+                "{rival} decides when to stop, and so does answer.until_clear; leave one of them out",
+                {"rival": rival},
             )
         return self
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .counting import counted
 from .journal import Record
 from .late_orders import told
 from .statistics import CONFIDENCE
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .tables import Results
 
 QUIET_LINE_EVERY_S = 60.0
-PIPED_WIDTH = 160
+PIPED_WIDTH = 200
 SHOWN_CASES = 40
 SHOWN_FAILURES = 3
 
@@ -46,11 +47,11 @@ class Bar:
         self._started_s = self._told_s = time.monotonic()
         if self._quiet:
             return
-        where = {"serial": "in this process", "ray": f"on Ray, {workers} workers"}.get(
-            executor, f"on {workers} process" + "es" * (workers > 1)
+        where = {"serial": "in this process", "ray": f"on Ray, {counted(workers, 'worker')}"}.get(
+            executor, f"on {counted(workers, 'process', 'processes')}"
         )
         kept = f", {reused} already there" if reused else ""
-        print(f"{total - reused} of {total} trials to run {where}{kept}", file=sys.stderr)
+        print(f"{total - reused} of {counted(total, 'trial')} to run {where}{kept}", file=sys.stderr)
         if self._live:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -121,14 +122,18 @@ def show_outcome(outcome: "Outcome") -> None:
         out.print(caution, style="yellow", markup=False)
     if outcome.failed:
         out.print(
-            f"{outcome.failed} trials failed; see the report, or run again with --retry-failed",
+            f"{counted(outcome.failed, 'trial')} failed; see the report, or run again with --retry-failed",
             style="red",
             markup=False,
         )
     where = results.directory / "report.html"
     if not where.exists():
         where = results.directory / "summary.csv"
-    out.print(f"{outcome.ran} trials in {outcome.elapsed_s:.1f} s, {outcome.reused} reused", style="dim", markup=False)
+    out.print(
+        f"{counted(outcome.ran, 'trial')} in {outcome.elapsed_s:.1f} s, {outcome.reused} reused",
+        style="dim",
+        markup=False,
+    )
     out.print(f"Report: {where}", markup=False)
 
 
@@ -136,27 +141,39 @@ def show_cases(results: "Results") -> None:
     """One row per case with the figures that matter."""
     from rich.table import Table
 
-    from .headlines import case_rows, headlines
+    from .headlines import case_rows, footnote, headlines
 
     columns = headlines(results)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("case")
+    table.add_column("case", no_wrap=True)
     table.add_column("n", justify="right")
     for column in columns:
         title = column.title + (f"\n[dim]{column.unit}[/]" if column.unit else "")
         table.add_column(title, justify="right", no_wrap=True)
     rows = case_rows(results, columns)
+    limits = any(row.bottleneck for row in rows)
+    if limits:
+        table.add_column("bottleneck", no_wrap=True)
     for row in rows[:SHOWN_CASES]:
-        table.add_row(row.label, str(row.n), *row.texts)
+        table.add_row(row.label, str(row.n), *row.texts, *[row.bottleneck] * limits)
     out = console()
     out.print(table)
+    if note := footnote(rows[:SHOWN_CASES]):
+        out.print(note, style="dim", markup=False)
     if len(rows) > SHOWN_CASES:
         out.print(f"… and {len(rows) - SHOWN_CASES} more cases; all are in summary.csv", style="dim")
 
 
-def show_comparison(rows: Sequence[dict[str, Any]], each: Sequence[dict[str, Any]], a: str, b: str) -> None:
-    """Paired differences, those that are certain in bold: over all settings that both have, then one by one."""
+def show_comparison(
+    rows: Sequence[dict[str, Any]], each: Sequence[dict[str, Any]], a: str, b: str, same: str = ""
+) -> None:
+    """Paired differences, those that are certain in bold: over all settings that both have, then one by one.
+
+    `same` is the sentence that says that both sides gave the same figures.
+    """
     out = console()
+    if same:
+        out.print(same, style="bold", markup=False)
     settings = list(dict.fromkeys(row["setting"] for row in each))
     if len(settings) > 1:
         out.print(

@@ -11,7 +11,7 @@ from .views import view_of
 if TYPE_CHECKING:
     from .tables import Results
 
-COMPARED = 2  # headlines
+COMPARED = ("throughput_per_h", "flow_time_mean_s")  # headlines, besides the one that decides
 MOST_CASES = 40
 
 
@@ -30,12 +30,13 @@ def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]
     Where the sweep has policies, each is compared with the first over all fleets that both have, else each case with
     the best one. That one is picked by its results, so p values are then corrected for all pairs of cases.
     """
-    chosen = [column for column in columns if column.key in results.metrics][:COMPARED]
+    decides = results.claims.kpi
+    chosen = [column for column in columns if column.key in (decides, *COMPARED) and column.key in results.metrics]
     many = sum(row.n > 1 for row in rows)
     if not chosen or many < 2:
         return None
     readable = replace(results, trials=results.trials.assign(**{column.key: column.values for column in chosen}))
-    view = view_of(results)
+    view = view_of(results.experiment)
     picked = len(view.series) == 1
     control, *others = _best_first(rows, columns[0]) if picked else list(zip(view.groups, view.series, strict=True))
     found: list[dict[str, Any]] = []

@@ -102,6 +102,11 @@ class Experiment:
         problem = config.question.problem(experiment) if config.question else None
         if problem:
             raise ExperimentError(document.complain(("question",), problem))
+        if config.answer.until_clear and len(cases) < 2:
+            problem = (
+                "until_clear: there is one case and nothing to compare; write `replications: until ±2%` for precision"
+            )
+            raise ExperimentError(document.complain(("answer",), problem))
         return experiment
 
     def with_points(self, points: Sequence[Settings]) -> Self:
@@ -134,7 +139,7 @@ class Experiment:
     @property
     def adaptive(self) -> bool:
         """Whether results decide which trials are run."""
-        return self.config.question is not None or not isinstance(self.config.replications, int)
+        return self.config.asked is not None
 
     @property
     def size(self) -> int:

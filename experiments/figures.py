@@ -16,12 +16,11 @@ from .views import View, view_of
 if TYPE_CHECKING:
     from .tables import Results
 
-CHARTED = ("throughput_per_h", "flow_time_mean_s", "vehicles.busy", "station.busiest")
+CHARTED = ("throughput_per_h", "flow_time_mean_s", "service_level", "vehicles.busy")
 NAMES = {
     "throughput_per_h": "throughput",
     "flow_time_mean_s": "lead_time",
     "vehicles.busy": "vehicle_utilisation",
-    "station.busiest": "station_utilisation",
 }
 MOST_ROWS = 40
 STATION_STATES = ("processing", "setup", "blocked", "starved", "down", "off")
@@ -43,7 +42,7 @@ def all_charts(results: "Results") -> list[Chart]:
     rows = case_rows(results, columns)
     if not any(row.n for row in rows):
         return []
-    view = view_of(results)
+    view = view_of(results.experiment)
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
     charts = [_headline(results, view, rows, columns, column) for column in charted]
     return [*_gains(results), *charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]

@@ -1,7 +1,6 @@
 """Which figures of a run are shown first, how they are called, and in which unit a person reads them."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ import numpy as np
 from .statistics import INTERVALS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .tables import Results
 
-Compute = Callable[["pd.DataFrame"], np.ndarray]
-
 BUSY = ("vehicles.loaded", "vehicles.empty", "vehicles.handling")
+CUT = "*"
+NO_SPREAD = 1e-9  # of the mean: what is left by rounding
 _SECONDS = (("h", 3600.0, 3 * 3600.0), ("min", 60.0, 180.0), ("s", 1.0, 0.0))
 
 
@@ -29,6 +26,8 @@ class Headline:
     unit: str
     values: np.ndarray  # (trials,) in `unit`, NaN where undefined
     greater_is_better: bool
+    least: float = -math.inf  # what a value can be
+    most: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -39,40 +38,62 @@ class CaseRow:
     label: str
     n: int
     means: tuple[float, ...]
-    lows: tuple[float, ...]  # NaN where n < 2
+    lows: tuple[float, ...]  # NaN where n < 2; cut at what a value can be
     highs: tuple[float, ...]
     texts: tuple[str, ...]
+    bottleneck: str  # "" where nothing is known of it
 
 
 def headlines(results: "Results") -> list[Headline]:
-    """Throughput, lead time, work in process, use of vehicles and of the busiest station: those that the run has.
+    """What the cases are judged by, then the other figures of jobs, vehicles and the bottleneck: those that the run
+    has.
 
-    A run of another model, which has none of them, gets its first KPIs as they are.
+    Open systems are judged by lead time, and are shown with their demand and what is met of it; in closed ones, which
+    make their own demand, throughput comes first. A run of another model, which has none of them, gets its first KPIs
+    as they are.
     """
-    trials = results.trials
-    found: list[Headline] = []
-
-    def add(key: str, title: str, unit: str, values: np.ndarray, *, greater_is_better: bool) -> None:
-        if np.isfinite(values).any():
-            found.append(Headline(key, title, unit, values, greater_is_better))
+    trials, claims = results.trials, results.claims
+    found: dict[str, Headline] = {}
 
     def column(name: str) -> np.ndarray:
         return trials[name].to_numpy(dtype=float) if name in trials else np.full(len(trials), np.nan)
 
-    add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"), greater_is_better=True)
+    def add(
+        key: str,
+        title: str,
+        unit: str,
+        values: np.ndarray,
+        *,
+        better: bool = True,
+        least: float = 0.0,
+        most: float = math.inf,
+    ) -> None:
+        if np.isfinite(values).any():
+            found[key] = Headline(key, title, unit, values, better, least, most)
+
+    if not claims.has_open_cases:
+        add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"))
     if np.isfinite(column("flow_time_mean_s")).any():
         unit, factor = time_unit(float(np.nanmean(column("flow_time_mean_s"))))
-        add("flow_time_mean_s", "lead time", unit, column("flow_time_mean_s") / factor, greater_is_better=False)
-        add("flow_time_p95_s", "95 % below", unit, column("flow_time_p95_s") / factor, greater_is_better=False)
-    add("wip_mean", "work in process", "parts", column("wip_mean"), greater_is_better=False)
+        add("flow_time_mean_s", "lead time", unit, column("flow_time_mean_s") / factor, better=False)
+        add("flow_time_p95_s", "95 % below", unit, column("flow_time_p95_s") / factor, better=False)
+    if claims.has_open_cases:
+        add("demand_per_h", "demand", "parts/h", column("demand_per_h"))
+        add("throughput_per_h", "throughput", "parts/h", column("throughput_per_h"))
+        add("demand_met", "demand met", "%", 100 * column("demand_met"))
+    add("service_level", "on time", "%", 100 * column("service_level"), most=100.0)
+    add("wip_mean", "work in process", "parts", column("wip_mean"), better=False)
     if all(name in trials for name in BUSY):
         busy = sum((column(name) for name in BUSY), np.zeros(len(trials)))
-        add("vehicles.busy", "vehicles busy", "%", 100 * busy, greater_is_better=True)
-    add("station.busiest", "busiest station", "%", 100 * _busiest(trials), greater_is_better=True)
+        add("vehicles.busy", "vehicles busy", "%", 100 * busy, most=100.0)
     if not found:
         for name in results.metrics[:5]:
-            add(name, name, "", column(name), greater_is_better=True)
-    return found
+            add(name, name, "", column(name), least=-math.inf)
+    if claims.kpi not in found:
+        better, bounded = claims.greater_is_better, {"least": -math.inf}
+        add(claims.kpi, claims.kpi, "", column(claims.kpi), better=better, **bounded)
+    first = [found[claims.kpi]] if claims.kpi in found else []
+    return first + [headline for headline in found.values() if headline not in first]
 
 
 def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
@@ -82,7 +103,7 @@ def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
     done = (trials["status"] == "done").to_numpy()
     interval = INTERVALS[results.experiment.config.intervals]
     rows = []
-    for item in results.experiment.cases:
+    for item, limiting in zip(results.experiment.cases, results.bottlenecks, strict=True):
         mine = (case == item.index) & done
         figures = []
         for column in columns:
@@ -90,37 +111,46 @@ def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
             values = values[np.isfinite(values)]
             mean = float(values.mean()) if values.size else math.nan
             low, high = interval(values)
-            figures.append((mean, low, high, with_interval(mean, low, high)))
+            text = with_interval(mean, low, high, least=column.least, most=column.most)
+            figures.append((mean, max(low, column.least), min(high, column.most), text))
         means, lows, highs, texts = zip(*figures, strict=True) if figures else ((), (), (), ())
-        rows.append(CaseRow(item.index, item.label, int(mine.sum()), means, lows, highs, texts))
+        limits = "" if limiting is None else str(limiting)
+        rows.append(CaseRow(item.index, item.label, int(mine.sum()), means, lows, highs, texts, limits))
     return rows
 
 
-def with_interval(mean: float, low: float, high: float) -> str:
+def with_interval(mean: float, low: float, high: float, *, least: float = -math.inf, most: float = math.inf) -> str:
     """`59.8 ± 0.4`, with as many digits as the interval deserves; `59.8 (59.5 … 60.4)` for a lopsided one.
 
-    A single value has no interval.
+    An interval that would go beyond what the figure can be, `least` to `most`, is cut there and marked: `1.2 (0* …
+    4.1)`. A single value has no interval.
     """
     if math.isnan(mean):
         return "–"
     if not math.isfinite(high - low):
         return f"{mean:.4g}"
     half = (high - low) / 2
-    if half == 0:
+    if half <= NO_SPREAD * abs(mean):
         return f"{mean:.4g} ± 0"
     digits = max(0, min(6, 1 - math.floor(math.log10(half))))
+    if low < least or high > most:
+        ends = (
+            f"{least:g}{CUT}" if low < least else f"{low:.{digits}f}",
+            f"{most:g}{CUT}" if high > most else f"{high:.{digits}f}",
+        )
+        return f"{mean:z.{digits}f} ({ends[0]} … {ends[1]})"
     if abs((high + low) / 2 - mean) > 1e-9 * half:
         return f"{mean:z.{digits}f} ({low:.{digits}f} … {high:.{digits}f})"
     return f"{mean:z.{digits}f} ± {half:.{digits}f}"
 
 
+def footnote(rows: list[CaseRow]) -> str:
+    """What the mark of cut intervals means; "" where there is none."""
+    if not any(CUT in text for row in rows for text in row.texts):
+        return ""
+    return f"{CUT} The interval would go beyond what the figure can be and is cut there; more replications narrow it."
+
+
 def time_unit(seconds: float) -> tuple[str, float]:
     """The unit in which a duration reads best, and its seconds."""
     return next((unit, factor) for unit, factor, least in _SECONDS if abs(seconds) >= least)
-
-
-def _busiest(trials: "pd.DataFrame") -> np.ndarray:
-    names = [name for name in trials.columns if name.startswith("station.") and name.endswith(".processing")]
-    if not names:
-        return np.full(len(trials), np.nan)
-    return trials[names].to_numpy(dtype=float).max(axis=1)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import answer
+from .bottleneck import STATES
 from .cautions import cautions
+from .counting import counted
 from .differences import differences
 from .drawing import draw_layout
-from .headlines import CaseRow, Headline, case_rows, headlines, with_interval
+from .headlines import CaseRow, Headline, case_rows, footnote, headlines, with_interval
 from .late_orders import told
 from .statistics import CONFIDENCE
 from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
@@ -53,7 +55,7 @@ def page(results: "Results") -> str:
         _section("The question", _question(results)),
         _section("Results", _charts(main)),
         _section("Differences", _differences(results, rows, columns)),
-        _section("Where the time goes", _charts(times)),
+        _section("Where the time goes", _charts(times) + _bottlenecks(results, rows)),
         _section("The factory", _factory(results, shown)),
         _section("A typical run", _typical(results, shown)),
         _section("All cases", _cases(results, rows, columns)),
@@ -79,7 +81,7 @@ def _head(results: "Results") -> str:
     varied = ", ".join(experiment.shown_keys) or ("what their names say" if experiment.keys else "nothing")
     return (
         f"<header><p class='kicker'>robocell experiment</p><h1>{escape(experiment.name)}</h1>"
-        f"<p class='sub'>{_count(len(experiment.cases), 'case')} × "
+        f"<p class='sub'>{counted(len(experiment.cases), 'case')} × "
         f"{_replications(experiment.config)}; varied: {escape(varied)}</p></header>"
     )
 
@@ -89,18 +91,19 @@ def _answer(results: "Results", rows: list[CaseRow]) -> str:
     lost = told(results.experiment)
     more = "".join(f"<p>{escape(sentence)}</p>" for sentence in [*rest, *filter(None, [lost])])
     horizon_s = results.experiment.cases[0].scenario.horizon_s
-    failed = len(results.failures)
+    failed, jammed = len(results.failures), sum(results.claims.jams)
     tiles = [
-        (str(len(results.trials)), "trials"),
-        (str(len(rows)), "cases"),
-        (f"{horizon_s / 3600:g} h", "simulated per trial"),
-        (str(failed), "failed"),
+        (str(len(results.trials)), "trial" + "s" * (len(results.trials) != 1), ""),
+        (str(len(rows)), "case" + "s" * (len(rows) != 1), ""),
+        (f"{horizon_s / 3600:g} h", "simulated per trial", ""),
+        (str(failed), "failed", " bad" * bool(failed)),
     ]
+    if jammed:
+        tiles.append((str(jammed), "jammed", " bad"))
     if results.missing:
-        tiles.append((str(results.missing), "still missing"))
+        tiles.append((str(results.missing), "still missing", ""))
     boxes = "".join(
-        f"<div class='tile{' bad' if name == 'failed' and failed else ''}'><b>{escape(number)}</b>{escape(name)}</div>"
-        for number, name in tiles
+        f"<div class='tile{bad}'><b>{escape(number)}</b>{escape(name)}</div>" for number, name, bad in tiles
     )
     return (
         f"<section class='answer'><p class='lead'>{escape(first)}</p>{more}<div class='tiles'>{boxes}</div></section>"
@@ -177,10 +180,36 @@ def _question(results: "Results") -> str:
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(text_of(row[key]))}</td>" for key in keys) + "</tr>" for row in found.table
     )
-    took = f"{found.trials} trials" + (f"; the full grid would have taken {found.full}" if found.full else "")
+    took = counted(found.trials, "trial") + (f"; the full grid would have taken {found.full}" if found.full else "")
     return (
         f"<div class='wide'><table class='sortable'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f"<p class='note'>{took}.</p>"
+    )
+
+
+def _bottlenecks(results: "Results", rows: list[CaseRow]) -> str:
+    """What limits each case, and what the time of that station goes into."""
+    body = []
+    for row, found in zip(rows, results.bottlenecks, strict=True):
+        if found is None:
+            continue
+        limiting, least = found.candidate, found.least_waiting
+        shares = [limiting.waiting, limiting.limiting, *(limiting.split.get(state, math.nan) for state in STATES)]
+        numbers = "".join(f"<td class='number'>{'–' if math.isnan(share) else f'{share:.1%}'}</td>" for share in shares)
+        other = "" if found.agreed else f"{least.name}, {least.waiting:.1%}"
+        body.append(
+            f"<tr><td>{escape(row.label)}</td><td>{escape(limiting.name)}</td>{numbers}<td>{escape(other)}</td></tr>"
+        )
+    if not body:
+        return ""
+    head = "".join(f"<th class='number'>{name}</th>" for name in ("waits", "limits", *STATES))
+    return (
+        f"<div class='wide'><table class='sortable'><thead><tr><th>case</th><th>bottleneck</th>{head}"
+        f"<th>waits least</th></tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        "<p class='note'>Shares of time, means over the replications. waits: a station is starved or blocked, a "
+        "vehicle or robot idle or waiting. limits: the longest active period of all is one of its own, or of a station "
+        "that does the same. Where the two disagree, the second names the bottleneck, and the one that waits least "
+        "stands on the right.</p>"
     )
 
 
@@ -199,12 +228,14 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
         for mean, text in zip(row.means, row.texts, strict=True):
             sort = "" if math.isnan(mean) else f" data-sort='{mean!r}'"
             cells.append(f"<td class='number'{sort}>{escape(text)}</td>")
-        body.append(f"<tr>{''.join(cells)}<td class='number'>{row.n}</td></tr>")
+        limits = f"<td>{escape(row.bottleneck)}</td>"
+        body.append(f"<tr>{''.join(cells)}{limits}<td class='number'>{row.n}</td></tr>")
     warned = "".join(f"<p class='note'>{escape(caution)}</p>" for caution in cautions(results))
+    cut = f"{escape(note)} " if (note := footnote(rows)) else ""
     return (
-        f"<div class='wide'><table class='sortable'><thead><tr>{head}<th class='number'>n</th></tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div>"
-        f"<p class='note'>Mean and 95 % {results.experiment.config.intervals} interval over n replications. "
+        f"<div class='wide'><table class='sortable'><thead><tr>{head}<th>bottleneck</th><th class='number'>n</th></tr>"
+        f"</thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"<p class='note'>Mean and 95 % {results.experiment.config.intervals} interval over n replications. {cut}"
         f"Click a heading to sort. All KPIs: summary.csv; every trial: trials/trials.parquet.</p>{warned}"
     )
 
@@ -272,7 +303,7 @@ def _origin(results: "Results") -> str:
         ("Again", f"robocell run {EXPERIMENT} -o NEW_FOLDER"),
         ("Seed", origin["seed"]),
         ("Started", origin["started"]),
-        ("Executor", f"{origin['executor']}, {_count(origin['workers'], 'worker')}"),
+        ("Executor", f"{origin['executor']}, {counted(origin['workers'], 'worker')}"),
         ("Machine", f"{origin['host']}, {origin['cores']} cores, {origin['platform']}, Python {origin['python']}"),
         ("Versions", versions + (f", commit {origin['commit']}" if origin.get("commit") else "")),
     ]
@@ -285,9 +316,5 @@ def _origin(results: "Results") -> str:
 
 
 def _replications(config: "ExperimentConfig") -> str:
-    most = _count(config.most_replications, "replication")
-    return most if config.question is None and isinstance(config.replications, int) else f"at most {most}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    most = counted(config.most_replications, "replication")
+    return most if config.asked is None else f"at most {most}"

@@ -33,6 +33,7 @@ class Outcome:
     ran: int
     reused: int
     failed: int  # failed trials of the whole experiment
+    jammed: int  # finished trials of the whole experiment that ended in a jam
     elapsed_s: float
     executor: str
     workers: int
@@ -183,6 +184,7 @@ def run(
             ran=session.ran,
             reused=session.reused,
             failed=len(results.failures),
+            jammed=sum(results.claims.jams),
             elapsed_s=time.perf_counter() - started,
             executor=session.executor_name,
             workers=session.workers,

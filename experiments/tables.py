@@ -26,6 +26,8 @@ from .trials import Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .bottleneck import Bottleneck
+    from .claims import Claims
     from .questions.asking import Answer
 
 COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
@@ -72,6 +74,20 @@ class Results:
     def missing(self) -> int:
         """Trials of the experiment that have no result yet."""
         return 0 if self.experiment.adaptive else self.experiment.size - len(self.trials)
+
+    @cached_property
+    def claims(self) -> "Claims":
+        """What the results allow to be said with 95 % confidence."""
+        from .claims import claims_of
+
+        return claims_of(self)
+
+    @cached_property
+    def bottlenecks(self) -> "list[Bottleneck | None]":
+        """What limits each case."""
+        from .bottleneck import bottlenecks
+
+        return bottlenecks(self.experiment, self.trials)
 
     @cached_property
     def answer(self) -> "Answer | None":

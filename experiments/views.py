@@ -7,7 +7,6 @@ from .sweep import label, short_names, text_of
 
 if TYPE_CHECKING:
     from .experiment import Experiment
-    from .tables import Results
 
 FLEET = "fleet.agvs.count"
 TITLES = {FLEET: "Fleet size (AGVs)"}
@@ -21,6 +20,7 @@ class View:
     series: list[list[int]]
     groups: list[str]  # what the cases of a series have in common; "" where there is one series
     values: list[Any]  # of `x`, by case index
+    short_x: str = ""
 
     @property
     def x_title(self) -> str:
@@ -36,21 +36,20 @@ class View:
         return self.values[index]
 
     def x_noun(self, x: float) -> str:
-        """`8 AGVs`, or `input_capacity = 20`."""
+        """`8 AGVs`, or `input_capacity=20`, as in the labels of the cases."""
         if self.x == FLEET:
             return f"{x:g} AGV" + ("s" if x != 1 else "")
-        return f"{self.x} = {x:g}"
+        return f"{self.short_x}={x:g}"
 
     def group_of(self, index: int) -> str:
         return next(group for group, series in zip(self.groups, self.series, strict=True) if index in series)
 
 
-def view_of(results: "Results") -> View:
+def view_of(experiment: "Experiment") -> View:
     """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series.
 
     A seed is a number, but no quantity: nothing is more or less along it.
     """
-    experiment = results.experiment
     x = next((key for key in (FLEET, *experiment.keys) if key != "seed" and _numeric(experiment, key)), None)
     if x is not None:
         view = view_by(experiment, x)
@@ -69,14 +68,16 @@ def view_by(experiment: "Experiment", x: str) -> View:
     values = [case.settings.get(x) for case in experiment.cases]
     for indices in series.values():
         indices.sort(key=lambda index: float(values[index] or 0))
-    return View(x, list(series.values()), list(series), values)
+    return View(x, list(series.values()), list(series), values, names[x])
 
 
 def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
-    """`nearest` where one key tells the series apart, `mechanism=nearest load=5s` where several do, `seed=3`."""
+    """`nearest` where a word tells the series apart, else with the key: `machines=2`, `mechanism=nearest load=5s`."""
     if not rest:
         return ""
-    return text_of(next(iter(rest.values()))) if len(rest) == 1 and "seed" not in rest else label(rest, names)
+    value = next(iter(rest.values()))
+    alone = len(rest) == 1 and isinstance(value, str) and value.isidentifier()
+    return text_of(value) if alone else label(rest, names)
 
 
 def _numeric(experiment: "Experiment", key: str) -> bool:

@@ -16,23 +16,20 @@ if TYPE_CHECKING:
 def ask(experiment: "Experiment", make: Make, extended: "Callable[[Experiment], None]") -> Answer:
     """Answers the question; `extended` is told when it adds cases to the sweep, before they run."""
     asker = Asker(experiment, make, extended)
-    config = experiment.config
-    question = config.question if config.question is not None else config.replications
-    assert not isinstance(question, int)
-    return question.ask(asker)
+    asked = experiment.config.asked
+    assert asked is not None
+    return asked.ask(asker)
 
 
 def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answer | None:
     """The answer that the records give; None where there is no question, or records are missing."""
-    if not experiment.adaptive:
+    asked = experiment.config.asked
+    if asked is None:
         return None
-    config = experiment.config
-    question = config.question if config.question is not None else config.replications
-    assert not isinstance(question, int)
-    if isinstance(question, Optimise):
+    if isinstance(asked, Optimise):
         experiment = _without_added(experiment)
     try:
-        return question.ask(Asker(experiment, recall(records)))
+        return asked.ask(Asker(experiment, recall(records)))
     except UnansweredError:
         return None
 

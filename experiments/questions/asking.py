@@ -62,6 +62,11 @@ class Asker:
         self.taken.update(trial.id for trial in asked)
         return np.array([_value(record, metric) for record in self.make(asked)])
 
+    def records(self, n: int) -> "list[list[Record]]":
+        """What replications 0 to n - 1 of all cases came to: by replication, then by case."""
+        asked = [[self.experiment.trial(case, r) for case in self.experiment.cases] for r in range(n)]
+        return [self.make(row) for row in asked]
+
     def extend(self, points: "Sequence[Settings]") -> "list[Case]":
         """Adds cases that the sweep does not have."""
         first = len(self.experiment.cases)

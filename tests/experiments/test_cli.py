@@ -193,7 +193,7 @@ def test_validate_says_what_would_run(done):
     assert robocell("validate", "study.yaml", "--set", "replications=5", cwd=done).stdout == (
         "study.yaml is valid: small study\n"
         "  4 cases over fleet.agvs.count, negotiation.mechanism, 5 replications: 20 trials\n"
-        "  1, 2 AGVs, 1 stations, 0 robots, up to 1200 ticks a trial\n"
+        "  1, 2 AGVs, 1 station, 0 robots, up to 1200 ticks a trial\n"
     )
 
 

@@ -56,6 +56,27 @@ def test_flow(week):
     assert found["late_share"] == 0.5
 
 
+def test_demand_and_what_is_met_of_it(week):
+    found = figures(week)
+    assert found["demand_per_h"] == 4 / 100 * 3600
+    assert found["demand_met"] == 2 / 4
+    assert found["service_level"] == 1 / 3, "phone-1 is late, phone-2 on time, phone-4 falls due and is not finished"
+    late = figures_from(week.log, week.scenario, 20.0)
+    assert (late["demand_met"], late["service_level"]) == (1 / 2, 1 / 2)
+
+
+def test_growth_is_looked_for_after_the_first_fifth_of_the_window(new_story):
+    """Eight orders at the start, which stay; later one in every tenth of the window, but for the last."""
+    story = new_story(drain=False)
+    for number in range(8):
+        story.release(5.0, f"watch-{number}")
+    for tenth in range(2, 9):
+        story.release(10.0 * tenth + 5, f"phone-{tenth}")
+    found = figures(story)
+    assert found["wip_growth_per_h"] == pytest.approx(7 / 80 * 3600)
+    assert found["wip_growth_error_per_h"] == pytest.approx(np.std([1] * 7 + [0], ddof=1) / np.sqrt(8) / 10 * 3600)
+
+
 def test_what_happened_in_the_warm_up_does_not_count_but_its_jobs_do(week):
     found = figures(week, warm_up_s=20.0)
     assert (found["released"], found["finished"], found["scrapped"]) == (2, 1, 1)
