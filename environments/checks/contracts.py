@@ -35,6 +35,13 @@ _MANAGERS_SAY = (
     Performative.REJECT_PROPOSAL,
     Performative.CANCEL,
 )
+_TO_ONE = (  # the others may be told of several at once
+    Performative.ACCEPT_PROPOSAL,
+    Performative.AGREE,
+    Performative.INFORM_DONE,
+    Performative.INFORM_RESULT,
+    Performative.FAILURE,
+)
 _CONTRACTORS = {
     TaskKind.OPERATION: AgentKind.STATION,
     TaskKind.TRANSPORT: AgentKind.AGV,
@@ -142,6 +149,8 @@ class _Replay:
         manager, contractor = (sender, receiver) if performative in _MANAGERS_SAY else (receiver, sender)
         if manager != call.manager:
             self._message("protocol", row, time_s, call.task, f"its manager is {self.log.name_of(call.manager)}")
+        elif contractor == NOBODY and performative in _TO_ONE:
+            self._message("protocol", row, time_s, call.task, "it names no contractor")
         elif contractor != NOBODY and self.log.kind_of(contractor) is not _CONTRACTORS[TaskKind(call.kind)]:
             text = f"{self.log.name_of(contractor)} does no {TaskKind(call.kind).name.lower()}"
             self._message("protocol", row, time_s, call.task, text)

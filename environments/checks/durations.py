@@ -50,9 +50,10 @@ class _Replay:
         self.found: list[Violation] = []
         self.row, self.time_s = 0, 0.0
         self.handling_s: dict[tuple[int, int], float] = {}  # event, robot or vehicle
-        agvs = scenario.fleet.agvs if scenario.fleet else None
-        for uid in log.ids(AgentKind.AGV) if agvs else ():
-            self.handling_s |= {(Event.LOADED, uid): agvs.load_s, (Event.UNLOADED, uid): agvs.unload_s}
+        if scenario.fleet is not None:
+            agvs = scenario.fleet.agvs
+            for uid in log.ids(AgentKind.AGV):
+                self.handling_s |= {(Event.LOADED, uid): agvs.load_s, (Event.UNLOADED, uid): agvs.unload_s}
         for uid in log.ids(AgentKind.ROBOT):
             robot = scenario.robots.get(log.name_of(uid))
             if robot is not None:

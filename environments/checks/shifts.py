@@ -36,8 +36,9 @@ def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
         robot = scenario.robots.get(log.name_of(uid))
         if robot is not None:
             found += _robot(log, uid, shift_of(robot.shift), (robot.load_s, robot.unload_s))
-    for uid in log.ids(AgentKind.AGV) if scenario.fleet else ():
-        found += _vehicle(log, uid, shift_of(scenario.fleet.agvs.shift))
+    if scenario.fleet is not None:
+        for uid in log.ids(AgentKind.AGV):
+            found += _vehicle(log, uid, shift_of(scenario.fleet.agvs.shift))
     return found
 
 

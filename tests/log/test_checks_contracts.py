@@ -191,6 +191,7 @@ def test_a_second_winner_of_one_conversation_is_found_though_the_first_has_refus
         (Performative.PROPOSE, "charger", "agv_2", 0.0),
         (Performative.REFUSE, "arm", "agv_1", 0.0),  # it charges nobody
         (Performative.REJECT_PROPOSAL, "agv_1", "arm", 0.0),
+        (Performative.FAILURE, None, "agv_1", 0.0),  # whose?
         (Performative.FAILURE, "charger", "agv_1", TOO_LATE),  # of a cancel that was not sent
         (Performative.INFORM_DONE, "charger", "agv_1", DROPPED),
     ],

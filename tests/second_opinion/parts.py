@@ -58,7 +58,7 @@ class Factory:
         self.vehicles = dict.fromkeys(record.ids("AGV"), "IDLE")
         self.handling_since_s: dict[int, float] = {}  # robot or vehicle
         self.free_s: dict[int, float] = defaultdict(float)  # when a robot or vehicle had handled its last part
-        self.at = dict.fromkeys(record.ids("AGV"), plan.agvs.get("start", plan.source))
+        self.at: dict[int, str] = dict.fromkeys(record.ids("AGV"), plan.agvs.get("start", plan.source))
         self.ways_s = plan.ways_s() if plan.transport["kind"] == "matrix" else {}
         self.made_last: dict[int, str] = {}  # station -> product
         self.stops = machine_stops(record)
@@ -190,6 +190,8 @@ class Factory:
         if row.event == "MOVED" and not walks:
             yield "parts do not move by themselves"
         if row.event == "SETUP_STARTED":
+            if part.setup_s:
+                yield "it is being set up for already"
             part.setup_s, part.setup_at_s = row.value, row.time_s
         elif row.event == "PROCESSING_STARTED" and station in self.plan.stations:
             if row.value != part.done or not self.plan.may_do(station, routing[part.done % len(routing)]):

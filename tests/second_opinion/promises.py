@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .record import Call, Message, Record, Row
 
 SLACK_S = 1e-6
+NAME_BOTH = ("ACCEPT_PROPOSAL", "AGREE", "INFORM_DONE", "INFORM_RESULT", "FAILURE")
 MANAGERS_SAY = ("CFP", "ACCEPT_PROPOSAL", "REJECT_PROPOSAL", "CANCEL")
 CONTRACTORS = {"OPERATION": "STATION", "TRANSPORT": "AGV", "HANDLING": "ROBOT", "CHARGE": "CHARGER"}
 
@@ -119,6 +120,8 @@ class Promises:
         manager, contractor = (message.sender, message.receiver)[:: 1 if from_manager else -1]
         if manager != call.manager:
             yield "that is for the manager to say, or to hear"
+        if contractor == NOBODY and message.word in NAME_BOTH:
+            yield "that is between two"
         if contractor != NOBODY and self.record.kinds.get(contractor) != CONTRACTORS[call.kind]:
             yield f"{self.record.name(contractor)} does no {call.kind}"
         key = (message.conversation, contractor)
@@ -181,6 +184,8 @@ class Promises:
             if other.done_s < inf or self.lives(other, message.time_s):
                 yield "it is promised to somebody, or done"
         parts = self.lot_shares[key] if splits else {call.job}
+        if not parts:
+            yield "no part of it is told"
         self.promises[key] = Promise(task, message.time_s, until_s, parts=set(parts))
         self.by_task[task].append(self.promises[key])
 

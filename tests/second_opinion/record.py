@@ -50,7 +50,7 @@ class Message(NamedTuple):
     conversation: int
     sender: int
     receiver: int
-    count: int
+    many: int
     value: float
 
 

@@ -24,7 +24,7 @@ def faults(record: Record, plan: Plan) -> Iterator[str]:
         if name not in workers:
             continue
         pauses = plan.pauses(workers[name], record.end_s)
-        for unit in range(workers[name].get("machines", 1)) if name in plan.stations else (-1,):
+        for unit in range(workers[name].get("machines", 1)) if name in plan.stations else (None,):
             off = times_off(record, agent, unit)
             if name in plan.stations and not same(off, [(a, min(b, record.end_s)) for a, b in pauses]):
                 yield f"machine {unit} of {name} is off {off}, and should be {pauses}"
@@ -48,12 +48,12 @@ def same(off: list[Span], due: list[Span]) -> bool:
     )
 
 
-def times_off(record: Record, agent: int, unit: int) -> list[Span]:
+def times_off(record: Record, agent: int, unit: int | None) -> list[Span]:
     """From when until when a machine of a station, or a robot or vehicle, is reported as off."""
     spans: list[Span] = []
     since_s: float | None = None
     for row in record.rows:
-        if row.event in STATES and row.agent == agent and row.other == unit:
+        if row.event in STATES and row.agent == agent and unit in (None, row.other):
             if STATES[row.event][int(row.value)] != "OFF":
                 spans += [] if since_s is None else [(since_s, row.time_s)]
                 since_s = None
