@@ -225,7 +225,7 @@ class ContractNet:
 
     def settle(self) -> None:
         """Negotiate until nothing more is due at this instant."""
-        while self._stirred:
+        while self._stirred and not self.model.ended:
             self._stirred = False
             for kind in TaskKind:
                 if self._available[kind]:

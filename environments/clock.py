@@ -65,3 +65,7 @@ class Clock:
     def advance(self, to_s: float) -> None:
         """Move on to `to_s`, before which nothing may be due."""
         self.now_s = to_s
+
+    def clear(self) -> None:
+        """Forget all that is due."""
+        self._queue.clear()

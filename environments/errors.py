@@ -1,4 +1,4 @@
-"""What can be wrong with the description of a factory or with an instance file."""
+"""What can be wrong with the description of a factory, with an instance file, or with what a run is asked to do."""
 
 from ..agents.errors import RobocellError
 
@@ -13,3 +13,7 @@ class LayoutError(ScenarioError):
 
 class InstanceError(RobocellError):
     """A benchmark file (map, scenario, job shop, robot runners problem) that is malformed."""
+
+
+class TrialEndedError(RobocellError):
+    """A factory is asked to go on after the end of its trial."""

@@ -34,7 +34,7 @@ from ..agents.station import Station
 from ..agents.tasks import TaskKind
 from ..agents.ticks import SAME_TICK
 from .clock import Clock
-from .errors import ScenarioError
+from .errors import ScenarioError, TrialEndedError
 from .fleet import Fleet
 from .jams import circle, jammed_parts, vain_calls
 from .log import EventLog
@@ -79,6 +79,7 @@ class Factory(mesa.Model):
         places: the agents of all places, in the order of `scenario.places`.
         jammed: parts that wait for each other's places and can never move on.
         log: what has happened; the one source of figures and checks.
+        datacollector: Mesa's, without reporters: `mesa.batch_run` asks for one. A subclass puts its own here.
 
     Raises:
         ScenarioError: a class that the scenario names cannot be found or is none of its kind.
@@ -120,6 +121,7 @@ class Factory(mesa.Model):
         self.workload = Workload(self)
         self.workload.start()
         self._stepping = [a for a in self.agents if type(a).step is not mesa.Agent.step]
+        self.datacollector = mesa.DataCollector()
 
     # -- what agents ask --------------------------------------------------------------------------------------
 
@@ -206,8 +208,32 @@ class Factory(mesa.Model):
 
     # -- time -------------------------------------------------------------------------------------------------
 
+    @property
+    def ended(self) -> bool:
+        """Whether the trial is over: its log is closed, and nothing can happen any more."""
+        return self._ended
+
     def step(self) -> None:
-        """One tick; without a floor, on to the next instant at which something happens."""
+        """One tick; without a floor, on to the next instant at which something happens.
+
+        The step that reaches the end of the trial (`run`) closes the log and sets `running` to False.
+
+        Raises:
+            TrialEndedError: the trial has ended.
+        """
+        self._must_not_have_ended("step()")
+        end_s = self.clock.next_s() if self._grid is None else (self.tick + 1) * self.tick_s
+        self._pass_the_horizon(end_s)
+        if self._ended:
+            return
+        if end_s > self._latest_end_s:
+            self._pass(self._latest_end_s)
+        else:
+            self._advance()
+        self._look_at_the_end()
+
+    def _advance(self) -> None:
+        """What happens in a step."""
         if self._grid is None:
             next_s = self.clock.next_s()
             if next_s < math.inf:
@@ -227,31 +253,36 @@ class Factory(mesa.Model):
             self._settle()
 
     def run_until(self, time_s: float) -> None:
-        """Run to `time_s`, leaping over ticks in which nothing moves and nothing is due."""
+        """Run to `time_s`, or to the end of the trial, leaping over ticks in which nothing moves and nothing is due.
+
+        Raises:
+            TrialEndedError: the trial has ended.
+        """
+        self._must_not_have_ended(f"run_until({time_s:g})")
         if self._grid is None:
-            while not self._over and self.clock.next_s() <= time_s:
+            while not self._ended and self.clock.next_s() <= time_s:
                 self.step()
         else:
-            while not self._over and (tick := self._next_tick(self._grid)) * self.tick_s <= time_s:
+            while not self._ended and (tick := self._next_tick(self._grid)) * self.tick_s <= time_s:
                 self.tick = int(tick) - 1
                 self.step()
-            if not self._over:
-                self.tick = max(math.floor(time_s / self.tick_s), self.tick)
-                if self.tick * self.tick_s < time_s:
-                    self._set_out(self._grid)
-        if not self._over:
-            self._fire_until(time_s)
+        if not self._ended:
+            self._pass_the_horizon(time_s)
+        if not self._ended:
+            self._pass(min(time_s, self._latest_end_s))
+            self._look_at_the_end()
 
     def run(self) -> EventLog:
-        """Run to the horizon, and on until the factory is empty where the scenario says `drain`; close the log."""
-        horizon_s = self.spec.horizon_s
-        self._stops_when_empty = self.spec.drain
-        self.run_until(horizon_s)
-        if self.spec.drain:
-            self.workload.stop()
-            self.run_until(horizon_s * (1 + LONGEST_DRAIN))
-            self._report_left()
-        return self.finish()
+        """Run to the end of the trial, and return its log.
+
+        It ends at the horizon. Where the scenario says `drain`, no order comes after the horizon, and the trial ends
+        when the factory is empty, or after LONGEST_DRAIN horizons more.
+
+        Raises:
+            TrialEndedError: the trial has ended.
+        """
+        self.run_until(self._latest_end_s)
+        return self.log
 
     def _report_left(self) -> None:
         """Parts that have not left in all this time will not, even if no circle was found."""
@@ -261,23 +292,68 @@ class Factory(mesa.Model):
                 self.log.event(self.now_s, Event.JAMMED, where, job.unique_id, value=self.workload.in_process)
 
     def finish(self) -> EventLog:
-        """End the trial now: the last battery levels go into the log, and it is closed."""
-        for agv in self.agvs:
-            self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
-        self.log.close(self.now_s)
-        self.running = False
+        """End the trial now: the last battery levels go into the log, and it is closed. Once ended, it stays so."""
+        if not self._ended:
+            for agv in self.agvs:
+                self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
+            self._end()
         return self.log
+
+    def remove_all_agents(self) -> None:
+        """Mesa's way to clear a model: the trial ends here and now, and nothing is left that could go on."""
+        if not self._ended:
+            self._end()
+        self.clock.clear()
+        super().remove_all_agents()
+
+    def _end(self) -> None:
+        self._ended = True
+        self.running = False
+        self.log.close(self.now_s)
+
+    _ended = False
+
+    @property
+    def _latest_end_s(self) -> float:
+        return self.spec.horizon_s * (1 + LONGEST_DRAIN if self.spec.drain else 1)
+
+    def _must_not_have_ended(self, call: str) -> None:
+        if self._ended:
+            raise TrialEndedError(
+                f"{call} comes after the end of the trial of {self.spec.name!r} at {self.now_s:g} s; "
+                "make a new Factory, or give the scenario a longer horizon"
+            )
+
+    def _pass_the_horizon(self, to_s: float) -> None:
+        """The horizon lies before `to_s`: what is due until then happens first."""
+        if self.now_s < self.spec.horizon_s < to_s:
+            self._pass(self.spec.horizon_s)
+            self._look_at_the_end()
+
+    def _pass(self, time_s: float) -> None:
+        """Time passes to `time_s`, before the next tick ends."""
+        if self._grid is not None and not self._over:
+            self.tick = max(math.floor(time_s / self.tick_s), self.tick)
+            if self.tick * self.tick_s < time_s:
+                self._set_out(self._grid)
+        self._fire_until(time_s)
+
+    def _look_at_the_end(self) -> None:
+        if self.now_s >= self.spec.horizon_s:
+            self.workload.stop()
+        if self._over or self.now_s >= self._latest_end_s:
+            if self.spec.drain:
+                self._report_left()
+            self.finish()
 
     def close(self) -> None:
         """Free the model: Mesa before 3.4 keeps every model that ever was."""
         self.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
-    _stops_when_empty = False
-
     @property
     def _over(self) -> bool:
-        return self._stops_when_empty and self.workload.exhausted and self.workload.in_process == 0
+        return self._ended or (self.spec.drain and self.workload.exhausted and self.workload.in_process == 0)
 
     def _next_tick(self, traffic: GridTraffic) -> float:
         """The end of the next tick in which something can happen; inf if nothing ever will."""

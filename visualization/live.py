@@ -65,45 +65,19 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         self.overheard: Offers = OrderedDict()
         heard = {id(own): Overheard(own, self.overheard) for own in self.net.mechanisms.values()}
         self.net.mechanism = {kind: heard[id(own)] for kind, own in self.net.mechanisms.items()}
-        self._stops_when_empty = scenario.drain
         self.stage = LiveStage(self)
 
     def one_tick(self) -> None:
-        next_s = self.clock.next_s() if self._grid is None else (self.tick + 1) * self.tick_s
-        if next_s > self.spec.horizon_s and not self.spec.drain:
-            self._finish()
-        else:
-            self.step()
-            self._look_at_the_end()
+        self.step()
 
     def advance(self, to_s: float) -> None:
-        horizon_s = self.spec.horizon_s
-        if self.now_s < horizon_s:
-            self.run_until(min(to_s, horizon_s))
-        else:
-            self.run_until(to_s)
-        self._look_at_the_end()
+        self.run_until(to_s)
 
     def settle(self) -> None:
         """What was put in from outside happens now."""
-        self._go(self.run_until, self.now_s)
+        if not self.ended:
+            self._go(self.run_until, self.now_s)
         self.frame += 1
-
-    def _look_at_the_end(self) -> None:
-        """Do what `run` does at the horizon."""
-        if self.spec.drain:
-            if self.now_s >= self.spec.horizon_s:
-                self.workload.stop()
-            if self._over:
-                self._finish()
-        elif self.now_s >= self.spec.horizon_s or self._over:
-            self._finish()
-
-    def _finish(self) -> None:
-        if self.running:
-            if not self.spec.drain:
-                self.run_until(self.spec.horizon_s)
-            self.finish()
 
     def _set_out(self, traffic: GridTraffic) -> None:
         if self._begun != self.tick:

@@ -57,6 +57,40 @@ CELL: dict[str, Any] = {
     "seed": 7,
 }
 
+PLACES = ["source", "sink", "m", "n", "q", "shelf", "charger"]
+TABLE: dict[str, Any] = {
+    "name": "table",
+    "transport": {
+        "kind": "matrix",
+        "places": PLACES,
+        "travel": [[f"{0 if a == b else 10 + 2 * len(b)}s" for b in PLACES] for a in PLACES],
+    },
+    "stations": {
+        name: {
+            "operations": {operation: {"distribution": "exponential", "mean": "50s"}},
+            "input_capacity": 3,
+            "output_capacity": 3,
+        }
+        for name, operation in (("m", "mill"), ("n", "mill"), ("q", "drill"))
+    },
+    "storage": {"shelf": {"capacity": 10}},
+    "chargers": {"charger": {}},
+    "fleet": {
+        "agvs": {
+            "count": 3,
+            "capacity": 2,
+            "load": "5s",
+            "unload": "5s",
+            "battery": CELL["fleet"]["agvs"]["battery"],
+        }
+    },
+    "products": {"p": {"routing": ["mill", "drill"], "due": "1h"}},
+    "orders": {"kind": "poisson", "rate": "40/h"},
+    "horizon": "1h",
+    "drain": True,
+    "seed": 3,
+}
+
 
 def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A copy with other values; `fleet__agvs__count=3` reaches down."""
@@ -74,6 +108,12 @@ def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def cell() -> dict[str, Any]:
     """A cell of four stations, two of them tended by one arm, with batteries and a charger."""
     return copy.deepcopy(CELL)
+
+
+@pytest.fixture
+def table() -> dict[str, Any]:
+    """A cell without a floor: travel times from a table, two mills and a drill, a shelf, vehicles for two parts."""
+    return copy.deepcopy(TABLE)
 
 
 def run(data: dict[str, Any], **options: Any) -> Factory:

@@ -1,0 +1,106 @@
+"""A trial ends once, at the same instant however it is driven, and Mesa's own loops end with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import pytest
+
+from robocell.environments import Factory, Scenario
+from robocell.environments.errors import TrialEndedError
+
+from .conftest import changed, run
+from .test_factory import cycle
+
+@pytest.fixture(params=["floor", "floor that drains", "odd horizon", "matrix", "instant"])
+def factory_data(request: pytest.FixtureRequest, cell: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    """Factories with and without ticks; one whose horizon lies within a tick."""
+    return {
+        "floor": changed(cell, horizon="20min", drain=False),
+        "floor that drains": changed(cell, horizon="20min"),
+        "odd horizon": changed(cell, horizon="1200.3s"),
+        "matrix": table,
+        "instant": {**cycle(), "storage": {"shelf": {"capacity": None}}},
+    }[request.param]
+
+
+def test_a_loop_of_steps_ends_where_run_ends(factory_data: dict[str, Any]) -> None:
+    whole = run(factory_data)
+    stepped = Factory(Scenario.parse(factory_data))
+    while stepped.running:
+        stepped.step()
+    assert stepped.ended
+    assert stepped.log.digest() == whole.log.digest()
+
+
+def test_run_model_ends_where_run_ends(factory_data: dict[str, Any]) -> None:
+    factory = Factory(Scenario.parse(factory_data))
+    factory.run_model()
+    assert factory.running is False
+    assert factory.log.digest() == run(factory_data).log.digest()
+
+
+def test_a_run_in_pieces_ends_at_the_horizon_and_not_beyond(factory_data: dict[str, Any]) -> None:
+    factory = Factory(Scenario.parse(factory_data))
+    time_s = 0.0
+    while factory.running:
+        time_s += 500.0
+        factory.run_until(time_s)
+    assert factory.log.digest() == run(factory_data).log.digest()
+
+
+def test_without_drain_the_log_ends_at_the_horizon(cell: dict[str, Any]) -> None:
+    factory = run(changed(cell, horizon="1200.3s", drain=False))
+    assert factory.now_s == factory.log.end_s == 1200.3
+
+
+def test_a_factory_that_cannot_drain_ends_all_the_same() -> None:
+    stuck = Factory(Scenario.parse(changed(cycle(), horizon="1min")))
+    stuck.run_model()
+    assert stuck.workload.in_process > 0
+    assert stuck.now_s == 11 * 60.0
+
+
+def test_nothing_goes_on_after_the_end(cell: dict[str, Any]) -> None:
+    factory = run(changed(cell, horizon="10min", drain=False))
+    digest = factory.log.digest()
+    for go_on in (factory.step, factory.run, lambda: factory.run_until(1e6)):
+        with pytest.raises(TrialEndedError, match=r"after the end of the trial of 'cell' at 600 s; make a new Factory"):
+            go_on()
+    assert factory.finish().digest() == digest, "the log is closed once"
+
+
+class Measured(Factory):
+    """Counts the parts in process at every step, as Mesa's models do."""
+
+    def __init__(self, scenario: Scenario, *, rng: int | None = None) -> None:
+        super().__init__(scenario, rng=rng)
+        self.datacollector = mesa.DataCollector(model_reporters={"wip": lambda model: model.workload.in_process})
+
+    def step(self) -> None:
+        super().step()
+        self.datacollector.collect(self)
+
+
+def test_mesas_batch_run_runs_factories(cell: dict[str, Any]) -> None:
+    scenario = Scenario.parse(changed(cell, horizon="10min", drain=False))
+    parameters = {"scenario": [scenario], "rng": [1, 2]}
+    for model, reported in ((Factory, set()), (Measured, {"wip"})):
+        rows = mesa.batch_run(model, parameters, max_steps=10**6, display_progress=False)
+        assert [(row["rng"], row["Step"]) for row in rows] == [(1, 599), (2, 599)]
+        assert reported <= rows[0].keys()
+
+
+def test_remove_all_agents_ends_the_trial_in_silence(factory_data: dict[str, Any]) -> None:
+    factory = Factory(Scenario.parse(factory_data))
+    factory.run_until(300.0)
+    events = len(factory.log.events)
+    factory.remove_all_agents()
+    assert len(factory.agents) == 0
+    assert factory.running is False
+    assert factory.log.end_s == 300.0
+    assert factory.clock.next_s() == float("inf")
+    with pytest.raises(TrialEndedError):
+        factory.step()
+    assert len(factory.log.events) == events
