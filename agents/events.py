@@ -20,7 +20,7 @@ class Event(IntEnum):
     PROCESSING_STARTED = 6  # agent=station, job, value=index of the operation in the routing
     PROCESSING_ENDED = 7  # agent=station, job
     DISMOUNTED = 8  # agent=robot or the station itself, job, other=station: machine -> output buffer
-    SCRAPPED = 9  # agent=station, job
+    SCRAPPED = 9  # agent=station, job; value=1: taken out by hand, agent=place or vehicle where it was
     FINISHED = 10  # agent=sink, job
     STATION_STATE = 11  # agent=station, other=machine index, value=StationState
     VEHICLE_STATE = 12  # agent=AGV, value=VehicleState
@@ -38,6 +38,13 @@ class Event(IntEnum):
     LOT_LEFT_OUT = 23  # agent=manager, job, other=task: this part goes elsewhere, and is not to be carried any more
     JAMMED = 24  # agent=place where the part stands, job, other=station that it waits for (itself: for a machine, or a
     # place in the output), or NOBODY where that is not known; value=parts that wait for each other in a circle
+    # agents that come and go while the factory runs; all others are there from the start to the end
+    JOINED = 25  # agent=AGV
+    LEFT = 26  # agent=AGV, station, storage, robot or charger
+    SET_DOWN = 27  # agent=AGV or station that leaves, job, other=place: it is ready there, beside the buffers
+
+
+BY_HAND = 1.0  # the `value` of a SCRAPPED that no machine has made
 
 
 class StationState(IntEnum):

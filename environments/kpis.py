@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..agents.events import BY_HAND
 from .bottleneck import limiting_s
 from .log import AgentKind, Event, RobotState, StationState, VehicleState
 
@@ -43,6 +44,12 @@ class _Window(NamedTuple):
     def overlap_s(self, start_s: Floats, end_s: Floats) -> Floats:
         """Seconds that each interval spends in the window."""
         return np.clip(np.minimum(end_s, self.end_s) - np.maximum(start_s, self.start_s), 0.0, None)
+
+    def share(self, stay: tuple[float, float] | None) -> float:
+        """The part of the window that a stay in the factory lasts; None: the agent was always there."""
+        if stay is None:
+            return 1.0
+        return _ratio(max(min(stay[1], self.end_s) - max(stay[0], self.start_s), 0.0), self.length_s)
 
 
 class _Jobs(NamedTuple):
@@ -104,7 +111,7 @@ def wip_series(log: "EventLog") -> tuple[Floats, NDArray[np.int64]]:
 
 
 def state_intervals(log: "EventLog", agent: int, *, machine: int = 0) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """The life of one agent as a Gantt bar, gapless from 0 to the end of the log.
+    """The life of one agent as a Gantt bar, gapless from 0 to the end of the log, or from its coming to its leaving.
 
     Args:
         agent: id of a station, a robot or a vehicle.
@@ -124,14 +131,15 @@ def state_intervals(log: "EventLog", agent: int, *, machine: int = 0) -> tuple[F
     chosen = (events["kind"] == _STATE_EVENTS[kind][0]) & (events["agent"] == agent)
     if kind == AgentKind.STATION:
         chosen &= np.maximum(events["other"], 0) == machine
-    start_s = np.concatenate([[0.0], events["time_s"][chosen]])
-    end_s = np.append(start_s[1:], log.end_s)
+    from_s, to_s = log.stays().get(agent, (0.0, log.end_s))
+    start_s = np.concatenate([[from_s], events["time_s"][chosen]])
+    end_s = np.append(start_s[1:], to_s)
     state = np.concatenate([[0], events["value"][chosen].astype(np.int64)])
     lasting = end_s > start_s
     start_s, state = start_s[lasting], state[lasting]
     begins = np.flatnonzero(np.diff(state, prepend=-1))  # a state that is reported again continues the bar
     start_s, state = start_s[begins], state[begins]
-    return start_s, np.append(start_s[1:], log.end_s), state
+    return start_s, np.append(start_s[1:], to_s), state
 
 
 def _jobs(events: NDArray[Any]) -> _Jobs:
@@ -201,22 +209,25 @@ def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> 
     events = log.events
     counted = events["time_s"] >= window.start_s
     ended = events["agent"][counted & (events["kind"] == Event.PROCESSING_ENDED)]
-    scrapped = events["agent"][counted & (events["kind"] == Event.SCRAPPED)]
+    scrapped = events["agent"][counted & (events["kind"] == Event.SCRAPPED) & (events["value"] != BY_HAND)]
     spent_s = _time_in_states(log, AgentKind.STATION, window)
     figures: dict[str, float] = {}
+    stays = log.stays()
     oee, machines = [], []
     for name, station in scenario.stations.items():
         uid = ids.get(name)
         own_s = spent_s.get(uid, np.zeros(len(StationState))).copy() if uid is not None else np.zeros(len(StationState))
-        total_s = station.machines * window.length_s
+        there = window.share(stays.get(uid)) if uid is not None else 1.0
+        total_s = station.machines * window.length_s * there
         own_s[StationState.STARVED] += total_s - own_s.sum()  # until their first row machines are starved
         share = {state.name.lower(): _ratio(float(own_s[state]), total_s) for state in StationState}
         processed = int(np.count_nonzero(ended == uid))
         quality = 1.0 - float(np.count_nonzero(scrapped == uid)) / processed if processed else 1.0
         figures |= {f"station.{name}.{state}": value for state, value in share.items()}
-        figures[f"station.{name}.oee"] = _oee(share, quality)
-        oee.append(figures[f"station.{name}.oee"])
-        machines.append(station.machines)
+        figures[f"station.{name}.oee"] = _oee(share, quality) if there > 0.0 else float("nan")
+        if there > 0.0:
+            oee.append(figures[f"station.{name}.oee"])
+            machines.append(station.machines * there)
     figures["oee"] = float(np.average(oee, weights=machines)) if oee else float("nan")
     return figures
 
@@ -241,18 +252,21 @@ def _oee(share: dict[str, float], quality: float) -> float:
 
 
 def _shares(log: "EventLog", kind: AgentKind, prefix: str, window: _Window) -> dict[str, float]:
-    count = len(log.ids(kind))
-    if not count:
+    ids, stays = log.ids(kind), log.stays()
+    if not ids:
         return {}
     states = _STATE_EVENTS[kind][1]
     spent_s = sum(_time_in_states(log, kind, window).values(), np.zeros(len(states)))
-    total_s = count * window.length_s
+    total_s = sum(window.share(stays.get(uid)) for uid in ids) * window.length_s
     spent_s[0] += total_s - spent_s.sum()  # idle until their first row
     return {f"{prefix}.{state.name.lower()}": _ratio(float(spent_s[state]), total_s) for state in states}
 
 
 def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> Mapping[int, Floats]:
-    """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on."""
+    """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on.
+
+    Of one that leaves, until then.
+    """
     event, states = _STATE_EVENTS[kind]
     rows = log.events[log.events["kind"] == event]
     machine = np.maximum(rows["other"], 0) if kind == AgentKind.STATION else np.zeros(len(rows), np.int64)
@@ -261,6 +275,9 @@ def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> Mappin
     start_s = rows["time_s"]
     end_s = np.append(start_s[1:], log.end_s)
     end_s[:-1][key[1:] != key[:-1]] = log.end_s
+    for agent, (_, left_s) in log.stays().items():
+        own = rows["agent"] == agent
+        end_s[own] = np.minimum(end_s[own], left_s)
     agents, index = np.unique(rows["agent"], return_inverse=True)
     cell = index * len(states) + rows["value"].astype(np.int64)
     spent_s = np.bincount(cell, window.overlap_s(start_s, end_s), len(agents) * len(states)).astype(np.float64)

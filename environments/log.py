@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
+from ..agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
+from .layout import NO_CELL
 from .log_file import decode_trace, encode_trace, read_columns, write_columns
 from .names import NO_NAME, unknown_name
 from .sentences import SENTENCES, STATES
@@ -158,16 +159,18 @@ class EventLog:
     def trace(self, tick: int, cells: NDArray[np.int32]) -> None:
         """Takes the cells where the vehicles stand after the motion of `tick`, `cells`: (V,) int32, copied.
 
-        The first row holds the places at the start; after it only ticks in which a vehicle moved are needed.
+        The first row holds the places at the start; after it only ticks in which a vehicle moved are needed. A vehicle
+        that has left is at NO_CELL; rows grow as vehicles join.
         """
+        if self._cells is not None and self._cells.shape[1] != len(cells):
+            self._put_by()
         if self._cells is None:
             self._cells = np.empty((_CHUNK_TICKS, len(cells)), np.int32)
         self._cells[self._cells_filled] = cells
         self._ticks.append(tick)
         self._cells_filled += 1
         if self._cells_filled == _CHUNK_TICKS:
-            self._cell_chunks.append(self._cells)
-            self._cells, self._cells_filled = None, 0
+            self._put_by()
 
     def close(self, end_s: float) -> None:
         """Ends the log: the run lasted from 0 to `end_s`."""
@@ -206,15 +209,23 @@ class EventLog:
 
     @property
     def trace_cells(self) -> NDArray[np.int32]:
-        """(R, V) int32, cell index of each vehicle after the motion of the tick."""
-        if self._cells is not None:
-            self._cell_chunks.append(self._cells[: self._cells_filled])
-            self._cells, self._cells_filled = None, 0
+        """(R, V) int32, cell index of each vehicle after the motion of the tick; NO_CELL while it is not there."""
+        self._put_by()
+        vehicles = len(self.ids(AgentKind.AGV))
         if not self._cell_chunks:
-            return np.empty((0, len(self.ids(AgentKind.AGV))), np.int32)
-        if len(self._cell_chunks) > 1:
-            self._cell_chunks[:] = [np.concatenate(self._cell_chunks)]
+            return np.empty((0, vehicles), np.int32)
+        if len(self._cell_chunks) > 1 or self._cell_chunks[0].shape[1] < vehicles:
+            self._cell_chunks[:] = [np.concatenate([_widened(chunk, vehicles) for chunk in self._cell_chunks])]
         return self._cell_chunks[0]
+
+    def stays(self) -> dict[int, tuple[float, float]]:
+        """From when to when, in s, those agents were there that joined after the start or left before the end."""
+        events = self.events
+        found: dict[int, tuple[float, float]] = {}
+        for row in events[np.isin(events["kind"], (Event.JOINED, Event.LEFT))].tolist():
+            time_s, kind, agent, *_ = row
+            found[agent] = (time_s, self.end_s) if kind == Event.JOINED else (found.get(agent, (0.0, 0.0))[0], time_s)
+        return found
 
     def rows_since(self, table: str, start: int) -> list[tuple[Any, ...]]:
         """Rows of "events", "messages" or "conversations" from number `start` on; for those who watch a run."""
@@ -253,6 +264,7 @@ class EventLog:
             "value": value,
             "state": _member_name(states, value) if states else "",
             "task": _member_name(TaskKind, value) if kind == Event.INFEASIBLE else "",
+            "by_hand": ", taken out by hand" if value == BY_HAND else "",
         }
         return f"{time_s:g} s: " + SENTENCES[Event(kind)].format(**names)
 
@@ -342,6 +354,12 @@ class EventLog:
 
     # -- inside
 
+    def _put_by(self) -> None:
+        """The rows of the trace that are being filled become a chunk."""
+        if self._cells is not None:
+            self._cell_chunks.append(self._cells[: self._cells_filled])
+            self._cells, self._cells_filled = None, 0
+
     def _flush(self, name: str) -> None:
         pending = self._pending[name]
         if pending:
@@ -372,6 +390,11 @@ class EventLog:
         columns |= {"trace.ticks": self.trace_ticks}
         columns |= {"trace.start": start, "trace.deltas": deltas, "trace.moves": moves}
         return columns
+
+
+def _widened(cells: NDArray[np.int32], vehicles: int) -> NDArray[np.int32]:
+    """(R, V) with columns for vehicles that were not there yet."""
+    return np.pad(cells, ((0, 0), (0, max(vehicles - cells.shape[1], 0))), constant_values=NO_CELL)
 
 
 def _member_name(members: type[IntEnum], value: float) -> str:

@@ -14,7 +14,7 @@ SENTENCES = {
     Event.PROCESSING_STARTED: "{agent} starts operation {value:g} of {job}",
     Event.PROCESSING_ENDED: "{agent} has processed {job}",
     Event.DISMOUNTED: "{agent} takes {job} off {other}",
-    Event.SCRAPPED: "{agent} scraps {job}",
+    Event.SCRAPPED: "{agent} scraps {job}{by_hand}",
     Event.FINISHED: "{job} is finished at {agent}",
     Event.STATION_STATE: "{agent} is {state}",
     Event.VEHICLE_STATE: "{agent} is {state}",
@@ -30,6 +30,9 @@ SENTENCES = {
     Event.LOT_AWARDED: "{agent} is awarded {job} in conversation {value:g}",
     Event.LOT_LEFT_OUT: "{agent} leaves {job} out, called for in conversation {value:g}",
     Event.JAMMED: "{job}, at {agent}, waits for a place at {other}, and can never move on",
+    Event.JOINED: "{agent} joins the factory",
+    Event.LEFT: "{agent} leaves the factory",
+    Event.SET_DOWN: "{agent} leaves {job} behind at {other}",
 }
 STATES: dict[int, type[IntEnum]] = {
     Event.STATION_STATE: StationState,

@@ -4,6 +4,7 @@
 |---|---|
 | `rows` | every number in the log stands for something |
 | `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
+| `presence` | agents that join late or leave early do nothing before and after |
 | `jams` | no parts wait for each other's places for ever |
 | `durations` | there was time for what was done: handling, set-ups, processing |
 | `states` | machines, vehicles and robots are reported as what they are |
@@ -26,6 +27,7 @@ from .floor import check_floor
 from .jams import check_jams
 from .lots import check_lots
 from .parts import check_parts
+from .presence import check_presence
 from .rows import check_rows
 from .shifts import check_shifts
 from .states import check_states
@@ -53,6 +55,7 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
 _JUDGES = (
     check_parts,
+    check_presence,
     check_durations,
     check_states,
     check_shifts,

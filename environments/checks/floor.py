@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..layout import NO_CELL
 from ..log import AgentKind, Event, VehicleState
 from ..motion.conflicts import find_conflicts
 from .violation import TOLERANCE_S, Violation
@@ -32,7 +33,7 @@ def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     layout = scenario.build_layout()
     vehicles = log.ids(AgentKind.AGV)
     cells, ticks = log.trace_cells, log.trace_ticks
-    for conflict in find_conflicts(cells, layout, ticks=ticks):
+    for conflict in find_conflicts(cells, layout, ticks=ticks, absent=NO_CELL):
         who = " and ".join(log.name_of(vehicles[column]) for column in conflict.vehicles)
         where = " to ".join(_spell(layout, cell) for cell in conflict.cells)
         text = f"tick {conflict.tick}, at {where}"
@@ -59,7 +60,7 @@ def _against_arrows(log: "EventLog", layout: "Layout", tick_s: float) -> "Iterat
     step = np.array([1, layout.width, -1, -layout.width])
     entered = cells[1:].clip(0, layout.passable.size - 1)
     arrow = layout.one_way[entered]
-    head_on = (arrow >= 0) & (cells[1:] - cells[:-1] == -step[arrow])
+    head_on = (arrow >= 0) & (cells[1:] - cells[:-1] == -step[arrow]) & _drives(cells)
     names = [log.name_of(uid) for uid in log.ids(AgentKind.AGV)]
     for row, column in np.argwhere(head_on).tolist():
         tick = int(log.trace_ticks[row + 1])
@@ -100,7 +101,7 @@ def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
     reports = events[events["kind"] == Event.VEHICLE_STATE]
     for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
         own = reports[reports["agent"] == vehicle]
-        moves = np.flatnonzero(np.diff(log.trace_cells[:, column])) + 1
+        moves = np.flatnonzero(np.diff(log.trace_cells[:, column]) * _drives(log.trace_cells[:, column])) + 1
         moved_s = log.trace_ticks[moves] * scenario.tick_s
         begun_s = moved_s - scenario.tick_s
         end_s = np.append(own["time_s"][1:], log.end_s)
@@ -129,10 +130,11 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
     direction[layout.width + np.array([1, layout.width, -1, -layout.width])] = range(4)
     events = log.events
     for column, vehicle in enumerate(log.ids(AgentKind.AGV)):
-        handled = (events["agent"] == vehicle) & np.isin(events["kind"], (Event.LOADED, Event.UNLOADED))
+        changes = (Event.LOADED, Event.UNLOADED, Event.SCRAPPED)  # by hand, from the vehicle
+        handled = (events["agent"] == vehicle) & np.isin(events["kind"], changes)
         change_s = events["time_s"][handled]
         parts = np.cumsum(np.where(events["kind"][handled] == Event.LOADED, 1, -1))
-        step = np.diff(log.trace_cells[:, column])
+        step = np.diff(log.trace_cells[:, column]) * _drives(log.trace_cells[:, column])
         rows = np.flatnonzero(step) + 1
         ticks = log.trace_ticks[rows]
         way = direction[(step[rows - 1] + layout.width).clip(0, 2 * layout.width)]
@@ -150,6 +152,11 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
             rule = "turning" if gap[k] >= drive[k] else "speed"
             text = f"it moves {gap[k]} ticks after its last move; it needs {turns[k]} to turn and {drive[k]:g} to drive"
             yield Violation(rule, float(ticks[k + 1]) * tick_s, log.name_of(vehicle), text, int(rows[k + 1]))
+
+
+def _drives(cells: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(R - 1, ...) whether a vehicle was on the floor before and after each step of the trace (R, ...)."""
+    return (cells[1:] != NO_CELL) & (cells[:-1] != NO_CELL)
 
 
 def _spell(layout: "Layout", cell: int) -> str:

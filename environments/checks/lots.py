@@ -29,6 +29,8 @@ _STEPS = (
     Event.LOT_LEFT_OUT,
     Event.LOADED,
     Event.UNLOADED,
+    Event.SET_DOWN,
+    Event.SCRAPPED,
 )
 _Award = tuple[int, int]  # conversation, contractor
 
@@ -90,7 +92,7 @@ class _Replay:
                     self._leave(job)
                 case Event.LOADED if job in self.ways:
                     self._loaded(row, time_s, agent, job)
-                case Event.UNLOADED if job in self.ways:
+                case Event.UNLOADED | Event.SET_DOWN | Event.SCRAPPED if job in self.ways:
                     self._leave(job)
         self._judge_end()
         return self.found

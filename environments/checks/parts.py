@@ -3,7 +3,9 @@
     source -LOADED-> vehicle -UNLOADED-> input -MOUNTED-> machine -PROCESSING_STARTED-> in work
       -PROCESSING_ENDED-> worked -DISMOUNTED-> output -LOADED-> vehicle ... -UNLOADED-> sink -FINISHED-> gone
 
-With instant transport MOVED stands for LOADED and UNLOADED. After a broken rule the replay goes on from where the row
+With instant transport MOVED stands for LOADED and UNLOADED. SET_DOWN brings a part back from a vehicle that leaves to where
+it was loaded, and from the input and the machines of a station that leaves to its output; such parts stand beside the buffer
+and need no room in it. What comes to a station that has left stays in its output. After a broken rule the replay goes on from where the row
 says the part is, so one error is reported once.
 """
 
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...agents.events import BY_HAND
 from ..log import NOBODY, AgentKind, Event
 from ..scenario import OrderList
 from .violation import NO_ROW, TOLERANCE_S, Violation
@@ -57,6 +60,7 @@ class _Part:
     spot: Spot
     holder: int
     step: int = 0  # operations done
+    origin: int = NOBODY  # where it was loaded last
 
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
@@ -88,6 +92,7 @@ class _Replay:
         self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
         self.called_at: dict[float, int] = {}  # conversation about a lot -> where its parts stand
         self.touched: set[tuple[Spot, int]] = set()  # to be judged when the instant is over
+        self.left: set[int] = set()
         self.found: list[Violation] = []
         self.row, self.time_s = NO_ROW, 0.0
         self.products = list(scenario.products.items())
@@ -111,12 +116,13 @@ class _Replay:
             Event.SCRAPPED: self._scrapped,
             Event.FINISHED: self._finished,
             Event.LOT_CALLED: self._called_for,
+            Event.SET_DOWN: self._set_down,
         }
 
     def run(self) -> list[Violation]:
         steps, now_s = self.steps, 0.0
         events = self.log.events
-        relevant = np.flatnonzero(np.isin(events["kind"], list(steps)))
+        relevant = np.flatnonzero(np.isin(events["kind"], [*steps, Event.LEFT]))
         for row, (time_s, kind, agent, job, other, value) in zip(
             relevant.tolist(), events[relevant].tolist(), strict=True
         ):
@@ -124,7 +130,9 @@ class _Replay:
                 self._judge_instant()
                 now_s = time_s
             self.row, self.time_s = row, time_s
-            if self._exists(job, kind):
+            if kind == Event.LEFT:
+                self._leaves(agent)
+            elif self._exists(job, kind):
                 steps[kind](agent, job, other, value)
         self._judge_instant()
         self._judge_end()
@@ -155,6 +163,7 @@ class _Replay:
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is(agent, self.vehicles, "vehicle"):
             self._can_be_fetched(job, other)
+        self.parts[job].origin = other
         self._put(job, Spot.VEHICLE, agent)
 
     def _unloaded(self, agent: int, job: int, other: int, value: float) -> None:
@@ -199,7 +208,10 @@ class _Replay:
 
     def _scrapped(self, agent: int, job: int, other: int, value: float) -> None:
         part = self.parts[job]
-        if part.step == 0 or part.holder != agent or part.spot not in (Spot.WORKED, Spot.OUTPUT):
+        if value == BY_HAND:
+            if part.holder != agent:
+                self._report("part-place", job, f"it is {self._where(part)}")
+        elif part.step == 0 or part.holder != agent or part.spot not in (Spot.WORKED, Spot.OUTPUT):
             self._report("part-place", job, f"it is {self._where(part)}, and was not processed by {self._name(agent)}")
         self._put(job, Spot.GONE, NOBODY)
 
@@ -216,6 +228,20 @@ class _Replay:
         if part.holder != place or not (kept or part.spot in (Spot.OUTPUT, Spot.ENTRY)):
             self._report("part-place", job, f"it is {self._where(part)}, and others are at {self._name(place)}")
 
+    def _set_down(self, agent: int, job: int, other: int, value: float) -> None:
+        part = self.parts[job]
+        place = part.origin if part.spot is Spot.VEHICLE else part.holder
+        if part.holder != agent or part.spot not in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE) or place != other:
+            self._report("part-place", job, f"it is {self._where(part)}")
+        self._put(job, Spot.ENTRY, other)
+
+    def _leaves(self, agent: int) -> None:
+        """A vehicle or a station has nothing any more."""
+        count = sum(self.held[spot, agent] for spot in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE))
+        if count:
+            self._report("part-place", agent, f"it holds {count} parts")
+        self.left.add(agent)
+
     # -- what the steps have in common
 
     def _receive(self, job: int, place: int) -> None:
@@ -230,7 +256,7 @@ class _Replay:
             self._put(job, Spot.SINK, place)
         elif name in self.scenario.stations:
             self._is_eligible(job, place)
-            self._put(job, Spot.INPUT, place)
+            self._put(job, Spot.OUTPUT if place in self.left else Spot.INPUT, place)
         else:
             if name not in self.scenario.storage:
                 self._report("routing", job, f"{name} is no station, no storage, and not the sink")
@@ -297,6 +323,8 @@ class _Replay:
     def _judge_instant(self) -> None:
         """Limits hold at the end of every instant: at one time parts may pass through a full buffer."""
         for spot, holder in self.touched:
+            if holder in self.left:
+                continue  # it lies there until it is fetched
             name = self._name(holder)
             station = self.scenario.stations.get(name)
             if spot is Spot.VEHICLE:

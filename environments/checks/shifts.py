@@ -49,6 +49,7 @@ def _station(log: "EventLog", uid: int, shift: "Shift", machines: int) -> "Itera
     for row in ended[_inside(shift, events["time_s"][ended])].tolist():
         yield _violation(log, uid, row, "but it is a pause")
     states = own[events["kind"][own] == Event.STATION_STATE]
+    _, end_s = log.stays().get(uid, (0.0, log.end_s))
     for machine in range(machines):
         rows = states[events["other"][states] == machine]
         yield from _off(log, uid, shift, rows, StationState.OFF, must=True)

@@ -45,7 +45,12 @@ class Conflict:
 
 
 def find_conflicts(
-    cells: NDArray[np.int32], layout: Layout, *, limit: int = 1000, ticks: NDArray[np.integer] | None = None
+    cells: NDArray[np.int32],
+    layout: Layout,
+    *,
+    limit: int = 1000,
+    ticks: NDArray[np.integer] | None = None,
+    absent: int | None = None,
 ) -> list[Conflict]:
     """All broken rules of a trajectory, in order of time, at most `limit`.
 
@@ -55,48 +60,58 @@ def find_conflicts(
         layout: the floor.
         limit: stop after so many.
         ticks: (T,) tick number of each row; default 0..T - 1.
+        absent: what stands for the cell of a vehicle that is not on the floor, which breaks no rule; None: all are.
 
     Returns:
         Conflicts with tick, vehicles and cells. Empty: the trajectory is clean.
     """
     found: list[Conflict] = []
     at = np.arange(len(cells)) if ticks is None else ticks
-    for conflict in _conflicts(np.asarray(cells), layout, at):
+    for conflict in _conflicts(np.asarray(cells), layout, at, absent):
         found.append(conflict)
         if len(found) >= limit:
             break
     return found
 
 
-def _conflicts(cells: NDArray[np.int32], layout: Layout, ticks: NDArray[np.integer]) -> Iterator[Conflict]:
+def _conflicts(
+    cells: NDArray[np.int32], layout: Layout, ticks: NDArray[np.integer], absent: int | None
+) -> Iterator[Conflict]:
     one_way = np.asarray(layout.one_way)
     passable = np.asarray(layout.passable, dtype=bool)
     before = None
     for tick, row in zip(ticks.tolist(), cells, strict=True):
-        yield from _misplaced(tick, row, passable)
-        yield from _sharing(tick, row)
+        there = np.full(row.shape, True) if absent is None else row != absent
+        yield from _misplaced(tick, row, passable, there)
+        yield from _sharing(tick, row, there)
         if before is not None:
-            yield from _exchanging(tick, before, row)
-            yield from _misdriving(tick, before, row, layout.width, one_way)
+            stayed = there if absent is None else there & (before != absent)
+            yield from _exchanging(tick, before, row, stayed)
+            yield from _misdriving(tick, before, row, stayed, layout.width, one_way)
         before = row
 
 
-def _misplaced(tick: int, row: NDArray[np.int32], passable: NDArray[np.bool_]) -> Iterator[Conflict]:
+def _misplaced(
+    tick: int, row: NDArray[np.int32], passable: NDArray[np.bool_], there: NDArray[np.bool_]
+) -> Iterator[Conflict]:
     outside = (row < 0) | (row >= passable.size)
     wrong = outside | ~passable[np.where(outside, 0, row)]
-    for vehicle in np.flatnonzero(wrong).tolist():
+    for vehicle in np.flatnonzero(wrong & there).tolist():
         yield Conflict(tick, "wall", (vehicle,), (int(row[vehicle]),))
 
 
-def _sharing(tick: int, row: NDArray[np.int32]) -> Iterator[Conflict]:
+def _sharing(tick: int, row: NDArray[np.int32], there: NDArray[np.bool_]) -> Iterator[Conflict]:
     sequence = np.argsort(row, kind="stable")
+    sequence = sequence[there[sequence]]
     placed = row[sequence]
     for k in np.flatnonzero(placed[1:] == placed[:-1]).tolist():
         yield Conflict(tick, "vertex", (int(sequence[k]), int(sequence[k + 1])), (int(placed[k]),))
 
 
-def _exchanging(tick: int, before: NDArray[np.int32], row: NDArray[np.int32]) -> Iterator[Conflict]:
-    moved = np.flatnonzero(before != row)
+def _exchanging(
+    tick: int, before: NDArray[np.int32], row: NDArray[np.int32], stayed: NDArray[np.bool_]
+) -> Iterator[Conflict]:
+    moved = np.flatnonzero((before != row) & stayed)
     wide = np.int64(2**32)
     there = before[moved].astype(np.int64) * wide + row[moved]
     back = row[moved].astype(np.int64) * wide + before[moved]
@@ -110,9 +125,14 @@ def _exchanging(tick: int, before: NDArray[np.int32], row: NDArray[np.int32]) ->
 
 
 def _misdriving(
-    tick: int, before: NDArray[np.int32], row: NDArray[np.int32], width: int, one_way: NDArray[np.int8]
+    tick: int,
+    before: NDArray[np.int32],
+    row: NDArray[np.int32],
+    stayed: NDArray[np.bool_],
+    width: int,
+    one_way: NDArray[np.int8],
 ) -> Iterator[Conflict]:
-    moved = np.flatnonzero(before != row)
+    moved = np.flatnonzero((before != row) & stayed)
     # Off the floor is a wall conflict of its own, and has no neighbours to judge by.
     moved = moved[(before[moved] >= 0) & (row[moved] >= 0)]
     moved = moved[(before[moved] < one_way.size) & (row[moved] < one_way.size)]

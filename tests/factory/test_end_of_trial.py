@@ -13,6 +13,7 @@ from robocell.environments.errors import TrialEndedError
 from .conftest import changed, run
 from .test_factory import cycle
 
+
 @pytest.fixture(params=["floor", "floor that drains", "odd horizon", "matrix", "instant"])
 def factory_data(request: pytest.FixtureRequest, cell: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
     """Factories with and without ticks; one whose horizon lies within a tick."""

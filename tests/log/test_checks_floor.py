@@ -35,7 +35,7 @@ def test_a_leap_is_found(story, rules):
     assert rules(moved(story.end(200.0), 2, 1, 20), story.scenario) == {"jump"}
 
 
-@pytest.mark.parametrize("cell", [-1, 27, 1000])
+@pytest.mark.parametrize("cell", [-2, 27, 1000])
 def test_a_vehicle_off_the_floor_is_found(story, rules, cell):
     assert "wall" in rules(moved(story.end(200.0), 2, 1, cell), story.scenario)
 
