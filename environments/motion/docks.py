@@ -67,6 +67,12 @@ class DockBook:
             self.dock[vehicle] = NO_CELL
             self._serve(place)
 
+    def join(self) -> None:
+        """One more vehicle, that has asked for nothing yet."""
+        self.dock.append(NO_CELL)
+        self.place.append(NO_PLACE)
+        self._absent.append(False)
+
     def suspend(self, vehicle: int) -> None:
         """The vehicle cannot come for now: its dock goes to the next, its turn is kept."""
         self._absent[vehicle] = True

@@ -18,14 +18,17 @@ times start where vehicles will be at the end of the tick under way.
 
 Orders (`send`, `park`, `hold`) are events and cost Python time; a tick is a few kernels over arrays and costs none.
 
-Dimensions: V vehicles, C cells, P places, F fields.
+Vehicles have numbers that they keep. The kernels see those on the floor only, a row each: a vehicle that leaves takes
+its row with it, one that joins gets the last.
+
+Dimensions: V vehicles that are or were there, R rows, C cells, P places, F fields.
 """
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,8 +41,9 @@ from .pibt import rank_moves, tick_salt
 from .planners import LookaheadFloorPlanner, PibtPlanner
 from .roads import Roads
 from .spot_book import FLOOR, PARKING, SpotBook
+from .spots import NEVER
 from .standstill import waiting_cycles
-from .traffic import NO_PLACE
+from .traffic import NO_NODE, NO_PLACE
 from .vehicles import NOBODY, Vehicles
 
 if TYPE_CHECKING:
@@ -55,6 +59,7 @@ QUIET_TICKS = 30
 """A floor on which nothing has moved for so long, though somebody wants to, stands still (times the longest move)."""
 BARREN_CROSSINGS = 20
 """So does one on which nobody reaches a dock for so many times height + width ticks, though vehicles still move."""
+NO_ROW = -1
 FINEST_PACE = 10**6
 """A loaded vehicle drives a whole number of such parts of a cell a tick."""
 _NOBODY_ARRIVED = np.empty(0, np.intp)
@@ -123,6 +128,8 @@ class GridTraffic:
         self._spots = SpotBook(self._roads)
         self._fleet = Vehicles.at(self._place_vehicles(start_cells))
         self._fleet.rank[:] = AT_GOAL
+        self._row = np.arange(vehicles)  # (V,) of each vehicle
+        self._vehicle = self._row.copy()  # (R,) of each row
         self.node = self._fleet.cell.copy()  # (V,) int32, cells
         slow = pace < 1
         self._inertia = Inertia.standing(vehicles, whole=pace.denominator) if slow or self._turn_ticks else None
@@ -166,18 +173,19 @@ class GridTraffic:
     @property
     def odometer_m(self) -> NDArray[np.float64]:
         """(V,) metres driven so far."""
-        driven = self._fleet.moves - (self._fleet.cell != self.node)
-        return np.multiply(driven, self.layout.cell_size_m, dtype=np.float64)
+        driven = self._fleet.moves - (self._fleet.cell != self.node[self._vehicle])
+        return np.multiply(self._by_vehicle(driven, 0), self.layout.cell_size_m, dtype=np.float64)
 
     @property
     def goals(self) -> NDArray[np.int32]:
         """(V,) int32, the cell that each vehicle drives to; NO_CELL where it is there already."""
-        return np.where(self._fleet.goal == self.node, NO_CELL, self._fleet.goal)
+        goal = self._fleet.goal
+        return self._by_vehicle(np.where(goal == self.node[self._vehicle], NO_CELL, goal), NO_CELL)
 
     def distance_m(self, vehicle: int) -> float:
         """Metres driven so far."""
-        fleet = self._fleet
-        driven = fleet.moves.item(vehicle) - (fleet.cell.item(vehicle) != self.node.item(vehicle))
+        fleet, row = self._fleet, self._row.item(vehicle)
+        driven = fleet.moves.item(row) - (fleet.cell.item(row) != self.node.item(vehicle))
         return driven * self.layout.cell_size_m
 
     def node_of(self, place: int) -> int:
@@ -193,8 +201,8 @@ class GridTraffic:
     def stand(self) -> NDArray[np.int32]:
         """(V,) int32, where and how each vehicle stands at the end of the tick under way: its entry of `ways_s`."""
         if self._inertia is None or not self._turn_ticks:
-            return self._fleet.cell
-        return self.layout.size + 4 * self._fleet.cell + self._inertia.facing
+            return self._by_vehicle(self._fleet.cell, NO_NODE)
+        return self._by_vehicle(self.layout.size + 4 * self._fleet.cell + self._inertia.facing, NO_NODE)
 
     @property
     def clear_s(self) -> NDArray[np.float64]:
@@ -219,9 +227,76 @@ class GridTraffic:
 
     def route(self, vehicle: int) -> list[int]:
         """The way of a vehicle to its goal, from the cell where it is; empty if it is there, or there is none."""
-        return self._roads.route(int(self.node[vehicle]), int(self._fleet.goal[vehicle]))
+        return self._roads.route(int(self.node[vehicle]), int(self._fleet.goal[self._row[vehicle]]))
+
+    def free_node(self) -> int:
+        """The best cell for one more vehicle: parking first, then where it blocks nobody.
+
+        Raises:
+            LayoutError: there is none from which all docks can be reached.
+        """
+        free = self._spots.free()
+        free = free[self._reaches_all()[free] & ~self._is_taken(free)]
+        if not len(free):
+            raise LayoutError(
+                f"there is no room for one more vehicle than the {len(self._vehicle)} on the floor; "
+                "remove one, or use a larger floor"
+            )
+        return int(free[0])
+
+    def free_dock(self, place: int) -> int:
+        """The first dock of a place on which no vehicle stands; its first dock where there is none."""
+        docks = np.array(self._roads.docks(place))
+        free = docks[~self._is_taken(docks)]
+        return int(free[0] if len(free) else docks[0])
 
     # --- orders --------------------------------------------------------------------------------------------------
+
+    def join(self, node: int) -> int:
+        """One more vehicle, at a cell, with nothing to do yet; its number.
+
+        Raises:
+            LayoutError: the cell is no free floor, or not all docks can be reached from it.
+        """
+        reason = None
+        if not 0 <= node < self.layout.size or not self.layout.passable[node]:
+            reason = "it is no floor"
+        elif node in self._roads.closed:
+            reason = "it is closed"
+        elif self._is_taken(np.array([node])).any():
+            reason = "a vehicle stands there or is about to"
+        elif not self._reaches_all()[node]:
+            reason = "not all docks can be reached from there"
+        if reason is not None:
+            raise LayoutError(f"no vehicle can join at {self._roads.spell(node)}: {reason}; choose a free floor cell")
+        vehicle, self.vehicles = self.vehicles, self.vehicles + 1
+        self._fleet = self._fleet.with_one_at(node)
+        self._fleet.rank[-1] = AT_GOAL
+        self._inertia = None if self._inertia is None else self._inertia.with_one()
+        self.node = np.append(self.node, np.int32(node))
+        self._facing = np.append(self._facing, np.int8(0))
+        self._clear_s = np.append(self._clear_s, 0.0)
+        self._row = np.append(self._row, NO_ROW)
+        self._book.join()
+        self._list_rows(np.append(self._vehicle, vehicle))
+        free = not self._spots.taken[node] and self._spots.grades[node] < NEVER
+        self._take_spot(vehicle, node if free else self._spots.nearest(node, PARKING))
+        return vehicle
+
+    def leave(self, vehicle: int) -> None:
+        """The vehicle is taken off the floor: its cell, its dock or spot, and its turn go to others."""
+        row = self._row[vehicle]
+        self._book.leave(vehicle)
+        self._free_spot(vehicle)
+        self._roads.fields.release(int(self._fleet.goal[row]))
+        if vehicle in self._broken:
+            self._broken.remove(vehicle)
+            self._obstacles_changed = True
+        self._fleet = self._fleet.without(row)
+        self._inertia = None if self._inertia is None else self._inertia.without(row)
+        self.node[vehicle] = NO_NODE
+        self._row[vehicle] = NO_ROW
+        self._list_rows(np.delete(self._vehicle, row))
 
     def send(self, vehicle: int, place: int) -> None:
         """Drive to a dock of the place, first come, first served; replaces any earlier order.
@@ -230,7 +305,7 @@ class GridTraffic:
         already on its way there, or in line, keeps its turn. LayoutError if the place has no dock or cannot be reached.
         """
         self._roads.docks(place)
-        here = int(self._fleet.cell[vehicle])
+        here = self._cell(vehicle)
         if not self._roads.ways_s(place)[here] < np.inf:
             raise LayoutError(
                 f"vehicle {vehicle} at {self._roads.spell(here)} cannot reach {self.places[place]!r}; "
@@ -240,7 +315,8 @@ class GridTraffic:
         if not self._fleet.pending.any():
             self._last_arrival = self.ticks  # nobody was expected anywhere
         if self._book.place[vehicle] == place:
-            if self._fleet.goal[vehicle] == here and not self._fleet.relaxed[vehicle]:
+            row = self._row[vehicle]
+            if self._fleet.goal[row] == here and not self._fleet.relaxed[row]:
                 self._expect(vehicle)
             return
         self._book.leave(vehicle)
@@ -259,13 +335,13 @@ class GridTraffic:
         own = self._spot(vehicle)
         if own != NO_CELL and self._spots.grades[own] == PARKING:
             return
-        here = int(self._fleet.cell[vehicle])
+        here = self._cell(vehicle)
         self._take_spot(vehicle, self._spots.nearest(here, PARKING, own=own))
 
     def carry(self, vehicle: int, loaded: bool) -> None:
         """From now on it drives with a load, or empty."""
         if self._inertia is not None:
-            self._inertia.pace[vehicle] = self._progress[loaded]
+            self._inertia.pace[self._row[vehicle]] = self._progress[loaded]
 
     def hold(self, vehicle: int, held: bool) -> None:
         """Stay and do not be pushed, or be free again; a move under way is finished.
@@ -273,17 +349,17 @@ class GridTraffic:
         Who is held away from its dock has broken down: its dock goes to the next in line (it keeps its turn), and the
         others drive round it where they can.
         """
-        fleet = self._fleet
-        if bool(fleet.held[vehicle]) == held:
+        fleet, row = self._fleet, self._row[vehicle]
+        if bool(fleet.held[row]) == held:
             return
         self._still = False
-        fleet.held[vehicle] = held
+        fleet.held[row] = held
         if held:
-            if fleet.relaxed[vehicle] or fleet.goal[vehicle] != fleet.cell[vehicle]:
+            if fleet.relaxed[row] or fleet.goal[row] != fleet.cell[row]:
                 self._broken.add(vehicle)
                 self._obstacles_changed = True
                 self._book.suspend(vehicle)
-                if not fleet.relaxed[vehicle]:
+                if not fleet.relaxed[row]:
                     self._wait_near(vehicle, self._book.place[vehicle])
         elif vehicle in self._broken:
             self._broken.remove(vehicle)
@@ -329,12 +405,12 @@ class GridTraffic:
 
     def begin_tick(self) -> None:
         """All vehicles set out by the orders that they have."""
-        if self._still:
-            self.moved = 0
+        if self._still or not len(self._vehicle):
+            self._still, self.moved = True, 0
             return
         self._under_way = True
         if self._obstacles_changed:
-            self._roads.shun(self._fleet.cell[sorted(self._broken)].tolist())
+            self._roads.shun(self._fleet.cell[self._row[sorted(self._broken)]].tolist())
             self._planner.reprice()
             self._obstacles_changed = False
         self.moved, arrivals, restless, reordered = self._planner.tick(self.ticks)
@@ -352,21 +428,21 @@ class GridTraffic:
         self._under_way = False
         fleet = self._fleet
         if self.moved:
-            self.node[:] = fleet.cell
+            self.node[self._vehicle] = fleet.cell
         if self._turn_ticks and self._inertia is not None:
-            self._facing[:] = self._inertia.facing
+            self._facing[self._vehicle] = self._inertia.facing
         if not self._arriving:
             return _NOBODY_ARRIVED
         arrived = np.flatnonzero(fleet.pending & (fleet.cell == fleet.goal))
         fleet.pending[arrived] = False
-        return arrived
+        return self._vehicle[arrived]
 
     def take_arrival(self, vehicle: int) -> bool:
         """Whether the vehicle stands on the dock that it was sent to, and was not reported yet: now it is."""
-        fleet = self._fleet
-        there = bool(fleet.pending[vehicle]) and fleet.goal[vehicle] == fleet.cell[vehicle] == self.node[vehicle]
+        fleet, row = self._fleet, self._row[vehicle]
+        there = bool(fleet.pending[row]) and fleet.goal[row] == fleet.cell[row] == self.node[vehicle]
         if there:
-            fleet.pending[vehicle] = False
+            fleet.pending[row] = False
         return there
 
     def standstill(self) -> list[list[int]]:
@@ -382,9 +458,10 @@ class GridTraffic:
         if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not fleet.pending.any()):
             return []
         now = np.full(self.layout.size, NOBODY, np.int32)
-        now[fleet.cell] = np.arange(self.vehicles)
+        now[fleet.cell] = np.arange(len(fleet.cell))
         rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(self._seed, self.ticks))
-        cycles = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
+        rows = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
+        cycles = [self._vehicle[cycle].tolist() for cycle in rows]
         # Where vehicles move, longer cycles may be on the point of turning.
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
@@ -411,6 +488,37 @@ class GridTraffic:
             raise LayoutError("two vehicles would start in the same cell; give each a cell of its own")
         return start.copy()
 
+    def _list_rows(self, vehicles: NDArray[np.intp]) -> None:
+        """These vehicles, (R,), are in the rows of the fleet now."""
+        self._vehicle = vehicles
+        self._row[vehicles] = np.arange(len(vehicles))
+        self._planner.adopt(self._fleet, self._inertia)
+        self._still = False
+
+    def _by_vehicle(self, values: NDArray[Any], absent: int) -> NDArray[Any]:
+        """(V,) of (R,) values: those themselves while no vehicle has left."""
+        if len(self._vehicle) == self.vehicles:
+            return values
+        spread = np.full(self.vehicles, absent, values.dtype)
+        spread[self._vehicle] = values
+        return spread
+
+    def _cell(self, vehicle: int) -> int:
+        """Where a vehicle will be at the end of the tick under way."""
+        return int(self._fleet.cell[self._row[vehicle]])
+
+    def _is_taken(self, cells: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """(N,) whether a vehicle is in each cell, or will be at the end of the tick under way."""
+        return np.isin(cells, self._fleet.cell) | np.isin(cells, self.node)
+
+    def _reaches_all(self) -> NDArray[np.bool_]:
+        """(C,) cells from which every place with a dock can be reached."""
+        reaches = np.ones(self.layout.size, np.bool_)
+        for place, docks in enumerate(self._roads.docks_of):
+            if docks:
+                reaches &= np.isfinite(self._roads.ways_s(place)[: self.layout.size])
+        return reaches
+
     def _look_anew(self) -> None:
         self._spots.regrade()
         self._planner.renew()
@@ -418,31 +526,31 @@ class GridTraffic:
         self._still = False
 
     def _nearest_dock(self, vehicle: int, docks: list[int]) -> int:
-        here = int(self._fleet.cell[vehicle])
+        here = self._cell(vehicle)
         if self._inertia is None or self._roads.turns is None:
             return min((self._roads.detour(here, dock), dock) for dock in docks)[1]
         slow = self._inertia.pace.item(vehicle) < self._inertia.whole
-        state = 4 * here + int(self._inertia.facing[vehicle])
+        state = 4 * here + int(self._inertia.facing[self._row[vehicle]])
         return min((self._roads.turns[slow].cost(state, dock), dock) for dock in docks)[1]
 
     def _drive_to_dock(self, vehicle: int, dock: int) -> None:
         self._free_spot(vehicle)
-        self._fleet.relaxed[vehicle] = False
+        self._fleet.relaxed[self._row[vehicle]] = False
         self._set_goal(vehicle, dock)
         self._expect(vehicle)
         self._on_admission(vehicle)
 
     def _expect(self, vehicle: int) -> None:
         """It is to be reported when it is at its goal."""
-        fleet = self._fleet
-        fleet.pending[vehicle] = True
-        if fleet.goal[vehicle] == fleet.cell[vehicle]:
+        fleet, row = self._fleet, self._row[vehicle]
+        fleet.pending[row] = True
+        if fleet.goal[row] == fleet.cell[row]:
             self._arriving = True
-            if self.node[vehicle] == fleet.cell[vehicle]:
+            if self.node[vehicle] == fleet.cell[row]:
                 self._on_standing(vehicle)
 
     def _wait_near(self, vehicle: int, place: int) -> None:
-        own, here = self._spot(vehicle), int(self._fleet.cell[vehicle])
+        own, here = self._spot(vehicle), self._cell(vehicle)
         spot = self._spots.nearest_before(self._roads.docks_of[place][0], FLOOR, own=own)
         if spot == NO_CELL or self._roads.potential(here, spot) == UNREACHABLE:
             spot = self._spots.nearest(here, FLOOR, own=own)
@@ -452,15 +560,17 @@ class GridTraffic:
         if (
             spot == NO_CELL
         ):  # cut off from every free spot: better to stay, pushed about by those who pass, than to fail
-            spot = int(self._fleet.cell[vehicle])
+            spot = self._cell(vehicle)
         self._free_spot(vehicle)
         self._spots.taken[spot] = True
-        self._fleet.relaxed[vehicle] = True
-        self._fleet.pending[vehicle] = False
+        row = self._row[vehicle]
+        self._fleet.relaxed[row] = True
+        self._fleet.pending[row] = False
         self._set_goal(vehicle, spot)
 
     def _spot(self, vehicle: int) -> int:
-        return int(self._fleet.goal[vehicle]) if self._fleet.relaxed[vehicle] else NO_CELL
+        row = self._row[vehicle]
+        return int(self._fleet.goal[row]) if self._fleet.relaxed[row] else NO_CELL
 
     def _free_spot(self, vehicle: int) -> None:
         own = self._spot(vehicle)
@@ -469,14 +579,15 @@ class GridTraffic:
 
     def _set_goal(self, vehicle: int, goal: int) -> None:
         fields = self._roads.fields
-        old = int(self._fleet.goal[vehicle])
-        self._fleet.row[vehicle] = fields.acquire(goal)
+        row = self._row[vehicle]
+        old = int(self._fleet.goal[row])
+        self._fleet.row[row] = fields.acquire(goal)
         if old != NO_CELL:
             fields.release(old)
-        self._fleet.goal[vehicle] = goal
-        self._fleet.best[vehicle] = UNREACHABLE
+        self._fleet.goal[row] = goal
+        self._fleet.best[row] = UNREACHABLE
         if self._inertia is not None:
-            self._inertia.stop(vehicle)
+            self._inertia.stop(row)
 
 
 def _pace(speed_m_per_s: float, loaded_speed_m_per_s: float | None) -> Fraction:

@@ -69,6 +69,15 @@ class Inertia(NamedTuple):
             chain=np.zeros(vehicles, np.int32),
         )
 
+    def without(self, row: int) -> Inertia:
+        """That of the other vehicles; those behind `row` move up."""
+        return self._make([self.whole, *(np.delete(values, row) for values in self[1:])])
+
+    def with_one(self) -> Inertia:
+        """The same and that of another vehicle, which stands still, in the last row."""
+        new = Inertia.standing(1, whole=self.whole)
+        return self._make([self.whole, *(np.concatenate(pair) for pair in zip(self[1:], new[1:], strict=True))])
+
 
 @njit(cache=True)
 def tick_inert(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import LayoutError
-from .traffic import NO_PLACE
+from .traffic import NO_NODE, NO_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,6 +103,33 @@ class MatrixTraffic:
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from place to place, with a load or without; inf where there is no way."""
         return float(self._times_s[origin, destination])
+
+    def join(self, node: int) -> int:
+        """One more vehicle, at a place; its number.
+
+        Raises:
+            LayoutError: there is no such place.
+        """
+        if not 0 <= node < len(self.places):
+            raise LayoutError(f"a vehicle cannot join at place {node}; the places are 0 to {len(self.places) - 1}")
+        self.node = np.append(self.node, np.int32(node))
+        self.stand = np.append(self.stand, np.int32(node))
+        self.clear_s = np.append(self.clear_s, 0.0)
+        self._driven_s = np.append(self._driven_s, 0.0)
+        self._heading.append(NO_PLACE)
+        self._wanted.append(NO_PLACE)
+        self._since_s.append(0.0)
+        self._left_s.append(0.0)
+        self._held.append(False)
+        self._trip.append(0)
+        return len(self.node) - 1
+
+    def leave(self, vehicle: int) -> None:
+        """The vehicle is taken away; the trip under way, if any, does not end."""
+        self._driven_s[vehicle] += self._under_way_s(vehicle)
+        self.node[vehicle] = self.stand[vehicle] = NO_NODE
+        self._heading[vehicle] = self._wanted[vehicle] = NO_PLACE
+        self._trip[vehicle] += 1
 
     def send(self, vehicle: int, place: int) -> None:
         """Drive to the place, from the end of the trip under way if there is one; replaces any earlier order."""

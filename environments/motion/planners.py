@@ -51,6 +51,10 @@ class Planner(Protocol):
         """Move all vehicles once."""
         ...
 
+    def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
+        """Other vehicles are on the floor."""
+        ...
+
     def renew(self) -> None:
         """Other moves are allowed."""
         ...
@@ -66,14 +70,12 @@ class PibtPlanner:
     def __init__(
         self, fleet: Vehicles, roads: Roads, inertia: Inertia | None, *, turn_ticks: int = 0, seed: int = 0
     ) -> None:
-        self._fleet = fleet
         self._roads = roads
-        self._inertia = inertia
         self._turn_ticks = turn_ticks
         self._seed = seed
         self._now = np.full(roads.layout.size, NOBODY, np.int32)
         self._after = self._now.copy()
-        self._now[fleet.cell] = np.arange(len(fleet.cell))
+        self.adopt(fleet, inertia)
 
     def tick(self, number: int) -> Tick:
         """Move all vehicles once."""
@@ -99,6 +101,12 @@ class PibtPlanner:
                 number,
             )
         )
+
+    def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
+        """Move these vehicles from now on."""
+        self._fleet, self._inertia = fleet, inertia
+        self._now.fill(NOBODY)
+        self._now[fleet.cell] = np.arange(len(fleet.cell))
 
     def renew(self) -> None:
         """Nothing is kept of the roads."""
@@ -129,14 +137,12 @@ class LookaheadFloorPlanner:
         time_per_tick_s: float | None = None,
         seed: int = 0,
     ) -> None:
-        self._fleet = fleet
         self._roads = roads
-        self._inertia = inertia
         self._improvement = improvement
         self._time_per_tick_s = time_per_tick_s
         self._seed = seed
         self._now = np.full(roads.layout.size, NOBODY, np.int32)
-        self.renew()
+        self.adopt(fleet, inertia)
 
     def tick(self, number: int) -> Tick:
         """Move all vehicles once."""
@@ -162,6 +168,11 @@ class LookaheadFloorPlanner:
         bound = ~fleet.relaxed | self._roads.is_dock[fleet.cell]
         restless = bound & ~fleet.held & (fleet.cell != fleet.goal)
         return Tick(int(np.count_nonzero(moved)), arrived, int(np.count_nonzero(restless)), reordered=False)
+
+    def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
+        """Plan for these vehicles from now on."""
+        self._fleet, self._inertia = fleet, inertia
+        self.renew()
 
     def renew(self) -> None:
         """Plan anew on the roads as they are now."""

@@ -55,6 +55,11 @@ class SpotBook:
         """(V,) the best cells for as many vehicles: parking first, then where they block nobody."""
         return np.argsort(self.grades, kind="stable")[:vehicles].astype(np.int32)
 
+    def free(self) -> NDArray[np.int32]:
+        """Cells that are no vehicle's, the best first."""
+        order = np.argsort(self.grades, kind="stable")
+        return order[(self.grades[order] < NEVER) & ~self.taken[order]].astype(np.int32)
+
     def nearest(self, start: int, good_enough: int, *, own: int = NO_CELL) -> int:
         """The nearest free spot of the best grade in reach of a cell, `own` counted as free; NO_CELL if none is."""
         return self._search(self._roads.ways.neighbours, start, good_enough, own)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NO_PLACE = -1
+NO_NODE = -1
 
 
 class Traffic(Protocol):
@@ -23,7 +24,7 @@ class Traffic(Protocol):
     """Time to cross one cell: vehicles set out on whole ticks. inf for traffic without ticks: they set out at once."""
 
     node: NDArray[np.int32]
-    """(V,) where each vehicle is; read only, changed in place as the vehicles move."""
+    """(V,) where each vehicle is, NO_NODE for one that has left; read only, changes as the vehicles move."""
 
     @property
     def stand(self) -> NDArray[np.int32]:
@@ -61,6 +62,14 @@ class Traffic(Protocol):
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds to drive from place to place when nobody is in the way; inf if unreachable."""
+        ...
+
+    def join(self, node: int) -> int:
+        """One more vehicle, at a node; its number, V so far. Numbers are never reused."""
+        ...
+
+    def leave(self, vehicle: int) -> None:
+        """The vehicle is taken away, with its order, its turn, and whatever it stands on; nothing is asked of it again."""
         ...
 
     def send(self, vehicle: int, place: int) -> None:

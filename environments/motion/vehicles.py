@@ -5,13 +5,15 @@ Kernels take these tuples instead of an argument for each array: one name for on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .distance import NO_CELL, UNREACHABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 CHOICES = 5
@@ -56,6 +58,23 @@ class Vehicles(NamedTuple):
             target=cell.copy(),
             scratch=np.empty((2, vehicles), np.int32),
         )
+
+    def without(self, row: int) -> Vehicles:
+        """The other vehicles; those behind `row` move up."""
+        rest = {name: np.delete(values, row, axis=-1 if name == "scratch" else 0) for name, values in self._items()}
+        order = self.order[self.order != row]
+        rest["order"] = np.where(order > row, order - 1, order).astype(np.int32)
+        return Vehicles(**rest)
+
+    def with_one_at(self, cell: int) -> Vehicles:
+        """The same and another vehicle, in the last row, that wants nothing yet."""
+        new = Vehicles.at(np.array([cell], np.int32))
+        new.order[0] = len(self.cell)
+        both = zip(self._items(), new, strict=True)
+        return Vehicles(*(np.concatenate([old, one], axis=-1 if name == "scratch" else 0) for (name, old), one in both))
+
+    def _items(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        return zip(self._fields, self, strict=True)
 
 
 class Ways(NamedTuple):
