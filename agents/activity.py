@@ -47,6 +47,11 @@ class Activity:
         self._since_s = self._clock.now_s
         self._due = self._clock.schedule(self.left_s, self._end)
 
+    def abandon(self) -> None:
+        """It will not be gone on with."""
+        self.interrupt()
+        self._then = None
+
     def _end(self) -> None:
         then, self._then, self._due = self._then, None, None
         assert then is not None, "only work that has begun ends"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..environments.factory import Factory
+    from .job import Job
 
 
 class AGV(Vehicle):
@@ -138,6 +139,34 @@ class AGV(Vehicle):
         net.fail(task, self)
         return True
 
+    def let_go(self, task: Task) -> None:
+        assert isinstance(task, Transport)
+        for part in task.cargo:
+            self.take_off(part, task)
+
+    def take_off(self, part: Job, task: Transport) -> None:
+        """`part` is taken out of the factory: its stops are not made, and it is not on board any more."""
+        stop = next((stop for stop in self.plan.stops if stop.task is task and stop.part is part), None)
+        if stop is None:
+            return
+        fleet, v = self.model.fleet, self.vehicle
+        under_way = self.plan.next is stop
+        self.plan.leave_out(stop)
+        if not stop.pick_up:
+            fleet.settle_energy(v)
+            fleet.load[v] -= 1
+            self.model.traffic.carry(v, bool(fleet.load[v]))
+        if task not in self.plan:
+            fleet.tasks[v] -= 1
+        if under_way:
+            self.activity.abandon()
+            if not self.down:
+                self._next()
+        elif self.plan:
+            self._forecast()
+            if self.state is VehicleState.LOADED:
+                self.admitted()
+
     def release(self, task: Task) -> bool:
         """Drop a transport whose part is not on board yet."""
         if task.begun or task not in self.plan:
@@ -249,11 +278,13 @@ class AGV(Vehicle):
             model.traffic.carry(v, bool(fleet.load[v]))
             stop.part.unloaded(self, stop.place)
             if stop.task not in self.plan:
-                fleet.tasks[v] -= 1
                 model.net.done(stop.task, self)
-                self._look_for_charger()
-                self._announce()
-        self._go_on(stop)
+                if self.present:
+                    fleet.tasks[v] -= 1
+                    self._look_for_charger()
+                    self._announce()
+        if self.present:  # it may be removed by what the change of hands leads to
+            self._go_on(stop)
 
     def _go_on(self, made: Stop) -> None:
         """The next part of the same share is handled at once, before the dock is left to others."""
@@ -287,3 +318,19 @@ class AGV(Vehicle):
             if not task.begun:
                 self._drop(task)
                 self.model.net.fail(task, self)
+
+    def _give_all_back(self) -> None:
+        """Transports are called anew; a part on board is set down where it was loaded, and waits there for another."""
+        net = self.model.net
+        for task, parts in self.plan.cargo.items():
+            self.plan.drop(task)
+            held = [part for part in parts if part.carrier is self and (part.ready or part.transport is not task)]
+            for part in held:
+                part.left_behind(self, task)
+            if task.keep([part for part in parts if part.transport is task]):
+                net.give_back(task, self)
+            else:
+                net.annul(task)
+            for part in held:
+                if part.transport is None:
+                    part.stands_ready()

@@ -54,6 +54,11 @@ class Charger(Contractor):
         self.model.net.available(self, TaskKind.CHARGE)
         return True
 
+    def _hand_back(self) -> None:
+        """Vehicles that charge here or are on their way look for another one."""
+        while self.tasks:
+            self.model.net.give_back(self.tasks.pop(0), self)
+
     def finished(self, task: Charge) -> None:
         """The vehicle is charged: its slot is free."""
         self.tasks.remove(task)

@@ -151,6 +151,14 @@ class ContractNet:
         if task.conversation != NOBODY:
             self._messenger.withdraw(task.conversation, task.manager.unique_id)
 
+    def annul(self, task: Task) -> None:
+        """Nobody needs the task any more, as all see on the floor: whoever holds it lets it go, whatever has begun."""
+        self._waiting[task.kind].pop(task.id, None)
+        if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
+            self.contracts.annul(task)
+        elif task.phase is not TaskPhase.CLOSED:
+            self.cancel(task)
+
     def recall(self, task: Task) -> None:
         """The manager wants a task that was awarded to be called anew, unless it has begun."""
         if task.phase in LIVE and not task.begun:
@@ -202,6 +210,8 @@ class ContractNet:
                 self.recall(task)
 
     def _on_available(self, contractor: Contractor, kind: TaskKind) -> None:
+        if not contractor.present:
+            return
         self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
         if self._waiting[kind] or (self._placed is not None and self.terms.reopen != "disturbed"):
             self._available[kind][contractor.slot] = contractor
@@ -221,11 +231,35 @@ class ContractNet:
         """`contractor` gives `task` up; it is called anew."""
         self.contracts.fail(task, contractor)
 
+    def give_back(self, task: Task, contractor: Contractor) -> None:
+        """`contractor` leaves the factory, which all see; `task` is called anew, whatever has begun."""
+        if self._placed is not None:
+            self._placed[task.kind].pop(task.id, None)
+        self.contracts.give_back(task, contractor)
+
+    def leave(self, contractor: Contractor) -> None:
+        """`contractor` is asked nothing any more; what only it could do is reported as infeasible."""
+        kind = contractor.kind
+        self.pools[kind].remove(contractor)
+        self._available[kind].pop(contractor.slot, None)
+        for task in self.waiting(kind):
+            if not self._feasible(task):
+                self.hurry(task)
+
+    def stop(self) -> None:
+        """The trial is over: nothing is called any more."""
+        for kind in TaskKind:
+            self._open[kind].clear()
+            self._waiting[kind].clear()
+            self._due[kind].clear()
+            self._available[kind].clear()
+        self._stirred = False
+
     # -- when tasks are called --------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Negotiate until nothing more is due at this instant."""
-        while self._stirred and not self.model.ended:
+        while self._stirred:
             self._stirred = False
             for kind in TaskKind:
                 if self._available[kind]:
@@ -266,7 +300,8 @@ class ContractNet:
                 self._call(kind, tasks, everybody)
         else:
             for task in tasks:
-                self._call(kind, [task], everybody if task.eligible is None else task.eligible)
+                able = everybody if task.eligible is None else self.pools[kind].present(task.eligible)
+                self._call(kind, [task], able)
 
     def _pull(self, kind: TaskKind, ready: Mapping[int, Contractor]) -> None:
         """Offer waiting tasks to the contractors that have become available."""
@@ -320,7 +355,31 @@ class ContractNet:
         for task in tasks:
             waiting.pop(task.id, None)
             task.hurried = task.asleep = False
-        self.rounds.call(kind, tasks, slots)
+        if not self.pools[kind].complete:
+            tasks = self._shelve_infeasible(tasks)
+        if tasks:
+            self.rounds.call(kind, tasks, slots)
+
+    def _feasible(self, task: Task) -> bool:
+        """Somebody who could do the task is in the factory."""
+        pool = self.pools[task.kind]
+        return len(pool.all if task.eligible is None else pool.present(task.eligible)) > 0
+
+    def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
+        """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
+        feasible = []
+        for task in tasks:
+            if self._feasible(task):
+                feasible.append(task)
+            else:
+                known = task.phase is TaskPhase.POSTPONED
+                task.phase = TaskPhase.POSTPONED
+                task.conversation = NOBODY  # no retry that is due is for it
+                self._waiting[task.kind][task.id] = task
+                if not known:
+                    self.model.infeasible(task)
+                    task.manager.postponed(task)
+        return feasible
 
     def _next_task(self) -> int:
         """A number that no task has had."""

@@ -28,10 +28,14 @@ class Contractor(mesa.Agent):
 
     Attributes:
         slot: its row in the pool, and in the arrays of the pool.
+        kind: what it bids for.
+        present: it is in the factory; one that has left does nothing any more.
     """
 
     model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
     slot: int
+    kind: TaskKind
+    present = True
 
     def __init__(self, model: Factory, *, name: str) -> None:
         super().__init__(model)
@@ -63,6 +67,25 @@ class Contractor(mesa.Agent):
     def accept(self, task: Task) -> bool:
         """Take on a task that was won; False if it is no longer possible."""
         raise NotImplementedError
+
+    def let_go(self, task: Task) -> None:
+        """Nobody needs `task` any more, as all see on the floor: stop, whatever has begun."""
+        self.release(task)
+
+    def remove(self) -> None:
+        """Leave the factory at once; what the agent holds is given back, and others are called for it.
+
+        After the end of the trial only Mesa forgets it.
+        """
+        there, self.present = self.present, False
+        if there and not self.model.ended:
+            self.model.net.leave(self)
+            self._hand_back()
+            self.model.left(self)
+        super().remove()
+
+    def _hand_back(self) -> None:
+        """Stop, and give back all that is held."""
 
     def renews(self, task: Task) -> bool:
         """Whether it will hold a task that it has taken on for longer than agreed; asked at every renewal."""
@@ -103,7 +126,7 @@ class Pool:
     def __init__(self, kind: TaskKind) -> None:
         self.kind = kind
         self.members: list[Any] = []
-        self.ids = np.zeros(0, np.int64)
+        self._ids = np.zeros(0, np.int64)
         self.all = np.zeros(0, np.intp)
         self.leased_to = np.zeros(0, np.int64)
         self.lease_until_s = np.zeros(0)
@@ -114,13 +137,33 @@ class Pool:
     def add(self, contractor: Contractor) -> None:
         """Register a contractor; it gets the next slot."""
         contractor.slot = len(self.members)
+        contractor.kind = self.kind
         self.members.append(contractor)
-        self.ids = np.append(self.ids, contractor.unique_id)
-        self.all = np.arange(len(self.members))
+        self._ids = np.append(self._ids, contractor.unique_id)
+        self.all = np.append(self.all, np.intp(contractor.slot))
+        self.ids = self._ids[self.all]
         self.leased_to = np.append(self.leased_to, NO_LEASE)
         self.lease_until_s = np.append(self.lease_until_s, 0.0)
         self.announced = np.append(self.announced, 0)
         self._classes.setdefault(type(contractor), []).append(contractor.slot)
+
+    def remove(self, contractor: Contractor) -> None:
+        """It has left: its slot is kept, and nobody is asked there."""
+        self.all = self.all[self.all != contractor.slot]
+        self.ids = self._ids[self.all]
+
+    @property
+    def complete(self) -> bool:
+        """Nobody has left."""
+        return len(self.all) == len(self.members)
+
+    def present(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of `slots` that have not left; the array itself while nobody has."""
+        return slots if self.complete else slots[np.isin(slots, self.all)]
+
+    def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:
+        """(N,) the agents in `slots`."""
+        return self.ids if slots is self.all else self._ids[slots]
 
     def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:
         """The offers of `slots` in a conversation bind them no more."""

@@ -73,6 +73,7 @@ class Contracts:
         self.terms = terms
         self._pools = pools
         self._send = messenger.send
+        self._note = messenger.note
         self._instant = messenger.instant
         self._on_free = on_free
         self._promises: dict[tuple[int, int], _Promise] = {}
@@ -182,6 +183,23 @@ class Contracts:
         task.phase = TaskPhase.RECALLED
         self._withdraw(task, task.conversation)
 
+    def annul(self, task: Task) -> None:
+        """Nobody needs a live task any more, as both sides see: its contractor lets it go, whatever has begun."""
+        self._rest(task)
+        task.phase = TaskPhase.CLOSED
+        contractor, conversation, manager = task.contractor, task.conversation, task.manager.unique_id
+        assert contractor is not None, "a live task has a contractor"
+        self._note(Performative.CANCEL, conversation, manager, contractor.unique_id)
+        key = (task.id, contractor.unique_id)
+        promise = self._promises.pop(key, None)
+        if not self._instant:  # its award may still be on the way
+            self._promises[key] = _Promise(conversation, Standing.DROPPED, 0.0)
+        if promise is not None and promise.standing is Standing.HELD:
+            promise.standing = Standing.DROPPED
+            contractor.let_go(task)
+        if contractor.present:
+            self._note(Performative.INFORM_DONE, conversation, contractor.unique_id, manager, IN_REPLY_TO_CANCEL)
+
     def _withdraw(self, task: Task, conversation: int) -> None:
         """Cancel, and cancel again until it is answered or the contract has run out."""
         contractor = task.contractor
@@ -248,6 +266,8 @@ class Contracts:
 
     def _on_award(self, conversation: int, task: Task, contractor: Contractor, until_s: float) -> None:
         """Take the task on, or say again how it stands; an award that a later one has overtaken says nothing."""
+        if not contractor.present:
+            return
         key = (task.id, contractor.unique_id)
         promise = self._promises.get(key)
         if promise is None or promise.conversation < conversation:
@@ -315,6 +335,8 @@ class Contracts:
 
         A cancel that comes before its award makes the award void.
         """
+        if not contractor.present:
+            return
         key = (task.id, contractor.unique_id)
         promise = self._promises.get(key)
         if promise is None or promise.conversation < conversation:
@@ -350,6 +372,15 @@ class Contracts:
         """The contractor gives the task up."""
         promise = self._end(task, contractor, Standing.DROPPED)
         self._answer(Performative.FAILURE, self._on_failure, promise.conversation, task, contractor)
+
+    def give_back(self, task: Task, contractor: Contractor) -> None:
+        """The contractor leaves, which all see: the task is called anew at once, whatever has begun."""
+        promise = self._end(task, contractor, Standing.DROPPED)
+        if task.conversation == promise.conversation:
+            task.begun = False
+            task.called_s = -FOREVER_S  # who has left does not fail again, so it need not wait
+        self._note(Performative.FAILURE, promise.conversation, contractor.unique_id, task.manager.unique_id)
+        self._on_failure(promise.conversation, task, contractor)
 
     def _end(self, task: Task, contractor: Contractor, standing: Standing) -> _Promise:
         key = (task.id, contractor.unique_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from .contractor import Contractor
+from .errors import RemovalError
 from .events import Event
 from .job import STORE
 from .messages import Call, Proposal, Reason, Refusal
@@ -39,6 +40,22 @@ class Source(mesa.Agent):
     def part_left(self, job: Job) -> None:
         """A part is gone; there is always room for more."""
 
+    def take_out(self, job: Job) -> None:
+        """A part leaves the factory from here."""
+
+    def remove(self) -> None:
+        """Parts must come from somewhere and go somewhere.
+
+        Raises:
+            RemovalError: the trial has not ended.
+        """
+        if not self.model.ended:
+            raise RemovalError(
+                f"{self.name!r} cannot be removed: a factory needs its source and its sink; remove stations, storages, "
+                "robots, vehicles, chargers or parts, or end the trial with remove_all_agents()"
+            )
+        super().remove()
+
     def part_waits(self, job: Job) -> None:
         """A part that no station can take yet blocks nobody here."""
 
@@ -64,7 +81,7 @@ class Storage(Contractor):
         super().__init__(model, name=name)
         self.place = place
         self.capacity = capacity
-        self.parts: dict[int, Operation] = {}
+        self.parts: dict[int, Job] = {}
         self.reserved: dict[int, Operation] = {}
 
     @property
@@ -97,10 +114,13 @@ class Storage(Contractor):
 
     def receive(self, job: Job) -> None:
         """A part is put into the storage: kept, it asks again for a station."""
+        self.parts[job.unique_id] = job
+        if not self.present:
+            job.stands_ready()
+            return
         task = job.operation
         assert task is not None
         del self.reserved[task.id]
-        self.parts[job.unique_id] = task
         self.model.net.done(task, self)
         job.target = None
         job.operation = None
@@ -113,10 +133,24 @@ class Storage(Contractor):
     def part_leaves(self, job: Job) -> None:
         """A part is about to be taken out."""
 
+    def let_go(self, task: Task) -> None:
+        if self.reserved.pop(task.id, None) is not None:
+            self.model.relieve_stations()
+
+    def take_out(self, job: Job) -> None:
+        """A part leaves the factory from here."""
+        self.part_left(job)
+
+    def _hand_back(self) -> None:
+        """Parts that are here stay until they are fetched; those that are to come ask for something else."""
+        for task in list(self.reserved.values()):
+            del self.reserved[task.id]
+            self.model.net.give_back(task, self)
+
     def part_left(self, job: Job) -> None:
         """A part is taken out: there is room for one that blocks a station."""
-        del self.parts[job.unique_id]
-        self.model.relieve_stations()
+        if self.parts.pop(job.unique_id, None) is not None:  # else it was set down beside the others
+            self.model.relieve_stations()
 
     def part_waits(self, job: Job) -> None:
         """A part that no station can take yet blocks nobody here."""

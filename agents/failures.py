@@ -49,6 +49,7 @@ class Failures:
         self._left_s = spec.mtbf.quantile(self._rng.random())  # on its clock, till the next failure
         self._began_s: float | None = None  # the busy clock runs since then
         self._due: Event | None = None
+        self._repaired_due: Event | None = None
         if not self._busy_clock:
             self._wind()
 
@@ -84,12 +85,18 @@ class Failures:
         if not self._busy_clock and self._due is None:
             self._wind()
 
+    def stop(self) -> None:
+        """Nothing fails or is repaired any more."""
+        for due in (self._due, self._repaired_due):
+            if due is not None:
+                due.cancel()
+
     def _strike(self) -> None:
         self._due = self._began_s = None
         repair_s = self.spec.mttr.quantile(self._rng.random())
         self._left_s = self.spec.mtbf.quantile(self._rng.random())
         self._break_down()
-        self.model.clock.schedule(repair_s, self._repaired)
+        self._repaired_due = self.model.clock.schedule(repair_s, self._repaired)
 
     def _repaired(self) -> None:
         self._repair()

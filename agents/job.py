@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from .events import Event
+from .events import BY_HAND, Event
 from .tasks import LIVE, Operation, Task, TaskKind, TaskPhase, Transport
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ class Job(mesa.Agent):
         place: index of the place where the part is, or was before the vehicle took it.
         target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
         ready: the part stands where a vehicle can take it.
+        carrier: the vehicle that has it on board, or is taking it; None while it is in no vehicle's hands.
         lot: the parts that it was ordered with, which are called for together; None for a part of its own.
         asked: index of the operation that was called for last; the number of operations means the way out.
     """
 
     model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    present = True  # until all that was asked for is called off
 
     def __init__(self, model: Factory, order: Order) -> None:
         super().__init__(model)
@@ -97,7 +99,9 @@ class Job(mesa.Agent):
         self.ready = False
         self.asked = -1
         self.lot: Lot | None = None
-        self._bound_for: int | None = None  # where it is carried to, if what comes after that was called already
+        self.carrier: AGV | None = None
+        self._bound_for: int | None = None  # where it is being carried to
+        self._has_left = False
         self._look_ahead = model.spec.negotiation.look_ahead
 
     # -- what happens to the part -----------------------------------------------------------------------------
@@ -117,7 +121,10 @@ class Job(mesa.Agent):
 
     def may_leave(self, vehicle: AGV) -> bool:
         """It stands ready and is certainly expected where it is to go; if not, `vehicle` is told when."""
-        return self.ready and self._is_expected(vehicle.part_ready)
+        if not (self.ready and self._is_expected(vehicle.part_ready)):
+            return False
+        self.carrier = vehicle
+        return True
 
     def _is_expected(self, then: Callable[[], None]) -> bool:
         """Whoever has won the next operation certainly holds its promise, and now for good, as the part sets out."""
@@ -139,23 +146,24 @@ class Job(mesa.Agent):
         self.model.log.event(self.model.now_s, Event.LOADED, vehicle.unique_id, self.unique_id, origin.unique_id)
         origin.part_left(self)
         transport, self.transport = self.transport, None
+        self._bound_for = None if transport is None else transport.destination
         if self._look_ahead == "departure" and transport is not None:
             self._set_out(transport.destination)
 
     def _set_out(self, place: int) -> None:
         """On the way to an operation: call for what comes after it."""
         station, operation = self.target, self.operation
-        if station is None or operation is None or operation.name == STORE:
+        if station is None or station.place != place or operation is None or operation.name == STORE:
             return
         routing = self.order.routing
         if self.stage + 1 < len(routing) and station.slot in routing[self.stage + 1].eligible:
             return  # a station keeps one promise for each job
-        self._bound_for = place
         way_s = self.model.approach_s(self.place, place)
         self._foresee(self.model.now_s + way_s + routing[self.stage].work_s[station.slot])
 
     def unloaded(self, vehicle: AGV, place: int) -> None:
         """A vehicle has handed the part over."""
+        self.carrier = None
         destination = self.model.places[place]
         self.model.log.event(self.model.now_s, Event.UNLOADED, vehicle.unique_id, self.unique_id, destination.unique_id)
         self._arrive(place)
@@ -203,12 +211,72 @@ class Job(mesa.Agent):
         """It is to go to a storage, or asks for one."""
         return self.operation is not None and self.operation.name == STORE
 
-    def leave(self, event: Event, where: int) -> None:
+    def left_behind(self, vehicle: AGV, task: Transport) -> None:
+        """`vehicle`, which leaves, was taking the part or had it on board: then it lies ready where it was loaded.
+
+        What was called ahead for the time after this transport is taken back; who expects the part still does.
+        """
+        self.carrier = None
+        if self.ready:
+            return
+        if self.asked > self.stage:
+            destination = self.model.places[task.destination]
+            self._fall_back(destination.promised[self.unique_id])
+            self.target = destination
+        elif self.transport is not None:
+            self.model.net.cancel(self.transport)
+            self.transport = None
+        self.set_down(vehicle, task.origin)
+        if self._destination == task.destination and (self.target is not None or self.operation is None):
+            self.transport = task
+            task.ready_at_s = self.model.now_s
+
+    def set_down(self, by: Contractor, place: int) -> None:
+        """Lie ready at a place, beside its buffers: `by`, who had the part, leaves."""
+        origin = self.model.places[place]
+        self.model.log.event(self.model.now_s, Event.SET_DOWN, by.unique_id, self.unique_id, origin.unique_id)
+        self.place = place
+        self._bound_for = None
+        self.ready = True
+
+    def remove(self) -> None:
+        """The part is taken out of the factory by hand, wherever it is, and counts as scrapped.
+
+        After the end of the trial, and for a part that has left, only Mesa forgets it.
+        """
+        if not self._has_left and not self.model.ended:
+            self._take_out()
+            return
+        super().remove()
+
+    def _take_out(self) -> None:
+        net, vehicle, place = self.model.net, self.carrier, self.model.places[self.place]
+        where = place.unique_id if vehicle is None or self.ready else vehicle.unique_id
+        awaited = self.operation
+        if self.asked > self.stage and self._bound_for is not None:
+            awaited = self.model.places[self._bound_for].promised[self.unique_id]
+        if vehicle is not None:
+            for task in [task for task, parts in vehicle.plan.cargo.items() if self in parts]:
+                vehicle.take_off(self, task)
+                if task not in vehicle.plan:
+                    net.annul(task)
+            if self.transport is not None and self.transport.manager is self.lot:
+                self.transport = None  # the others of its share are carried all the same
+        elif self.lot is not None:
+            self.lot.leave_out(self)
+        if where == place.unique_id:
+            place.take_out(self)
+        for task in (awaited, self.operation, self.transport):
+            if task is not None:
+                net.annul(task)
+        self.leave(Event.SCRAPPED, where, BY_HAND)
+        self.model.stir()
+
+    def leave(self, event: Event, where: int, value: float = 0.0) -> None:
         """The part leaves the factory: finished or scrapped at the agent `where`."""
-        self.model.log.event(self.model.now_s, event, where, self.unique_id)
-        for task in (self.operation, self.transport):
-            if task is not None and task.phase is not TaskPhase.CLOSED:
-                self.model.net.cancel(task)
+        self._has_left = True
+        self.model.log.event(self.model.now_s, event, where, self.unique_id, value=value)
+        self._call_off()
         if self.lot is not None:
             self.lot.left(self)
         self.remove()
@@ -220,7 +288,8 @@ class Job(mesa.Agent):
         if task.kind is TaskKind.OPERATION:
             self.target = contractor  # type: ignore[assignment]  # the pool of operations holds stations and storages
             place = self.place
-            if self.ready or self._look_ahead != "none":
+            taken = self.ready and self.carrier is not None  # to where it was to go before
+            if not taken and (self.ready or self._look_ahead != "none"):
                 self._call_transport()
             if self.lot is not None:
                 self.lot.call_from(place)
@@ -229,13 +298,37 @@ class Job(mesa.Agent):
         """The part itself has told already, by what happened to it."""
 
     def failed(self, task: Task, contractor: Contractor) -> None:
+        if not isinstance(task, Operation):
+            return
+        if task is not self.operation and not contractor.present:
+            self._fall_back(task)
         if task is self.operation:
             self.target = None
-            if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
-                self.lot.leave_out(self)
-            elif self.transport is not None and not self.transport.begun:
-                self.model.net.cancel(self.transport)
-                self.transport = None
+            if self.carrier is None:  # else it is brought there all the same, and goes on from there
+                self._stay()
+            if task.name == STORE and not contractor.present:
+                self.model.net.cancel(task)
+                self._call_next(self.stage)
+
+    def _stay(self) -> None:
+        """It does not go where it was to go."""
+        if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
+            self.lot.leave_out(self)
+        elif self.transport is not None and not self.transport.begun:
+            self.model.net.cancel(self.transport)
+            self.transport = None
+
+    def _fall_back(self, operation: Operation) -> None:
+        """What was called for the time after `operation` is not needed yet: that is not done, and comes first."""
+        self._call_off()
+        self.operation, self.transport, self.target = operation, None, None
+        self.asked = self.stage
+
+    def _call_off(self) -> None:
+        """Ask for nothing more."""
+        for task in (self.operation, self.transport):
+            if task is not None and task.phase is not TaskPhase.CLOSED:
+                self.model.net.cancel(task)
 
     def postponed(self, task: Task) -> None:
         """No contractor can take the task now; a part that no storage takes asks for a station again."""

@@ -34,6 +34,7 @@ class Lot(mesa.Agent):
     """
 
     model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    present = True  # until all that was asked for is called off
 
     def __init__(self, model: Factory, *, name: str, wait_s: float) -> None:
         super().__init__(model)
@@ -127,6 +128,13 @@ class Lot(mesa.Agent):
             self.call_from(place)
         if not self.parts:
             self.remove()
+
+    def remove(self) -> None:
+        """All its parts are taken out of the factory by hand; the lot ends with the last one."""
+        if not self.parts or self.model.ended:
+            super().remove()
+        for part in list(self.parts):
+            part.remove()
 
     # -- what the negotiations say ----------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .job import Job
     from .station import Station
-    from .tasks import Operation
+    from .tasks import Handling, Operation
 
 
 class Machine:
@@ -27,6 +27,7 @@ class Machine:
         coming: the part that is being mounted, or for which a robot has been called.
         clearing: a robot has been called to dismount the part.
         cleared: it has been dismounted, and is still to be taken away; the machine is kept for it meanwhile.
+        handling: what the robot was called for.
         down: it is broken.
         off: its people have left.
         busy_until_s: when the part in work will be done, if nothing breaks.
@@ -41,6 +42,7 @@ class Machine:
         self.coming: Job | None = None
         self.clearing = False
         self.cleared = False
+        self.handling: Handling | None = None
         self.down = False
         self.off = False
         self.busy_until_s = 0.0
@@ -105,8 +107,29 @@ class Machine:
             self.failures.work_ends()
         then()
 
+    def give_up(self) -> tuple[Job | None, Operation | None]:
+        """Its part, or the part that is being mounted, is taken away: the part, and its task if it is not done."""
+        part, task = self.job or self.coming, self.task
+        self.activity.abandon()
+        if self.failures is not None:
+            self.failures.work_ends()
+        if self.handling is not None:
+            self.station.model.net.annul(self.handling)
+        self.job = self.task = self.coming = self.handling = None
+        return part, task
+
+    def stop(self) -> tuple[Job | None, Operation | None]:
+        """The station leaves: nothing is done, fails or is repaired here any more; what `give_up` returns."""
+        if self.failures is not None:
+            self.failures.stop()
+        self.state = StationState.STARVED
+        self.clearing = self.cleared = False
+        return self.give_up()
+
     def break_down(self) -> None:
         """Stop where it is; work goes on after the repair (preempt-resume)."""
+        if not self.station.present:
+            return
         model = self.station.model
         self.down = True
         self.activity.interrupt()
@@ -117,6 +140,8 @@ class Machine:
 
     def repair(self) -> None:
         """Go on with what was interrupted."""
+        if not self.station.present:
+            return
         model = self.station.model
         self.down = False
         model.log.event(model.now_s, Event.REPAIRED, self.station.unique_id, other=self.index)

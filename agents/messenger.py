@@ -49,6 +49,12 @@ class Messenger:
         self._write(self._model.now_s, performative, conversation, sender, receiver, 1, value)
         self.channel.send(sender, receiver, deliver, *args)
 
+    def note(
+        self, performative: Performative, conversation: int, sender: int, receiver: int, value: float = 0.0
+    ) -> None:
+        """What both sides see on the floor is written down, and needs no channel."""
+        self._write(self._model.now_s, performative, conversation, sender, receiver, 1, value)
+
     def withdraw(self, conversation: int, manager: int) -> None:
         """A call is over, and no contractor is bound: it is written down, and nobody needs to hear it."""
         self._write(self._model.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)

@@ -41,7 +41,8 @@ class Floor:
         self.carry_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
         empty_s = [[min(model.approach_s(a, b, loaded=False), NO_WAY_S) for b in places] for a in places]
         self.travel_s = np.array(empty_s)
-        self.machines: list[Machine] = [machine for station in model.stations for machine in station.machines]
+        self.stations = list(model.stations)
+        self.machines: list[Machine] = [machine for station in self.stations for machine in station.machines]
         self.of_station: dict[int, list[int]] = {}
         for row, machine in enumerate(self.machines):
             self.of_station.setdefault(machine.station.slot, []).append(row)
@@ -53,10 +54,10 @@ class Floor:
         self._choices: dict[int, tuple[Step, list[int], list[float]]] = {}
 
     def choices(self, step: Step) -> tuple[list[int], list[float]]:
-        """The machine rows that can do an operation, and how long each takes."""
+        """The machine rows that can do an operation, and how long each takes; none where all stations have left."""
         known = self._choices.get(id(step))
         if known is None:
-            rows = [(row, work_s) for slot, work_s in step.work_s.items() for row in self.of_station[slot]]
+            rows = [(row, work_s) for slot, work_s in step.work_s.items() for row in self.of_station.get(slot, ())]
             known = self._choices[id(step)] = (step, [row for row, _ in rows], [work_s for _, work_s in rows])
         return known[1], known[2]
 
@@ -112,7 +113,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
             is_there = station is not None
         elif job in delivered_s:  # it has called already for what comes after the operation that it is on its way to
             where = model.places[delivered_s[job][0]]
-            if isinstance(where, Station) and where.slot in routing[step].work_s:
+            if isinstance(where, Station) and where.present and where.slot in routing[step].work_s:
                 (at, since_s), station, is_there = delivered_s[job], where, True
         elif isinstance(job.target, Station) and job.asked == step:
             station = job.target
@@ -124,6 +125,9 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
                 work_s += [routing[number].work_s[station.slot]] * len(rows)
             else:
                 rows, times_s = floor.choices(routing[number])
+                if not rows:
+                    last = number  # nobody is left to do it, so nothing comes after it
+                    break
                 machine_rows += rows
                 work_s += times_s
             steps.append(number)
@@ -185,18 +189,19 @@ def _jobs(model: Factory) -> list[Job]:
 def _vehicles(
     model: Factory, floor: Floor, held: dict[Job, Machine]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
-    """When each vehicle is free, (V,); its ways from there, (V, P); where and when it delivers whom."""
+    """When each vehicle is free, (V,), never where it has left; its ways from there, (V, P); whom it delivers when."""
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
     places = len(model.places)
-    vehicles = 0 if model.parts_move_themselves else len(model.agvs)
+    vehicles = 0 if model.parts_move_themselves else len(fleet.present)
     reach_s = np.empty((vehicles, places))
     delivered_s: dict[Job, tuple[int, float]] = {}
     if vehicles == 0:
         return np.empty(0), reach_s, delivered_s
-    free_s = np.maximum(traffic.clear_s, now_s)
+    free_s = np.where(fleet.present, np.maximum(traffic.clear_s, now_s), NO_WAY_S)
     for place in range(places):
         reach_s[:, place] = np.minimum(traffic.ways_s(place)[traffic.stand], NO_WAY_S)
-    for v, agv in enumerate(model.agvs):
+    for agv in model.agvs:
+        v = agv.vehicle
         if not fleet.open[v]:
             free_s[v] += UNAVAILABLE_S
         if not agv.plan:

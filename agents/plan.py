@@ -46,6 +46,14 @@ class Plan:
         """Transports with parts that are not on board."""
         return list(dict.fromkeys(stop.task for stop in self.stops if stop.pick_up))
 
+    @property
+    def cargo(self) -> dict[Transport, list[Job]]:
+        """The parts of each transport that are on board or still to be taken."""
+        found: dict[Transport, dict[Job, None]] = {}
+        for stop in self.stops:
+            found.setdefault(stop.task, {})[stop.part] = None
+        return {task: list(parts) for task, parts in found.items()}
+
     def __contains__(self, task: Task) -> bool:
         return any(stop.task is task for stop in self.stops)
 

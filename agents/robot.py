@@ -11,6 +11,7 @@ from .shift import Shift
 from .tasks import Handling, Task, TaskKind
 
 if TYPE_CHECKING:
+    from ..environments.clock import Event as Due
     from ..environments.factory import Factory
     from ..environments.scenario import Robot as RobotSpec
 
@@ -24,7 +25,8 @@ class Robot(Contractor):
         self.task: Handling | None = None
         self.idle_since_s = 0.0
         self.off = False
-        Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+        self._due: Due | None = None
+        self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """The time that the handling takes; busy while it handles another part, or is off."""
@@ -47,11 +49,31 @@ class Robot(Contractor):
         self.task = task
         task.begun = True
         self._enter(RobotState.HANDLING)
-        self.model.clock.schedule(self.duration_s(task), self._handled, task)
+        self._due = self.model.clock.schedule(self.duration_s(task), self._handled, task)
         return True
 
     def release(self, task: Task) -> bool:
         return False
+
+    def let_go(self, task: Task) -> None:
+        if self.task is task:
+            self._drop()
+            self.idle_since_s = self.model.now_s
+            self._enter(RobotState.OFF if self.off else RobotState.IDLE)
+            self.model.net.available(self, TaskKind.HANDLING)
+
+    def _hand_back(self) -> None:
+        """The part in hand stays where it was."""
+        self.shift.stop()
+        if self.task is not None:
+            self.model.net.give_back(self._drop(), self)
+
+    def _drop(self) -> Handling:
+        assert self.task is not None
+        assert self._due is not None
+        self._due.cancel()
+        task, self.task = self.task, None
+        return task
 
     def _handled(self, task: Handling) -> None:
         self.task = None

@@ -185,7 +185,7 @@ class Rounds:
         pool = round_.pool
         for row, columns in asked:
             call = round_.calls[row]
-            receivers = pool.ids if slots is pool.all and columns is EVERYBODY else pool.ids[slots[columns]]
+            receivers = pool.ids_of(slots if columns is EVERYBODY else slots[columns])
             manager = call.task.manager.unique_id
             self.messenger.call(call.conversation, manager, receivers, self._on_call, call, round_, row, columns)
         if not round_.closed and round_.number == number:
@@ -203,6 +203,8 @@ class Rounds:
         columns = _part(columns, which)
         if round_.heard is not None:
             columns = _listed(columns, len(round_.market.slots))
+            if not pool.complete:
+                columns = columns[np.isin(round_.market.slots[columns], pool.all)]
             columns = columns[round_.heard[row, columns] < call.round]  # not twice, nor after a later one
             round_.heard[row, columns] = call.round
             if len(columns) == 0:
@@ -217,7 +219,7 @@ class Rounds:
         if not self._instant:
             self._bind(call, pool, slots, bids)
         manager = call.task.manager.unique_id
-        senders = pool.ids if slots is pool.all else pool.ids[slots]
+        senders = pool.ids_of(slots)
         self.messenger.answer(
             call.conversation, senders, manager, bids, self._on_answers, call, round_, row, columns, bids
         )
@@ -264,6 +266,8 @@ class Rounds:
         if round_.closed:
             return
         market, calls = round_.market, round_.calls
+        if not round_.pool.complete:
+            market.cost[:, ~np.isin(market.slots, round_.pool.all)] = np.inf
         offered = market.cost < np.inf
         if round_.offered is not None:
             offered |= round_.offered
@@ -369,6 +373,8 @@ class Rounds:
     def _reject(self, round_: Round, row: int, losers: NDArray[np.bool_]) -> None:
         """(N,) bool `losers` have offered in vain."""
         call, pool = round_.calls[row], round_.pool
+        if not call.task.manager.present:
+            return
         if self._instant and not self.messenger.full:  # nobody has reserved anything: it is only written down
             self.messenger.reject(call.conversation, call.task.manager.unique_id, int(np.count_nonzero(losers)))
             return
@@ -379,7 +385,7 @@ class Rounds:
         self.messenger.call(
             call.conversation,
             call.task.manager.unique_id,
-            pool.ids[slots],
+            pool.ids_of(slots),
             self._on_reject,
             pool,
             call.conversation,

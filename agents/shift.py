@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..environments.clock import Event
     from ..environments.factory import Factory
 
 
@@ -24,17 +25,24 @@ class Shift:
         self._ends, self._begins = ends, begins
         self._pauses = iter(()) if name is None else model.spec.shifts[name].times_off()
         self.back_s = 0.0
+        self._due: Event | None = None
         self._await()
 
+    def stop(self) -> None:
+        """Nobody leaves or comes back any more."""
+        if self._due is not None:
+            self._due.cancel()
+
     def _await(self) -> None:
-        pause = next(self._pauses, None)
+        now_s = self._clock.now_s
+        pause = next((pause for pause in self._pauses if pause[1] > now_s), None)
         if pause is not None:
             begin_s, end_s = pause
-            self._clock.schedule(max(begin_s - self._clock.now_s, 0.0), self._leave, end_s)
+            self._due = self._clock.schedule(max(begin_s - now_s, 0.0), self._leave, end_s)
 
     def _leave(self, back_s: float) -> None:
         self.back_s = back_s
-        self._clock.schedule(back_s - self._clock.now_s, self._come_back)
+        self._due = self._clock.schedule(back_s - self._clock.now_s, self._come_back)
         self._ends()
 
     def _come_back(self) -> None:

@@ -18,7 +18,7 @@ from .events import Event, StationState
 from .machine import Machine
 from .messages import Call, Proposal, Reason, Refusal
 from .shift import Shift
-from .tasks import Handling, Operation, Task, TaskKind
+from .tasks import Handling, Operation, Task, TaskKind, TaskPhase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,7 @@ class Station(Contractor):
         self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
         self._owes_s = NEVER_S
         self._dismounting = 0
+        self._handlings: list[Handling] = []  # that were called for, and are not known to be done
         self._taken_off: dict[Job, Callable[[], None]] = {}  # what is called when a robot has taken a part off
         self.machines = [Machine(self, index) for index in range(spec.machines)]
         self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
@@ -177,6 +178,13 @@ class Station(Contractor):
         self.model.net.available(self, TaskKind.OPERATION)
         return True
 
+    def let_go(self, task: Task) -> None:
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if self.promised.get(task.job.unique_id) is task:
+            self._drop(task)
+            self.model.net.available(self, TaskKind.OPERATION)
+
     def _drop(self, task: Operation) -> None:
         assert task.job is not None
         del self.promised[task.job.unique_id]
@@ -201,7 +209,10 @@ class Station(Contractor):
     # -- parts ------------------------------------------------------------------------------------------------
 
     def receive(self, job: Job) -> None:
-        """A part has come into the input buffer."""
+        """A part has come into the input buffer; where the station has left, it waits for a vehicle again."""
+        if not self.present:
+            job.stands_ready()
+            return
         self.input.append(job)
         self.feed()
 
@@ -235,6 +246,7 @@ class Station(Contractor):
         """The part that was chosen goes from the input buffer on `machine`."""
         job = machine.coming
         assert job is not None
+        machine.handling = None
         self.model.log.event(self.model.now_s, Event.MOUNTED, by.unique_id, job.unique_id, self.unique_id)
         task = self.promised[job.unique_id]
         self._drop(task)
@@ -310,6 +322,7 @@ class Station(Contractor):
         """The finished part goes from `machine` into the output buffer, or to who fetches it."""
         job = machine.job
         assert job is not None
+        machine.handling = None
         if self.spec.output_capacity == 0:
             self._log_dismounted(job, by)
             machine.cleared = True
@@ -373,13 +386,76 @@ class Station(Contractor):
                 if job.target is None and job.give_way():
                     return
 
+    # -- parts that are taken away ----------------------------------------------------------------------------
+
+    def take_out(self, job: Job) -> None:
+        """A part leaves the factory from here."""
+        net = self.model.net
+        if job.unique_id in self.promised:
+            net.annul(self.promised[job.unique_id])
+        machine = next((machine for machine in self.machines if job in (machine.job, machine.coming)), None)
+        if machine is not None:
+            _, task = machine.give_up()
+            if task is not None:
+                net.annul(task)
+            if job in self.output:
+                self.output.remove(job)
+                self._taken_off.pop(job, None)
+            elif machine.clearing:
+                self._dismounting -= 1
+            self._emptied(machine)
+        elif job in self.input:
+            self.input.remove(job)
+        else:
+            self.part_left(job)
+
+    def _hand_back(self) -> None:
+        """What is not processed goes on elsewhere: parts in the input and on machines are set down beside the station.
+
+        The work on a part that is not finished is lost. Parts that are on their way come all the same, and go on from
+        here too.
+        """
+        net = self.model.net
+        self.shift.stop()
+        unfinished = [(job, self.promised.pop(job.unique_id)) for job in self.input]
+        finished: list[Job] = []
+        for machine in self.machines:
+            cleared = machine.cleared
+            job, task = machine.stop()
+            if job is None or cleared:
+                continue
+            task = task or self.promised.pop(job.unique_id, None)
+            if task is None:
+                finished.append(job)
+            else:
+                unfinished.append((job, task))
+        self.input = []
+        for job in (*(job for job, _ in unfinished), *finished):
+            job.set_down(self, self.place)
+        for task in self._handlings:
+            net.annul(task)
+        for _, task in unfinished:
+            net.give_back(task, self)
+        while self.promised:
+            net.give_back(self.promised.pop(next(iter(self.promised))), self)
+        for job in finished:
+            if job not in self.output:
+                job.stands_ready()
+                continue
+            self.output.remove(job)
+            if job.carrier is not None:
+                job.carrier.part_ready()
+
     # -- manager of handling ----------------------------------------------------------------------------------
 
     def _call_robot(self, machine: Machine, job: Job | None, *, mount: bool) -> None:
         assert self.tenders is not None
-        self.model.net.announce(
-            Handling(manager=self, job=job, station=self, machine=machine, mount=mount, eligible=self.tenders)
+        machine.handling = Handling(
+            manager=self, job=job, station=self, machine=machine, mount=mount, eligible=self.tenders
         )
+        self._handlings = [task for task in self._handlings if task.phase is not TaskPhase.CLOSED]
+        self._handlings.append(machine.handling)
+        self.model.net.announce(machine.handling)
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
         """A robot comes."""

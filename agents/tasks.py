@@ -50,9 +50,14 @@ LIVE = (TaskPhase.AWARDED, TaskPhase.ENGAGED)  # one contractor holds it, as far
 
 
 class Manager(Protocol):
-    """Whoever asks for work: told how its task fares."""
+    """Whoever asks for work: told how its task fares.
+
+    Attributes:
+        present: it has a say; a station or a vehicle that has left has none any more.
+    """
 
     unique_id: int
+    present: bool
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
         """A contractor has acknowledged the award."""
@@ -177,6 +182,13 @@ class Transport(Task):
     def cargo(self) -> tuple[Job, ...]:
         """What is to be carried."""
         return self.parts or (self.job,)  # type: ignore[return-value]  # who calls for a vehicle has a job
+
+    def keep(self, parts: list[Job]) -> bool:
+        """Only these of its parts are still to be carried; whether there are any."""
+        if self.parts:
+            self.parts = tuple(parts)
+            self.job = parts[0] if parts else self.job
+        return bool(parts)
 
     def split(self, count: int, number: int) -> Self:
         share = super(Transport, self).split(count, number)  # a bare super() misses the class that slots made

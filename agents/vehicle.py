@@ -54,6 +54,7 @@ class Vehicle(Contractor):
         self.off = False
         self._driving_to_charger = False
         self._low: Due | None = None
+        self._rescue: Due | None = None
         self._stranded = False
         self.failures = Failures.of(
             model,
@@ -62,7 +63,7 @@ class Vehicle(Contractor):
             break_down=self.break_down,
             repair=self.repair,
         )
-        Shift(model, self.spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+        self.shift = Shift(model, self.spec.shift, ends=self._shift_ends, begins=self._shift_begins)
         self._watch_battery()
 
     @property
@@ -76,6 +77,10 @@ class Vehicle(Contractor):
 
     def _give_back(self) -> None:
         """Have others do what was not begun."""
+        raise NotImplementedError
+
+    def _give_all_back(self) -> None:
+        """Have others do all that is not done: the vehicle leaves."""
         raise NotImplementedError
 
     # -- what the arrays say ----------------------------------------------------------------------------------
@@ -194,7 +199,12 @@ class Vehicle(Contractor):
 
     def failed(self, task: Task, contractor: Contractor) -> None:
         """The charger failed: it is asked for anew."""
+        self._stop_charging()
         self.charger = None
+        if self._driving_to_charger or self.state is VehicleState.CHARGING:
+            self._driving_to_charger = False
+            if not self.down:
+                self._next()
 
     def postponed(self, task: Task) -> None:
         """All chargers are taken; the first that is free will call."""
@@ -221,19 +231,32 @@ class Vehicle(Contractor):
         missing_j = max(battery.target * battery.capacity_j - fleet.energy_of_j(v), 0.0)
         self._run(VehicleState.CHARGING, missing_j / battery.charge_w, self._charged)
 
-    def _charged(self) -> None:
-        battery, charge = self.spec.battery, self.charge
+    def _stop_charging(self) -> None:
+        """What the battery has got so far is all."""
+        if self.state is not VehicleState.CHARGING or not self.activity.under_way:
+            return
+        battery = self.spec.battery
         assert battery is not None
-        assert charge is not None
+        self.activity.abandon()
+        self._gain(battery.target * battery.capacity_j - self.activity.left_s * battery.charge_w)
+
+    def _gain(self, level_j: float) -> None:
+        """The charger has filled the battery up to `level_j`."""
         assert self.charger is not None
         fleet, v = self.model.fleet, self.vehicle
-        target_j = battery.target * battery.capacity_j
-        gained_j = max(target_j - fleet.energy_of_j(v), 0.0)
+        gained_j = max(level_j - fleet.energy_of_j(v), 0.0)
         fleet.settle_energy(v, fleet.energy_of_j(v) + gained_j)
         self.model.log.event(
             self.model.now_s, Event.ENERGY, self.unique_id, other=self.charger.unique_id, value=gained_j
         )
         self._log_battery()
+
+    def _charged(self) -> None:
+        battery, charge = self.spec.battery, self.charge
+        assert battery is not None
+        assert charge is not None
+        assert self.charger is not None
+        self._gain(battery.target * battery.capacity_j)
         charger, self.charger = self.charger, None
         charger.finished(charge)
 
@@ -244,7 +267,7 @@ class Vehicle(Contractor):
             return
         self._stranded = True
         self.break_down()
-        self.model.clock.schedule(RESCUE_S, self._rescued)
+        self._rescue = self.model.clock.schedule(RESCUE_S, self._rescued)
 
     def _rescued(self) -> None:
         battery = self.spec.battery
@@ -261,6 +284,8 @@ class Vehicle(Contractor):
 
     def break_down(self) -> None:
         """Stop where it is; transports that have not begun are given back."""
+        if not self.present:
+            return
         model, v = self.model, self.vehicle
         self.down = True
         model.fleet.open[v] = False
@@ -272,7 +297,7 @@ class Vehicle(Contractor):
 
     def repair(self) -> None:
         """Go on, unless it goes on already, or cannot with an empty battery: it may be down for two reasons at once."""
-        if self._stranded or not self.down:
+        if self._stranded or not self.down or not self.present:
             return
         model, v = self.model, self.vehicle
         self.down = False
@@ -286,6 +311,27 @@ class Vehicle(Contractor):
         else:
             self._next()
         self._open()
+
+    # -- leaving ----------------------------------------------------------------------------------------------
+
+    def _hand_back(self) -> None:
+        """Stop where it is: all that was promised is given back, and its cell, its dock and its turn with it."""
+        model, v = self.model, self.vehicle
+        self._stop_charging()
+        self.activity.abandon()
+        self.shift.stop()
+        if self.failures is not None:
+            self.failures.stop()
+        for due in (self._low, self._rescue):
+            if due is not None:
+                due.cancel()
+        self._give_all_back()
+        if self.charge is not None:
+            model.net.annul(self.charge)
+            self.charge = self.charger = None
+        self._log_battery()
+        model.traffic.leave(v)
+        model.fleet.leave(v)
 
     def _shift_ends(self) -> None:
         """Do what was promised, and nothing new."""

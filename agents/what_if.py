@@ -158,7 +158,7 @@ class WhatIf:
 
     @property
     def _floor_of(self) -> Floor:
-        if self._floor is None:
+        if self._floor is None or self._floor.stations != self._model.stations:
             self._floor = Floor(self._model)
         return self._floor
 

@@ -44,6 +44,7 @@ class Manager:
     """Asks for transports, and needs no answer."""
 
     unique_id = 0
+    present = True
 
     def engaged(self, task: Task, contractor: Contractor) -> None: ...
 

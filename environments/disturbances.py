@@ -55,16 +55,18 @@ class Disturbances:
         if part.failures is not None:
             part.failures.suspend()
         part.break_down()
-        self._repairs[part] = self.factory.clock.schedule(repair_s, self._repair, part)
+        self._repairs[part] = self.factory.clock.schedule(repair_s, self._repair, agent, part)
 
     def _repair_all(self, agent: AGV | Station) -> None:
         for part in _parts(agent):
             if part in self._repairs:
                 self._repairs[part].cancel()
-                self._repair(part)
+                self._repair(agent, part)
 
-    def _repair(self, part: Any) -> None:
+    def _repair(self, agent: AGV | Station, part: Any) -> None:
         del self._repairs[part]
+        if not agent.present:
+            return
         if part.failures is not None:
             part.failures.resume()
         part.repair()

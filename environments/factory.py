@@ -15,7 +15,7 @@ import dataclasses
 import importlib
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import mesa
 import numpy as np
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..agents.channel import Channel
+    from ..agents.contractor import Contractor
     from ..agents.job import Order
     from ..agents.mechanisms import Mechanism
     from ..agents.tasks import Task
@@ -76,7 +77,8 @@ class Factory(mesa.Model):
 
     Attributes:
         spec: the scenario.
-        places: the agents of all places, in the order of `scenario.places`.
+        places: the agents of all places, in the order of `scenario.places`; who has left may still hold parts.
+        agvs, stations, robots, chargers, storages: those that are in the factory.
         jammed: parts that wait for each other's places and can never move on.
         log: what has happened; the one source of figures and checks.
         datacollector: Mesa's, without reporters: `mesa.batch_run` asks for one. A subclass puts its own here.
@@ -189,6 +191,53 @@ class Factory(mesa.Model):
             self.jammed.update(jammed)
         for task in vain_calls(self, jammed):
             task.asleep = True
+    def add_agv(self, *, at: str | int | None = None, agv_class: type[AGV] | None = None) -> AGV:
+        """One more vehicle, from now on; it is named by the next number, and no number is given twice.
+
+        Args:
+            at: a place, or the number of a floor cell, where it joins; None: parking, or the best cell that is free;
+                without a floor the place where all have started.
+            agv_class: a subclass of `AGV`; that of the others where it is None.
+
+        Raises:
+            ScenarioError: parts move without vehicles, there is no such place, or it is no class of vehicles.
+            LayoutError: no vehicle can stand there, or there is no room for another one.
+            TrialEndedError: the trial has ended.
+        """
+        self._must_not_have_ended("add_agv()")
+        if self.parts_move_themselves:
+            raise ScenarioError(
+                f"factory {self.spec.name!r} moves parts without vehicles; use transport: {{kind: grid}} or matrix"
+            )
+        if agv_class is not None:
+            _check_class("agv_class", agv_class, AGV)
+        vehicle = self.traffic.join(self._joining_node(at))
+        self.fleet.join()
+        agv = self._build_agv(vehicle, agv_class or self._class("agv", self._agvs_spec.class_))
+        self.log.add_agent(agv.unique_id, AgentKind.AGV, agv.name)
+        self.log.event(self.now_s, Event.JOINED, agv.unique_id)
+        self._log_agv(agv)
+        if type(agv).step is not mesa.Agent.step:
+            self._stepping.append(agv)
+        self._trace_is_due = True
+        if self.fleet.open[vehicle]:
+            self.net.available(agv, TaskKind.TRANSPORT)
+        self.stir()
+        return agv
+
+    def left(self, agent: Contractor) -> None:
+        """An agent has left, and has given back what it held."""
+        self.log.event(self.now_s, Event.LEFT, agent.unique_id)
+        groups = (self.agvs, self.stations, self.robots, self.chargers, self.storages, self._stepping)
+        for group in cast("tuple[list[Any], ...]", groups):
+            if agent in group:
+                group.remove(agent)
+        self._trace_is_due = True
+        self.stir()
+
+    def stir(self) -> None:
+        """Have the negotiations settled at this instant, though nothing else may be due at it."""
+        self.clock.schedule(0.0, self.net.settle)
 
     def add_lot(self, name: str, wait_s: float) -> Lot:
         """The parts of a new order will enter together; on their way they wait so long for each other."""
@@ -304,6 +353,7 @@ class Factory(mesa.Model):
         if not self._ended:
             self._end()
         self.clock.clear()
+        self.net.stop()
         super().remove_all_agents()
 
     def _end(self) -> None:
@@ -312,6 +362,7 @@ class Factory(mesa.Model):
         self.log.close(self.now_s)
 
     _ended = False
+    _trace_is_due = False  # somebody has joined or left
 
     @property
     def _latest_end_s(self) -> float:
@@ -400,31 +451,33 @@ class Factory(mesa.Model):
         if not traffic.under_way:
             return
         arrived = traffic.end_tick()
-        if traffic.moved and self.spec.record.trace:
+        if (traffic.moved or self._trace_is_due) and self.spec.record.trace:
             self.log.trace(self.tick, traffic.node)
+            self._trace_is_due = False
         if not self._standing_still and (traffic.moved == 0 or self.tick % 64 == 0):
             self._report_standstill(traffic)
         if len(arrived):
             self._standing_still = False
             for vehicle in arrived.tolist():
-                self.agvs[vehicle].arrived()
+                if self.fleet.present[vehicle]:
+                    self._vehicles[vehicle].arrived()
         looks_at_batteries = self.tick % 64 == 0 and self._has_batteries
         if looks_at_batteries:
-            for vehicle in np.flatnonzero(self.fleet.energy_j() <= 0.0).tolist():
-                self.agvs[vehicle].ran_empty()
+            for vehicle in np.flatnonzero(self.fleet.present & (self.fleet.energy_j() <= 0.0)).tolist():
+                self._vehicles[vehicle].ran_empty()
         if len(arrived) or looks_at_batteries:
             self._fire_at(self.now_s)
 
     def _stands(self, vehicle: int) -> None:
         """A vehicle was sent to the dock on which it stands."""
-        if self._grid is not None and self._grid.take_arrival(vehicle):
-            self.agvs[vehicle].arrived()
+        if self._grid is not None and self.fleet.present[vehicle] and self._grid.take_arrival(vehicle):
+            self._vehicles[vehicle].arrived()
 
     def _report_standstill(self, traffic: GridTraffic) -> None:
         for cycle in traffic.standstill():
             self._standing_still = True
             for vehicle in cycle:
-                self.log.event(self.now_s, Event.STANDSTILL, self.agvs[vehicle].unique_id, value=len(cycle))
+                self.log.event(self.now_s, Event.STANDSTILL, self._vehicles[vehicle].unique_id, value=len(cycle))
 
     # -- building ---------------------------------------------------------------------------------------------
 
@@ -447,7 +500,7 @@ class Factory(mesa.Model):
                 improvement=spec.transport.improvement,
                 time_per_tick_s=spec.transport.time_per_tick_s,
                 seed=int(self.stream("traffic").integers(2**31)),
-                on_admission=lambda vehicle: self.agvs[vehicle].admitted(),
+                on_admission=lambda vehicle: self._vehicles[vehicle].admitted(),
                 on_standing=lambda vehicle: self.clock.schedule(0.0, self._stands, vehicle),
             )
         places = len(spec.places)
@@ -459,7 +512,7 @@ class Factory(mesa.Model):
             start_place=spec.places.index(agvs.start or spec.source),
             schedule=self.clock.schedule,
             now_s=lambda: self.clock.now_s,
-            on_arrival=lambda vehicle: self.agvs[vehicle].arrived(),
+            on_arrival=lambda vehicle: self._vehicles[vehicle].arrived(),
             speed_m_per_s=agvs.speed_m_per_s,
         )
 
@@ -499,12 +552,33 @@ class Factory(mesa.Model):
             self.chargers.append(charger)
         self.places: list[Any] = [self.source, self.sink, *self.stations, *self.storages, *self.chargers]
         self.agvs: list[AGV] = []
+        self._vehicles: list[AGV] = []  # (V,) by number, with those that have left
         agv_class = self._class("agv", self._agvs_spec.class_)
         for vehicle in range(self._agvs_spec.count):
-            agv = agv_class(self, name=vehicle_name(vehicle + 1), vehicle=vehicle)
-            pools[TaskKind.TRANSPORT].add(agv)
-            self.agvs.append(agv)
+            self._build_agv(vehicle, agv_class)
         self._has_batteries = self._agvs_spec.battery is not None
+
+    def _build_agv(self, vehicle: int, agv_class: type[AGV]) -> AGV:
+        agv = agv_class(self, name=vehicle_name(vehicle + 1), vehicle=vehicle)
+        self.net.pools[TaskKind.TRANSPORT].add(agv)
+        self.agvs.append(agv)
+        self._vehicles.append(agv)
+        return agv
+
+    def _joining_node(self, at: str | int | None) -> int:
+        """The cell or the place where a vehicle joins."""
+        if self._grid is None:
+            name = at if at is not None else self._agvs_spec.start or self.spec.source
+            place = self._place_named(name) if isinstance(name, str) else name
+            return self.traffic.node_of(place)
+        if at is None:
+            return self._grid.free_node()
+        return self._grid.free_dock(self._place_named(at)) if isinstance(at, str) else at
+
+    def _place_named(self, name: str) -> int:
+        if name not in self.spec.places:
+            raise ScenarioError(f"there is no place {name!r} to join at; places are {', '.join(self.spec.places)}")
+        return self.spec.places.index(name)
 
     def _class(self, kind: str, path: str | None) -> Any:
         return self._classes[kind] if path is None else _named_class(path, AGENT_CLASSES[kind])
@@ -526,10 +600,13 @@ class Factory(mesa.Model):
         for robot in self.robots:
             log.event(0.0, Event.ROBOT_STATE, robot.unique_id, value=RobotState.IDLE)
         for agv in self.agvs:
-            log.event(0.0, Event.VEHICLE_STATE, agv.unique_id, value=VehicleState.IDLE)
-            log.event(0.0, Event.BATTERY, agv.unique_id, value=agv.battery)
+            self._log_agv(agv)
         if self.spec.record.trace and self.agvs:
             log.trace(0, self.traffic.node)
+
+    def _log_agv(self, agv: AGV) -> None:
+        self.log.event(self.now_s, Event.VEHICLE_STATE, agv.unique_id, value=VehicleState.IDLE)
+        self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
 
 
 def _mechanisms(given: str | Mechanisms) -> Mechanism | dict[TaskKind, Mechanism]:

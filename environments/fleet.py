@@ -1,6 +1,7 @@
 """The fleet as arrays: what all vehicles have planned, and what is left in their batteries.
 
-The agents read and write their row; negotiation and motion use whole columns. V vehicles.
+The agents read and write their row; negotiation and motion use whole columns. V vehicles that are or were there: a row
+is kept when its vehicle leaves, and one that joins gets the next.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Fleet:
     """V vehicles.
 
     Attributes:
+        present: (V,) bool, in the factory.
         state: (V,) int8, `VehicleState`.
         load: (V,) int64, parts on board.
         tasks: (V,) int64, transports that were won and are not done.
@@ -36,10 +38,15 @@ class Fleet:
     """
 
     def __init__(self, spec: Agvs, traffic: Traffic, now_s: Callable[[], float]) -> None:
-        count = spec.count
         self.spec = spec
         self.traffic = traffic
         self._now_s = now_s
+        self._allot(spec.count)
+
+    def _allot(self, count: int) -> None:
+        """Rows of `count` idle vehicles."""
+        spec = self.spec
+        self.present = np.ones(count, np.bool_)
         self.state = np.full(count, VehicleState.IDLE, np.int8)
         self.load = np.zeros(count, np.int64)
         self.tasks = np.zeros(count, np.int64)
@@ -48,12 +55,26 @@ class Fleet:
         self.next_at_s = np.zeros(count)
         self.free_at_s = np.zeros(count)
         self.free_node = np.zeros(count, np.int32)
-        self.idle_since_s = np.zeros(count)
+        self.idle_since_s = np.full(count, self._now_s())
         # energy at the last settlement, and when and at how many metres that was
         start_j = spec.battery.capacity_j * spec.battery.start if spec.battery is not None else np.inf
         self._energy_j = np.full(count, start_j)
-        self._settled_s = np.zeros(count)
+        self._settled_s = np.full(count, self._now_s())
         self._settled_m = np.zeros(count)
+
+    def join(self) -> None:
+        """One more vehicle, idle, with a battery as full as those at the start."""
+        rows = {name: column for name, column in vars(self).items() if isinstance(column, np.ndarray)}
+        self._allot(1)
+        for name, column in rows.items():
+            setattr(self, name, np.concatenate([column, getattr(self, name)]))
+
+    def leave(self, vehicle: int) -> None:
+        """A vehicle is gone: it takes nothing, has nothing, and waits for nothing."""
+        self.present[vehicle] = self.open[vehicle] = self.waits[vehicle] = False
+        self.state[vehicle] = VehicleState.IDLE
+        self.load[vehicle] = self.tasks[vehicle] = 0
+        self.idle_since_s[vehicle] = np.inf
 
     def energy_j(self) -> NDArray[np.float64]:
         """(V,) what is left in each battery, not less than nothing; inf without batteries."""

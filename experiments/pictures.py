@@ -38,7 +38,7 @@ def traffic_counts(log: "EventLog", cells: int) -> np.ndarray:
     trace = np.asarray(log.trace_cells)  # (R, V)
     if trace.shape[0] < 2:
         return np.zeros(cells, dtype=np.int64)
-    entered = trace[1:][trace[1:] != trace[:-1]]
+    entered = trace[1:][(trace[1:] != trace[:-1]) & (trace[1:] >= 0)]  # below 0: the vehicle is not there
     return np.bincount(entered, minlength=cells)[:cells]
 
 

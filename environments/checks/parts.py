@@ -3,10 +3,10 @@
     source -LOADED-> vehicle -UNLOADED-> input -MOUNTED-> machine -PROCESSING_STARTED-> in work
       -PROCESSING_ENDED-> worked -DISMOUNTED-> output -LOADED-> vehicle ... -UNLOADED-> sink -FINISHED-> gone
 
-With instant transport MOVED stands for LOADED and UNLOADED. SET_DOWN brings a part back from a vehicle that leaves to where
-it was loaded, and from the input and the machines of a station that leaves to its output; such parts stand beside the buffer
-and need no room in it. What comes to a station that has left stays in its output. After a broken rule the replay goes on from where the row
-says the part is, so one error is reported once.
+With instant transport MOVED stands for LOADED and UNLOADED. SET_DOWN puts a part beside the buffers of a place: from a
+vehicle that leaves, where it was loaded; from the input and the machines of a station that leaves, there. What comes to
+a station that has left stands there too. After a broken rule the replay goes on from where the row says the part is, so
+one error is reported once.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ class Spot(IntEnum):
     WORKED = 5
     SINK = 6
     GONE = 7
-    ENTRY = 8  # at the station where it has entered the factory, in none of its buffers
+    BESIDE = 8  # at a place, in none of its buffers: where it has entered the factory, or was set down
 
 
 _WORDS = {
@@ -49,7 +49,7 @@ _WORDS = {
     Spot.WORKED: "processed, on a machine of {}",
     Spot.SINK: "at {}",
     Spot.GONE: "out of the factory",
-    Spot.ENTRY: "where it entered, at {}",
+    Spot.BESIDE: "beside the buffers of {}",
 }
 _ON_MACHINE = (Spot.MACHINE, Spot.IN_WORK, Spot.WORKED)
 
@@ -152,7 +152,7 @@ class _Replay:
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
         self.parts[job] = _Part(other, Spot.GONE, NOBODY)
-        self._put(job, Spot.ENTRY if self._name(agent) in self.scenario.stations else Spot.OUTPUT, agent)
+        self._put(job, Spot.BESIDE if self._name(agent) in self.scenario.stations else Spot.OUTPUT, agent)
 
     def _entries(self) -> set[str]:
         """The places where orders start."""
@@ -225,7 +225,7 @@ class _Replay:
         place = self.called_at.setdefault(value, part.holder)
         station = self.scenario.stations.get(self._name(place))
         kept = part.spot is Spot.WORKED and station is not None and station.output_capacity == 0
-        if part.holder != place or not (kept or part.spot in (Spot.OUTPUT, Spot.ENTRY)):
+        if part.holder != place or not (kept or part.spot in (Spot.OUTPUT, Spot.BESIDE)):
             self._report("part-place", job, f"it is {self._where(part)}, and others are at {self._name(place)}")
 
     def _set_down(self, agent: int, job: int, other: int, value: float) -> None:
@@ -233,7 +233,7 @@ class _Replay:
         place = part.origin if part.spot is Spot.VEHICLE else part.holder
         if part.holder != agent or part.spot not in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE) or place != other:
             self._report("part-place", job, f"it is {self._where(part)}")
-        self._put(job, Spot.ENTRY, other)
+        self._put(job, Spot.BESIDE, other)
 
     def _leaves(self, agent: int) -> None:
         """A vehicle or a station has nothing any more."""
@@ -256,7 +256,7 @@ class _Replay:
             self._put(job, Spot.SINK, place)
         elif name in self.scenario.stations:
             self._is_eligible(job, place)
-            self._put(job, Spot.OUTPUT if place in self.left else Spot.INPUT, place)
+            self._put(job, Spot.BESIDE if place in self.left else Spot.INPUT, place)
         else:
             if name not in self.scenario.storage:
                 self._report("routing", job, f"{name} is no station, no storage, and not the sink")
@@ -295,8 +295,8 @@ class _Replay:
         return there
 
     def _can_be_fetched(self, job: int, holder: int) -> bool:
-        entered = self.parts[job].spot is Spot.ENTRY
-        return self._is_at(job, Spot.ENTRY if entered else Spot.OUTPUT, holder)
+        entered = self.parts[job].spot is Spot.BESIDE
+        return self._is_at(job, Spot.BESIDE if entered else Spot.OUTPUT, holder)
 
     def _is_eligible(self, job: int, place: int) -> None:
         part = self.parts[job]
@@ -324,7 +324,7 @@ class _Replay:
         """Limits hold at the end of every instant: at one time parts may pass through a full buffer."""
         for spot, holder in self.touched:
             if holder in self.left:
-                continue  # it lies there until it is fetched
+                continue
             name = self._name(holder)
             station = self.scenario.stations.get(name)
             if spot is Spot.VEHICLE:

@@ -41,9 +41,7 @@ def _acts(log: "EventLog", uid: int, stay: tuple[float, float]) -> "Iterator[Vio
             yield Violation("presence", float(rows["time_s"][row]), log.name_of(uid), text, row)
 
 
-def _stands(
-    log: "EventLog", tick_s: float, column: int, uid: int, stay: tuple[float, float]
-) -> "Iterator[Violation]":
+def _stands(log: "EventLog", tick_s: float, column: int, uid: int, stay: tuple[float, float]) -> "Iterator[Violation]":
     """Rows of the trace that show it while it is away, or do not while it is there; a tick early or late is right."""
     time_s = log.trace_ticks * tick_s
     seen = log.trace_cells[:, column] != NO_CELL

@@ -69,7 +69,7 @@ class Traffic(Protocol):
         ...
 
     def leave(self, vehicle: int) -> None:
-        """The vehicle is taken away, with its order, its turn, and whatever it stands on; nothing is asked of it again."""
+        """The vehicle is taken away with its orders; where it stood or was to stand is free for others."""
         ...
 
     def send(self, vehicle: int, place: int) -> None:

@@ -5,15 +5,13 @@ Kernels take these tuples instead of an argument for each array: one name for on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .distance import NO_CELL, UNREACHABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 CHOICES = 5
@@ -61,20 +59,17 @@ class Vehicles(NamedTuple):
 
     def without(self, row: int) -> Vehicles:
         """The other vehicles; those behind `row` move up."""
-        rest = {name: np.delete(values, row, axis=-1 if name == "scratch" else 0) for name, values in self._items()}
+        rest = self._make(np.delete(values, row, -1 if values is self.scratch else 0) for values in self)
         order = self.order[self.order != row]
-        rest["order"] = np.where(order > row, order - 1, order).astype(np.int32)
-        return Vehicles(**rest)
+        return rest._replace(order=np.where(order > row, order - 1, order).astype(np.int32))
 
     def with_one_at(self, cell: int) -> Vehicles:
         """The same and another vehicle, in the last row, that wants nothing yet."""
         new = Vehicles.at(np.array([cell], np.int32))
         new.order[0] = len(self.cell)
-        both = zip(self._items(), new, strict=True)
-        return Vehicles(*(np.concatenate([old, one], axis=-1 if name == "scratch" else 0) for (name, old), one in both))
-
-    def _items(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        return zip(self._fields, self, strict=True)
+        return self._make(
+            np.concatenate(pair, -1 if pair[0] is self.scratch else 0) for pair in zip(self, new, strict=True)
+        )
 
 
 class Ways(NamedTuple):

@@ -304,3 +304,21 @@ def test_a_million_events_take_a_moment():
     assert time.process_time() - started < 2.0  # 0.3 s on an idle machine
     assert found["finished"] == jobs
     assert found["flow_time_mean_s"] == 6.0
+
+
+def test_what_is_away_is_not_counted(new_story):
+    story = new_story()
+    story.tell(0.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.EMPTY)
+    story.tell(40.0, Event.LEFT, "agv_1")
+    story.tell(60.0, Event.JOINED, "agv_2")
+    story.tell(80.0, Event.VEHICLE_STATE, "agv_2", value=VehicleState.LOADED)
+    story.tell(50.0, Event.STATION_STATE, "drill", other=0, value=StationState.SETUP)
+    story.tell(60.0, Event.LEFT, "drill")
+    figures = measure(story.end(100.0, trace=False), story.scenario)
+    assert figures["vehicles.empty"] == pytest.approx(40.0 / 80.0)
+    assert figures["vehicles.loaded"] == pytest.approx(20.0 / 80.0)
+    assert figures["vehicles.idle"] == pytest.approx(20.0 / 80.0)
+    assert figures["station.drill.setup"] == pytest.approx(10.0 / 60.0)
+    assert figures["station.drill.starved"] == pytest.approx(50.0 / 60.0)
+    start_s, end_s, state = state_intervals(story.log, story.ids["agv_2"])
+    assert (start_s.tolist(), end_s.tolist(), state.tolist()) == ([60.0, 80.0], [80.0, 100.0], [0, 2])

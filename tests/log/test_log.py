@@ -153,6 +153,32 @@ def test_a_trace_of_many_different_leaps_survives(tmp_path):
     assert_equal(log, EventLog.load(tmp_path / "log.npz"))
 
 
+def test_a_trace_grows_as_vehicles_join(tmp_path):
+    log = EventLog("growing", seed=None)
+    for vehicle in range(2):
+        log.add_agent(vehicle, AgentKind.AGV, f"agv_{vehicle + 1}")
+    log.trace(0, np.array([4, 5], np.int32))
+    log.trace(1, np.array([4, -1], np.int32))
+    log.add_agent(9, AgentKind.AGV, "agv_3")
+    log.trace(2, np.array([3, -1, 7], np.int32))
+    log.close(3.0)
+    rows = [[4, 5, -1], [4, -1, -1], [3, -1, 7]]
+    assert log.trace_cells.tolist() == rows
+    log.save(tmp_path / "log.npz")
+    kept = EventLog.load(tmp_path / "log.npz")
+    assert kept.trace_cells.tolist() == rows
+    assert kept.digest() == log.digest()
+
+
+def test_stays_name_who_was_not_there_all_the_time(new_story):
+    story = new_story()
+    story.tell(30.0, Event.JOINED, "agv_2")
+    story.tell(50.0, Event.LEFT, "agv_2")
+    story.tell(70.0, Event.LEFT, "drill")
+    log = story.end(100.0)
+    assert log.stays() == {story.ids["agv_2"]: (30.0, 50.0), story.ids["drill"]: (0.0, 70.0)}
+
+
 def test_the_digest_sees_every_change(story, change):
     log = story.end(200.0)
     digests = {log.digest()}

@@ -120,3 +120,18 @@ def test_a_table_of_the_wrong_size_is_refused():
         MatrixTraffic(
             ["L", "M"], TABLE_S, vehicles=1, start_place=0, schedule=print, now_s=lambda: 0.0, on_arrival=print
         )
+
+
+def test_a_vehicle_that_leaves_does_not_arrive_and_one_that_joins_does(story):
+    story.traffic.send(0, M)
+    story.traffic.send(1, N)
+    story.until(2)
+    story.traffic.leave(0)
+    assert story.traffic.node.tolist() == [-1, L]
+    assert story.traffic.join(N) == 2
+    story.traffic.send(2, L)
+    story.until(50)
+    assert story.arrivals == [(5, 2), (9, 1)]
+    assert story.traffic.odometer_m.tolist() == [4, 18, 6]
+    with pytest.raises(LayoutError, match="a vehicle cannot join at place 3; the places are 0 to 2"):
+        story.traffic.join(3)

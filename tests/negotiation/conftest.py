@@ -88,6 +88,8 @@ class Hall:
 class Asker:
     """A manager that writes down what it hears."""
 
+    present = True
+
     def __init__(self, hall: Hall, name: str) -> None:
         self.hall = hall
         self.name = name
@@ -127,6 +129,8 @@ class Part:
 
 class Worker:
     """A contractor that does one task at a time; `works` counts how often each task was done."""
+
+    present = True
 
     def __init__(
         self,
