@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..agents.events import NOBODY, AgentKind, VehicleState
 from ..agents.tasks import TaskKind
 from . import palette
+from .tally import ABSENT
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -55,6 +56,8 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
     if kind is AgentKind.AGV:
         vehicle = plan.vehicle_of[agent]
         state = stage.states()[vehicle]
+        if state == ABSENT:
+            return "not in the factory", palette.GREY, []
         goal = int(stage.goals()[vehicle])
         cell = int(stage.cells()[vehicle])
         lines = [["at", _place_at(stage, cell) or "row {}, column {}".format(*divmod(cell, plan.width))]]

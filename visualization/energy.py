@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..agents.events import AgentKind, Event, VehicleState
+from ..environments.layout import NO_CELL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ POINTS_S = 10.0
 
 
 def battery_levels(scenario: Scenario, log: EventLog) -> list[Curve] | None:
-    """For each of V vehicles, a curve to interpolate; None without batteries.
+    """For each of V vehicles, a curve to interpolate from its coming to its leaving; None without batteries.
 
     Levels that the log holds are exact; between them what was driven (the trace) and what is drawn always goes off,
     and charging is a straight line. Without a trace, straight lines join the levels of the log.
@@ -30,19 +31,24 @@ def battery_levels(scenario: Scenario, log: EventLog) -> list[Curve] | None:
     events, cells, ticks = log.events, log.trace_cells, log.trace_ticks
     cell_m = scenario.layout.cell_size_m if scenario.layout is not None else 0.0
     grid_s = np.arange(0.0, log.end_s + POINTS_S, POINTS_S)
+    stays = log.stays()
     curves: list[Curve] = []
     for vehicle, uid in enumerate(log.ids(AgentKind.AGV)):
         own = events[events["agent"] == uid]
         known = own[own["kind"] == Event.BATTERY]
         states = own[own["kind"] == Event.VEHICLE_STATE]
+        from_s, to_s = stays.get(uid, (0.0, grid_s[-1]))
         if not len(known):
-            curves.append((np.array([0.0]), np.array([battery.start])))
+            curves.append((np.array([from_s, to_s]), np.full(2, battery.start)))
             continue
         if len(ticks) < 2:
-            curves.append((known["time_s"].copy(), known["value"].copy()))
+            last_s = max(to_s, known["time_s"][-1])
+            curves.append((np.append(known["time_s"], last_s), np.append(known["value"], known["value"][-1])))
             continue
-        at_s = np.union1d(grid_s, known["time_s"])
-        moves_s = ticks[1:][cells[1:, vehicle] != cells[:-1, vehicle]] * scenario.tick_s
+        at_s = np.union1d(np.append(grid_s[(grid_s >= from_s) & (grid_s < to_s)], to_s), known["time_s"])
+        own_cells = cells[:, vehicle]
+        moved = (own_cells[1:] != own_cells[:-1]) & (own_cells[1:] != NO_CELL) & (own_cells[:-1] != NO_CELL)
+        moves_s = ticks[1:][moved] * scenario.tick_s
         changes = own[np.isin(own["kind"], (Event.LOADED, Event.UNLOADED))]
         load = np.cumsum(np.where(changes["kind"] == Event.LOADED, 1, -1))
         loaded = np.append(0, load)[np.searchsorted(changes["time_s"], moves_s, "left")] > 0

@@ -12,6 +12,7 @@ from math import nextafter
 from typing import TYPE_CHECKING, Any
 
 from ..agents.events import Event, StationState, VehicleState
+from .tally import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,7 @@ class Lane:
         return [
             [round(max(since, start_s), 1), round(until, 1), state]
             for since, until, state in zip(self.since_s[first:last], ends, self.states[first:last], strict=True)
+            if state != ABSENT
         ]
 
 
@@ -79,6 +81,7 @@ class History:
                 self.lanes[uid, machine] = Lane(uid, label, "station")
         for uid in plan.agvs:
             self.lanes[uid, 0] = Lane(uid, plan.name_of(uid), "vehicle")
+        self._name_of = plan.name_of
         self.times_s: list[float] = []
         self.figures: dict[str, list[float]] = {name: [] for name in self.NAMES}
         self.finished_s: list[float] = []
@@ -100,6 +103,10 @@ class History:
                 self._enter((agent, other), time_s, int(value), self._machines)
             elif kind == Event.VEHICLE_STATE:
                 self._enter((agent, 0), time_s, int(value), self._vehicles)
+            elif kind == Event.JOINED:
+                self.lanes.setdefault((agent, 0), Lane(agent, self._name_of(agent), "vehicle"))
+            elif kind == Event.LEFT:
+                self._end(agent, time_s)
             elif kind == Event.RELEASED:
                 self._wip += 1
                 self._released[job] = time_s
@@ -132,6 +139,15 @@ class History:
         counts[state] += 1
         self._state[key] = state
         self.lanes[key].enter(time_s, state)
+
+    def _end(self, agent: int, time_s: float) -> None:
+        """An agent has left: its lanes end."""
+        for key, state in list(self._state.items()):
+            if key[0] == agent:
+                counts = self._vehicles if self.lanes[key].colour == "vehicle" else self._machines
+                counts[state] -= 1
+                del self._state[key]
+                self.lanes[key].enter(time_s, ABSENT)
 
     def _sample(self, until_s: float, battery: tuple[float, float] | None) -> None:
         while self._next_s <= until_s:

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents.events import VehicleState
+from ..agents.events import AgentKind, VehicleState
 from ..agents.messages import Reason
 from ..environments.factory import Factory
+from ..environments.layout import NO_CELL
 from ..environments.motion.matrix import MatrixTraffic
+from ..environments.motion.traffic import NO_NODE
 from .history import History
 from .overheard import Overheard
 from .pace import Paced
 from .routes import closed_of, facing_of, goals_of, route_of
-from .stage import Stage
-from .tally import Tally
+from .stage import Stage, mean_and_lowest
+from .tally import ABSENT, Tally
 from .variants import variant
 
 if TYPE_CHECKING:
@@ -85,12 +87,14 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
             self._driving = np.isin(self.fleet.state, (VehicleState.EMPTY, VehicleState.LOADED))
 
     def _arrive(self, traffic: GridTraffic) -> None:
-        before = traffic.node.copy()
+        driving = self._driving
+        before = traffic.node[: len(driving)].copy()
         super()._arrive(traffic)
-        after = traffic.node
-        moved = before != after
+        after = traffic.node[: len(driving)]
+        there = (before != NO_NODE) & (after != NO_NODE)
+        moved = (before != after) & there
         self.entered[after[moved]] += 1.0
-        self.waited_s[after[self._driving & ~moved]] += self.tick_s
+        self.waited_s[after[driving & ~moved & there]] += self.tick_s
 
 
 def live_factory(scenario: Scenario) -> type[LiveFactory]:
@@ -119,21 +123,22 @@ class LiveStage(Stage):
 
     def refresh(self) -> None:
         """Count what the log has got since the last time."""
+        if len(self.plan.agvs) < len(self.factory.fleet.present):
+            self.plan.welcome(self.log.ids(AgentKind.AGV)[len(self.plan.agvs) :])
+            self._agents |= {agv.unique_id: agv for agv in self.factory.agvs}
         rows = {}
         for table, start in self._taken.items():
             rows[table] = self.log.rows_since(table, start)
             self._taken[table] = start + len(rows[table])
         self.tally.take(self.plan, rows["events"], rows["conversations"], rows["messages"])
-        levels = self.batteries()
-        battery = None if levels is None else (float(levels.mean()), float(levels.min()))
-        self.history.take(rows["events"], self.now_s, battery)
+        self.history.take(rows["events"], self.now_s, mean_and_lowest(self.batteries()))
 
     def cells(self) -> NDArray[np.int32]:
         node = self.factory.traffic.node
         if self.plan.layout is not None:
             return node
         cells = [self.plan.cell_of_place[uid] for uid in self.plan.place_ids]
-        return np.array(cells, np.int32)[node]
+        return np.where(node == NO_NODE, NO_CELL, np.array(cells, np.int32)[node])
 
     def legs(self) -> list[tuple[int, int, float]]:
         traffic = self.factory.traffic
@@ -141,7 +146,10 @@ class LiveStage(Stage):
             return super().legs()
         cells = [self.plan.cell_of_place[uid] for uid in self.plan.place_ids]
         legs = map(traffic.leg, range(len(traffic.node)))
-        return [(cells[origin], cells[target], share) for origin, target, share in legs]
+        return [
+            (NO_CELL, NO_CELL, 0.0) if origin == NO_NODE else (cells[origin], cells[target], share)
+            for origin, target, share in legs
+        ]
 
     def goals(self) -> NDArray[np.int32]:
         return goals_of(self.factory.traffic) if self.plan.layout is not None else self._ends()
@@ -150,10 +158,10 @@ class LiveStage(Stage):
         return facing_of(self.factory.traffic)
 
     def states(self) -> list[int]:
-        return [
-            int(VehicleState.DOWN) if agv.down else int(state)
-            for agv, state in zip(self.factory.agvs, self.factory.fleet.state.tolist(), strict=True)
-        ]
+        states = [ABSENT] * len(self.factory.fleet.state)
+        for agv in self.factory.agvs:
+            states[agv.vehicle] = int(VehicleState.DOWN if agv.down else agv.state)
+        return states
 
     def loads(self) -> list[int]:
         return self.factory.fleet.load.tolist()
@@ -167,6 +175,7 @@ class LiveStage(Stage):
             since_s, level = self.tally.battery[self.plan.agvs[vehicle]]  # the fleet's own is settled at the end
             gained = (self.now_s - since_s) * battery.charge_w / battery.capacity_j
             levels[vehicle] = max(level, min(level + gained, battery.target))
+        levels[~self.factory.fleet.present] = np.nan
         return levels
 
     def route(self, vehicle: int) -> list[int]:

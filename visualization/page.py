@@ -123,7 +123,7 @@ def LivePanels(model: LiveFactory) -> None:
         found = model.stage.agent(agent)
         if found is model.source:
             return [["rush", "Release a rush job"]]
-        if not hasattr(found, "break_down") and not hasattr(found, "machines"):
+        if not (hasattr(found, "break_down") or hasattr(found, "machines")) or not found.present:
             return []
         repair = [["repair", "Repair now"]] if disturb.broken(found) else []
         return [["break", "Break down for 5 min"], *repair]

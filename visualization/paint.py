@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ..agents.events import StationState, VehicleState
 from . import palette
 from .stage import FREE
+from .tally import ABSENT
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -62,7 +63,8 @@ class Painter:
         width = stage.plan.width
         spots = frame["at"] or [(cell % width, cell // width) for cell in frame["cell"]]
         for vehicle, (x, y) in enumerate(spots):
-            self._vehicle(pen, frame, vehicle, x, y)
+            if frame["state"][vehicle] != ABSENT:
+                self._vehicle(pen, frame, vehicle, x, y)
         whole = int(stage.now_s)
         done = f"{stage.tally.finished} finished, {len(stage.tally.jobs)} in process"
         text = f"{stage.plan.data['name']}   {whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}   {done}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..agents.events import AgentKind
+from ..agents.events import AgentKind, Event
 from ..environments.scenario import Grid
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Plan:
         name_of: the name of any agent of the log.
         place_ids: agent ids in the order of `scenario.places`.
         agvs, robots: agent ids, vehicles in the order of the fleet.
+        latecomers: vehicles that join after the start.
         data: all of it as plain data for the browser.
     """
 
@@ -51,6 +52,7 @@ class Plan:
         self.place_id = dict(zip(scenario.places, self.place_ids, strict=True))
         self.sink = self.place_id[scenario.sink]
         self.vehicle_of = {unique_id: vehicle for vehicle, unique_id in enumerate(self.agvs)}
+        self.latecomers = {int(row["agent"]) for row in log.events[log.events["kind"] == Event.JOINED]}
         if self.layout is None:
             self.docks, self.height, self.width = _free_places(scenario.places)
         else:
@@ -59,6 +61,13 @@ class Plan:
         self.centre = {self.place_id[name]: self._centre(cells) for name, cells in self.docks.items() if cells}
         self.cell_of_place = {self.place_id[name]: cells[0] for name, cells in self.docks.items() if cells}
         self.data = self._data(log)
+
+    def welcome(self, vehicles: list[int]) -> None:
+        """These vehicles have joined a factory that runs."""
+        for unique_id in vehicles:
+            self.vehicle_of[unique_id] = len(self.agvs)
+            self.agvs.append(unique_id)
+        self.data = self.data | {"agvs": list(self.agvs), "agv_names": [self.name_of(uid) for uid in self.agvs]}
 
     def _centre(self, cells: list[int]) -> tuple[float, float]:
         rows, columns = np.divmod(np.array(cells), self.width)
@@ -95,7 +104,7 @@ class Plan:
             "parking": [] if layout is None else layout.parking.tolist(),
             "places": places,
             "robots": [self._robot(name, unique_id) for name, unique_id in zip(spec.robots, self.robots, strict=True)],
-            "agvs": self.agvs,
+            "agvs": list(self.agvs),
             "agv_names": [log.name_of(unique_id) for unique_id in self.agvs],
             "batteries": spec.fleet is not None and spec.fleet.agvs.battery is not None,
         }

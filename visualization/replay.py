@@ -15,8 +15,8 @@ from .energy import battery_levels
 from .history import History
 from .pace import Paced
 from .routes import NO_CELL
-from .stage import Stage
-from .tally import Tally
+from .stage import Stage, mean_and_lowest
+from .tally import ABSENT, Tally
 from .visits import DRIVING, Visits
 
 if TYPE_CHECKING:
@@ -99,9 +99,7 @@ class ReplayStage(Stage):
         for at_s in np.arange(step_s, self.end_s + step_s, step_s):
             end = int(np.searchsorted(self._times["events"], at_s, "right"))
             until_s = min(float(at_s), self.end_s)
-            levels = self.levels_at(until_s)
-            battery = None if levels is None else (float(levels.mean()), float(levels.min()))
-            self.history.take(events[start:end].tolist(), until_s, battery)
+            self.history.take(events[start:end].tolist(), until_s, mean_and_lowest(self.levels_at(until_s)))
             start = end
 
     # -- what the log says ------------------------------------------------------------------------------------
@@ -127,6 +125,7 @@ class ReplayStage(Stage):
             return None
         self._turn_ticks = 1 if agvs.turn_s is None else max(math.ceil(agvs.turn_s / self.tick_s - 1e-9), 1)
         steps = np.diff(self._cells, axis=0, prepend=self._cells[:1])
+        steps[1:] *= (self._cells[1:] != NO_CELL) & (self._cells[:-1] != NO_CELL)
         moved = np.zeros(steps.shape, np.int8)
         for way, step in enumerate((1, self.plan.width, -1, -self.plan.width)):
             moved[steps == step] = way
@@ -163,7 +162,7 @@ class ReplayStage(Stage):
         if self.plan.layout is not None:
             return super().legs()
         return [
-            visits.leg(self.now_s, driving=state in DRIVING)
+            (NO_CELL, NO_CELL, 0.0) if state == ABSENT else visits.leg(self.now_s, driving=state in DRIVING)
             for visits, state in zip(self._visits, self.states(), strict=True)
         ]
 
@@ -205,10 +204,10 @@ class ReplayStage(Stage):
         return lines
 
     def levels_at(self, at_s: float) -> NDArray[np.float64] | None:
-        """(V,) battery levels at a time; None without batteries."""
+        """(V,) battery levels at a time, NaN for vehicles that are not there; None without batteries."""
         if self._levels is None:
             return None
-        return np.array([np.interp(at_s, times, levels) for times, levels in self._levels])
+        return np.array([np.interp(at_s, *curve, left=np.nan, right=np.nan) for curve in self._levels])
 
     def batteries(self) -> NDArray[np.float64] | None:
         return self.levels_at(self.now_s)
@@ -222,7 +221,7 @@ class ReplayStage(Stage):
             return heat
         cells = self._cells[: row + 1]
         if what == "traffic":
-            moved = cells[1:] != cells[:-1]
+            moved = (cells[1:] != cells[:-1]) & (cells[1:] != NO_CELL)
             return np.bincount(cells[1:][moved], minlength=layout.size).astype(np.float64)
         events = self._rows["events"]
         kinds = events[events["kind"] == Event.VEHICLE_STATE]
@@ -233,14 +232,15 @@ class ReplayStage(Stage):
             state = own["value"][np.searchsorted(own["time_s"], ticks * self.tick_s, "right") - 1]
             stay = np.maximum(ends - ticks - 1, 0)
             stay[1:] += cells[1:, vehicle] == cells[:-1, vehicle]
-            np.add.at(heat, cells[:, vehicle], np.where(np.isin(state, DRIVING), stay * self.tick_s, 0.0))
+            waits = np.isin(state, DRIVING) & (cells[:, vehicle] != NO_CELL)
+            np.add.at(heat, cells[waits, vehicle], stay[waits] * self.tick_s)
         return heat
 
     def events_ahead(self) -> list[list[Any]]:
-        """Breakdowns, standstills, scrap and late jobs: [time_s, how bad (0..2), text]."""
+        """Breakdowns, standstills, scrap, late jobs and agents that leave: [time_s, how bad (0..2), text]."""
         events = self._rows["events"]
         due = {int(row["job"]): float(row["value"]) for row in events[events["kind"] == Event.RELEASED]}
-        kinds = (Event.BROKE_DOWN, Event.STANDSTILL, Event.SCRAPPED, Event.INFEASIBLE, Event.FINISHED)
+        kinds = (Event.BROKE_DOWN, Event.STANDSTILL, Event.SCRAPPED, Event.INFEASIBLE, Event.FINISHED, Event.LEFT)
         marks = []
         for row in events[np.isin(events["kind"], kinds)].tolist():
             time_s, kind, agent, job, _, _ = row
@@ -251,7 +251,7 @@ class ReplayStage(Stage):
             elif kind == Event.SCRAPPED:
                 marks.append([time_s, 1, f"{name} scrapped"])
             else:
-                words = {Event.BROKE_DOWN: "breaks down", Event.STANDSTILL: "stands still"}
+                words = {Event.BROKE_DOWN: "breaks down", Event.STANDSTILL: "stands still", Event.LEFT: "leaves"}
                 marks.append([time_s, 2, f"{name} {words.get(Event(kind), 'cannot be done')}"])
         return marks
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..agents.events import NOBODY, StationState
 from ..environments.layout import NO_CELL
 from .plan import Plan
-from .tally import Status, duration
+from .tally import ABSENT, Status, duration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,15 +72,16 @@ class Stage:
         return [(cell, cell, 0.0) for cell in self.cells().tolist()]
 
     def states(self) -> list[int]:
-        """(V,) `VehicleState`."""
-        return [self.tally.vehicle_state[uid] for uid in self.plan.agvs]
+        """(V,) `VehicleState`; ABSENT for those that are not there."""
+        tally = self.tally
+        return [ABSENT if uid in tally.absent else tally.vehicle_state[uid] for uid in self.plan.agvs]
 
     def loads(self) -> list[int]:
         """(V,) parts on board."""
         return [self.tally.load[uid] for uid in self.plan.agvs]
 
     def batteries(self) -> NDArray[np.float64] | None:
-        """(V,) levels 0..1; None without batteries."""
+        """(V,) levels 0..1, NaN for vehicles that are not there; None without batteries."""
         raise NotImplementedError
 
     def route(self, vehicle: int) -> list[int]:
@@ -124,7 +125,7 @@ class Stage:
             "state": self.states(),
             "load": self.loads(),
             "seeking": [plan.vehicle_of[uid] for uid in tally.seeking()],
-            "battery": None if levels is None else (levels * 100.0).astype(int).tolist(),
+            "battery": None if levels is None else np.nan_to_num(levels * 100.0).astype(int).tolist(),
             "places": [self._place(place) for place in plan.data["places"]],
             "robots": [[tally.robot_state[uid], tally.robot_at[uid]] for uid in plan.robots],
             "talks": [[number, *self._spot(a), *self._spot(b), kind] for number, a, b, kind in list(tally.talks)[-20:]],
@@ -166,6 +167,9 @@ class Stage:
         put: Counter[int] = Counter()
         found = []
         for origin, target, share in legs:
+            if origin == NO_CELL:
+                found.append([-1.0, -1.0])
+                continue
             (y0, x0), (y1, x1) = divmod(origin, width), divmod(target, width)
             beside = 0.0
             if share == 0.0:
@@ -186,9 +190,10 @@ class Stage:
             return {"now": self.now_s, "charts": self._charts()}
         tally, history, now_s = self.tally, self.history, self.now_s
         flow_s = history.flow_time_s(now_s)
-        states, levels = self.states(), self.batteries()
-        busy = sum(state in (1, 2, 3) for state in states) / len(states) if states else math.nan
-        machines = [state for row in tally.machines.values() for state in row]
+        states, levels = self.states(), mean_and_lowest(self.batteries())
+        here = [state for state in states if state != ABSENT]
+        busy = sum(state in (1, 2, 3) for state in here) / len(here) if here else math.nan
+        machines = [state for uid, row in tally.machines.items() if uid not in tally.absent for state in row]
         working = machines.count(StationState.PROCESSING) / len(machines) if machines else math.nan
         tiles = [
             ["throughput", f"{history.throughput_per_h(now_s):.1f}", "parts/h", "over the last 30 min"],
@@ -197,8 +202,8 @@ class Stage:
             ["finished", str(tally.finished), f"of {tally.released}", f"{tally.scrapped} scrapped, {tally.late} late"],
             ["machines work", _percent(working), "", "share of machines that process now"],
             ["vehicles work", _percent(busy), "", "share that drives to, carries or handles parts now"],
-            ["battery", "–" if levels is None else _percent(float(levels.mean())), "",
-             "no batteries" if levels is None else f"mean level; lowest {_percent(float(levels.min()))}"],
+            ["battery", "–" if levels is None else _percent(levels[0]), "",
+             "no batteries" if levels is None else f"mean level; lowest {_percent(levels[1])}"],
             ["messages", _thousands(tally.messages), "", f"{len(tally.open_tasks)} tasks open"],
         ]  # fmt: skip
         return {"now": now_s, "tiles": tiles}
@@ -256,6 +261,12 @@ class Stage:
     def events_ahead(self) -> list[list[Any]]:
         """Marks on the time line: [time_s, kind, text]; only a recorded run has any."""
         return []
+
+
+def mean_and_lowest(levels: NDArray[np.float64] | None) -> tuple[float, float] | None:
+    """Of the batteries of the vehicles that are there; None without any."""
+    there = np.empty(0) if levels is None else levels[~np.isnan(levels)]
+    return (float(there.mean()), float(there.min())) if len(there) else None
 
 
 def _percent(share: float) -> str:

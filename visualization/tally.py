@@ -24,6 +24,7 @@ Row = tuple[Any, ...]
 FEED = 40  # notable happenings that are kept
 TALKS = 60  # recent awards that are kept
 CLOSED = 40  # tasks that are remembered after they have closed
+ABSENT = -1  # state of a vehicle that is not in the factory: it is to join, or has left
 
 
 class Status(IntEnum):
@@ -79,6 +80,7 @@ class Tally:
         vehicle_state, load, robot_state, robot_at: by agent id; `robot_at` is the station that the robot serves.
         battery: vehicle id -> when its level was told last, and what it was.
         jobs: part id -> (released_s, due_s) of every part in the factory; `job_at`: where it is.
+        absent: agents that are to join, or have left.
         open_tasks, closed_tasks: `TaskNote` by task id; charges: those of `open_tasks` that ask for a charger.
         feed: the last notable happenings (time_s, sentence, agent id, how bad: 0 good .. 2 bad).
         talks: the last awards (number, manager, contractor, performative).
@@ -97,6 +99,8 @@ class Tally:
         self.battery: dict[int, tuple[float, float]] = {}
         self.jobs: dict[int, tuple[float, float]] = {}
         self.job_at: dict[int, int] = {}
+        self.absent = set(plan.latecomers)
+        self._buffer: dict[int, dict[int, int]] = {}  # part id -> `input` or `output`, if it is counted there
         self.released = self.finished = self.scrapped = self.late = self.messages = self.failures = 0
         self.open_tasks: dict[int, TaskNote] = {}
         self.closed_tasks: dict[int, TaskNote] = {}
@@ -137,24 +141,27 @@ class Tally:
             case Event.RELEASED:
                 self.released += 1
                 self.jobs[job] = (time_s, value)
-                self.job_at[job] = agent
-                self.output[agent] += 1
+                self._lay(job, agent, self.output)
             case Event.LOADED:
                 self.load[agent] += 1
-                self.job_at[job] = agent
-                self.output[other] -= 1
+                self._lay(job, agent)
             case Event.UNLOADED:
                 self.load[agent] -= 1
                 self._arrive(plan, job, other)
             case Event.MOVED:
-                self.output[other] -= 1
                 self._arrive(plan, job, agent)
             case Event.MOUNTED:
-                self.input[other] -= 1
+                self._lay(job, other)
             case Event.DISMOUNTED:
-                self.output[other] += 1
+                self._lay(job, other, self.output)
+            case Event.SET_DOWN:
+                if agent != other:
+                    self.load[agent] -= 1
+                self._lay(job, other, self.output)
             case Event.SCRAPPED:
                 self.scrapped += 1
+                if agent in self.load:
+                    self.load[agent] -= 1
                 self._leave(job)
                 self.feed.append((time_s, f"{plan.name_of(agent)} scraps {plan.name_of(job)}", agent, 1))
             case Event.FINISHED:
@@ -176,15 +183,40 @@ class Tally:
                 self.feed.append((time_s, f"jam: {plan.name_of(job)} at {plan.name_of(agent)} {waits}", agent, 2))
             case Event.INFEASIBLE:
                 self.feed.append((time_s, f"nobody can do what {plan.name_of(agent)} asks for", agent, 2))
+            case Event.JOINED:
+                self.absent.discard(agent)
+                self.vehicle_state.setdefault(agent, int(VehicleState.IDLE))
+                self.load.setdefault(agent, 0)
+                self.feed.append((time_s, f"{plan.name_of(agent)} joins", agent, 0))
+            case Event.LEFT:
+                self.absent.add(agent)
+                if agent in self.machines:
+                    self.machines[agent] = [int(StationState.OFF)] * len(self.machines[agent])
+                if agent in self.robot_state:
+                    self.robot_state[agent] = int(RobotState.OFF)
+                self.feed.append((time_s, f"{plan.name_of(agent)} leaves", agent, 1))
 
     def _arrive(self, plan: Plan, job: int, place: int) -> None:
-        self.job_at[job] = place
-        if place in self.machines:
-            self.input[place] += 1
-        elif place != plan.sink:
-            self.output[place] += 1
+        if place in self.machines and place not in self.absent:
+            self._lay(job, place, self.input)
+        else:
+            self._lay(job, place, None if place == plan.sink else self.output)
+
+    def _lay(self, job: int, where: int, buffer: dict[int, int] | None = None) -> None:
+        """A part is with an agent now, and counted in one of its buffers, or in none."""
+        self._forget(job)
+        self.job_at[job] = where
+        if buffer is not None:
+            buffer[where] += 1
+            self._buffer[job] = buffer
+
+    def _forget(self, job: int) -> None:
+        buffer = self._buffer.pop(job, None)
+        if buffer is not None:
+            buffer[self.job_at[job]] -= 1
 
     def _leave(self, job: int) -> float:
+        self._forget(job)
         self.job_at.pop(job, None)
         return self.jobs.pop(job, (0.0, float("inf")))[1]
 

@@ -45,7 +45,7 @@ def Floor(
     overlay, set_overlay = solara.use_state("")
     heat = solara.use_memo(lambda: _levels(model, stage, overlay), [id(stage), overlay, beat if overlay else 0])
     panel = FloorPanel.element(
-        plan=solara.use_memo(lambda: Sheet(stage.plan.data), [id(stage)]),
+        plan=solara.use_memo(lambda: Sheet(stage.plan.data), [id(stage), len(stage.plan.agvs)]),
         heat=heat,
         look=look,
         tools=on_touch is not None and stage.plan.layout is not None,

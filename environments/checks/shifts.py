@@ -49,7 +49,6 @@ def _station(log: "EventLog", uid: int, shift: "Shift", machines: int) -> "Itera
     for row in ended[_inside(shift, events["time_s"][ended])].tolist():
         yield _violation(log, uid, row, "but it is a pause")
     states = own[events["kind"][own] == Event.STATION_STATE]
-    _, end_s = log.stays().get(uid, (0.0, log.end_s))
     for machine in range(machines):
         rows = states[events["other"][states] == machine]
         yield from _off(log, uid, shift, rows, StationState.OFF, must=True)
@@ -88,7 +87,7 @@ def _off(
     if len(rows) == 0:
         return
     time_s = log.events["time_s"][rows]
-    until_s = np.append(time_s[1:], log.end_s)
+    until_s = np.append(time_s[1:], log.stays().get(uid, (0.0, log.end_s))[1])
     away_s = _paused_s(shift, until_s) - _paused_s(shift, time_s)
     wrong_s = np.where(log.events["value"][rows] == off, until_s - time_s - away_s, away_s if must else 0.0)
     for row, seconds in zip(rows.tolist(), wrong_s.tolist(), strict=True):

@@ -9,8 +9,8 @@ RULES = {
     "row": "every row tells of an event, a state and a conversation that there are",
     "time": "rows are in order of time, within [0, end of the log]",
     "part-life": "a part is released once, and nothing happens to it before its release or after its end",
-    "part-place": "a part is in one place, taken only from where it is, called for with others only where they are, and "
-    "stays when who has it leaves",
+    "part-place": "a part is in one place, taken only from where it is, called for with others only where they are, "
+    "and stays when who has it leaves",
     "presence": "an agent says and does nothing before it joins or after it leaves, and is on the floor in between",
     "part-identity": "rows name agents of the right kind: parts, stations, vehicles, robots that exist",
     "routing": "a part goes through the operations of its product in order, at stations that can do them",

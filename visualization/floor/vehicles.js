@@ -10,6 +10,11 @@ const vehicles = {
     }
     for (let i = 0; i < target.length; i++) {
       const move = this.moves[i], [x, y] = target[i], [px, py] = this.pos[i], dx = x - px, dy = y - py, far = Math.abs(dx) + Math.abs(dy);
+      if (frame.state[i] < 0 || move.gone) {  // not in the factory now, or not until now: it is drawn at once where it joins
+        this.pos[i] = target[i].slice();
+        Object.assign(move, { from: target[i], to: target[i], gone: frame.state[i] < 0 });
+        continue;
+      }
       const fresh = x !== move.to[0] || y !== move.to[1];
       const way = frame.facing ? (frame.facing[i] * Math.PI) / 2 : fresh && far > 0.01 && far <= FAR ? Math.atan2(dy, dx) : move.bow + move.arc;
       if (!fresh && way === move.bow + move.arc) continue;
@@ -68,6 +73,7 @@ const vehicles = {
     const look = this.look, frame = this.frame, scale = this.view.scale, fine = scale > 7, side = 1.1;
     if (this.spriteScale !== scale * this.ratio) { this.sprites = {}; this.spriteScale = scale * this.ratio; }
     for (let i = 0; i < this.pos.length; i++) {
+      if (frame.state[i] < 0) continue;
       const x = this.pos[i][0] + 0.5, y = this.pos[i][1] + 0.5, state = frame.state[i], load = frame.load[i] ? 1 : 0;
       if (frame.selected === this.plan.agvs[i]) { g.strokeStyle = look.ink; g.lineWidth = 0.1; g.beginPath(); g.arc(x, y, 0.68, 0, 7); g.stroke(); }
       const heading = fine ? ((Math.round(this.turn[i] / (Math.PI / 8)) % 16) + 16) % 16 : 0;

@@ -68,7 +68,7 @@ const view = {
     let best = null, near = 0.75;
     this.pos.forEach((p, i) => {
       const d = Math.max(Math.abs(p[0] + 0.5 - x), Math.abs(p[1] + 0.5 - y));
-      if (d < near) { near = d; best = i; }
+      if (d < near && f.state[i] >= 0) { near = d; best = i; }
     });
     if (best !== null) {
       const battery = f.battery ? ", battery " + f.battery[best] + " %" : "";
