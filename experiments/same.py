@@ -34,7 +34,7 @@ def same_figures(results: "Results") -> list[str]:
     for case, bytes_ in enumerate(figures):
         if bytes_:
             cases.setdefault(bytes_, []).append(case)
-    names = short_names(results.keys)
+    names = short_names(results.experiment.keys)
     told += [
         (_shortest(results, alike, names), _count(results, alike[0]))
         for alike in cases.values()
@@ -69,7 +69,7 @@ def _shortest(results: "Results", cases: list[int], names: dict[str, str]) -> li
         key: value for key, value in settings[0].items() if all(other.get(key) == value for other in settings[1:])
     }
     differing = [{key: value for key, value in own.items() if key not in shared} for own in settings]
-    if not shared or not all(differing) or results.experiment.shown_keys != results.keys:
+    if not shared or not all(differing) or results.experiment.shown_keys != results.experiment.keys:
         return labels
     found = [label(own, names) for own in differing]
     found[-1] += f" (with {label(shared, names)})"
