@@ -54,7 +54,7 @@ def limiting_s(log: "EventLog", start_s: float, end_s: float) -> dict[int, float
 def active_periods(log: "EventLog") -> tuple[Floats, Floats, Ints]:
     """When machines, vehicles and robots begin (P,) and end (P,) to be active without a break, and whose they are (P,).
 
-    A resource that waits for no time at all goes on.
+    A resource that waits for no time at all goes on; one that leaves the factory is active no longer.
     """
     parts = [_periods(log, *WAITING[kind]) for kind in WAITING]
     begins_s, ends_s, owner = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -69,6 +69,9 @@ def _periods(log: "EventLog", event: Event, waiting: tuple[int, ...]) -> tuple[F
     begins_s = rows["time_s"].astype(np.float64)
     last = np.append(resource[1:] != resource[:-1], True)[: len(rows)]
     ends_s = np.where(last, log.end_s, np.append(begins_s[1:], log.end_s)[: len(rows)])
+    for agent, (_, left_s) in log.stays().items():
+        own = rows["agent"] == agent
+        ends_s[own] = np.minimum(ends_s[own], left_s)
     active = ~np.isin(rows["value"].astype(np.int64), waiting)
     lasting = ends_s > begins_s
     begins_s, ends_s, resource, active = begins_s[lasting], ends_s[lasting], resource[lasting], active[lasting]

@@ -78,6 +78,13 @@ def test_machines_vehicles_and_robots_are_resources_of_their_own():
     assert limiting_s(log, 0.0, END_S) == {ids["mill"]: 20, ids["agv_1"]: 40, ids["arm"]: 10}
 
 
+def test_who_has_left_limits_nothing_any_more():
+    log, ids = log_of({(AgentKind.AGV, "agv_1", 0): [(20.0, VehicleState.LOADED)]})
+    rows = log.events[[0, 0]].copy()
+    rows["time_s"][1], rows["kind"][1], rows["value"][1] = 50.0, Event.LEFT, 0.0
+    assert limiting_s(log.replace(events=rows), 0.0, END_S) == {ids["agv_1"]: 30.0}
+
+
 def test_the_station_that_waits_least_may_limit_nothing(new_story):
     """The saw works in many short periods and rests 1 s after each; the drill works 60 s and then rests."""
     story = new_story(drain=False)
