@@ -191,6 +191,7 @@ class Factory(mesa.Model):
             self.jammed.update(jammed)
         for task in vain_calls(self, jammed):
             task.asleep = True
+
     def add_agv(self, *, at: str | int | None = None, agv_class: type[AGV] | None = None) -> AGV:
         """One more vehicle, from now on; it is named by the next number, and no number is given twice.
 

@@ -83,7 +83,7 @@ def _may_take(station: Station, job: Job, stuck: Collection[Job]) -> bool:
 
 def _parts_at(place: Place) -> list[Job]:
     if isinstance(place, Storage):
-        return [task.job for task in place.parts.values() if task.job is not None]
+        return list(place.parts.values())
     mounted = [machine.job for machine in place.machines if machine.job is not None]
     return list(dict.fromkeys([*place.input, *mounted, *place.output]))
 
