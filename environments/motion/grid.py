@@ -529,8 +529,9 @@ class GridTraffic:
         here = self._cell(vehicle)
         if self._inertia is None or self._roads.turns is None:
             return min((self._roads.detour(here, dock), dock) for dock in docks)[1]
-        slow = self._inertia.pace.item(vehicle) < self._inertia.whole
-        state = 4 * here + int(self._inertia.facing[self._row[vehicle]])
+        row = self._row.item(vehicle)
+        slow = self._inertia.pace.item(row) < self._inertia.whole
+        state = 4 * here + self._inertia.facing.item(row)
         return min((self._roads.turns[slow].cost(state, dock), dock) for dock in docks)[1]
 
     def _drive_to_dock(self, vehicle: int, dock: int) -> None:

@@ -121,7 +121,9 @@ def test_a_loaded_vehicle_that_leaves_too_soon_is_found(new_story, rules):
         story = new_story(drain=False, fleet={"agvs": agvs}, chargers={}, layout=NO_CHARGER)
         story.release(0.0, "phone-1")
         story.drive(0.0, "agv_1", 10)
+        story.tell(5.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.HANDLING)
         story.tell(10.0, Event.LOADED, "agv_1", "phone-1", "source")
+        story.tell(10.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.LOADED)
         story.drive(10.0 + late_s, "agv_1", 11)
         assert rules(story.end(50.0), story.scenario) == found
 

@@ -122,7 +122,12 @@ def test_a_new_vehicle_takes_nobodys_spot():
 
 @pytest.mark.parametrize(
     ("cell", "reason"),
-    [(0, "it is no floor"), (999, "it is no floor"), (HALL.parking[0], "a vehicle stands there"), (13, "it is closed")],
+    [
+        (0, "it is no floor"),
+        (999, "it is no floor"),
+        (HALL.parking[0], "a vehicle stands there or is about to"),
+        (13, "it is closed"),
+    ],
 )
 def test_a_vehicle_joins_on_free_floor_only(cell, reason):
     traffic = hall(1)
@@ -146,3 +151,18 @@ def test_absence_is_no_conflict_where_it_is_allowed():
     assert "wall" in {conflict.kind for conflict in find_conflicts(cells, HALL)}
     together = np.array([[14, 14, -1]])
     assert find_conflicts(together, HALL, absent=NO_NODE) == [Conflict(0, "vertex", (0, 1), (14,))]
+
+
+@pytest.mark.parametrize("loaded_speed", [1.0, 0.5])
+def test_who_stays_takes_the_nearer_of_two_docks_with_its_own_load_and_facing(loaded_speed):
+    layout = Layout.from_ascii("B..........B\n............\n.PP...A.....", {"A": "A", "B": "B"})
+    traffic = GridTraffic(
+        layout, ["A", "B"], vehicles=2, speed_m_per_s=1.0, loaded_speed_m_per_s=loaded_speed, kinematics="differential",
+        start_cells=np.array([20, 14]),
+    )  # fmt: skip
+    traffic.carry(0, True)
+    traffic.leave(0)
+    said_s = traffic.ways_s(B)[traffic.stand[1]]
+    traffic.send(1, B)
+    assert ticks_to_arrive(traffic, 1) == said_s
+    assert traffic.node[1] == 0
