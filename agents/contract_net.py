@@ -29,6 +29,7 @@ from .messenger import Messenger
 from .rounds import NOBODY, Rounds
 from .tasks import LIVE, Task, TaskKind, TaskPhase, Transport
 from .terms import Terms
+from .waiting import WaitingTasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +82,7 @@ class ContractNet:
             postpone=self._postpone,
         )
         self._open: dict[TaskKind, deque[Task]] = {kind: deque() for kind in TaskKind}
-        self._waiting: dict[TaskKind, dict[int, Task]] = {kind: {} for kind in TaskKind}
+        self._waiting = {kind: WaitingTasks() for kind in TaskKind}
         self._due: dict[TaskKind, list[tuple[Task, int]]] = {kind: [] for kind in TaskKind}  # and their last call
         self._available: dict[TaskKind, dict[int, Contractor]] = {kind: {} for kind in TaskKind}
         self._announced = dict.fromkeys(TaskKind, NOBODY)  # conversations that were open at the latest announcement
@@ -143,7 +144,7 @@ class ContractNet:
 
     def cancel(self, task: Task) -> None:
         """The manager needs the task no more; a contractor that has not begun it drops it."""
-        self._waiting[task.kind].pop(task.id, None)
+        self._waiting[task.kind].discard(task)
         if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
             self.contracts.cancel(task)
             return
@@ -153,7 +154,7 @@ class ContractNet:
 
     def annul(self, task: Task) -> None:
         """Nobody needs the task any more, as all see on the floor: whoever holds it lets it go, whatever has begun."""
-        self._waiting[task.kind].pop(task.id, None)
+        self._waiting[task.kind].discard(task)
         if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
             self.contracts.annul(task)
         elif task.phase is not TaskPhase.CLOSED:
@@ -170,7 +171,7 @@ class ContractNet:
         A call that is under way is awaited first, for its offers were asked for before.
         """
         if task.phase is TaskPhase.POSTPONED:
-            del self._waiting[task.kind][task.id]
+            self._waiting[task.kind].discard(task)
             self._reopen(task)
         elif task.phase is TaskPhase.CALLED:
             task.hurried = True
@@ -182,7 +183,7 @@ class ContractNet:
 
     def waiting(self, kind: TaskKind) -> list[Task]:
         """The tasks that all contractors were too busy to take, the oldest first."""
-        return sorted(self._waiting[kind].values(), key=_age)
+        return list(self._waiting[kind])
 
     def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
@@ -320,40 +321,18 @@ class ContractNet:
         Where messages take time, the tasks after the first window wait for the retry.
         """
         asked = np.array(slots, np.intp)
-        tasks = self.waiting(kind)
-        while tasks:
-            window, tasks = self._window(tasks, slots)
-            if not window:
-                return
+        offered: set[int] = set()
+        while window := self._waiting[kind].window(slots, self.terms.pull_window, offered):
             self._call(kind, window, asked)
             won = sum(task.phase is not TaskPhase.POSTPONED for task in window)
             if 0 < won < len(window) or not self.channel.instant:
                 return
-
-    def _window(self, tasks: list[Task], slots: list[int]) -> tuple[list[Task], list[Task]]:
-        """The oldest tasks that some of `slots` may do, `pull_window` for each of them, and the rest.
-
-        The oldest task on each way belongs to them too: a vehicle may be near to where a younger one begins.
-        """
-        left = dict.fromkeys(slots, self.terms.pull_window)
-        window: list[Task] = []
-        rest: list[Task] = []
-        ways: set[object] = set()
-        for task in tasks:
-            able = [slot for slot in slots if task.eligible is None or slot in task.eligible]
-            if any(left[slot] for slot in able) or (able and task.way not in ways):
-                window.append(task)
-                for slot in able:
-                    left[slot] = max(left[slot] - 1, 0)
-            elif able:
-                rest.append(task)
-            ways.add(task.way)
-        return window, rest
+            offered.update(task.id for task in window)
 
     def _call(self, kind: TaskKind, tasks: list[Task], slots: NDArray[np.intp]) -> None:
         waiting = self._waiting[kind]
         for task in tasks:
-            waiting.pop(task.id, None)
+            waiting.discard(task)
             task.hurried = task.asleep = False
         if not self.pools[kind].complete:
             tasks = self._shelve_infeasible(tasks)
@@ -375,7 +354,7 @@ class ContractNet:
                 known = task.phase is TaskPhase.POSTPONED
                 task.phase = TaskPhase.POSTPONED
                 task.conversation = NOBODY  # no retry that is due is for it
-                self._waiting[task.kind][task.id] = task
+                self._waiting[task.kind].add(task)
                 if not known:
                     self.model.infeasible(task)
                     task.manager.postponed(task)
@@ -457,7 +436,7 @@ class ContractNet:
             self._reopen(task)
             return
         task.phase = TaskPhase.POSTPONED
-        self._waiting[task.kind][task.id] = task
+        self._waiting[task.kind].add(task)
         self._hear_again(task)
         task.manager.postponed(task)
         back_off = 2.0 ** min(
@@ -483,7 +462,3 @@ class ContractNet:
         if task.phase is TaskPhase.POSTPONED and task.conversation == conversation and not task.asleep:
             self._due[task.kind].append((task, conversation))
             self._stirred = True
-
-
-def _age(task: Task) -> tuple[float, int]:
-    return task.requested_at_s, task.id

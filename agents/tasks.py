@@ -126,9 +126,9 @@ class Task:
         return not self.begun and self.job is not None and not self.job.ready
 
     @property
-    def way(self) -> object:
-        """Tasks on the same way cost a contractor the same; None where that is not known."""
-        return None
+    def alike(self) -> object:
+        """What makes two tasks of a kind alike for contractors: who may do them and, where that is known, the cost."""
+        return None if self.eligible is None else id(self.eligible)
 
     @property
     def size(self) -> int:
@@ -175,8 +175,8 @@ class Transport(Task):
     ready_at_s: float = 0.0
 
     @property
-    def way(self) -> object:
-        return self.origin, self.destination, self.ahead
+    def alike(self) -> object:
+        return self.origin, self.destination
 
     @property
     def cargo(self) -> tuple[Job, ...]:

@@ -248,7 +248,12 @@ def test_settings_reach_the_experiment_and_the_scenario():
 
 
 def test_settings_reach_into_the_sweep_and_the_question():
-    study = {"scenario": line(), "sweep": {"grid": {"stations.cell.machines": [1, 2, 3]}}, "question": "best_policy"}
+    study = {
+        "scenario": line(),
+        "sweep": {"grid": {"stations.cell.machines": [1, 2, 3]}},
+        "question": "best_policy",
+        "replications": 8,
+    }
     told = [
         "sweep.grid.stations.cell.machines=[1, 4]",
         "sweep.zip.orders.rate=[30/h, 60/h]",

@@ -123,7 +123,7 @@ ROWS = [
     Row(
         "two machines, three places between them",
         [station(exponential(40), output_capacity=1), station(exponential(50), input_capacity=2)],
-        *(RATE, 65.61, "M/M/1/K, solved exactly", 15),
+        *(RATE, 65.61, "M/M/1/K, solved exactly", 30),
         conwip(30),
         daily=True,
     ),
