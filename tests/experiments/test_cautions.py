@@ -8,6 +8,7 @@ import pytest
 from fakes import named_trial, study
 from typer.testing import CliRunner
 
+from robocell.experiments import console
 from robocell.experiments.cautions import cautions
 from robocell.experiments.cli import app
 from robocell.experiments.differences import differences
@@ -67,3 +68,12 @@ def test_differences_from_the_best_case_allow_for_having_picked_it(results):
     assert found is not None
     assert found.picked
     assert "for having picked the best" in page(results)
+
+
+def test_no_interval_is_cut_where_the_table_is_wider_than_the_terminal(results, monkeypatch, capsys):
+    monkeypatch.setattr(console, "PIPED_WIDTH", 70)
+    found = with_values(results, 1, "throughput_per_h", [80.0, 80.2, 79.9, 20.0])
+    console.show_cases(found)
+    words = capsys.readouterr().out.split()
+    for row in case_rows(found, headlines(found)):
+        assert all(word in words for text in row.texts for word in text.split())
