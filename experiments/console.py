@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .tables import Results
 
 QUIET_LINE_EVERY_S = 60.0
-PIPED_WIDTH = 200
+PIPED_WIDTH = 240
 SHOWN_CASES = 40
 SHOWN_FAILURES = 3
 
@@ -149,7 +149,7 @@ def show_cases(results: "Results") -> None:
     table.add_column("n", justify="right")
     for column in columns:
         title = column.title + (f"\n[dim]{column.unit}[/]" if column.unit else "")
-        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column(title, justify="right")  # a number may be broken before its interval, but never cut
     rows = case_rows(results, columns)
     limits = any(row.bottleneck for row in rows)
     if limits:

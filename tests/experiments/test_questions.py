@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
-from fakes import line, named_trial
+from fakes import answer_to, line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.experiments.config import CONFIGS
@@ -148,6 +149,21 @@ def test_replications_stop_when_the_interval_is_narrow_enough(tmp_path):
     assert outcome.ran == sum(counts.values())
 
 
+def test_replications_without_a_value_are_named_where_the_rest_is_precise_enough():
+    told = 100 + np.random.default_rng(3).normal(size=(2, 100))
+    told[1, 4] = np.nan
+    precise, gaps = answer_to(asked(replications="until ±2%", machines=[1, 2]), told).sentences
+    assert precise.startswith(
+        "Every case has its throughput_per_h to within ±2.00%, each with 95 % confidence, after 10"
+    )
+    assert gaps == "Replications without a value are left out of: machines=2."
+
+
+def test_more_at_least_than_at_most_is_refused():
+    with pytest.raises(RobocellError, match="least: 50 is more than most: 20"):
+        asked(replications={"until": "2%", "least": 50, "most": 20})
+
+
 def test_the_kpi_whose_interval_counts_may_be_named():
     assert asked(replications="until ±5% of wip_mean").config.replications == Until(until=0.05, of="wip_mean")
 
@@ -168,6 +184,20 @@ def test_sobol_indices_find_the_parameter_that_matters(tmp_path):
     assert first["key"] == MACHINES
     assert first["total"] == pytest.approx(1.0, abs=0.25)
     assert second["total"] < 0.05
+    assert answer_of(outcome).sentences[0].startswith(f"{MACHINES} matters most for throughput_per_h: total index ")
+
+
+def test_two_parameters_that_cannot_be_told_apart_are_both_named(tmp_path):
+    pytest.importorskip("SALib")
+    keys = {MACHINES: {"low": 1, "high": 9}, "stations.cell.input_capacity": {"low": 1, "high": 9}}
+    question = {"kind": "sensitivity", "samples": 16, "keys": keys}
+    experiment = asked(question, machines=None, replications=1)
+    told = np.array([[sum(case.settings.values())] for case in experiment.cases], dtype=float)
+    (sentence,) = answer_to(experiment, told).sentences
+    assert sentence.startswith(
+        "Which parameter matters most for throughput_per_h is not certain (95 %); total indices: "
+    )
+    assert all(key in sentence for key in keys)
 
 
 def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_path):
@@ -176,6 +206,7 @@ def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_pa
     outcome = go(asked(question, machines=None, replications=2), tmp_path)
     answer = answer_of(outcome)
     assert answer.table[0][MACHINES] > 40
+    assert answer.sentences[1].endswith("the best of many looks better than it is.")
     trials = load(tmp_path).trials
     assert set(trials[MACHINES]) >= {row[MACHINES] for row in answer.table}
     assert load(tmp_path).answer == answer
@@ -214,6 +245,27 @@ def test_the_steps_of_a_gain_add_up_to_the_whole_and_each_is_paired(tmp_path):
 def test_what_brings_nothing_is_said_to_bring_nothing(tmp_path):
     outcome = go(gain(path=["slow", "fast", "same"]), tmp_path)
     assert answer_of(outcome).sentences[-1] == "No gain or loss is certain (95 %) of: same."
+
+
+def test_steps_are_called_certain_only_if_they_are_so_together():
+    """Twenty steps that bring nothing: one by one, each would be called certain in 5 of 100 runs."""
+    names = [f"case {number}" for number in range(21)]
+    cases = [{"name": name, MACHINES: number + 1} for number, name in enumerate(names)]
+    experiment = asked({"kind": "gain", "path": names}, replications=10, machines=None, cases=cases)
+    generator, runs = np.random.default_rng(1), 60
+    false = sum(
+        any(sentence.startswith("Of this") for sentence in answer_to(experiment, told).sentences)
+        for told in 100 + generator.normal(size=(runs, 21, 10))
+    )
+    assert false <= 0.05 * runs
+
+
+def test_a_gain_over_nothing_is_left_out():
+    told = 100 + np.random.default_rng(2).normal(size=(5, 8))
+    told[0, 3] = 0.0
+    answer = answer_to(gain(), told)
+    assert "inf" not in answer.sentences[0]
+    assert "nan" not in answer.sentences[0]
 
 
 def test_a_map_of_gains_names_its_corners_and_is_drawn(tmp_path):
