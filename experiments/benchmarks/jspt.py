@@ -22,6 +22,7 @@ from .jspt_arrivals import against_the_contract_net
 from .jspt_floor import floors
 from .jspt_large import large
 from .jspt_play import DATA, INSTANCES, REACTIVE, SCHEDULES, WHAT_IF, play
+from .jspt_spoilers import spoilers
 from .jspt_table import LONG_WAYS, SHORT_WAYS, tables
 from .jspt_unseen import unseen
 
@@ -121,7 +122,8 @@ def run(
     Args:
         quick: only the mechanism `what_if`, and the replay.
         seeds: how often each instance is run by the mechanism `what_if`; it draws random numbers.
-        shops: number of unseen random shops; half as many with times that are not as expected, and with arrivals.
+        shops: number of unseen random shops; half as many with times that are not as expected, and with arrivals; a
+            quarter as many replications of the factory floor.
         large_shops: number of instances of 200 operations, and of 300, each with 3 and with 5 vehicles.
         figure: where to draw the comparison (.svg, .png).
         table: where to write the figures as Markdown.
@@ -130,8 +132,8 @@ def run(
         `sets` -> set -> `mean_gap`, `max_gap` (percent, makespan, mechanism `what_if`); `exit_time` the same for the
         exit time; `replayed_exactly` (of `instances`); `ms_per_instance` (CPU time from the scenario to the log).
         Unless `quick`: `mechanisms` -> name -> set or exit time -> gaps; `ingredients`; `unseen`; `large`; `makespan`
-        and `flow_time`, changes against the contract net in percent; `floors`; `flexible`; `published`,
-        `published_exit`.
+        and `flow_time`, changes against the contract net in percent; `spoilers`, the same on a factory floor;
+        `floors`; `flexible`; `published`, `published_exit`.
     """
     everything = read_bilge_ulusoy(INSTANCES)
     schedules = read_schedules(SCHEDULES)
@@ -164,6 +166,7 @@ def run(
         result["large"] = large(large_shops)
         result["makespan"] = against_the_contract_net(shops // 2, arriving=False)
         result["flow_time"] = against_the_contract_net(shops // 2, arriving=True)
+        result["spoilers"] = spoilers(seeds=shops // 4)
         result["floors"] = floors({shop.shop.name: shop for shop in sets[LONG_WAYS]})
         result["flexible"] = flexible()
         result["published"] = published(sets[LONG_WAYS])

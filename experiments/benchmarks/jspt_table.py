@@ -19,6 +19,7 @@ def tables(result: dict[str, Any]) -> str:
         (("", *next(iter(result["large"].values())), "s"), _large(result["large"])),
         (("makespan, all known", *next(iter(result["makespan"].values()))), _each(result["makespan"], _change)),
         (("flow time, arriving", *next(iter(result["flow_time"].values()))), _each(result["flow_time"], _change)),
+        (("flow time", *next(iter(result["spoilers"].values()))), _each(result["spoilers"], _change)),
         (("", "by the table", "on the floor"), _each(result["floors"], _gap)),
         (("mk01-mk10", "gap"), {name: (_gap(row),) for name, row in result["flexible"].items()}),
     )

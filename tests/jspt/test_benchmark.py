@@ -15,6 +15,7 @@ from robocell.experiments.benchmarks.jspt import gaps, published, replay, run
 from robocell.experiments.benchmarks.jspt_floor import floors
 from robocell.experiments.benchmarks.jspt_large import WAYS, large_shops
 from robocell.experiments.benchmarks.jspt_play import REACTIVE, WHAT_IF, play
+from robocell.experiments.benchmarks.jspt_spoilers import SPOILERS, factory_with
 from robocell.experiments.benchmarks.jspt_table import LONG_WAYS, SHORT_WAYS
 from robocell.experiments.benchmarks.jspt_unseen import best_found_s, random_shop
 
@@ -121,6 +122,21 @@ def test_on_a_floor_forecasts_lose_no_more_than_the_best_schedule_does(instances
     assert rows["best known schedule, forced"]["table"] == {"mean_gap": 0.0, "max_gap": 0.0}
     by_offers = rows["contract net, calls when the part is ready"]
     assert rows["what_if"]["floor"]["mean_gap"] < by_offers["floor"]["mean_gap"]
+
+
+def test_what_spoils_a_forecast_can_be_taken_away_one_by_one():
+    whole = Scenario.parse(factory_with(*SPOILERS))
+    bare = Scenario.parse(factory_with())
+    assert any(station.setup for station in whole.stations.values())
+    assert not any(station.setup or station.breakdown or station.input_capacity for station in bare.stations.values())
+    times = [time for station in bare.stations.values() for time in station.operations.values()]
+    assert all(time.quantile(0.1) == time.quantile(0.9) for time in times)
+    assert bare.layout is None
+    assert not bare.robots
+    assert bare.products.keys() == whole.products.keys()
+    only = Scenario.parse(factory_with("robots"))
+    assert only.robots == whole.robots
+    assert only.transport == bare.transport
 
 
 @pytest.mark.slow
