@@ -122,7 +122,7 @@ def test_a_new_vehicle_takes_nobodys_spot():
 
 @pytest.mark.parametrize(
     ("cell", "reason"),
-    [(0, "it is no floor"), (999, "it is no floor"), (HALL.parking[0], "a vehicle stands there"), (13, "it is closed")],
+    [(0, "it is no floor"), (999, "it is no floor"), (HALL.parking[0], "a vehicle stands there or is about to"), (13, "it is closed")],
 )
 def test_a_vehicle_joins_on_free_floor_only(cell, reason):
     traffic = hall(1)
