@@ -77,7 +77,7 @@ class Factory(mesa.Model):
 
     Attributes:
         spec: the scenario.
-        places: the agents of all places, in the order of `scenario.places`; who has left may still hold parts.
+        places: the agents of all places, in the order of `scenario.places`; those that have left may still hold parts.
         agvs, stations, robots, chargers, storages: those that are in the factory.
         jammed: parts that wait for each other's places and can never move on.
         log: what has happened; the one source of figures and checks.
@@ -363,7 +363,7 @@ class Factory(mesa.Model):
         self.log.close(self.now_s)
 
     _ended = False
-    _trace_is_due = False  # somebody has joined or left
+    _trace_is_due = False  # a vehicle has joined or left since the last row
 
     @property
     def _latest_end_s(self) -> float:
