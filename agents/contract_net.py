@@ -153,7 +153,7 @@ class ContractNet:
             self._messenger.withdraw(task.conversation, task.manager.unique_id)
 
     def annul(self, task: Task) -> None:
-        """Nobody needs the task any more, as all see on the floor: whoever holds it lets it go, whatever has begun."""
+        """The task is needed no longer, as all see on the floor: its contractor lets it go, whatever has begun."""
         self._waiting[task.kind].discard(task)
         if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
             self.contracts.annul(task)
@@ -340,7 +340,7 @@ class ContractNet:
             self.rounds.call(kind, tasks, slots)
 
     def _feasible(self, task: Task) -> bool:
-        """Somebody who could do the task is in the factory."""
+        """A contractor that could do the task is in the factory."""
         pool = self.pools[task.kind]
         return len(pool.all if task.eligible is None else pool.present(task.eligible)) > 0
 

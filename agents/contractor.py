@@ -69,7 +69,7 @@ class Contractor(mesa.Agent):
         raise NotImplementedError
 
     def let_go(self, task: Task) -> None:
-        """Nobody needs `task` any more, as all see on the floor: stop, whatever has begun."""
+        """`task` is needed no longer, as all see on the floor: stop, whatever has begun."""
         self.release(task)
 
     def remove(self) -> None:
@@ -148,17 +148,17 @@ class Pool:
         self._classes.setdefault(type(contractor), []).append(contractor.slot)
 
     def remove(self, contractor: Contractor) -> None:
-        """It has left: its slot is kept, and nobody is asked there."""
+        """The contractor has left: its slot is kept, and not asked any more."""
         self.all = self.all[self.all != contractor.slot]
         self.ids = self._ids[self.all]
 
     @property
     def complete(self) -> bool:
-        """Nobody has left."""
+        """No contractor has left."""
         return len(self.all) == len(self.members)
 
     def present(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of `slots` that have not left; the array itself while nobody has."""
+        """Those of `slots` that have not left; the array itself while none has."""
         return slots if self.complete else slots[np.isin(slots, self.all)]
 
     def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:

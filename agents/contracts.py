@@ -184,7 +184,7 @@ class Contracts:
         self._withdraw(task, task.conversation)
 
     def annul(self, task: Task) -> None:
-        """Nobody needs a live task any more, as both sides see: its contractor lets it go, whatever has begun."""
+        """A live task is needed no longer, as both sides see: its contractor lets it go, whatever has begun."""
         self._rest(task)
         task.phase = TaskPhase.CLOSED
         contractor, conversation, manager = task.contractor, task.conversation, task.manager.unique_id
@@ -378,7 +378,7 @@ class Contracts:
         promise = self._end(task, contractor, Standing.DROPPED)
         if task.conversation == promise.conversation:
             task.begun = False
-            task.called_s = -FOREVER_S  # who has left does not fail again, so it need not wait
+            task.called_s = -FOREVER_S  # a contractor that has left does not fail again: the task need not wait
         self._note(Performative.FAILURE, promise.conversation, contractor.unique_id, task.manager.unique_id)
         self._on_failure(promise.conversation, task, contractor)
 

@@ -214,7 +214,7 @@ class Job(mesa.Agent):
     def left_behind(self, vehicle: AGV, task: Transport) -> None:
         """`vehicle`, which leaves, was taking the part or had it on board: then it lies ready where it was loaded.
 
-        What was called ahead for the time after this transport is taken back; who expects the part still does.
+        What was called ahead for the time after this transport is taken back; the station that expects it still does.
         """
         self.carrier = None
         if self.ready:
@@ -232,7 +232,7 @@ class Job(mesa.Agent):
             task.ready_at_s = self.model.now_s
 
     def set_down(self, by: Contractor, place: int) -> None:
-        """Lie ready at a place, beside its buffers: `by`, who had the part, leaves."""
+        """Lie ready at a place, beside its buffers: `by`, which had the part, leaves."""
         origin = self.model.places[place]
         self.model.log.event(self.model.now_s, Event.SET_DOWN, by.unique_id, self.unique_id, origin.unique_id)
         self.place = place

@@ -126,7 +126,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
             else:
                 rows, times_s = floor.choices(routing[number])
                 if not rows:
-                    last = number  # nobody is left to do it, so nothing comes after it
+                    last = number  # no station is left to do it, so nothing comes after it
                     break
                 machine_rows += rows
                 work_s += times_s

@@ -29,7 +29,7 @@ class Shift:
         self._await()
 
     def stop(self) -> None:
-        """Nobody leaves or comes back any more."""
+        """The people neither leave nor come back any more."""
         if self._due is not None:
             self._due.cancel()
 

@@ -25,7 +25,7 @@ from ..agents.channel import FaultyChannel, PerfectChannel
 from ..agents.charger import Charger
 from ..agents.contract_net import ContractNet, Terms
 from ..agents.depot import Sink, Source, Storage
-from ..agents.events import AgentKind, Event, RobotState, StationState, VehicleState
+from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
 from ..agents.job import Job
 from ..agents.lot import Lot
 from ..agents.mechanisms import MECHANISMS
@@ -77,7 +77,7 @@ class Factory(mesa.Model):
 
     Attributes:
         spec: the scenario.
-        places: the agents of all places, in the order of `scenario.places`; who has left may still hold parts.
+        places: the agents of all places, in the order of `scenario.places`; those that have left may still hold parts.
         agvs, stations, robots, chargers, storages: those that are in the factory.
         jammed: parts that wait for each other's places and can never move on.
         log: what has happened; the one source of figures and checks.
@@ -186,8 +186,8 @@ class Factory(mesa.Model):
             waits = circle(self, jammed)
             if not self.jammed.issuperset(wait.job for wait in waits):
                 for wait in waits:
-                    ids = (wait.at.unique_id, wait.job.unique_id, wait.waits_for.unique_id)
-                    self.log.event(self.now_s, Event.JAMMED, *ids, len(waits))
+                    wanted = NOBODY if wait.waits_for is None else wait.waits_for.unique_id
+                    self.log.event(self.now_s, Event.JAMMED, wait.at.unique_id, wait.job.unique_id, wanted, len(waits))
             self.jammed.update(jammed)
         for task in vain_calls(self, jammed):
             task.asleep = True
@@ -363,7 +363,7 @@ class Factory(mesa.Model):
         self.log.close(self.now_s)
 
     _ended = False
-    _trace_is_due = False  # somebody has joined or left
+    _trace_is_due = False  # a vehicle has joined or left since the last row
 
     @property
     def _latest_end_s(self) -> float:

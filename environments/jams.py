@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
 
 class Wait(NamedTuple):
-    """A part that waits for a place at a station; at its own station for a machine, or for a place in the output."""
+    """A part that waits for a place at a station; at its own station for a machine, or for a place in the output.
+
+    At none where all stations that could take it have left.
+    """
 
     job: Job
     at: Station
-    waits_for: Station
+    waits_for: Station | None
 
 
 def jammed_parts(factory: Factory) -> list[Job]:
@@ -50,7 +53,10 @@ def jammed_parts(factory: Factory) -> list[Job]:
 
 
 def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
-    """Parts of a jam each of which waits for a place that the next one holds; the last one waits for the first."""
+    """Parts of a jam each of which waits for a place that the next one holds; the last one waits for the first.
+
+    A part that no station is left for waits for nothing, and all others wait for it.
+    """
     at = {job: station for station in factory.stations for job in _parts_at(station) if job in jammed}
     seen: dict[Job, Wait] = {}
     job: Job | None = next(iter(at))
@@ -59,7 +65,9 @@ def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
         if _waits_for_output(job, station):
             wanted, holder = station, next(other for other in station.output if other in at)
         else:
-            wanted = station if job in station.input else _stations_for(job, factory)[0]
+            wanted = station if job in station.input else next(iter(_stations_for(job, factory)), None)
+            if wanted is None:
+                return [Wait(job, station, None)]
             holder = next(machine.job for machine in wanted.machines if machine.job in at)
         seen[job] = Wait(job, station, wanted)
         job = holder

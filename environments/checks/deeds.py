@@ -3,7 +3,7 @@
 | task | an award is held when the part is | the task is done when |
 |---|---|---|
 | transport | LOADED by the vehicle | UNLOADED by it |
-| operation | handed over to the station | PROCESSING_ENDED there |
+| operation | handed over to the station, unless that has left | PROCESSING_ENDED there |
 | storing | handed over to the storage | as well |
 | handling | MOUNTED or DISMOUNTED by the robot | as well |
 | charging | | ENERGY from the charger |
@@ -92,7 +92,7 @@ class _Replay:
                 award.end_s = time_s
 
     def _read_events(self) -> None:
-        events = self.log.events
+        events, stays = self.log.events, self.log.stays()
         rows = np.flatnonzero(np.isin(events["kind"], [*_DEEDS, Event.ENERGY]))
         for row, (time_s, kind, agent, job, other, _) in zip(rows.tolist(), events[rows].tolist(), strict=True):
             if kind == Event.ENERGY:
@@ -109,9 +109,10 @@ class _Replay:
                 place = agent if kind == Event.MOVED else other
                 if kind == Event.UNLOADED:
                     self._done(time_s, (TaskKind.TRANSPORT, agent, job))
-                if place in self.stations or place in self.storages:
+                there = place not in stays or time_s <= stays[place][1]
+                if there and (place in self.stations or place in self.storages):
                     self.begun.append((row, time_s, (TaskKind.OPERATION, place, job)))
-                if place in self.storages:
+                if there and place in self.storages:
                     self._done(time_s, (TaskKind.OPERATION, place, job))
 
     def _done(self, time_s: float, work: _Work) -> None:

@@ -65,7 +65,7 @@ class _Replay:
             Event.PROCESSING_STARTED: self._processing_started,
             Event.PROCESSING_ENDED: self._processing_ended,
         }
-        moves = (Event.LOADED, Event.UNLOADED, Event.MOVED, Event.MOUNTED, Event.DISMOUNTED)
+        moves = (Event.LOADED, Event.UNLOADED, Event.MOVED, Event.MOUNTED, Event.DISMOUNTED, Event.SET_DOWN)
         events = self.log.events
         rows = np.flatnonzero(np.isin(events["kind"], [Event.RELEASED, *moves, *steps]))
         for row, (time_s, kind, agent, job, other, value) in zip(rows.tolist(), events[rows].tolist(), strict=True):
@@ -81,6 +81,8 @@ class _Replay:
                 if agent in self.stations:
                     steps[kind](part, job, agent, value)
                 continue
+            if kind == Event.SET_DOWN:
+                part.setup_s = 0.0
             if (kind, agent) in self.handling_s:
                 self._takes_time(part, agent, self.handling_s[kind, agent])
             if not (kind == Event.DISMOUNTED and agent == other and self._holds_on(other)):

@@ -17,7 +17,7 @@ _BECOMES = {  # a part on a machine -> the state of that machine
     Event.PROCESSING_STARTED: StationState.PROCESSING,
     Event.PROCESSING_ENDED: StationState.BLOCKED,
 }
-_LEAVES = (Event.DISMOUNTED, Event.SCRAPPED, Event.LOADED, Event.MOVED)
+_LEAVES = (Event.DISMOUNTED, Event.SCRAPPED, Event.LOADED, Event.MOVED, Event.SET_DOWN)
 _WORKS = (StationState.STARVED, StationState.PROCESSING, StationState.SETUP, StationState.BLOCKED)
 _HANDLING = (Event.LOADED, Event.UNLOADED, Event.MOUNTED, Event.DISMOUNTED)
 
@@ -53,7 +53,7 @@ class _Replay:
     def run(self) -> list[Violation]:
         reports = (Event.STATION_STATE, Event.VEHICLE_STATE, Event.ROBOT_STATE)
         events = self.log.events
-        rows = np.flatnonzero(np.isin(events["kind"], [*reports, *_BECOMES, *_LEAVES, *_HANDLING]))
+        rows = np.flatnonzero(np.isin(events["kind"], [*reports, *_BECOMES, *_LEAVES, *_HANDLING, Event.LEFT]))
         for row, (time_s, kind, agent, job, other, value) in zip(rows.tolist(), events[rows].tolist(), strict=True):
             if time_s != self.time_s:
                 self._judge_instant()
@@ -62,7 +62,12 @@ class _Replay:
                 self._machine_reports(row, agent, other, int(value))
             elif kind in (Event.VEHICLE_STATE, Event.ROBOT_STATE):
                 self._reports(row, agent, int(value))
+            elif kind == Event.LEFT:
+                self.machines.pop(agent, None)
+                self.changed.pop(agent, None)
             else:
+                if kind in (Event.SCRAPPED, Event.SET_DOWN) and agent in self.vehicles:
+                    self.aboard[agent] -= 1
                 if kind in _HANDLING:
                     self._handles(row, kind, agent, other)
                 if kind in _BECOMES:

@@ -33,7 +33,7 @@ def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
         return []
     ways = _TableWays(scenario) if scenario.transport.kind == "matrix" else _FloorWays(scenario)
     events = log.events
-    handled = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED, Event.ENERGY))
+    handled = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED, Event.ENERGY, Event.SCRAPPED))
     charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
     found: list[Violation] = []
     for vehicle in log.ids(AgentKind.AGV):
@@ -60,6 +60,9 @@ def _vehicle(
         time_s, kind, _, job, other, _ = log.events[row].item()
         if kind == Event.VEHICLE_STATE:  # which charger it is, its end will tell; after a breakdown it is said again
             state.plugged_s = time_s if state.plugged_s is None else state.plugged_s
+            continue
+        if kind == Event.SCRAPPED:  # by hand, while it was on board
+            state.parts.pop(job, None)
             continue
         place = log.name_of(other)
         begun_s = time_s - (agvs.load_s if kind == Event.LOADED else agvs.unload_s)

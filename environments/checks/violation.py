@@ -10,7 +10,7 @@ RULES = {
     "time": "rows are in order of time, within [0, end of the log]",
     "part-life": "a part is released once, and nothing happens to it before its release or after its end",
     "part-place": "a part is in one place, taken only from where it is, called for with others only where they are, "
-    "and stays when who has it leaves",
+    "and stays when its holder leaves",
     "presence": "an agent says and does nothing before it joins or after it leaves, and is on the floor in between",
     "part-identity": "rows name agents of the right kind: parts, stations, vehicles, robots that exist",
     "routing": "a part goes through the operations of its product in order, at stations that can do them",

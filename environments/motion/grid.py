@@ -230,7 +230,7 @@ class GridTraffic:
         return self._roads.route(int(self.node[vehicle]), int(self._fleet.goal[self._row[vehicle]]))
 
     def free_node(self) -> int:
-        """The best cell for one more vehicle: parking first, then where it blocks nobody.
+        """The best cell for one more vehicle: parking first, then where it blocks no other.
 
         Raises:
             LayoutError: there is none from which all docks can be reached.

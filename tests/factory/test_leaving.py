@@ -37,7 +37,7 @@ def jobs(factory: Factory) -> list[Job]:
 
 
 def assert_sound(factory: Factory) -> None:
-    """Nothing is lost, the log proves it, and whoever has left keeps still."""
+    """Nothing is lost, the log proves it, and agents that have left keep still."""
     assert check(factory.log, factory.spec) == []
     gone = sum(len(rows(factory, event)) for event in (Event.FINISHED, Event.SCRAPPED))
     assert gone == factory.workload.released
@@ -81,7 +81,7 @@ def test_a_part_on_board_lies_ready_where_it_was_loaded(factory: Factory) -> Non
     target = job.target
     factory.run_until(factory.now_s + 1.0)
     assert task.contractor in factory.agvs
-    assert job.target is target, "who expects the part still does"
+    assert job.target is target, "the station that expects the part still does"
     factory.run()
     carried = rows(factory, Event.LOADED)
     assert len(carried[(carried["job"] == job.unique_id) & (carried["other"] == put["other"])]) == 2
@@ -130,7 +130,7 @@ def test_all_vehicles_leave_and_another_joins(factory: Factory) -> None:
     for agv in list(factory.agvs):
         agv.remove()
     factory.run_until(1200.0)
-    assert len(rows(factory, Event.INFEASIBLE)) > 0, "it is told that nobody can carry anything"
+    assert len(rows(factory, Event.INFEASIBLE)) > 0, "it is reported that no vehicle can carry anything"
     waiting = len(jobs(factory))
     new = factory.add_agv()
     assert new.name == "agv_6"
@@ -238,7 +238,7 @@ def test_parts_on_their_way_to_a_station_that_leaves_come_and_go_on(cell: dict[s
     brought = rows(factory, Event.UNLOADED)
     places = brought["other"][brought["job"] == job.unique_id].tolist()
     assert places[0] == station.unique_id
-    assert len(places) == 6, "four operations, the sink, and once in vain"
+    assert station.unique_id not in places[1:]
     assert_sound(factory)
 
 
@@ -437,7 +437,7 @@ def test_vehicles_that_cannot_join_are_refused(factory: Factory) -> None:
         instant.add_agv()
 
 
-def test_who_joins_in_a_pause_begins_after_it(cell: dict[str, Any]) -> None:
+def test_a_vehicle_that_joins_in_a_pause_begins_after_it(cell: dict[str, Any]) -> None:
     shifts = {"day": {"every": "20min", "pauses": [{"from": "5min", "to": "8min"}]}}
     factory = Factory(Scenario.parse(changed(cell, horizon="20min", shifts=shifts, fleet__agvs__shift="day")))
     factory.run_until(400.0)
@@ -450,7 +450,7 @@ def test_who_joins_in_a_pause_begins_after_it(cell: dict[str, Any]) -> None:
     assert_sound(factory)
 
 
-def test_who_has_left_hears_and_says_nothing(cell: dict[str, Any]) -> None:
+def test_a_vehicle_that_has_left_hears_and_says_nothing(cell: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(changed(cell, horizon="30min", record={"trace": True, "messages": "full"})))
     factory.run_until(500.0)
     leaver = factory.agvs[2]
@@ -495,7 +495,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 def disturb(factory: Factory, seed: int) -> None:
-    """Somebody leaves or joins once a minute or so; one able contractor of each kind stays."""
+    """An agent leaves or joins once a minute or so; one able contractor of each kind stays."""
     rng = random.Random(seed)
     spare: dict[str, Callable[[], list[Any]]] = {
         "agv": lambda: factory.agvs[1:],
@@ -541,7 +541,7 @@ def spared(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_whoever_comes_and_goes_nothing_is_lost(cell: dict[str, Any], variant: str) -> None:
+def test_nothing_is_lost_by_comings_and_goings(cell: dict[str, Any], variant: str) -> None:
     options = {"horizon": "15min", "orders__rate": "30/h"} | VARIANTS[variant]
     if "orders" in options:
         del options["orders__rate"]
@@ -552,7 +552,7 @@ def test_whoever_comes_and_goes_nothing_is_lost(cell: dict[str, Any], variant: s
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_whoever_comes_and_goes_without_a_floor_nothing_is_lost(table: dict[str, Any], seed: int) -> None:
+def test_nothing_is_lost_by_comings_and_goings_without_a_floor(table: dict[str, Any], seed: int) -> None:
     without_vehicles = {key: value for key, value in table.items() if key not in ("fleet", "chargers")}
     for data in (table, {**without_vehicles, "transport": {"kind": "instant"}}):
         factory = Factory(Scenario.parse(spared(data)), rng=seed)
@@ -572,7 +572,7 @@ def test_a_run_with_comings_and_goings_repeats_itself(cell: dict[str, Any]) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_whoever_comes_and_goes_often(cell: dict[str, Any], variant: str, seed: int) -> None:
+def test_nothing_is_lost_by_many_comings_and_goings(cell: dict[str, Any], variant: str, seed: int) -> None:
     options = {"horizon": "25min", "orders__rate": "30/h"} | VARIANTS[variant]
     if "orders" in options:
         del options["orders__rate"]
@@ -581,7 +581,7 @@ def test_whoever_comes_and_goes_often(cell: dict[str, Any], variant: str, seed: 
     assert_sound(factory)
 
 
-def test_a_charging_call_that_nobody_can_answer_is_told(factory: Factory) -> None:
+def test_charging_without_a_charger_is_reported(factory: Factory) -> None:
     factory.chargers[0].remove()
     until(factory, lambda: len(rows(factory, Event.INFEASIBLE)))
     told = rows(factory, Event.INFEASIBLE)[0]

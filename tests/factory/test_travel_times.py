@@ -197,8 +197,6 @@ def test_leaps_single_steps_and_pieces_leave_the_same_log(cell, changes):
     whole = run(data)
     stepped, pieces = (Factory(Scenario.parse(copy.deepcopy(data))) for _ in range(2))
     rng = np.random.default_rng(1)
-    for factory in (stepped, pieces):
-        factory._stops_when_empty = factory.spec.drain
     while stepped.now_s < 2400.0:
         stepped.step()
     time_s = 0.0

@@ -18,6 +18,7 @@ def leaving(new_story):
     story.release(0.0, "phone-1", due_s=200.0)
     story.tell(0.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.EMPTY)
     at_s = story.drive(0.0, "agv_1", SOURCE)
+    story.tell(at_s, Event.VEHICLE_STATE, "agv_1", value=VehicleState.HANDLING)
     story.tell(at_s + 5.0, Event.LOADED, "agv_1", "phone-1", "source")
     story.tell(at_s + 5.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.LOADED)
     return story
@@ -95,7 +96,9 @@ def test_a_part_that_was_set_down_stands_beside_a_full_buffer(new_story, rules, 
         story.release(0.0, job)
     at_s = story.saw(story.carry(0.0, "agv_1", "phone-1", "source", "saw"), "phone-1")
     if set_down:
+        story.tell(at_s + 10.0, Event.VEHICLE_STATE, "agv_2", value=VehicleState.HANDLING)
         story.tell(at_s + 20.0, Event.LOADED, "agv_2", "phone-1", "saw")
+        story.tell(at_s + 20.0, Event.VEHICLE_STATE, "agv_2", value=VehicleState.LOADED)
         story.tell(at_s + 21.0, Event.SET_DOWN, "agv_2", "phone-1", "saw")
         story.tell(at_s + 21.0, Event.LEFT, "agv_2")
     story.saw(story.carry(at_s + 30.0, "agv_1", "phone-2", "source", "saw"), "phone-2")

@@ -170,7 +170,7 @@ def test_a_trace_grows_as_vehicles_join(tmp_path):
     assert kept.digest() == log.digest()
 
 
-def test_stays_name_who_was_not_there_all_the_time(new_story):
+def test_stays_name_the_agents_that_were_not_there_all_the_time(new_story):
     story = new_story()
     story.tell(30.0, Event.JOINED, "agv_2")
     story.tell(50.0, Event.LEFT, "agv_2")

@@ -36,7 +36,7 @@ def ticks_to_arrive(traffic: GridTraffic, vehicle: int) -> int:
 
 @pytest.mark.parametrize("planner", ["pibt", "lookahead"])
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
-def test_whoever_comes_and_goes_nobody_meets_anybody(planner, kinematics):
+def test_comings_and_goings_lead_to_no_conflict(planner, kinematics):
     traffic = hall(6, planner=planner, kinematics=kinematics, improvement=2)
     rng = np.random.default_rng(3)
     there, rows, arrived = list(range(6)), [], 0
@@ -108,7 +108,7 @@ def test_a_floor_without_vehicles_stands_still_until_one_joins():
     assert ticks_to_arrive(traffic, vehicle) < 20
 
 
-def test_a_new_vehicle_takes_nobodys_spot():
+def test_a_new_vehicle_takes_no_other_ones_spot():
     traffic = hall(10)  # one on each parking cell
     dock = HALL.docks["A"][0]
     vehicle = traffic.join(dock)

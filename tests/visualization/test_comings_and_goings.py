@@ -22,7 +22,7 @@ def scenario(request: pytest.FixtureRequest, cell: dict[str, Any], matrix: Scena
     return Scenario.parse(cell) if request.param == "floor" else matrix
 
 
-def test_a_replay_shows_who_came_and_who_went(scenario: Scenario) -> None:
+def test_a_replay_shows_comings_and_goings(scenario: Scenario) -> None:
     factory = shown(scenario)
     seen = {}
 
@@ -73,7 +73,7 @@ def test_a_replay_shows_who_came_and_who_went(scenario: Scenario) -> None:
     assert any(text == f"{gone.name.replace('_', ' ')} leaves" for _, _, text in replay.events_ahead())
 
 
-def test_nothing_is_offered_to_who_has_left(scenario: Scenario) -> None:
+def test_nothing_is_offered_to_an_agent_that_has_left(scenario: Scenario) -> None:
     factory = shown(scenario)
     advance(factory, 100.0)
     agv = factory.agvs[0]
