@@ -2,13 +2,14 @@
 
 | module | proves |
 |---|---|
-| `rows` | every number in the log stands for something |
-| `parts` | every part is in exactly one place, follows its routing, fits where it is; time never goes backwards |
+| `rows` | every number in the log stands for something, and time never goes backwards |
+| `parts` | every part is in exactly one place, follows its routing, fits where it is |
 | `presence` | agents that join late or leave early do nothing before and after |
 | `jams` | no parts wait for each other's places for ever |
 | `durations` | there was time for what was done: handling, set-ups, processing |
 | `states` | machines, vehicles and robots are reported as what they are |
 | `shifts` | people pause when they should |
+| `protocol` | everybody speaks when, and to whom, it may |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
 | `deeds` | work is done by whoever holds an award for it, and who tells of it has done it |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
@@ -28,7 +29,8 @@ from .jams import check_jams
 from .lots import check_lots
 from .parts import check_parts
 from .presence import check_presence
-from .rows import check_rows
+from .protocol import check_protocol
+from .rows import check_rows, check_times
 from .shifts import check_shifts
 from .states import check_states
 from .travel import check_travel
@@ -54,11 +56,13 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
 
 _JUDGES = (
+    check_times,
     check_parts,
     check_presence,
     check_durations,
     check_states,
     check_shifts,
+    check_protocol,
     check_contracts,
     check_deeds,
     check_lots,

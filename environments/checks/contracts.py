@@ -21,33 +21,14 @@ import numpy as np
 
 from ...agents.messages import Performative
 from ...agents.tasks import TaskKind
-from ..log import NOBODY, AgentKind, Event
+from ..log import NOBODY, Event
+from .protocol import IN_REPLY_TO_CANCEL
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-IN_REPLY_TO_CANCEL = 1.0  # the value of an INFORM_DONE or a FAILURE that answers a cancel
-_MANAGERS_SAY = (
-    Performative.CFP,
-    Performative.ACCEPT_PROPOSAL,
-    Performative.REJECT_PROPOSAL,
-    Performative.CANCEL,
-)
-_TO_ONE = (  # the others may be told of several at once
-    Performative.ACCEPT_PROPOSAL,
-    Performative.AGREE,
-    Performative.INFORM_DONE,
-    Performative.INFORM_RESULT,
-    Performative.FAILURE,
-)
-_CONTRACTORS = {
-    TaskKind.OPERATION: AgentKind.STATION,
-    TaskKind.TRANSPORT: AgentKind.AGV,
-    TaskKind.HANDLING: AgentKind.ROBOT,
-    TaskKind.CHARGE: AgentKind.CHARGER,
-}
 _MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation may be withdrawn in silence while nobody holds it
 
 
@@ -68,8 +49,6 @@ class _Task:
 @dataclass(slots=True)
 class _Call:
     task: int
-    kind: int
-    manager: int
     opened_s: float
     reply_by_s: float  # of the first call
     row: int
@@ -82,7 +61,7 @@ class _Call:
 
 
 def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules unknown-call, protocol, *-award, void-agree, unacknowledged, double-done, open-call, lost-task."""
+    """Rules *-award, void-agree, unacknowledged, double-done, open-call, lost-task."""
     return _Replay(log, scenario).run()
 
 
@@ -95,16 +74,8 @@ class _Replay:
         for row, (conversation, task, kind, job, manager, opened_s, reply_by_s) in enumerate(
             log.conversations.tolist()
         ):
-            if conversation in self.calls:
-                self._add("unknown-call", opened_s, task, f"conversation {conversation} is opened twice", row)
-            self.calls[conversation] = _Call(task, kind, manager, opened_s, reply_by_s, row)
-            known = self.tasks.setdefault(task, _Task(kind, job, manager))
-            if (kind, manager) != (known.kind, known.manager):
-                text = f"{log.name_of(manager)} opens conversation {conversation} for it"
-                self._add("unknown-call", opened_s, task, text, row)
-            if job != manager and log.kind_of(manager) is AgentKind.JOB:
-                text = f"{log.name_of(manager)} opens conversation {conversation} for {log.name_of(job)}"
-                self._add("unknown-call", opened_s, task, text, row)
+            self.calls[conversation] = _Call(task, opened_s, reply_by_s, row)
+            self.tasks.setdefault(task, _Task(kind, job, manager))
         self.shares: dict[int, dict[int, int]] = {}  # conversation -> contractor -> task of its share
         events = log.events[np.isin(log.events["kind"], (Event.LOT_CALLED, Event.LOT_AWARDED))]
         for _, kind, agent, job, task, value in events.tolist():
@@ -129,37 +100,15 @@ class _Replay:
         }
         for row, message in enumerate(self.log.messages.tolist()):
             time_s, performative, conversation, sender, receiver, _, value = message
-            call = self.calls.get(conversation)
-            if call is None or time_s < call.opened_s - TOLERANCE_S:
-                state = "was never opened" if call is None else f"is opened at {call.opened_s:g} s"
-                self._add("unknown-call", time_s, NOBODY, f"{self.log.describe_message(row)}: the call {state}", row)
-            else:
-                self._judge_speaker(call, row, time_s, performative, sender, receiver)
-                if performative in replies:
-                    replies[performative](row, time_s, conversation, sender, receiver, value)
+            if performative in replies and conversation in self.calls:
+                replies[performative](row, time_s, conversation, sender, receiver, value)
         self._judge_end()
         return self.found
 
     # -- messages
 
-    def _judge_speaker(
-        self, call: _Call, row: int, time_s: float, performative: int, sender: int, receiver: int
-    ) -> None:
-        """Each word is the manager's, or a contractor's who can do such work."""
-        manager, contractor = (sender, receiver) if performative in _MANAGERS_SAY else (receiver, sender)
-        if manager != call.manager:
-            self._message("protocol", row, time_s, call.task, f"its manager is {self.log.name_of(call.manager)}")
-        elif contractor == NOBODY and performative in _TO_ONE:
-            self._message("protocol", row, time_s, call.task, "it names no contractor")
-        elif contractor != NOBODY and self.log.kind_of(contractor) is not _CONTRACTORS[TaskKind(call.kind)]:
-            text = f"{self.log.name_of(contractor)} does no {TaskKind(call.kind).name.lower()}"
-            self._message("protocol", row, time_s, call.task, text)
-
     def _proposed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
-        call = self.calls[conversation]
-        if call.called_s is None:
-            self._message("unknown-call", row, time_s, call.task, "nobody has called for proposals yet")
-        call.proposers.add(sender)
+        self.calls[conversation].proposers.add(sender)
 
     def _announced(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call = self.calls[conversation]
@@ -219,7 +168,6 @@ class _Replay:
         call, number = self.calls[conversation], self._number(conversation, sender)
         task = self.tasks[number]
         if value == IN_REPLY_TO_CANCEL:
-            self._judge_answer(call, row, time_s, sender)
             self._gave_up(row, time_s, conversation, sender, receiver, value)
         elif task.holder == (conversation, sender) and task.done is None:
             task.holder, task.done = None, (conversation, sender)
@@ -230,14 +178,8 @@ class _Replay:
             self._message("double-done", row, time_s, number, text)
 
     def _failed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
-        if value == IN_REPLY_TO_CANCEL:  # it goes on
-            self._judge_answer(self.calls[conversation], row, time_s, sender)
-        else:
+        if value != IN_REPLY_TO_CANCEL:  # else: it is too late for the cancel, and goes on
             self._gave_up(row, time_s, conversation, sender, receiver, value)
-
-    def _judge_answer(self, call: _Call, row: int, time_s: float, sender: int) -> None:
-        if sender not in call.cancelled:
-            self._message("protocol", row, time_s, call.task, f"{self.log.name_of(sender)} was sent no cancel")
 
     def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
         call, task = self.calls[conversation], self.tasks[self._number(conversation, sender)]

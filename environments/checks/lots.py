@@ -115,7 +115,7 @@ class _Replay:
                     self._add("share", time_s, receiver, text, row)
                 else:
                     share.begun_s = min(share.begun_s, time_s)
-            elif share is not None:
+            elif share is not None and share.begun_s < float("inf"):  # before it is awarded nothing of it can end
                 share.ended_s = min(share.ended_s, time_s)
                 if performative == Performative.INFORM_DONE and not value:  # which would answer a cancel
                     share.done_s = min(share.done_s, time_s)

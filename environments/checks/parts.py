@@ -19,7 +19,7 @@ import numpy as np
 from ...agents.events import BY_HAND
 from ..log import NOBODY, AgentKind, Event
 from ..scenario import OrderList
-from .violation import NO_ROW, TOLERANCE_S, Violation
+from .violation import NO_ROW, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
@@ -64,23 +64,8 @@ class _Part:
 
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules time, part-*, routing, buffer, machines, vehicle-load, tending, drained."""
-    return [*_times(log, scenario.tick_s), *_Replay(log, scenario).run()]
-
-
-def _times(log: "EventLog", tick_s: float) -> list[Violation]:
-    found = []
-    for name, table in (("events", log.events), ("messages", log.messages)):
-        time_s = table["time_s"]
-        before = np.concatenate([[0.0], time_s[:-1]]) if len(time_s) else time_s
-        for row in np.flatnonzero(~((time_s >= before) & (time_s <= log.end_s + TOLERANCE_S))).tolist():
-            text = f"row {row} of {name} is at {time_s[row]} s, after {before[row]} s; the log ends at {log.end_s} s"
-            found.append(Violation("time", float(time_s[row]), name, text, row))
-    backwards = np.flatnonzero(np.diff(log.trace_ticks) <= 0) + 1
-    for row in backwards.tolist():
-        text = f"tick {log.trace_ticks[row]} follows tick {log.trace_ticks[row - 1]}"
-        found.append(Violation("time", float(log.trace_ticks[row]) * tick_s, "trace", text, row))
-    return found
+    """Rules part-*, routing, buffer, machines, vehicle-load, tending, drained."""
+    return _Replay(log, scenario).run()
 
 
 class _Replay:

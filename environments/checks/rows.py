@@ -1,4 +1,6 @@
-"""Whether a log can be read at all: every number in it stands for something. The other rules take that for granted."""
+"""Whether a log can be read at all: every number stands for something, which the other rules take for granted, and
+time never goes backwards.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +9,7 @@ import numpy as np
 from ...agents.messages import Performative
 from ...agents.tasks import TaskKind
 from ..log import AgentKind, Event, RobotState, StationState, VehicleState
-from .violation import Violation
+from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,3 +53,19 @@ def _strange(times_s: "ArrayLike", numbers: "ArrayLike", known: type["IntEnum"],
     for row in np.flatnonzero(~np.isin(numbers, list(known))).tolist():
         text = f"row {row} is a {word} of kind {numbers[row]}; the kinds are 0 to {max(known)}"
         yield Violation("row", float(times_s[row]), word, text, row)
+
+
+def check_times(log: "EventLog", scenario: "Scenario") -> list[Violation]:
+    """Rule time."""
+    found = []
+    for name, table in (("events", log.events), ("messages", log.messages)):
+        time_s = table["time_s"]
+        before = np.concatenate([[0.0], time_s[:-1]]) if len(time_s) else time_s
+        for row in np.flatnonzero(~((time_s >= before) & (time_s <= log.end_s + TOLERANCE_S))).tolist():
+            text = f"row {row} of {name} is at {time_s[row]} s, after {before[row]} s; the log ends at {log.end_s} s"
+            found.append(Violation("time", float(time_s[row]), name, text, row))
+    backwards = np.flatnonzero(np.diff(log.trace_ticks) <= 0) + 1
+    for row in backwards.tolist():
+        text = f"tick {log.trace_ticks[row]} follows tick {log.trace_ticks[row - 1]}"
+        found.append(Violation("time", float(log.trace_ticks[row]) * scenario.tick_s, "trace", text, row))
+    return found

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .plan import number
 from .record import STATES
+from .ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +59,11 @@ class Factory:
         self.vehicles = dict.fromkeys(record.ids("AGV"), "IDLE")
         self.handling_since_s: dict[int, float] = {}  # robot or vehicle
         self.free_s: dict[int, float] = defaultdict(float)  # when a robot or vehicle had handled its last part
-        self.at: dict[int, str] = dict.fromkeys(record.ids("AGV"), plan.agvs.get("start", plan.source))
-        self.ways_s = plan.ways_s() if plan.transport["kind"] == "matrix" else {}
+        self.at: dict[int, str] = {}  # where a vehicle has handled a part, or charged
+        self.ways = Ways(plan)
+        self.taken: dict[int, tuple[str, float]] = {}  # where and when a part was taken on board
+        self.charges_since_s: dict[int, float] = {}
+        self.jammed: set[int] = set()
         self.made_last: dict[int, str] = {}  # station -> product
         self.stops = machine_stops(record)
         self.called_at: dict[float, int] = {}  # conversation about a lot -> where its parts stand
@@ -84,7 +88,12 @@ class Factory:
         return [self.record.name(job) for job, part in self.parts.items() if part.spot != "gone"]
 
     def take(self, row: Row) -> Iterator[str]:
-        if row.event == "STATION_STATE":
+        if row.event == "ENERGY":
+            yield from self.drives(row, self.charges_since_s.pop(row.agent, row.time_s))
+            self.free_s[row.agent] = row.time_s
+        elif row.event == "JAMMED":
+            self.jammed.add(row.job)
+        elif row.event == "STATION_STATE":
             station = self.plan.stations.get(self.record.name(row.agent), {"machines": 0})
             if not 0 <= row.other < station.get("machines", 1):
                 yield f"{self.record.name(row.agent)} has no machine {row.other}"
@@ -121,6 +130,8 @@ class Factory:
     def step(self, row: Row, part: Part) -> Iterator[str]:
         spot, whose, to_spot, to_whose = STEPS[row.event]
         holder, receiver = getattr(row, whose), getattr(row, to_whose)
+        if row.job in self.jammed:
+            yield "it was told to be stuck for ever"
         if (part.spot if part.spot != "entered" else "ready", part.holder) != (spot, holder):
             yield f"it is {part.spot} at {self.record.name(part.holder)}"
         yield from self.by_whom(row)
@@ -153,13 +164,9 @@ class Factory:
                 yield f"{who} is no vehicle"
                 return
             duration_s = number(self.plan.agvs.get(row.event.removesuffix("ED").lower(), 0.0))
-            begin_s, place = row.time_s - duration_s, self.record.name(row.other)
-            drives_s = self.ways_s.get((self.at[row.agent], place), 0.0)
-            if begin_s < self.free_s[row.agent] + drives_s - SLACK_S:
-                yield f"{who} was busy at {self.at[row.agent]} until {self.free_s[row.agent]:g} s"
+            yield from self.drives(row, row.time_s - duration_s)
             if self.vehicles[row.agent] != "HANDLING":
                 yield f"{who} is {self.vehicles[row.agent]}"
-            self.at[row.agent] = place
         elif row.event in ("MOUNTED", "DISMOUNTED"):
             station = self.record.name(row.other)
             if station not in self.plan.tended:
@@ -181,6 +188,20 @@ class Factory:
         if begin_s < self.parts[row.job].since_s - SLACK_S:
             yield f"it came at {self.parts[row.job].since_s:g} s"
         self.free_s[row.agent] = row.time_s
+
+    def drives(self, row: Row, begin_s: float) -> Iterator[str]:
+        """Whether the vehicle, and the part on board, can be there already."""
+        vehicle, place = row.agent, self.record.name(row.other)
+        loaded = any(part.spot == "aboard" and part.holder == vehicle for part in self.parts.values())
+        legs = [(self.at.get(vehicle, place), self.free_s[vehicle], loaded)]
+        if row.event == "LOADED":
+            self.taken[row.job] = (place, row.time_s)
+        elif row.event == "UNLOADED":
+            legs.append((*self.taken.get(row.job, (place, 0.0)), True))
+        for origin, left_s, with_load in legs:
+            if begin_s < left_s + self.ways.least_s(origin, place, loaded=with_load) - SLACK_S:
+                yield f"{self.record.name(vehicle)} was at {origin} until {left_s:g} s"
+        self.at[vehicle] = place
 
     def work(self, row: Row, part: Part) -> Iterator[str]:
         """Set-ups and processing times, less the time for which a machine stood still."""
@@ -223,6 +244,8 @@ class Factory:
     def vehicle_shows(self, vehicle: int, state: str, time_s: float) -> None:
         if state == "HANDLING" and self.vehicles.get(vehicle) != "DOWN":
             self.handling_since_s[vehicle] = time_s  # a breakdown interrupts what goes on afterwards
+        if state == "CHARGING":
+            self.charges_since_s.setdefault(vehicle, time_s)
         self.vehicles[vehicle] = state
 
     def limits(self) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 from math import inf
 from typing import Any
 
@@ -89,11 +88,3 @@ class Plan:
                     begin_s = merged.pop()[0]
                 merged.append((begin_s, until_s))
         return merged
-
-    def ways_s(self) -> dict[tuple[str, str], float]:
-        """Least time from place to place of a matrix, over others where that is shorter."""
-        places, travel = self.transport["places"], self.transport["travel"]
-        ways = {(a, b): number(travel[i][j]) for i, a in enumerate(places) for j, b in enumerate(places)}
-        for via, a, b in product(places, repeat=3):
-            ways[a, b] = min(ways[a, b], ways[a, via] + ways[via, b])
-        return ways

@@ -58,7 +58,7 @@ def times_off(record: Record, agent: int, unit: int | None) -> list[Span]:
                 spans += [] if since_s is None else [(since_s, row.time_s)]
                 since_s = None
             elif since_s is None:
-                since_s = row.time_s
+                since_s = spans.pop()[0] if spans and spans[-1][1] == row.time_s else row.time_s
     spans += [] if since_s is None else [(since_s, record.end_s)]
     return [(begin_s, end_s) for begin_s, end_s in spans if end_s - begin_s > SLACK_S]
 

@@ -7,12 +7,14 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.errors import ScenarioError
+from robocell.environments.log import NOBODY, Event
 
 from . import faults, read
 from .doctored import doctor
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from robocell.environments.log import EventLog
 
 UNFINISHED = {"drained", "open-call", "lost-task", "lot"}  # what a run breaks that is not empty when it ends
+MOVES = (Event.LOADED, Event.UNLOADED, Event.MOVED, Event.MOUNTED, Event.PROCESSING_ENDED, Event.DISMOUNTED)
 LEFT = ("is left in the factory", "is not ended", "is forgotten")
+LONGEST_REST_S = 1000.0  # a vehicle whose battery ran empty is fetched after 900 s
 BLOCK = 50  # factories in one slow test
 
 
@@ -37,6 +41,19 @@ class Run:
     log: EventLog
     drained: bool
 
+    @property
+    def stuck(self) -> bool:
+        """Parts are left, and none of them has moved for so long that a breakdown or an empty battery is no excuse."""
+        events = self.log.events
+        moved_s = events["time_s"][np.isin(events["kind"], MOVES)].max(initial=0.0)
+        return not self.drained and moved_s < self.log.end_s - LONGEST_REST_S
+
+    @property
+    def jammed(self) -> bool:
+        """A circle of parts was named that wait for each other."""
+        told = self.log.events[self.log.events["kind"] == Event.JAMMED]
+        return bool((told["other"] != NOBODY).any())
+
     @classmethod
     def of(cls, data: dict[str, Any]) -> Run:
         scenario = Scenario.parse(data)
@@ -47,8 +64,9 @@ class Run:
         return cls(data, scenario, log, drained)
 
     def first(self, log: EventLog) -> set[str]:
-        """The rules that `robocell check` finds broken, but for those that come of parts that are left."""
-        return {violation.rule for violation in check(log, self.scenario)} - (set() if self.drained else UNFINISHED)
+        """The rules that `robocell check` finds broken, but for jams, and what comes of parts that are left."""
+        found = {violation.rule for violation in check(log, self.scenario)} - {"jam"}
+        return found if self.drained else found - UNFINISHED
 
     def second(self, log: EventLog, file: Path) -> list[str]:
         """What the second opinion finds impossible, likewise."""
@@ -72,6 +90,7 @@ def accepted(seed: int) -> dict[str, Any]:
 def judge(seed: int, file: Path, *, doctored: int) -> bool:
     """Both opinions of a factory, and of its log as often tampered with; whether it was drained."""
     run = Run.of(accepted(seed))
+    assert run.jammed or not run.stuck
     assert run.first(run.log) == set()
     assert run.second(run.log, file) == []
     for number in range(doctored):
