@@ -306,6 +306,20 @@ def test_a_part_that_is_taken_out_is_scrapped_where_it_is(cell: dict[str, Any], 
     assert all(figure == 1.0 for figure in quality(factory)), "no machine has made this scrap"
 
 
+def test_a_part_can_be_taken_off_a_vehicle_that_drives_on(cell: dict[str, Any]) -> None:
+    turning = {"fleet__agvs__kinematics": "differential", "fleet__agvs__capacity": 2, "fleet__agvs__count": 2}
+    factory = Factory(Scenario.parse(changed(cell, horizon="30min", **turning)))
+    for _ in range(8):
+        agv = until(factory, lambda: next((a for a in factory.agvs if a.state is VehicleState.LOADED), None))
+        factory.run_until(factory.now_s + 1.7)
+        if agv.state is VehicleState.LOADED:
+            agv.plan.next.part.remove()
+        factory.run_until(factory.now_s + 60.0)
+    factory.run()
+    assert len(rows(factory, Event.SCRAPPED)) > 3
+    assert_sound(factory)
+
+
 def quality(factory: Factory) -> list[float]:
     figures = measure(factory.log, factory.spec)
     return [
