@@ -144,7 +144,9 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
         loaded = (last >= 0) & (np.append(parts, 0)[last] > 0)
         drive = np.where(loaded, np.floor(slow + TOLERANCE_S), 1)  # parts of a tick are carried over to the next move
         gap = np.diff(ticks)
-        handled_ticks = ticks[1:] - np.append(change_s, -np.inf)[last] / tick_s
+        handled_s = change_s[events["kind"][handled] != Event.SCRAPPED]  # which takes no time, wherever it drives
+        latest = np.searchsorted(handled_s, ticks[1:] * tick_s - TOLERANCE_S) - 1
+        handled_ticks = ticks[1:] - np.append(handled_s, -np.inf)[latest] / tick_s
         for k in np.flatnonzero(handled_ticks < drive - TOLERANCE_S).tolist():
             text = f"it moves {handled_ticks[k]:g} ticks after it has handled a part; it needs {drive[k]:g} to drive"
             yield Violation("speed", float(ticks[k + 1]) * tick_s, log.name_of(vehicle), text, int(rows[k + 1]))
