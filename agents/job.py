@@ -304,7 +304,8 @@ class Job(mesa.Agent):
             self._fall_back(task)
         if task is self.operation:
             self.target = None
-            if self.carrier is None:  # else it is brought there all the same, and goes on from there
+            ahead = self._bound_for is not None  # of what it is on its way to
+            if self.carrier is None or ahead:  # else it is brought there all the same, and goes on from there
                 self._stay()
             if task.name == STORE and not contractor.present:
                 self.model.net.cancel(task)

@@ -47,6 +47,7 @@ class Machine:
         self.off = False
         self.busy_until_s = 0.0
         self.product: str | None = None
+        self._product_before: str | None = None
         self.state = StationState.STARVED
         self.activity = Activity(station.model.clock)
         self.failures = Failures.of(
@@ -71,7 +72,7 @@ class Machine:
         station = self.station
         self.job, self.task, self.coming = job, task, None
         setup_s = station.setup_s(self.product, job.order.product)
-        self.product = job.order.product
+        self._product_before, self.product = self.product, job.order.product
         begin_s = max(station.model.now_s, station.shift.back_s)
         self.busy_until_s = begin_s + setup_s + station.mean_s(task)
         if setup_s > 0.0:
@@ -110,6 +111,8 @@ class Machine:
     def give_up(self) -> tuple[Job | None, Operation | None]:
         """Its part, or the part that is being mounted, is taken away: the part, and its task if it is not done."""
         part, task = self.job or self.coming, self.task
+        if self.state is StationState.SETUP:
+            self.product = self._product_before  # the change-over has not been made
         self.activity.abandon()
         if self.failures is not None:
             self.failures.work_ends()

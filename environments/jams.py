@@ -35,7 +35,7 @@ class Wait(NamedTuple):
     """
 
     job: Job
-    at: Station
+    at: Place
     waits_for: Station | None
 
 
@@ -57,22 +57,28 @@ def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
 
     A part that no station is left for waits for nothing, and all others wait for it.
     """
-    at = {job: station for station in factory.stations for job in _parts_at(station) if job in jammed}
+    at: dict[Job, Place] = {}
+    for place in (*factory.stations, *factory.storages):
+        at |= dict.fromkeys((job for job in _parts_at(place) if job in jammed), place)
     seen: dict[Job, Wait] = {}
-    job: Job | None = next(iter(at))
-    while job is not None and job not in seen:
-        station = at[job]
-        if _waits_for_output(job, station):
-            wanted, holder = station, next(other for other in station.output if other in at)
-        else:
-            wanted = station if job in station.input else next(iter(_stations_for(job, factory)), None)
-            if wanted is None:
-                return [Wait(job, station, None)]
-            holder = next(machine.job for machine in wanted.machines if machine.job in at)
-        seen[job] = Wait(job, station, wanted)
-        job = holder
+    job = next(iter(at))
+    while job not in seen:
+        place = at[job]
+        wanted = _wanted_by(job, place, factory)
+        seen[job] = Wait(job, place, wanted)
+        if wanted is None:
+            return [seen[job]]
+        holders = wanted.output if wanted is place and _waits_for_output(job, wanted) else _mounted_at(wanted)
+        job = next(other for other in holders if other in at)
     waits = list(seen.values())
-    return waits[[wait.job for wait in waits].index(job) :]  # type: ignore[arg-type]  # a machine of a jam holds a part
+    return waits[[wait.job for wait in waits].index(job) :]
+
+
+def _wanted_by(job: Job, place: Place, factory: Factory) -> Station | None:
+    """The station that a part of a jam waits for, its own or another; None where none is left."""
+    if isinstance(place, Station) and (job in place.input or _waits_for_output(job, place)):
+        return place
+    return next(iter(_stations_for(job, factory)), None)
 
 
 def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
@@ -92,8 +98,11 @@ def _may_take(station: Station, job: Job, stuck: Collection[Job]) -> bool:
 def _parts_at(place: Place) -> list[Job]:
     if isinstance(place, Storage):
         return list(place.parts.values())
-    mounted = [machine.job for machine in place.machines if machine.job is not None]
-    return list(dict.fromkeys([*place.input, *mounted, *place.output]))
+    return list(dict.fromkeys([*place.input, *_mounted_at(place), *place.output]))
+
+
+def _mounted_at(station: Station) -> list[Job]:
+    return [machine.job for machine in station.machines if machine.job is not None]
 
 
 def _is_finished_on(machine: Machine) -> bool:

@@ -85,8 +85,11 @@ class _Replay:
                 part.setup_s = 0.0
             if (kind, agent) in self.handling_s:
                 self._takes_time(part, agent, self.handling_s[kind, agent])
-            if not (kind == Event.DISMOUNTED and agent == other and self._holds_on(other)):
+            stays = agent == other and (kind == Event.SET_DOWN or (kind == Event.DISMOUNTED and self._holds_on(other)))
+            if not stays:  # a vehicle may have begun to take it where it stands
                 part.since_s = time_s
+            if kind == Event.SET_DOWN:  # a set-up for it is over
+                part.setup_s = 0.0
         return self.found
 
     def _holds_on(self, place: int) -> bool:

@@ -134,7 +134,7 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
         changed = (events["agent"] == vehicle) & np.isin(events["kind"], changes)
         change_s, change = events["time_s"][changed], events["kind"][changed]
         parts = np.cumsum(np.where(change == Event.LOADED, 1, -1))
-        stop_s = np.where(change == Event.SCRAPPED, -np.inf, change_s)  # what is taken off by hand stops no vehicle
+        handled_s = change_s[change != Event.SCRAPPED]  # what is taken off by hand stops no vehicle
         step = np.diff(log.trace_cells[:, column]) * _drives(log.trace_cells[:, column])
         rows = np.flatnonzero(step) + 1
         ticks = log.trace_ticks[rows]
@@ -145,7 +145,8 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
         loaded = (last >= 0) & (np.append(parts, 0)[last] > 0)
         drive = np.where(loaded, np.floor(slow + TOLERANCE_S), 1)  # parts of a tick are carried over to the next move
         gap = np.diff(ticks)
-        handled_ticks = ticks[1:] - np.append(stop_s, -np.inf)[last] / tick_s
+        latest = np.searchsorted(handled_s, ticks[1:] * tick_s - TOLERANCE_S) - 1
+        handled_ticks = ticks[1:] - np.append(handled_s, -np.inf)[latest] / tick_s
         for k in np.flatnonzero(handled_ticks < drive - TOLERANCE_S).tolist():
             text = f"it moves {handled_ticks[k]:g} ticks after it has handled a part; it needs {drive[k]:g} to drive"
             yield Violation("speed", float(ticks[k + 1]) * tick_s, log.name_of(vehicle), text, int(rows[k + 1]))

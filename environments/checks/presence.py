@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_OF_PARTS = (Event.RELEASED, Event.FINISHED, Event.SCRAPPED, Event.MOVED)  # at a place, which does nothing itself
+# at a place, which does nothing itself
+_OF_PARTS = (Event.RELEASED, Event.FINISHED, Event.SCRAPPED, Event.MOVED, Event.JAMMED)
 
 
 def check_presence(log: "EventLog", scenario: "Scenario") -> list[Violation]:

@@ -113,3 +113,31 @@ def test_a_stop_that_ends_is_no_jam():
     log = factory.run()
     assert rows(log) == []
     assert factory.workload.in_process == 0
+
+
+def test_a_stored_part_that_no_station_is_left_for_is_named():
+    """It was stored as the only station that could go on with it was taken; then that station leaves."""
+    places = ["source", "sink", "x", "y", "rack"]
+    scenario = Scenario.parse(
+        {
+            "transport": {
+                "kind": "matrix",
+                "places": places,
+                "travel": [["0s" if a == b else "10s" for b in places] for a in places],
+            },
+            "fleet": {"agvs": {"count": 1}},
+            "stations": {
+                "x": {"operations": {"x": "10s"}, "output_capacity": 0},
+                "y": {"operations": {"y": "10h"}, "input_capacity": 0},
+            },
+            "storage": {"rack": {}},
+            "products": {"p": {"routing": ["x", "y"]}, "q": {"routing": ["x"]}},
+            "orders": {"kind": "list", "orders": [{"at": "0s", "product": product} for product in "ppq"]},
+            "horizon": "1h",
+        }
+    )
+    factory = Factory(scenario)
+    while not factory.storages[0].parts:
+        factory.step()
+    factory.stations[1].remove()
+    assert ("p-1", "rack", "nobody") in rows(factory.run())

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.events import Event
+from robocell.agents.job import Job
 from robocell.agents.messages import Performative
+from robocell.agents.tasks import TaskPhase
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
@@ -168,3 +170,18 @@ def test_it_drains_though_messages_are_lost(ahead, faults, floor):
 @given(AHEAD, CHAOS | st.just({}), FLOORS)
 def test_many_drain(ahead, faults, floor):
     drain(tight(negotiation=both(ahead, faults), **floor))
+
+
+def test_a_part_on_its_way_gives_up_the_transport_that_it_called_ahead_with_the_station() -> None:
+    """The station after the one that it is brought to falls out; the vehicle that was to bring it there is told."""
+    factory = Factory(tight(negotiation={"look_ahead": "departure"}, vehicles=3))
+    job = None
+    while job is None:
+        factory.step()
+        called = [part for part in factory.agents if isinstance(part, Job) and part.transport is not None]
+        job = next((part for part in called if part.carrier and part.transport.origin != part.place), None)
+    ahead = job.transport
+    factory.net.recall(job.operation)
+    factory.net.settle()
+    assert ahead.phase is TaskPhase.CLOSED
+    assert job.transport is not ahead
