@@ -11,6 +11,7 @@ properties of computer systems, ACM Computing Surveys 4(3), 1972). Vehicles alwa
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..agents.depot import Storage
@@ -45,11 +46,12 @@ def jammed_parts(factory: Factory) -> list[Job]:
         return []
     stuck: dict[Job, Place] = {}
     for place in (*factory.stations, *factory.storages):
-        stuck |= dict.fromkeys(_parts_at(place), place)
+        stuck |= dict.fromkeys(_parts_in_the_way(place), place)
     while free := [job for job, place in stuck.items() if _can_move_on(job, place, stuck, factory)]:
         for job in free:
             del stuck[job]
-    return list(stuck)
+    still = (station for station in factory.stations if not _empties_a_machine(station, stuck))
+    return list(dict.fromkeys(chain(stuck, *(station.input for station in still))))
 
 
 def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
@@ -101,6 +103,13 @@ def _parts_at(place: Place) -> list[Job]:
     return list(dict.fromkeys([*place.input, *_mounted_at(place), *place.output]))
 
 
+def _parts_in_the_way(place: Place) -> list[Job]:
+    """The parts that others may wait for: all but those in the input, which go when a machine is empty."""
+    if isinstance(place, Storage):
+        return _parts_at(place)
+    return list(dict.fromkeys([*_mounted_at(place), *place.output]))
+
+
 def _mounted_at(station: Station) -> list[Job]:
     return [machine.job for machine in station.machines if machine.job is not None]
 
@@ -116,8 +125,6 @@ def _waits_for_output(job: Job, station: Station) -> bool:
 
 def _can_move_on(job: Job, place: Place, stuck: Collection[Job], factory: Factory) -> bool:
     if isinstance(place, Station):
-        if job in place.input:
-            return _empties_a_machine(place, stuck)
         holder = next((machine for machine in place.machines if machine.job is job), None)
         if holder is not None and not _is_finished_on(holder):
             return True
