@@ -59,7 +59,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def scenario(negotiation: dict[str, Any], seed: int, vehicles: int = 10, mtbf_min: float | None = None) -> Scenario:
+def scenario(negotiation: dict[str, Any], *, vehicles: int = 10, mtbf_min: float | None = None) -> dict[str, Any]:
     """The shop under a policy; its stations break down for 4 min after `mtbf_min` minutes of work on average."""
     breakdown = {} if mtbf_min is None else {"breakdown": {"mtbf": f"{mtbf_min:g}min", "mttr": "4min"}}
     stations = {
@@ -72,29 +72,26 @@ def scenario(negotiation: dict[str, Any], seed: int, vehicles: int = 10, mtbf_mi
         for operation, letters in WORK.items()
         for letter, first in zip(letters, (True, False), strict=True)
     }
-    return Scenario.parse(
-        {
-            "name": "mechanisms",
-            "layout": {"art": FLOOR.strip("\n"), "legend": PLACES},
-            "stations": stations,
-            "fleet": {"agvs": {"count": vehicles, "load": "8s", "unload": "8s"}},
-            "products": {
-                "long": {"routing": ["cut", "bore", "mill", "test"], "due": "20min"},
-                "short": {"routing": ["mill", "cut"], "due": "10min"},
-                "rush": {"routing": ["test", "bore", "cut"], "due": "8min"},
-            },
-            "orders": {"kind": "poisson", "rate": "125/h"},
-            "negotiation": {"queue_limit": 1, **negotiation},
-            "horizon": "2h",
-            "drain": True,
-            "seed": seed,
-        }
-    )
+    return {
+        "name": "mechanisms",
+        "layout": {"art": FLOOR.strip("\n"), "legend": PLACES},
+        "stations": stations,
+        "fleet": {"agvs": {"count": vehicles, "load": "8s", "unload": "8s"}},
+        "products": {
+            "long": {"routing": ["cut", "bore", "mill", "test"], "due": "20min"},
+            "short": {"routing": ["mill", "cut"], "due": "10min"},
+            "rush": {"routing": ["test", "bore", "cut"], "due": "8min"},
+        },
+        "orders": {"kind": "poisson", "rate": "125/h"},
+        "negotiation": {"queue_limit": 1, **negotiation},
+        "horizon": "2h",
+        "drain": True,
+    }
 
 
 def figures(negotiation: dict[str, Any], seed: int, vehicles: int, mtbf_min: float | None) -> list[float]:
     """Flow time and tardiness (min), empty driving (%), messages a task; NaN where the shop jams."""
-    plan = scenario(negotiation, seed, vehicles, mtbf_min)
+    plan = Scenario.parse(scenario(negotiation, vehicles=vehicles, mtbf_min=mtbf_min) | {"seed": seed})
     factory = Factory(plan)
     log = factory.run()
     jammed = factory.workload.in_process > 0

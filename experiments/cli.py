@@ -111,9 +111,9 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
 
     Example: `robocell validate fleet_sizing.yaml`
     """
+    from . import jam_risks, late_orders
     from .counting import counted
     from .experiment import Experiment
-    from .late_orders import late_orders, told
 
     experiment = Experiment.load(config, _settings(settings))
     sizes = [case.scenario for case in experiment.cases]
@@ -130,7 +130,8 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "robots": len(sizes[0].robots),
         "ticks": int(ticks),
         "seed": experiment.seed,
-        "orders_after_horizon": late_orders(experiment),
+        "orders_after_horizon": late_orders.late_orders(experiment),
+        "jam_risks": jam_risks.jam_risks(experiment),
     }
     if as_json:
         _print_json(facts)
@@ -143,8 +144,9 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     agvs = f"{', '.join(map(str, fleets))} " + ("AGV" if fleets == [1] else "AGVs")
     print(f"  {agvs}, {counted(len(sizes[0].stations), 'station')}, {counted(len(sizes[0].robots), 'robot')}, "
           f"up to {counted(int(ticks), 'tick')} a trial")  # fmt: skip
-    if lost := told(experiment):
-        print(f"  {lost}")
+    for warning in (late_orders.told(experiment), jam_risks.told(experiment)):
+        if warning:
+            print(f"  {warning}")
 
 
 @app.command()

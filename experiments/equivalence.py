@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .statistics import halls
+
 Floats = NDArray[np.float64]
 
 FEWEST = 4  # replications that a case must have to be called enough: fewer do not show how skewed they are
@@ -108,7 +110,7 @@ def mean_bounds(values: Floats, risk: float) -> tuple[Floats, Floats]:
     if n > 2:
         cubes = ((values - mean[..., None]) ** 3).sum(axis=-1) * n / ((n - 1) * (n - 2))
         skewness = np.divide(cubes, spread**3, out=np.zeros(mean.shape), where=spread > 0)
-        least, most = np.minimum(least, _halls(-t, skewness, n)), np.maximum(most, _halls(t, skewness, n))
+        least, most = np.minimum(least, halls(-t, skewness, n)), np.maximum(most, halls(t, skewness, n))
     scale = spread / math.sqrt(n)
     return mean - most * scale, mean - least * scale
 
@@ -205,10 +207,3 @@ def _over_later(values: Floats, place: int, risk: float, greater_is_better: bool
         other: gain(values[:, place], values[:, other], risk / len(later), greater_is_better=greater_is_better)
         for other in later
     }
-
-
-def _halls(t: float, skewness: Floats, n: int) -> Floats:
-    """What Student's t becomes where values are skewed: the inverse of Hall's monotone transformation."""
-    bend, shift = skewness / (3 * math.sqrt(n)), skewness / (6 * math.sqrt(n))
-    bent = np.cbrt(1 + 3 * bend * (t - shift)) - 1
-    return np.divide(bent, bend, out=np.full(skewness.shape, t), where=np.abs(bend) > 1e-9)

@@ -198,7 +198,7 @@ def _places(document: Document, config: ExperimentConfig) -> tuple[dict[str, Loc
     for block, keys in config.sweep.keys_by_block():
         for key in keys:
             if block == "cases":
-                cases = document.data["sweep"]["cases"]
+                cases = config.sweep.cases
                 places[key] = ("sweep", block, next(i for i, case in enumerate(cases) if key in case), key)
             else:
                 places[key] = ("sweep", block, key) if block in ("grid", "zip") else ("sweep", block, "keys", key)

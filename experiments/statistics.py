@@ -4,7 +4,9 @@ import math
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 BATCH = 5
@@ -48,13 +50,16 @@ def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple
     low, high = t_interval(values, confidence=confidence)
     if not skewed(values):
         return low, high
-    n, mean, deviation, skew = values.size, float(values.mean()), spread(values), skewness(values)
-    reach = t_reach(n, confidence)
+    n, mean, error = values.size, float(values.mean()), spread(values) / math.sqrt(values.size)
+    t, skew = t_reach(n, confidence) * math.sqrt(n), np.asarray(skewness(values))
+    return min(low, mean - float(halls(t, skew, n)) * error), max(high, mean - float(halls(-t, skew, n)) * error)
 
-    def end(x: float) -> float:
-        return mean - deviation * 3 / skew * (float(np.cbrt(1 + skew * (x - skew / (6 * n)))) - 1)
 
-    return min(low, end(reach)), max(high, end(-reach))
+def halls(t: float, skewness: Floats, n: int) -> Floats:
+    """What a quantile t becomes where n values are so skewed (…): the inverse of Hall's monotone transformation."""
+    a = skewness / math.sqrt(n)
+    bent = 3 * (np.cbrt(1 + a * (t - a / 6)) - 1)
+    return np.divide(bent, a, out=np.full(a.shape, t), where=np.abs(a) > 1e-9)
 
 
 def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, seed: int = 0) -> tuple[float, float]:

@@ -298,6 +298,33 @@ def test_a_label_is_text_and_never_markup(tmp_path):
     assert "&lt;script&gt;" in report
 
 
+CROSSING = """\
+scenario:
+  transport: {kind: instant}
+  stations:
+    lathe: {operations: {turn: 30s}, input_capacity: 1, output_capacity: 1}
+    mill: {operations: {mill: 30s}, input_capacity: 1, output_capacity: 1}
+  products: {part: {routing: [turn, mill, turn]}}
+  orders: {kind: conwip, wip: 8}
+  horizon: 30min
+"""
+
+
+def test_validate_warns_of_parts_that_may_jam(tmp_path):
+    (tmp_path / "crossing.yaml").write_text(CROSSING)
+    said = (
+        "arts may jam: lathe -> mill -> lathe is a circle of finite buffers, and 6 parts can fill it and block each "
+        "other for ever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)."
+    )
+    assert robocell("validate", "crossing.yaml", cwd=tmp_path).stdout.splitlines()[-1] == f"  P{said}"
+    facts = json.loads(robocell("validate", "crossing.yaml", "--json", cwd=tmp_path).stdout)
+    assert [(row["case"], row["stations"], row["parts"]) for row in facts["jam_risks"]] == [
+        ("as given", ["lathe", "mill"], 6)
+    ]
+    (tmp_path / "crossing.yaml").write_text(CROSSING + "sweep: {grid: {orders.wip: [4, 5, 6, 7]}}\n")
+    assert robocell("validate", "crossing.yaml", cwd=tmp_path).stdout.splitlines()[-1] == f"  In 2 of 4 cases p{said}"
+
+
 LATE = """\
 scenario:
   transport: {kind: instant}

@@ -28,6 +28,10 @@ NOISE = {
     "normal": lambda generator, shape: generator.normal(size=shape),
     "skewed to the right": lambda generator, shape: generator.exponential(size=shape) - 1,
     "skewed to the left": lambda generator, shape: 1 - generator.exponential(size=shape),
+    "very skewed": lambda generator, shape: generator.lognormal(-0.5 * np.log(2), np.sqrt(np.log(2)), shape) - 1,
+    "very skewed to the left": lambda generator, shape: (
+        1 - generator.lognormal(-0.5 * np.log(2), np.sqrt(np.log(2)), shape)
+    ),
 }
 TRUTHS = {  # true means, and the spread of each case's own noise
     "a gain that is all noise": ([100, 100 * JUST_ABOVE], [0.0, 1.0]),
@@ -140,8 +144,9 @@ def test_bounds_hold_on_both_sides_of_a_skewed_mean():
     for kind in NOISE:
         values = NOISE[kind](np.random.default_rng(6), (20_000, 10))
         low, high = mean_bounds(values, 0.025)
-        assert np.mean(high < 0) <= 0.05
-        assert np.mean(low > 0) <= 0.05
+        missed = 0.07 if "very" in kind else 0.05
+        assert np.mean(high < 0) <= missed
+        assert np.mean(low > 0) <= missed
     student = mean_bounds(np.array([1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09]), 0.05)
     assert student[0] <= 1.34 - 0.24  # Law (2015), example 4.26: the t interval lies inside
     assert student[1] >= 1.34 + 0.23

@@ -1,0 +1,108 @@
+"""Whether parts may come to wait for each other's places for ever, read from routings and buffers before a run.
+
+    x (input 1, 1 machine, output 1) --> y (the same) --> x: six parts fill both, and none can leave either
+
+A station holds parts back where its output buffer is finite and so is the input buffer of every station that may come
+next. Where such stations follow each other in a circle (of one, where a part comes back to where it was), and so many
+parts may be in process that they fill it, the parts in it can block each other. That is necessary for a deadlock, not
+sufficient (Coffman, Elphick and Shoshani, System deadlocks, ACM Computing Surveys 3(2), 1971); `jams.py` finds those
+that happen.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import networkx as nx
+
+from .scenario.orders import Conwip, OrderList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .scenario import Scenario
+    from .scenario.orders import Step
+    from .scenario.stations import Station
+
+
+class JamRisk(NamedTuple):
+    """A circle of stations whose parts can block each other, and how many parts fill it and all storages."""
+
+    stations: tuple[str, ...]
+    parts: int
+
+    def __str__(self) -> str:
+        way = " -> ".join((*self.stations, self.stations[0]))
+        return (
+            f"parts may jam: {way} is a circle of finite buffers, and {self.parts} parts can fill it and block each "
+            f"other for ever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)"
+        )
+
+
+def jam_risk(scenario: Scenario) -> JamRisk | None:
+    """The circle of stations that the fewest parts fill, if as many may be in process; None if there is none."""
+    smallest = min(_circles(scenario), key=lambda circle: circle.parts, default=None)
+    if smallest is None or any(storage.capacity is None for storage in scenario.storage.values()):
+        return None
+    stored = sum(storage.capacity or 0 for storage in scenario.storage.values())
+    risk = JamRisk(smallest.stations, smallest.parts + stored)
+    return risk if risk.parts <= _most_in_process(scenario) else None
+
+
+def _most_in_process(scenario: Scenario) -> float:
+    """Parts that may be in the factory at once; inf where orders come however many are there."""
+    orders = scenario.orders
+    bounds: list[float] = [math.inf if orders.limit is None else orders.limit]
+    if isinstance(orders, OrderList):
+        bounds.append(len(orders.orders))
+    if isinstance(orders, Conwip):
+        bounds.append(orders.wip)
+    return min(bounds) * max(product.lot_size for product in scenario.products.values())
+
+
+def _circles(scenario: Scenario) -> Iterator[JamRisk]:
+    """Through each station the circle that the fewest parts fill."""
+    graph = nx.DiGraph()
+    for station, following in _holding_back(scenario):
+        graph.add_weighted_edges_from((station, after, _room(scenario.stations[after])) for after in following)
+    for station in graph:
+        reached: Any = nx.single_source_dijkstra(graph, station)
+        lengths, ways = reached
+        back = [before for before in graph.predecessors(station) if before in lengths]
+        if back:
+            last = min(back, key=lengths.__getitem__)
+            yield JamRisk(tuple(ways[last]), lengths[last] + _room(scenario.stations[station]))
+
+
+def _room(station: Station) -> int:
+    """Parts that a station with finite buffers holds."""
+    return (station.input_capacity or 0) + station.machines + (station.output_capacity or 0)
+
+
+def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
+    """Stations, each with those that may come next, where all of these may be full for ever."""
+    stations = scenario.stations
+    waits = [
+        (station, after)
+        for product in scenario.products.values()
+        for step, following in pairwise(product.routing)
+        for after in [_able(scenario, following)]
+        for station in _able(scenario, step)
+        if stations[station].output_capacity is not None
+        and all(stations[name].input_capacity is not None for name in after)
+    ]
+    while True:
+        stuck = {station for station, _ in waits}
+        left = [(station, after) for station, after in waits if after <= stuck]
+        if len(left) == len(waits):
+            return left
+        waits = left
+
+
+def _able(scenario: Scenario, step: Step) -> frozenset[str]:
+    """Stations that may do a step."""
+    return frozenset(
+        step.stations or (name for name, at in scenario.stations.items() if step.operation in at.operations)
+    )
