@@ -71,7 +71,7 @@ FACTORIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "law_factory, 2 forklifts": (
         "experiments/validation/law_factory.yaml",
         {"stations.w2.machines": 2, "stations.w3.machines": 5, "stations.w4.machines": 3, "fleet.agvs.count": 2}
-        | {"horizon": "220h", "warm_up": "20h"},
+        | {"horizon": "120h", "warm_up": "20h"},
     ),
     "test_and_repair, 3 walkers": ("experiments/validation/test_and_repair.yaml", {"horizon": "500h"}),
     "from-to, 3 AGVs": (from_to(3, "21/h"), {}),
