@@ -1,23 +1,24 @@
 """What each mechanism and each policy of negotiation is worth: a job shop on a floor, the same orders for all.
 
-    python benchmarks/mechanisms.py [SEEDS] [AGVS] [MTBF_MIN]
+    python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN]
 
 Eight stations, each operation at two of them, ten AGVs unless told otherwise, three products with due dates, 2 h of
-arrivals at about four fifths of capacity. Means over SEEDS (default 5) paired trials: flow time and tardiness in
-minutes, empty driving as a share of the vehicles' time, messages a task, and by how much the flow time differs from
-that of `contract_net`.
+arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and tardiness in minutes,
+empty driving as a share of the vehicles' time, messages a task, and by how much the flow time differs from that of
+`contract_net`, with the 95 % t interval of the paired differences.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+import tempfile
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from robocell.experiments import Experiment, run
+from robocell.experiments.statistics import t_interval
 
-from robocell.environments.factory import Factory
-from robocell.environments.kpis import measure
-from robocell.environments.scenario import Scenario
+if TYPE_CHECKING:
+    import pandas as pd
 
 FLOOR = """
 ##############################
@@ -32,6 +33,12 @@ FLOOR = """
 """
 PLACES = {"I": "source", "O": "sink", **{letter: f"station_{letter.lower()}" for letter in "ABCDEFGH"}}
 WORK = {"cut": "AE", "bore": "BF", "mill": "CG", "test": "DH"}
+SCALES = {  # KPIs that are shown, and what they are multiplied by
+    "flow_time_mean_s": 1 / 60,
+    "tardiness_mean_s": 1 / 60,
+    "vehicles.empty": 100,
+    "messages_per_task": 1,
+}
 CHANNEL = {"delay": {"distribution": "exponential", "mean": "100ms"}}
 CASES: dict[str, dict[str, Any]] = {
     name: {"mechanism": name}
@@ -89,39 +96,42 @@ def scenario(negotiation: dict[str, Any], *, vehicles: int = 10, mtbf_min: float
     }
 
 
-def figures(negotiation: dict[str, Any], seed: int, vehicles: int, mtbf_min: float | None) -> list[float]:
-    """Flow time and tardiness (min), empty driving (%), messages a task; NaN where the shop jams."""
-    plan = Scenario.parse(scenario(negotiation, vehicles=vehicles, mtbf_min=mtbf_min) | {"seed": seed})
-    factory = Factory(plan)
-    log = factory.run()
-    jammed = factory.workload.in_process > 0
-    values = measure(log, plan)
-    factory.close()
-    if jammed:
-        return [float("nan")] * 4
-    return [
-        values["flow_time_mean_s"] / 60,
-        values["tardiness_mean_s"] / 60,
-        values["vehicles.empty"] * 100,
-        values["messages_per_task"],
+def trials_of(replications: int, vehicles: int, mtbf_min: float | None) -> pd.DataFrame:
+    """One row a trial, of all CASES."""
+    cases = [
+        {"name": name} | {f"negotiation.{key}": value for key, value in policy.items()}
+        for name, policy in CASES.items()
     ]
+    experiment = Experiment.parse(
+        {
+            "name": "mechanisms",
+            "scenario": scenario({}, vehicles=vehicles, mtbf_min=mtbf_min),
+            "sweep": {"cases": cases},
+            "replications": replications,
+            "outputs": {"logs": "none"},
+        }
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        return run(experiment, folder).results.trials
 
 
 def main() -> None:
-    seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     vehicles = int(sys.argv[2]) if len(sys.argv) > 2 else 10
     mtbf_min = float(sys.argv[3]) if len(sys.argv) > 3 else None
+    trials: Any = trials_of(replications, vehicles, mtbf_min)
     print("| policy | flow time, min | tardiness, min | empty, % | messages a task | flow time against contract_net |")
     print("|---|---|---|---|---|---|")
-    baseline = None
-    for name, negotiation in CASES.items():
-        runs = np.array([figures(negotiation, seed, vehicles, mtbf_min) for seed in range(seeds)])
-        baseline = runs if baseline is None else baseline
-        gain = (runs[:, 0] / baseline[:, 0] - 1) * 100
-        flow, late, empty, messages = runs.mean(axis=0)
-        error = gain.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else float("nan")
-        change = f"{gain.mean():+.1f} ± {error:.1f} %"
-        print(f"| {name} | {flow:.2f} | {late:.2f} | {empty:.1f} | {messages:.1f} | {change} |", flush=True)
+    by_case = [group.sort_values("replication") for _, group in trials.groupby("case")]
+    control = by_case[0]["flow_time_mean_s"].to_numpy(float)
+    for name, rows in zip(CASES, by_case, strict=True):
+        means = rows[list(SCALES)].mean() * list(SCALES.values())
+        jams = int((rows["jammed"] > 0).sum())
+        low, high = t_interval((rows["flow_time_mean_s"].to_numpy(float) - control) / control.mean() * 100)
+        figures = " | ".join(f"{mean:.{digits}f}" for mean, digits in zip(means, (2, 2, 1, 1), strict=True))
+        print(
+            f"| {name}{f', {jams} jammed' * (jams > 0)} | {figures} | {(low + high) / 2:+.1f} ± {(high - low) / 2:.1f} % |"
+        )
 
 
 if __name__ == "__main__":
