@@ -129,9 +129,8 @@ def main() -> None:
         jams = int((rows["jammed"] > 0).sum())
         low, high = t_interval((rows["flow_time_mean_s"].to_numpy(float) - control) / control.mean() * 100)
         figures = " | ".join(f"{mean:.{digits}f}" for mean, digits in zip(means, (2, 2, 1, 1), strict=True))
-        print(
-            f"| {name}{f', {jams} jammed' * (jams > 0)} | {figures} | {(low + high) / 2:+.1f} ± {(high - low) / 2:.1f} % |"
-        )
+        change = f"{(low + high) / 2:+.1f} ± {(high - low) / 2:.1f} %"
+        print(f"| {name}{f', {jams} jammed' * (jams > 0)} | {figures} | {change} |")
 
 
 if __name__ == "__main__":
