@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from .errors import StandstillOfTimeError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+MOST_EVENTS, MOST_EACH = 2000, 200  # at one instant: by the factory as a whole, and more for each agent in it
+RESOLUTION_S = 1e-6  # what lies within is one instant
+LAST_EVENTS = 100  # that are named when there are more
 
 
 class Event:
@@ -32,10 +39,16 @@ class Clock:
         now_s: the time of the event that fired last, or the time it was `advance`d to, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, agents: Callable[[], int] = lambda: 0) -> None:
+        """`agents` says how many there are: each may do so much at one instant."""
         self.now_s = 0.0
+        self._agents = agents
         self._queue: list[tuple[float, int, Event]] = []
         self._order = count()
+        self._instant_s = 0.0
+        self._at_once = 0  # events that have fired at this instant
+        self._most_at_once = MOST_EVENTS
+        self._last: Counter[str] = Counter()
 
     def schedule(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Event:
         """Call `callback(*args)` after `delay_s` seconds.
@@ -57,10 +70,34 @@ class Clock:
         return queue[0][0] if queue else float("inf")
 
     def fire_next(self) -> None:
-        """Move on to the next event, and fire it."""
-        self.now_s, _, event = heapq.heappop(self._queue)
+        """Move on to the next event, and fire it.
+
+        Raises:
+            StandstillOfTimeError: so many events have fired at this instant that there is no end of them.
+        """
+        at_s, _, event = heapq.heappop(self._queue)
+        if at_s > self._instant_s + RESOLUTION_S:
+            self._instant_s, self._at_once = at_s, 0
+            self._last.clear()
+        self.now_s = at_s
         if event.callback is not None:
+            self._at_once += 1
+            if self._at_once > self._most_at_once:
+                self._look_for_an_end(event.callback)
             event.callback(*event.args)
+
+    def _look_for_an_end(self, callback: Callable[..., object]) -> None:
+        """Allow for more agents than there were, or name those whose events follow each other without end."""
+        self._most_at_once = max(self._most_at_once, MOST_EVENTS + MOST_EACH * self._agents())
+        if self._at_once <= self._most_at_once:
+            return
+        self._last[_named(callback)] += 1
+        if self._last.total() >= LAST_EVENTS:
+            most = ", ".join(f"{name} {times} times" for name, times in self._last.most_common(3))
+            raise StandstillOfTimeError(
+                f"time stands still at {self.now_s:g} s: {self._at_once} events in one instant, and no end; of the "
+                f"last {LAST_EVENTS}: {most}. Give what they do a duration"
+            )
 
     def advance(self, to_s: float) -> None:
         """Move on to `to_s`, before which nothing may be due."""
@@ -69,3 +106,10 @@ class Clock:
     def clear(self) -> None:
         """Forget all that is due."""
         self._queue.clear()
+
+
+def _named(callback: Callable[..., object]) -> str:
+    """`mill_1: Station.ended`, as far as it is known."""
+    what = getattr(callback, "__qualname__", repr(callback))
+    who = getattr(getattr(callback, "__self__", None), "name", None)
+    return f"{who}: {what}" if who else what

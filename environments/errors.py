@@ -15,5 +15,9 @@ class InstanceError(RobocellError):
     """A benchmark file (map, scenario, job shop, robot runners problem) that is malformed."""
 
 
+class StandstillOfTimeError(RobocellError):
+    """Events follow each other without end at one instant, so that time would never go on."""
+
+
 class TrialEndedError(RobocellError):
     """A factory is asked to go on after the end of its trial."""

@@ -93,7 +93,7 @@ class Factory(mesa.Model):
         self.trial_seed = scenario.seed if rng is None else int(rng)
         super().__init__(rng=self.trial_seed)
         self.spec = scenario
-        self.clock = Clock()
+        self.clock = Clock(lambda: len(self.agents))
         self.stream = Streams(self.trial_seed)
         self.log = EventLog(scenario.name, self.trial_seed)
         self.tick = 0  # whole ticks that are over

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..agents.job import Order, Step
+from .clock import RESOLUTION_S
+from .errors import StandstillOfTimeError
 from .names import lot_name, part_name, parts_of_order
 from .scenario import Batch, Conwip, Deterministic, OrderList, Poisson
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from ..agents.job import Job
     from .factory import Factory
+
+AT_ONCE = 1000
 
 
 class Arrival(NamedTuple):
@@ -57,6 +61,7 @@ class Workload:
         self.released = 0
         self.in_process = 0
         self.exhausted = False
+        self._at_once = 0  # parts in a row that have left at the instant at which they came
 
     def start(self) -> None:
         """Let the first orders come."""
@@ -74,7 +79,21 @@ class Workload:
         """A part has left; a constant work in process asks for the next order after the last of a lot."""
         self.in_process -= 1
         if isinstance(self.orders, Conwip) and (job.lot is None or not job.lot.parts):
+            self._must_have_taken_time(job, self.orders)
             self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
+
+    def _must_have_taken_time(self, job: Job, orders: Conwip) -> None:
+        """Where parts leave at the instant at which they come, the next ones come and leave at it too, without end."""
+        if self.model.now_s > job.released_s + RESOLUTION_S:
+            self._at_once = 0
+        else:
+            self._at_once += 1
+            if self._at_once > AT_ONCE + orders.wip:
+                raise StandstillOfTimeError(
+                    f"time stands still at {self.model.now_s:g} s: {self._at_once} parts in a row left at the instant "
+                    "at which they came, and under conwip the next one comes at once; give an operation of "
+                    f"{job.order.product!r} a duration"
+                )
 
     def _times(self) -> Iterator[Arrival]:
         orders = self.orders
