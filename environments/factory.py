@@ -101,7 +101,7 @@ class Factory(mesa.Model):
         self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
         self.parts_move_themselves = isinstance(scenario.transport, Instant)
         self._carries_out = not isinstance(scenario.transport, Matrix) or scenario.transport.carry_out
-        self.queue_limit = scenario.negotiation.queue_limit
+        self.queue_limit = scenario.queue_limit
         self.traffic: Traffic = self._build_traffic()
         self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None

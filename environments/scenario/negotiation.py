@@ -92,7 +92,8 @@ class Negotiation(Section):
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
     look_ahead: Literal["none", "start", "departure"] = "none"  # what comes next is called when the part is finished;
     # when work on it starts; when the part sets out for it
-    queue_limit: Positive = 1  # transports that a vehicle takes on before it has done the first
+    queue_limit: Positive | None = None  # transports that a vehicle takes on before it has done the first; None = as many
+    # as it can carry
     what_if: WhatIf = WhatIf()
     commitment: Literal["eager", "patient", "leveled", "concurrent"] = "patient"  # how offers bind a contractor
     penalty_s: Duration = Field(alias="penalty", default=30.0)  # of leaving a contract that was not begun: leveled
@@ -136,7 +137,7 @@ class Negotiation(Section):
     @model_validator(mode="after")
     def _leaves_the_only_contract(self) -> Self:
         """What leaving one of several contracts saves depends on the others, of which a single price knows nothing."""
-        if self.commitment == "leveled" and self.queue_limit > 1:
+        if self.commitment == "leveled" and (self.queue_limit or 1) > 1:
             raise PydanticCustomError(
                 "leveled",
                 "under commitment: leveled a vehicle leaves the only contract that it has for a better one; set "

@@ -92,6 +92,13 @@ class Scenario(Section):
         return self.fleet.agvs.count if self.fleet else 0
 
     @property
+    def queue_limit(self) -> int:
+        """Transports that a vehicle takes on before it has done the first."""
+        if self.negotiation.queue_limit is not None:
+            return self.negotiation.queue_limit
+        return self.fleet.agvs.capacity if self.fleet and self.negotiation.commitment != "leveled" else 1
+
+    @property
     def tick_s(self) -> float:
         """The time in which a vehicle crosses a cell; inf where there are no cells."""
         if self.layout is None or self.fleet is None or not isinstance(self.transport, Grid):
