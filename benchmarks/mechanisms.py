@@ -1,11 +1,12 @@
 """What each mechanism and each policy of negotiation is worth: a job shop on a floor, the same orders for all.
 
-    python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN]
+    python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN] [NAME]
 
 Eight stations, each operation at two of them, ten AGVs unless told otherwise, three products with due dates, 2 h of
 arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and tardiness in minutes,
 empty driving as a share of the vehicles' time, messages a task, and by how much the flow time differs from that of
-`contract_net`, with the 95 % t interval of the paired differences.
+`contract_net`, with the 95 % t interval of the paired differences. NAME leaves out the cases that do not have it in
+theirs.
 """
 
 from __future__ import annotations
@@ -96,11 +97,11 @@ def scenario(negotiation: dict[str, Any], *, vehicles: int = 10, mtbf_min: float
     }
 
 
-def trials_of(replications: int, vehicles: int, mtbf_min: float | None) -> pd.DataFrame:
-    """One row a trial, of all CASES."""
+def trials_of(wanted: dict[str, Any], replications: int, vehicles: int, mtbf_min: float | None) -> pd.DataFrame:
+    """One row a trial, of all `wanted` cases."""
     cases = [
         {"name": name} | {f"negotiation.{key}": value for key, value in policy.items()}
-        for name, policy in CASES.items()
+        for name, policy in wanted.items()
     ]
     experiment = Experiment.parse(
         {
@@ -119,12 +120,14 @@ def main() -> None:
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     vehicles = int(sys.argv[2]) if len(sys.argv) > 2 else 10
     mtbf_min = float(sys.argv[3]) if len(sys.argv) > 3 else None
-    trials: Any = trials_of(replications, vehicles, mtbf_min)
+    has = sys.argv[4] if len(sys.argv) > 4 else ""
+    wanted = {name: given for name, given in CASES.items() if has in name or name == "contract_net"}
+    trials: Any = trials_of(wanted, replications, vehicles, mtbf_min)
     print("| policy | flow time, min | tardiness, min | empty, % | messages a task | flow time against contract_net |")
     print("|---|---|---|---|---|---|")
     by_case = [group.sort_values("replication") for _, group in trials.groupby("case")]
     control = by_case[0]["flow_time_mean_s"].to_numpy(float)
-    for name, rows in zip(CASES, by_case, strict=True):
+    for name, rows in zip(wanted, by_case, strict=True):
         means = rows[list(SCALES)].mean() * list(SCALES.values())
         jams = int((rows["jammed"] > 0).sum())
         low, high = t_interval((rows["flow_time_mean_s"].to_numpy(float) - control) / control.mean() * 100)
