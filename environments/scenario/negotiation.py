@@ -92,10 +92,8 @@ class Negotiation(Section):
     retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
     look_ahead: Literal["none", "start", "departure"] = "none"  # what comes next is called when the part is finished;
     # when work on it starts; when the part sets out for it
-    queue_limit: Positive | None = (
-        None  # transports that a vehicle takes on before it has done the first; None = as many
-    )
-    # as it can carry
+    queue_limit: Positive | None = None  # transports that a vehicle takes on before it has done the first; None =
+    # as many as it can carry
     what_if: WhatIf = WhatIf()
     commitment: Literal["eager", "patient", "leveled", "concurrent"] = "patient"  # how offers bind a contractor
     penalty_s: Duration = Field(alias="penalty", default=30.0)  # of leaving a contract that was not begun: leveled
