@@ -1,4 +1,4 @@
-"""Published systems, run anew: what their authors found, and what robocell finds.
+"""Published systems: what their authors found, and what robocell finds.
 
     python benchmarks/validation.py [REPLICATIONS]
 

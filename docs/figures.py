@@ -1,4 +1,4 @@
-"""Makes the figures of README and docs anew: `python -m docs.figures [DOC …]` compares, `--update` writes them in.
+"""Reproduces the figures of README and docs: `python -m docs.figures [DOC …]` compares, `--update` writes them in.
 
 A block of figures names the command that prints it:
 
@@ -119,7 +119,7 @@ def _cells(row: str) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Makes the figures of README and docs anew.")
+    parser = argparse.ArgumentParser(description="Reproduces the figures of README and docs.")
     parser.add_argument("documents", nargs="*", type=Path)
     parser.add_argument("--update", action="store_true")
     asked = parser.parse_args()

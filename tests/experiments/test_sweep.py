@@ -304,3 +304,10 @@ def test_a_changed_agent_class_makes_new_trials_and_a_missing_one_is_refused(tmp
     module.unlink()
     with pytest.raises(RobocellError, match=r"there is no module 'my_station' in .*, and none is installed"):
         Experiment.parse(asked)
+
+
+@pytest.mark.parametrize("sweep", [{}, {"sweep": {"cases": [{"name": "wide", "stations.cell.machines": 4}]}}])
+def test_cases_may_be_set_where_the_file_has_none_or_others(sweep):
+    cases = [{"name": "six", "stations.cell.machines": 6}, {"name": "short", "horizon": "30min"}]
+    experiment = Experiment.parse({"scenario": line()} | sweep, {"sweep": {"cases": cases}})
+    assert [case.label for case in experiment.cases] == ["six", "short"]

@@ -26,7 +26,7 @@ def bounds(text: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_the_interval_meets_that_of_another_program(row):
-    """The figures stand on the page, which the slow tests make anew; the independent program goes before the book."""
+    """The figures stand on the page, which the slow tests reproduce; the independent program goes before the book."""
     _, published, independent, found = row
     low, high = bounds(found)
     least, most = bounds(independent or published)
