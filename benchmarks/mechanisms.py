@@ -2,7 +2,7 @@
 
     python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN] [NAME]
 
-Eight stations, each operation at two of them, ten AGVs unless told otherwise, three products with due dates, 2 h of
+Eight stations and a storage, each operation at two of the stations, ten AGVs unless told otherwise, three products with due dates, 2 h of
 arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and tardiness in minutes,
 empty driving as a share of the vehicles' time, messages a task, and by how much the flow time differs from that of
 `contract_net`, with the 95 % t interval of the paired differences. NAME leaves out the cases that do not have it in
@@ -27,12 +27,12 @@ FLOOR = """
 #............................#
 #.I....A.....B.....C.....D...#
 #............................#
-#............................#
+#..........T......T..........#
 #......E.....F.....G.....H.O.#
 #............................#
 ##############################
 """
-PLACES = {"I": "source", "O": "sink", **{letter: f"station_{letter.lower()}" for letter in "ABCDEFGH"}}
+PLACES = {"I": "source", "O": "sink", "T": "store", **{letter: f"station_{letter.lower()}" for letter in "ABCDEFGH"}}
 WORK = {"cut": "AE", "bore": "BF", "mill": "CG", "test": "DH"}
 SCALES = {  # KPIs that are shown, and what they are multiplied by
     "flow_time_mean_s": 1 / 60,
@@ -84,6 +84,7 @@ def scenario(negotiation: dict[str, Any], *, vehicles: int = 10, mtbf_min: float
         "name": "mechanisms",
         "layout": {"art": FLOOR.strip("\n"), "legend": PLACES},
         "stations": stations,
+        "storage": {"store": {}},  # routings cross: full stations alone could block each other for ever
         "fleet": {"agvs": {"count": vehicles, "load": "8s", "unload": "8s"}},
         "products": {
             "long": {"routing": ["cut", "bore", "mill", "test"], "due": "20min"},
