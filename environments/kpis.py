@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from ..agents.events import BY_HAND
 from .bottleneck import limiting_s
-from .log import AgentKind, Event, RobotState, StationState, VehicleState
+from .log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 
 if TYPE_CHECKING:
     from enum import IntEnum
 
-    from .log import EventLog
     from .scenario import Scenario
 
 Floats = NDArray[np.float64]
 
 PARTS, START = 10, 2  # equal parts of the window; growth is looked for after the first two, which may be a start-up
+
+OF_DUE_DATES = ("tardiness_mean_s", "late_share", "service_level")  # have no value where nothing is due
 
 _STATE_EVENTS: dict[AgentKind, tuple[Event, "type[IntEnum]"]] = {
     AgentKind.STATION: (Event.STATION_STATE, StationState),
@@ -61,7 +62,7 @@ class _Jobs(NamedTuple):
     finished: NDArray[np.bool_]
 
 
-def measure(log: "EventLog", scenario: "Scenario", *, warm_up_s: float | None = None) -> dict[str, float]:
+def measure(log: EventLog, scenario: "Scenario", *, warm_up_s: float | None = None) -> dict[str, float]:
     """All KPIs of a closed log, flat: `throughput_per_h`, `station.<name>.processing`, `vehicles.loaded`, ….
 
     Args:
@@ -97,7 +98,19 @@ def measure(log: "EventLog", scenario: "Scenario", *, warm_up_s: float | None = 
     return figures
 
 
-def wip_series(log: "EventLog") -> tuple[Floats, NDArray[np.int64]]:
+def kpi_names(scenario: "Scenario") -> list[str]:
+    """What `measure` calls the KPIs of a run of this factory, in its order; nothing is run for it."""
+    log = EventLog(scenario.name, seed=None)
+    agents = [(AgentKind.STATION, name) for name in scenario.stations]
+    agents += [(AgentKind.ROBOT, name) for name in scenario.robots]
+    agents += [(AgentKind.AGV, "agv")] * (scenario.agv_count > 0)
+    for unique_id, (kind, name) in enumerate(agents):
+        log.add_agent(unique_id, kind, name)
+    log.close(0.0)
+    return list(measure(log, scenario))
+
+
+def wip_series(log: EventLog) -> tuple[Floats, NDArray[np.int64]]:
     """Work in process as a step function: times (W,) from 0 on, and the jobs in the factory since (W,)."""
     events = log.events
     kind = events["kind"]
@@ -110,7 +123,7 @@ def wip_series(log: "EventLog") -> tuple[Floats, NDArray[np.int64]]:
     return time_s[last_of_instant], level[last_of_instant]
 
 
-def state_intervals(log: "EventLog", agent: int, *, machine: int = 0) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def state_intervals(log: EventLog, agent: int, *, machine: int = 0) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """The life of one agent as a Gantt bar, gapless from 0 to the end of the log, or from its coming to its leaving.
 
     Args:
@@ -177,7 +190,7 @@ def _flow_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
     }
 
 
-def _wip_figures(log: "EventLog", jobs: _Jobs, window: _Window) -> dict[str, float]:
+def _wip_figures(log: EventLog, jobs: _Jobs, window: _Window) -> dict[str, float]:
     time_s, wip = wip_series(log)
     area = float(wip @ window.overlap_s(time_s, np.append(time_s[1:], window.end_s)))
     sojourn_s = float(window.overlap_s(jobs.released_s, jobs.left_s).sum())
@@ -204,7 +217,7 @@ def _growth_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
     }
 
 
-def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> dict[str, float]:
+def _station_figures(log: EventLog, scenario: "Scenario", window: _Window) -> dict[str, float]:
     ids = {log.name_of(uid): uid for uid in log.ids(AgentKind.STATION)}
     events = log.events
     counted = events["time_s"] >= window.start_s
@@ -232,7 +245,7 @@ def _station_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> 
     return figures
 
 
-def _bottleneck_figures(log: "EventLog", scenario: "Scenario", window: _Window) -> dict[str, float]:
+def _bottleneck_figures(log: EventLog, scenario: "Scenario", window: _Window) -> dict[str, float]:
     """The share of the window in which each station, or one of the vehicles or robots, was the bottleneck."""
     seconds = limiting_s(log, window.start_s, window.end_s)
     ids = {log.name_of(uid): uid for uid in log.ids(AgentKind.STATION)}
@@ -251,7 +264,7 @@ def _oee(share: dict[str, float], quality: float) -> float:
     return availability * performance * quality
 
 
-def _shares(log: "EventLog", kind: AgentKind, prefix: str, window: _Window) -> dict[str, float]:
+def _shares(log: EventLog, kind: AgentKind, prefix: str, window: _Window) -> dict[str, float]:
     ids, stays = log.ids(kind), log.stays()
     if not ids:
         return {}
@@ -262,7 +275,7 @@ def _shares(log: "EventLog", kind: AgentKind, prefix: str, window: _Window) -> d
     return {f"{prefix}.{state.name.lower()}": _ratio(float(spent_s[state]), total_s) for state in states}
 
 
-def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> Mapping[int, Floats]:
+def _time_in_states(log: EventLog, kind: AgentKind, window: _Window) -> Mapping[int, Floats]:
     """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on.
 
     Of one that leaves, until then.
@@ -284,7 +297,7 @@ def _time_in_states(log: "EventLog", kind: AgentKind, window: _Window) -> Mappin
     return dict(zip(agents.tolist(), spent_s.reshape(len(agents), len(states)), strict=True))
 
 
-def _energy_figures(log: "EventLog", scenario: "Scenario", window: _Window, finished: float) -> dict[str, float]:
+def _energy_figures(log: EventLog, scenario: "Scenario", window: _Window, finished: float) -> dict[str, float]:
     """What the vehicles used up: energy charged less what it added to the batteries."""
     battery = scenario.fleet.agvs.battery if scenario.fleet is not None else None
     if battery is None:
@@ -303,7 +316,7 @@ def _energy_figures(log: "EventLog", scenario: "Scenario", window: _Window, fini
     return {"energy_kwh": used_wh / 1000.0, "energy_wh_per_job": _ratio(used_wh, finished)}
 
 
-def _negotiation_figures(log: "EventLog", window: _Window) -> dict[str, float]:
+def _negotiation_figures(log: EventLog, window: _Window) -> dict[str, float]:
     calls = log.conversations
     calls = calls[calls["opened_s"] >= window.start_s]
     tasks = len(np.unique(calls["task"]))

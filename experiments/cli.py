@@ -112,10 +112,12 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     Example: `robocell validate fleet_sizing.yaml`
     """
     from . import jam_risks, late_orders
+    from .asked_kpis import check_asked_kpis
     from .counting import counted
     from .experiment import Experiment
 
     experiment = Experiment.load(config, _settings(settings))
+    check_asked_kpis(experiment)
     sizes = [case.scenario for case in experiment.cases]
     fleets = sorted({scenario.agv_count for scenario in sizes})
     ticks = max((s.horizon_s / s.tick_s for s in sizes if s.tick_s > 0), default=0.0)

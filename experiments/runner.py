@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .asked_kpis import check_asked_kpis
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .experiment import Experiment
@@ -146,10 +147,13 @@ def run(
     """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
 
     `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
-    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use or cannot be written;
-    failed trials raise nothing, they are counted and recorded.
+    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use or cannot be written,
+    or the experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and
+    recorded.
     """
     started = time.perf_counter()
+    if function is run_trial:  # another function may measure what it likes
+        check_asked_kpis(experiment)
     with (
         Store(directory, fresh=fresh) as store,
         Session(

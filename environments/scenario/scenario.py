@@ -116,6 +116,12 @@ class Scenario(Section):
         return sum(at_s > self.horizon_s for at_s in self._order_times_s)
 
     @property
+    def has_due_dates(self) -> bool:
+        """Whether any part is due at some time."""
+        own = self.orders.orders if isinstance(self.orders, OrderList) else ()
+        return any(given.due_s is not None for given in (*self.products.values(), *own))
+
+    @property
     def _order_times_s(self) -> list[float]:
         if not isinstance(self.orders, OrderList):
             return []
