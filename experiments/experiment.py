@@ -80,7 +80,13 @@ class Experiment:
         places, named = _places(document, config)
         maker = CaseMaker(document, places, named, source, at, data, search_path, seed)
         maker.check_keys()
-        cases = maker.make(_points(document, config, seed))
+        points = _points(document, config, seed)
+        if swept := _swept_everywhere(for_scenario, points):
+            raise ExperimentError(
+                f"--set {swept}: the sweep sets it in every case, so this changes nothing; set the sweep "
+                f"(--set sweep.grid.{swept}=[…]), or leave it out"
+            )
+        cases = maker.make(points)
         if found := twins(cases, maker, config):
             raise ExperimentError(document.complain(*found, of_key=True))
         namesakes = [label for label, count in Counter(case.label for case in cases).items() if count > 1]
@@ -223,6 +229,16 @@ def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence
     if not points:
         raise ExperimentError(document.complain(("sweep", "exclude"), "excludes every case; leave at least one"))
     return points
+
+
+def _swept_everywhere(settings: Mapping[str, Any], points: Sequence[Settings]) -> str | None:
+    """The first of some settings that each point of the sweep replaces, by the same key or by a section around it."""
+    for key in settings:
+        parts = key.split(".")
+        replacing = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+        if all(replacing & point.keys() for point in points):
+            return key
+    return None
 
 
 def _absolute(part: Any, keys: Sequence[str], folders: Sequence[Path], *, of_file: bool = False) -> Any:

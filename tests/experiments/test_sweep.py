@@ -240,6 +240,19 @@ def test_a_wrong_setting_is_refused(setting, said):
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize("key", ["stations.cell.machines", "orders.rate"])
+def test_a_setting_that_the_sweep_replaces_in_every_case_is_refused(key):
+    swept = {"grid": {"stations.cell.machines": [1, 2], "orders": [{"kind": "poisson", "rate": "9/h"}]}}
+    with pytest.raises(RobocellError, match=rf"--set {key}: the sweep sets it in every case"):
+        Experiment.parse({"scenario": line(), "sweep": swept}, {key: 3 if "machines" in key else "7/h"})
+
+
+def test_a_setting_that_some_cases_keep_is_welcome():
+    some = {"cases": [{"name": "one", "stations.cell.machines": 1}, {"name": "base"}]}
+    experiment = Experiment.parse({"scenario": line(), "sweep": some}, {"stations.cell.machines": 3})
+    assert [case.scenario.stations["cell"].machines for case in experiment.cases] == [1, 3]
+
+
 def test_settings_reach_the_experiment_and_the_scenario():
     settings = dict(map(parse_setting, ["replications=3", "stations.cell.machines=2", "scenario.name=other"]))
     experiment = Experiment.parse(line(), settings)
