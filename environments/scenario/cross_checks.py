@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...agents.job import STORE
+from ..battery_range import way_too_far
 from ..errors import LayoutError
 from ..layout_checks import check_layout
 from ..suggestions import nearest
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def problems(scenario: Scenario) -> list[Problem]:
     """Everything that keeps the scenario from working; the floor is looked at only when the rest is right."""
     found = [problem for check in _CHECKS for problem in check(scenario)]
-    return found or list(_floor(scenario))
+    return found or list(_floor(scenario)) or list(_battery(scenario))
 
 
 def _unknown(name: str, kind: str, allowed: Collection[str]) -> str:
@@ -193,6 +194,11 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
             ("fleet", "agvs", "count"),
             f"{scenario.agv_count} vehicles could not move: the floor has {room} cells besides docks",
         )
+
+
+def _battery(scenario: Scenario) -> Iterator[Problem]:
+    if problem := way_too_far(scenario):
+        yield ("fleet", "agvs", "battery", "capacity"), problem
 
 
 _CHECKS = (
