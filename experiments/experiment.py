@@ -234,9 +234,7 @@ def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence
 def _swept_everywhere(settings: Mapping[str, Any], points: Sequence[Settings]) -> str | None:
     """The first of some settings that each point of the sweep replaces, by the same key or by a section around it."""
     for key in settings:
-        parts = key.split(".")
-        replacing = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
-        if all(replacing & point.keys() for point in points):
+        if all(any(f"{key}.".startswith(f"{swept}.") for swept in point if swept != "name") for point in points):
             return key
     return None
 

@@ -1,4 +1,8 @@
-"""Dotted keys (`fleet.agvs.count`): which of them a model knows, and how one is set in plain data."""
+"""Dotted keys (`fleet.agvs.count`): which of them a model knows, and how one is set in plain data.
+
+A name with dots of its own is known by the data, or stands in quotes: `stations.mill.1.machines` means the station
+`mill.1` where there is one, as `stations."mill.1".machines` does.
+"""
 
 import types
 import typing
@@ -13,29 +17,59 @@ from ..environments.suggestions import nearest
 DEEPEST = 6  # levels of keys that are offered when a key is misspelt
 
 
+def parts_of(dotted: str, data: Any) -> list[str]:
+    """The parts of a dotted key: of the names in `data` that fit, the longest; else up to the next dot."""
+    parts: list[str] = []
+    rest: str | None = dotted
+    while rest is not None:
+        part, rest = _first_part(rest, data)
+        parts.append(part)
+        data = _child(data, part, None)
+    return parts
+
+
+def _first_part(dotted: str, data: Any) -> tuple[str, str | None]:
+    """The first part of a dotted key, and the rest after its dot; None where nothing follows."""
+    quoted, quote, rest = dotted[1:].partition('"')
+    if dotted.startswith('"') and quote and rest[:1] in ("", "."):
+        return quoted, rest[1:] if rest else None
+    names = map(str, data) if isinstance(data, Mapping) else ()
+    known = [name for name in names if "." in name and f"{dotted}.".startswith(f"{name}.")]
+    part = max(known, key=len, default=dotted.partition(".")[0])
+    return part, dotted[len(part) + 1 :] if len(part) < len(dotted) else None
+
+
 def set_key(data: Any, dotted: str, value: Any) -> Any:
     """Copy of `data` in which the dotted key has the value; what lies on the way is copied or made, nothing else."""
-    head, _, rest = dotted.partition(".")
+    return _with(data, parts_of(dotted, data), value)
+
+
+def _with(data: Any, parts: Sequence[str], value: Any) -> Any:
+    if not parts:
+        return value
+    head, *rest = parts
     if isinstance(data, list) and head.isdecimal() and int(head) < len(data):
         place = int(head)
-        return [set_key(item, rest, value) if rest and i == place else value if i == place else item
-                for i, item in enumerate(data)]  # fmt: skip
+        return [_with(item, rest, value) if i == place else item for i, item in enumerate(data)]
     known = dict(data) if isinstance(data, dict) else {}
     name = int(head) if head.isdecimal() and int(head) in known else head
-    known[name] = set_key(known.get(name), rest, value) if rest else value
+    known[name] = _with(known.get(name), rest, value)
     return known
 
 
 def get_key(data: Any, dotted: str, default: Any = None) -> Any:
     """The value of a dotted key in plain data."""
-    for part in dotted.split("."):
-        if isinstance(data, Mapping) and part in data:
-            data = data[part]
-        elif isinstance(data, Sequence) and not isinstance(data, str) and part.isdecimal() and int(part) < len(data):
-            data = data[int(part)]
-        else:
-            return default
+    for part in parts_of(dotted, data):
+        data = _child(data, part, default)
     return data
+
+
+def _child(data: Any, part: str, default: Any) -> Any:
+    if isinstance(data, Mapping) and part in data:
+        return data[part]
+    if isinstance(data, Sequence) and not isinstance(data, str) and part.isdecimal() and int(part) < len(data):
+        return data[int(part)]
+    return default
 
 
 def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
@@ -45,7 +79,7 @@ def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
     """
     candidates: list[Any] = [model]
     seen: list[str] = []
-    for part in dotted.split("."):
+    for part in parts_of(dotted, data):
         following: list[Any] = []
         names: list[str] = []
         for candidate in candidates:
@@ -58,7 +92,7 @@ def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
             near = nearest(part, names) or nearest(dotted, _all_keys(model, ""), cutoff=0.75)
             return f"{place} no key {part!r}; allowed: {', '.join(dict.fromkeys(names))}{near}"
         candidates = following
-        data = get_key(data, part) if part else None
+        data = _child(data, part, None)
         seen.append(part)
     return None
 

@@ -30,6 +30,7 @@ from pydantic_core import PydanticCustomError
 
 from ..environments.section import Section
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
+from .keys import parts_of
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
@@ -168,11 +169,11 @@ class Sweep(Section):
 def short_names(keys: Iterable[str]) -> dict[str, str]:
     """The shortest endings of dotted keys that tell them apart: `fleet.agvs.count` is `count` where nothing else is."""
     keys = list(dict.fromkeys(keys))
+    parts_by_key = {key: parts_of(key, None) for key in keys}
     short: dict[str, str] = {}
-    for key in keys:
-        parts = key.split(".")
+    for key, parts in parts_by_key.items():
         endings = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
-        others = [other for other in keys if other != key]
+        others = [".".join(other) for name, other in parts_by_key.items() if name != key]
         free = (ending for ending in endings if not any(f".{other}".endswith(f".{ending}") for other in others))
         short[key] = next(free, key)
     return short

@@ -56,6 +56,43 @@ def test_a_list_item_is_set_by_its_number():
     assert set_key({"a": [{"b": 1}, {"b": 2}]}, "a.1.b", 3) == {"a": [{"b": 1}, {"b": 3}]}
 
 
+DOTTED = {"stations": {"mill.1": {"machines": 1}, "mill": {"1": {"machines": 5}, "machines": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ('stations."mill.1".machines', "mill.1"),
+        ("stations.mill.1.machines", "mill.1"),
+        ("stations.mill.machines", "mill"),
+    ],
+)
+def test_names_with_dots_are_known_by_the_data_or_stand_in_quotes(key, name):
+    changed = set_key(DOTTED, key, 9)
+    assert changed["stations"][name]["machines"] == 9
+    assert get_key(changed, key) == 9
+    assert get_key(DOTTED, key) == DOTTED["stations"][name]["machines"]
+
+
+def test_a_station_with_dots_in_its_name_is_swept_and_set():
+    shop = line()
+    shop["stations"]["cell.1"] = shop["stations"].pop("cell")
+    keys = ["stations.cell.1.machines", 'stations."cell.1".input_capacity']
+    experiment = Experiment.parse(
+        {"scenario": shop, "sweep": {"grid": {keys[0]: [1, 2], keys[1]: [3]}}}, {'stations."cell.1".output_capacity': 7}
+    )
+    stations = [case.scenario.stations["cell.1"] for case in experiment.cases]
+    assert [(s.machines, s.input_capacity, s.output_capacity) for s in stations] == [(1, 3, 7), (2, 3, 7)]
+    assert [case.label for case in experiment.cases] == ["machines=1 input_capacity=3", "machines=2 input_capacity=3"]
+
+
+def test_a_wrong_key_below_a_name_with_dots_is_refused_with_the_name():
+    shop = line()
+    shop["stations"]["cell.1"] = shop["stations"].pop("cell")
+    with pytest.raises(RobocellError, match=r"stations\.cell\.1 has no key 'machine'; .*did you mean \"machines\""):
+        Experiment.parse({"scenario": shop}, {"stations.cell.1.machine": 2})
+
+
 def test_ranges_include_both_ends_and_first_keys_vary_slowest():
     sweep = Sweep.model_validate({"grid": {"count": {"from": 2, "to": 6, "step": 2}, "x": [1, 2]}})
     assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(2, 1), (2, 2), (4, 1), (4, 2), (6, 1), (6, 2)]
@@ -249,7 +286,8 @@ def test_a_setting_that_the_sweep_replaces_in_every_case_is_refused(key):
 
 def test_a_setting_that_some_cases_keep_is_welcome():
     some = {"cases": [{"name": "one", "stations.cell.machines": 1}, {"name": "base"}]}
-    experiment = Experiment.parse({"scenario": line(), "sweep": some}, {"stations.cell.machines": 3})
+    named = {"stations.cell.machines": 3, "scenario.name": "shop"}
+    experiment = Experiment.parse({"scenario": line(), "sweep": some}, named)
     assert [case.scenario.stations["cell"].machines for case in experiment.cases] == [1, 3]
 
 
