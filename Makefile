@@ -31,8 +31,11 @@ test-slow: $(READY)  ## the tests that take longer: chaos, coverage of intervals
 view: $(READY)  ## watch a factory in the browser
 	@$(BIN)/robocell view experiments/configs/quickstart.yaml
 
-bench: $(READY)  ## the benchmarks, each as one JSON object
-	@for what in motion factory jspt lorr mapd; do $(BIN)/robocell bench $$what --json || exit 1; done
+bench: $(READY)  ## the benchmarks, each as one JSON object; with DATA=DIR those of public traffic instances too
+	@for what in motion factory jspt; do $(BIN)/robocell bench $$what --json || exit 1; done
+ifdef DATA
+	@for what in lorr mapd; do $(BIN)/robocell bench $$what --data $(DATA) --json || exit 1; done
+endif
 
 # The packages lie in the root but are imported as robocell.…: links show type checkers where they are.
 $(VENV)/typing: $(READY)

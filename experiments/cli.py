@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interr
 them, so that `--help` is there at once.
 """
 
-import json
 import signal
 import sys
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ..agents.errors import RobocellError
+from .bench_commands import app as bench_app
+from .json_output import print_json
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(bench_app, name="bench")
 
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="Experiment or scenario file, or a shipped config.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")]
@@ -93,7 +95,7 @@ def run(
         progress=Bar(quiet=as_json),
     )
     if as_json:
-        _print_json(_outcome_document(outcome))
+        print_json(_outcome_document(outcome))
     else:
         show_outcome(outcome)
         if sniff:
@@ -136,7 +138,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "jam_risks": jam_risks.jam_risks(experiment),
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return
     print(f"{config} is valid: {experiment.name}")
     varied = f" over {', '.join(experiment.shown_keys)}" if experiment.shown_keys else ""
@@ -163,7 +165,7 @@ def check(directory: Directory, as_json: Json = False) -> None:
     found = audit(directory)
     broken = sum(len(violations) for violations in found.values())
     if as_json:
-        _print_json(
+        print_json(
             {
                 "logs": len(found),
                 "violations": [
@@ -196,7 +198,7 @@ def report(directory: Directory, as_json: Json = False) -> None:
 
     results = finish(directory)
     if as_json:
-        _print_json({"report": str(directory / REPORT), "trials": len(results.trials), "missing": results.missing})
+        print_json({"report": str(directory / REPORT), "trials": len(results.trials), "missing": results.missing})
     else:
         print(f"Report: {directory / REPORT}")
 
@@ -230,7 +232,7 @@ def compare(
     each: Any = compare_each(results, a, b, metrics=chosen).to_dict("records")
     same = sameness(results, a, b)
     if as_json:
-        _print_json({"a": a, "b": b, "same": bool(same), "metrics": rows, "each": each})
+        print_json({"a": a, "b": b, "same": bool(same), "metrics": rows, "each": each})
     else:
         show_comparison(rows, each, a, b, same)
 
@@ -284,25 +286,6 @@ def _seconds(option: str, text: str) -> float:
         _refuse(f"{option}: {error.errors()[0]['msg']}")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def bench(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="motion, factory, jspt, lorr, mapd or batch.")],
-    as_json: Json = False,
-) -> None:
-    """Measures speed and quality; a benchmark's file and options follow its name.
-
-    Example: `robocell bench motion --quick --json`, or `robocell bench lorr PROBLEM.json --json`
-    """
-    from .benching import run_benchmark, show_figures
-
-    figures = run_benchmark(name, context.args)
-    if as_json:
-        _print_json(figures)
-    else:
-        show_figures(figures)
-
-
 @app.command()
 def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")], as_json: Json = False) -> None:
     """Writes a commented example experiment and an agent of your own to start from.
@@ -313,7 +296,7 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 
     files = write_starter(name)
     if as_json:
-        _print_json({"files": [str(file) for file in files]})
+        print_json({"files": [str(file) for file in files]})
         return
     for file in files:
         print(f"wrote {file}")
@@ -347,7 +330,8 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    print(f"robocell: {message().rstrip('.?')}; try --help", file=sys.stderr)
+    if text := message().rstrip(".?"):  # nothing to say where the help was shown instead
+        print(f"robocell: {text}; try --help", file=sys.stderr)
     return BAD_INPUT
 
 
@@ -370,23 +354,6 @@ def _settings(given: list[str] | None) -> dict[str, Any]:
 def _folder_name(config: str, name: str) -> str:
     stem = Path(config).stem
     return stem if stem not in ("", "experiment") else name.replace(" ", "_")
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(_plain(document), indent=2, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN and no NumPy."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not (float("-inf") < value < float("inf")):
-        return None
-    return value
 
 
 def _outcome_document(outcome: Any) -> dict[str, Any]:

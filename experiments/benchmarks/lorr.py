@@ -33,7 +33,7 @@ from ...environments.motion.guidance import Guidance
 from ...environments.motion.kinematics import build_kinematics
 from ...environments.motion.lookahead import Budget, LookaheadPlanner
 from .lorr_delays import DelayedPlay
-from .traffic_data import MANIFEST, find_folder, manifest_row, read_manifest
+from .traffic_data import MANIFEST, folder_of, manifest_row, read_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def run(
         wrong = [name for name, value in one.items() if value is not None] + ["--ablation"] * ablation
         if wrong:
             raise InstanceError(f"bench lorr: {wrong[0]} needs a problem: bench lorr PROBLEM.json {wrong[0]} …")
-        return _run_all(find_folder(data, "lorr"), seed)
+        return _run_all(folder_of(data, "lorr"), seed)
     row = manifest_row(problem)
     case = read_problem(problem, data, vehicles)
     ticks = int(steps or row.get("steps") or DEFAULT_STEPS)

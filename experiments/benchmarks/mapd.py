@@ -23,7 +23,7 @@ from ...environments.motion.lookahead import Budget, LookaheadPlanner
 from ...environments.motion.turning import TICK_COST
 from ...environments.motion.waiting import WaitingSpots
 from .lorr import layout_of
-from .traffic_data import find_folder
+from .traffic_data import folder_of
 
 NO_TASK = -1
 LENGTH_SHARE = 0.1  # of a task's own length in its bid: more lowers service time and raises the makespan
@@ -45,7 +45,7 @@ def run(problem: Path | None = None, *, data: Path | None = None, seed: int = 0)
         "frequency x robots", with `better`, how many `of` them beat every solver in both figures.
     """
     if problem is None:
-        return _run_all(find_folder(data, "mapd"), seed)
+        return _run_all(folder_of(data, "mapd"), seed)
     case = read_mapd(problem, data)
     return deliver(case, seed=seed) | {"reference": _mean_reference([case.reference])}
 

@@ -1,4 +1,4 @@
-"""Where the public traffic instances lie, which are not part of the project, and what their manifest says of them."""
+"""Public traffic instances, which are not part of the project: where to get them, what a manifest says of them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from typing import Any
 from ...environments.errors import InstanceError
 from ...environments.instances.documents import read_text
 
-DEFAULT_FOLDER = Path("../shared/benchmarks/traffic")
 MANIFEST = "MANIFEST.json"
+SOURCES = {
+    "lorr": "those of the League of Robot Runners are at https://github.com/MAPF-Competition/Benchmark-Archive",
+    "mapd": "docs/traffic.md says what is in a mapd-1 file, and https://github.com/Kei18/pibt2 has maps",
+}
 
 
-def find_folder(data: Path | None, benchmark: str) -> Path:
-    """The folder of all instances: the one named, else DEFAULT_FOLDER; InstanceError where it is none."""
-    folder = DEFAULT_FOLDER if data is None else Path(data)
-    if not folder.is_dir():
+def folder_of(data: Path | None, benchmark: str) -> Path:
+    """The folder of all instances that was named; InstanceError where none was, or it is none."""
+    what = "no problem was named" if data is None else f"{data} is not a folder"
+    if data is None or not data.is_dir():
         raise InstanceError(
-            f"bench {benchmark}: {folder} is not a folder; name an instance (robocell bench {benchmark} FILE.json) "
-            "or the folder of the instances (--data DIR)"
+            f"bench {benchmark}: {what}; name one (robocell bench {benchmark} FILE.json) or a folder of them "
+            f"(--data DIR); {SOURCES[benchmark]}"
         )
-    return folder
+    return data
 
 
 def read_manifest(path: Path) -> list[dict[str, Any]]:

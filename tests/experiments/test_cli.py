@@ -1,6 +1,7 @@
 """The command: the same words everywhere, one line for every mistake, exit codes that scripts can trust."""
 
 import contextlib
+import inspect
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from unittest import mock
 
@@ -91,6 +93,22 @@ def test_help_is_there_at_once():
 def test_every_verb_has_help_with_an_example(verb):
     assert re.search(rf"^│ {verb} ", robocell("--help").stdout, re.M)
     assert f"Example: robocell {verb}" in robocell(verb, "--help").stdout.replace("`", "")
+
+
+def test_help_alone_is_no_mistake_to_be_told():
+    for words in ([], ["bench"]):
+        shown = robocell(*words)
+        assert "Usage: " in shown.stdout
+        assert shown.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["motion", "factory", "jspt", "jspt_floor", "lorr", "mapd", "batch"])
+def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
+    shown = robocell("bench", name, "--help").stdout
+    benchmark = import_module(f"robocell.experiments.benchmarks.{name}")
+    for parameter in inspect.signature(benchmark.run).parameters.values():
+        option = f"--{parameter.name.replace('_', '-')}" if parameter.kind is parameter.KEYWORD_ONLY else "Arguments"
+        assert option in shown
 
 
 def test_light_imports_stay_light():
@@ -222,8 +240,9 @@ def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
         (["report", "."], ".: is not the folder of a run; make one with `robocell run CONFIG -o DIR`"),
         (["compare", "out", "count=1", "count=9"], "'count=9' fits no case; fleet.agvs.count is one of 1, 2"),
         (["compare", "out", "count=1", "count=2", "--metric", "wip"], "--metric wip: this run has no such KPI"),
-        (["bench", "moton"], "bench moton: there is no such benchmark; choose one of "),
-        (["bench", "motion", "--quik"], 'bench motion: unknown option --quik; allowed: --quick, '),
+        (["bench", "moton"], "No such command 'moton'. Did you mean 'motion'; try --help"),
+        (["bench", "motion", "--quik"], "No such option: --quik (Possible options: --quick); try --help"),
+        (["bench", "motion", "--seed", "x"], "Invalid value for '--seed': "),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_one_line_with_exit_code_2(done, arguments, said):
