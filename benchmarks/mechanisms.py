@@ -2,11 +2,11 @@
 
     python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN] [NAME]
 
-Eight stations and a storage, each operation at two of the stations, ten AGVs unless told otherwise, three products with due dates, 2 h of
-arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and tardiness in minutes,
-empty driving as a share of the vehicles' time, messages a task, and by how much the flow time differs from that of
-`contract_net`, with the 95 % t interval of the paired differences. NAME leaves out the cases that do not have it in
-theirs.
+Eight stations and a storage, each operation at two of the stations, ten AGVs unless told otherwise, three products
+with due dates, 2 h of arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and
+tardiness in minutes, empty driving as a share of the vehicles' time, messages a task, and by how much the flow time
+differs from that of `contract_net`, with the 95 % t interval of the paired differences. NAME leaves out the cases that
+do not have it in theirs.
 """
 
 from __future__ import annotations

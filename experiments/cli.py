@@ -117,9 +117,11 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     from .asked_kpis import check_asked_kpis
     from .counting import counted
     from .experiment import Experiment
+    from .rehearsal import rehearse
 
     experiment = Experiment.load(config, _settings(settings))
     check_asked_kpis(experiment)
+    rehearse(experiment)
     sizes = [case.scenario for case in experiment.cases]
     fleets = sorted({scenario.agv_count for scenario in sizes})
     ticks = max((s.horizon_s / s.tick_s for s in sizes if s.tick_s > 0), default=0.0)

@@ -1,0 +1,56 @@
+"""Builds factories without running them, to find out before an experiment whether its own agent classes do."""
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..agents.errors import RobocellError
+from .classes import named_classes
+from .errors import ExperimentError
+
+if TYPE_CHECKING:
+    from .experiment import Experiment
+
+
+def rehearse(experiment: "Experiment") -> None:
+    """Builds the factory of a case for each set of own classes.
+
+    Raises ExperimentError, with the place of the fault in the source: a module cannot be imported, a class is of the
+    wrong kind, or cannot be built.
+    """
+    from ..environments.factory import Factory
+
+    seen: set[tuple[str, ...]] = set()
+    with _importing_from(experiment.search_path):
+        for case in experiment.cases:
+            classes = tuple(path for _, path in named_classes(case.scenario.model_dump(mode="json", by_alias=True)))
+            if not classes or classes in seen:
+                continue
+            seen.add(classes)
+            try:
+                Factory(case.scenario).close()
+            except RobocellError:
+                raise
+            except Exception as error:
+                raise ExperimentError(f"{case.label}: its factory cannot be built: {_told(error)}") from error
+
+
+@contextlib.contextmanager
+def _importing_from(folders: Sequence[Path]) -> Iterator[None]:
+    """Modules are also looked for in these folders, as workers do."""
+    before = list(sys.path)
+    sys.path += [str(folder) for folder in folders if str(folder) not in sys.path]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+def _told(error: Exception) -> str:
+    """`my_agents.py:12: TypeError: …`, of the innermost line."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    file, line = (error.filename, error.lineno) if isinstance(error, SyntaxError) else (last.filename, last.lineno)
+    return f"{Path(str(file)).name}:{line}: {type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,0 +1,49 @@
+"""`robocell validate` builds what a user's own classes make, and says where they fail."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from fakes import line
+
+from robocell.agents.errors import RobocellError
+from robocell.environments.documents import Document
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.rehearsal import rehearse
+
+SOURCE = """
+from robocell.agents import AGV, Station
+
+class Cell(Station): pass
+class Truck(AGV): pass
+class Locked(Station):
+    def __init__(self, *given, **named):
+        raise KeyError("lost")
+"""
+
+
+def study(folder: Path, module: str, source: str, name: str) -> Experiment:
+    (folder / f"{module}.py").write_text(source)
+    data = {"scenario": line(), "sweep": {"grid": {"stations.cell.class": [None, f"{module}:{name}"]}}}
+    return Experiment._of(Document("study.yaml", folder, data), None)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "name", "said"),
+    [
+        ("kinds_a", SOURCE, "Truck", r"'kinds_a:Truck' .* must be a subclass of robocell\.agents\.Station"),
+        ("kinds_b", SOURCE, "Locked", r"class=kinds_b:Locked: .* cannot be built: kinds_b\.py:8: KeyError: 'lost'"),
+        ("kinds_c", "raise OSError('no disk')\nclass Cell: pass", "Cell", r"kinds_c\.py:1: OSError: no disk"),
+        ("kinds_d", "import nowhere_at_all\nclass Cell: pass", "Cell", r"cannot import 'kinds_d' \(No module named"),
+    ],
+)
+def test_what_cannot_be_built_is_told_with_its_place(tmp_path, module, source, name, said):
+    with pytest.raises(RobocellError, match=said):
+        rehearse(study(tmp_path, module, source, name))
+
+
+def test_a_sound_class_passes_and_leaves_no_trace_in_the_path(tmp_path):
+    before = list(sys.path)
+    rehearse(study(tmp_path, "kinds_e", SOURCE, "Cell"))
+    assert "kinds_e" in sys.modules
+    assert sys.path == before
