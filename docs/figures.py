@@ -18,6 +18,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,8 +51,9 @@ def blocks(*documents: Path) -> list[Block]:
     ]
 
 
+@lru_cache
 def printed_by(command: str) -> str:
-    """What a command prints, run in the root of the project."""
+    """What a command prints, run in the root of the project; once, however many blocks it is for."""
     program, *arguments = shlex.split(command)
     return subprocess.run(
         [*PROGRAMS[program], *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8"
