@@ -8,12 +8,15 @@ A block of figures names the command that prints it:
 
 In a table, the rows of the document are looked up in what the command prints, by their first cell; the document may
 leave rows out. Columns that depend on the machine (milliseconds, megabytes, so much a second) are not compared. In
-other text, each line has to be among the lines that the command prints; `…` stands for anything.
+other text, each line has to be among the lines that the command prints; `…` stands for anything. A command may name a
+variable of the environment ($TRAFFIC: the folder of public traffic instances); where it is not set, the block is left
+out.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(<!-- figures: (?P<command>.+?) -->\n)(?P<text>.*?)(<!-- end of figures -->)", re.DOTALL)
+VARIABLE = re.compile(r"\$(\w+)")
 OF_THE_MACHINE = re.compile(r"\b(ms|MB|CPU)\b|/s\b|machine", re.IGNORECASE)
 PROGRAMS = {"python": [sys.executable], "robocell": [sys.executable, "-m", "robocell.experiments.cli"]}
 
@@ -37,6 +41,12 @@ class Block(NamedTuple):
     document: Path
     command: str
     text: str
+
+    @property
+    def lacks(self) -> str | None:
+        """The variable of the environment that the command names and that is not set."""
+        found = VARIABLE.search(os.path.expandvars(self.command))
+        return None if found is None else found[1]
 
     def __str__(self) -> str:
         return f"{self.document.relative_to(ROOT)}: {self.command}"
@@ -54,7 +64,7 @@ def blocks(*documents: Path) -> list[Block]:
 @lru_cache
 def printed_by(command: str) -> str:
     """What a command prints, run in the root of the project; once, however many blocks it is for."""
-    program, *arguments = shlex.split(command)
+    program, *arguments = shlex.split(os.path.expandvars(command))
     return subprocess.run(
         [*PROGRAMS[program], *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8"
     ).stdout
@@ -127,6 +137,9 @@ def main() -> int:
     asked = parser.parse_args()
     wrong = 0
     for block in blocks(*(path.resolve() for path in asked.documents)):
+        if block.lacks:
+            print(f"{block}: left out, as {block.lacks} is not set", file=sys.stderr)
+            continue
         printed = printed_by(block.command)
         if asked.update:
             whole = block.document.read_text(encoding="utf-8")
