@@ -86,9 +86,8 @@ def factory_floor() -> None:
     made = [group.sort_values("replication")["throughput_per_h"].to_numpy(float) for _, group in trials.groupby("case")]
     more = paired(100 * made[0] / made[0].mean(), 100 * made[1] / made[0].mean())
     change = with_interval(more["difference"], more["low"], more["high"])
-    print(
-        "\n| parts an hour | pibt | lookahead | more | pibt, ms a tick | lookahead, ms a tick |\n|---|---|---|---|---|---|"
-    )
+    print("\n| parts an hour | pibt | lookahead | more | pibt, ms a tick | lookahead, ms a tick |")
+    print("|---|---|---|---|---|---|")
     times = " | ".join(f"{ms_a_tick(case.scenario):.2f}" for case in experiment.cases)
     print(f"| 60 vehicles that turn | {made[0].mean():.1f} | {made[1].mean():.1f} | {change} % | {times} |")
 
