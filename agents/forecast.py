@@ -265,7 +265,14 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
     free_s, machine_free_s = shop.vehicle_free_s.copy(), shop.machine_free_s.copy()
     at = np.full(vehicles, NOBODY, np.int32)
     for i in range(order.size):
-        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = NO_JOB, NOBODY, NOBODY, FAR_S, 0.0, 0.0
+        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = (
+            NO_JOB,
+            NOBODY,
+            NOBODY,
+            FAR_S,
+            0.0,
+            0.0,
+        )
         for job in range(order[i] if i < given else 0, order[i] + 1 if i < given else jobs):
             n = following[job]
             if n == first[job + 1]:

@@ -38,6 +38,7 @@ ARROWS = ">v<^"  # position = direction
 RESERVED = WALL + FLOOR + " " + PARKING + ARROWS
 MAP_PASSABLE = ".GSE"  # MovingAI ground, grass and swamp; League of Robot Runners service points S and E
 MAP_BLOCKED = "@OTW"
+MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,7 @@ class Layout:
         _check_legend(legend)
         rows = _rows(art)
         height, width = len(rows), len(rows[0])
+        _check_size(height, width)
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
         _check_symbols(grid, width, known=set(RESERVED) | set(legend), legend=legend)
         docks = {name: tuple(np.flatnonzero(grid == symbol).tolist()) for symbol, name in legend.items()}
@@ -120,6 +122,7 @@ class Layout:
         Raises LayoutError for a malformed header or grid, an unknown terrain letter, a dock in a wall or outside.
         """
         height, width, rows = _map_rows(text)
+        _check_size(height, width)
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
         _check_symbols(grid, width, known=set(MAP_PASSABLE + MAP_BLOCKED), legend={})
         floor = cls._build(
@@ -241,6 +244,14 @@ def _rows(art: str) -> list[str]:
                 "all rows must be equally long (write '.' for floor at the end of a row)"
             )
     return rows
+
+
+def _check_size(height: int, width: int) -> None:
+    if height * width > MOST_CELLS:
+        raise LayoutError(
+            f"{height} rows of {width} cells are {height * width} cells; at most {MOST_CELLS} fit into memory: draw "
+            "larger cells"
+        )
 
 
 def _check_legend(legend: Mapping[str, str]) -> None:

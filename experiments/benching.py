@@ -7,9 +7,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-import yaml
-
 from ..environments.suggestions import nearest
+from ..environments.yaml_text import NotYamlError, read_yaml
 from . import benchmarks
 from .errors import ExperimentError
 
@@ -56,7 +55,7 @@ def _arguments(name: str, function: Callable[..., Any], given: Sequence[str]) ->
             )
         parameter = parameters[options[option]]
         if isinstance(parameter.default, bool):
-            found[parameter.name] = not inline or bool(yaml.safe_load(inline))
+            found[parameter.name] = not inline or _flag(name, option, inline)
         elif equals or rest:
             found[parameter.name] = _value(name, option, parameter, inline if equals else rest.pop(0))
         else:
@@ -70,6 +69,16 @@ def _allowed(function: Callable[..., Any]) -> str:
         for key, parameter in inspect.signature(function).parameters.items()
     ]
     return f"; allowed: {', '.join(words) or 'none'}"
+
+
+def _flag(name: str, option: str, text: str) -> bool:
+    try:
+        found = read_yaml(text).data
+    except NotYamlError:
+        found = None
+    if not isinstance(found, int):  # 0 and 1 are as good
+        raise ExperimentError(f"bench {name}: {option} is {text!r}; it must be true or false")
+    return bool(found)
 
 
 def _value(name: str, shown: str, parameter: inspect.Parameter, text: str) -> Any:

@@ -1,5 +1,6 @@
 """Dotted keys (`fleet.agvs.count`): which of them a model knows, and how one is set in plain data."""
 
+import json
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,17 @@ from ..environments.section import Section
 from ..environments.suggestions import nearest
 
 DEEPEST = 6  # levels of keys that are offered when a key is misspelt
+
+
+def identity(value: Any) -> str:
+    """A text that is the same for values that are the same, in whatever order their keys stand."""
+    return json.dumps(_in_order(value), default=str)
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def set_key(data: Any, dotted: str, value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ..distributions import Distribution
-from ..section import Names, Positive, Section
+from ..section import Many, Names, Positive, Section, Weight
 from ..units import Duration, PositiveDuration, Rate
 
 
@@ -26,13 +26,13 @@ class Product(Section):
 
     routing: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
-    share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # weight in the product mix
+    share: Weight = 1.0  # weight in the product mix
     lot_size: Positive = 1  # parts of one order; one call goes out for all that go the same way
     lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # parts that could go wait so long for others to come
 
 
 class _Arrivals(Section):
-    limit: Positive | None = None  # no more orders than this; None = unlimited
+    limit: Many | None = None  # no more orders than this; None = unlimited
     start: str | None = Field(alias="from", default=None)  # the place where parts enter; None = the source
 
     def at_once(self, within_s: float) -> bool:
