@@ -131,7 +131,7 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
 def _said(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
     """What pydantic means, in the words of a config; whole bounds to the last digit."""
     numbers = {key: f"{bound:g}" if isinstance(bound, float) else str(bound) for key, bound in context.items()}
-    return _SAID.get(kind, "{msg}").format(value=quoted(value), msg=message, **numbers)
+    return _SAID.get(kind, "{msg}").format(**numbers | {"value": quoted(value), "msg": message})
 
 
 _SAID = {
