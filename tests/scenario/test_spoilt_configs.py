@@ -4,6 +4,7 @@ Configs are spoilt by chance, from a seed: parts are lost, renamed, swapped, giv
 cut and doubled. Nothing else than a RobocellError may come of it, and no crash.
 """
 
+import copy
 import random
 import re
 from datetime import date
@@ -129,12 +130,12 @@ def spoil_data(data, rng: random.Random):
         name = str(key)
         around[rng.choice([name[:-1], name + "s", name.upper(), *WORDS])] = around.pop(key)
     elif deed == 2 and isinstance(around[key], list):
-        around[key] += around[key][: rng.randrange(4)]
+        around[key] += copy.deepcopy(around[key])[: rng.randrange(4)]
     elif deed == 3 and at != other[: len(at)] and other != at[: len(other)]:
         holder = inside(data, other[:-1])
         around[key], holder[other[-1]] = holder[other[-1]], around[key]
     elif deed == 4 and isinstance(around, dict):
-        around[rng.choice([*WORDS, *map(str, inside(data, other[:-1]))])] = around[key]
+        around[rng.choice([*WORDS, *map(str, inside(data, other[:-1]))])] = copy.deepcopy(around[key])
     else:
         around[key] = garbage(rng)
 
@@ -218,6 +219,8 @@ def outcome(text: str, folder: Path) -> str:
 
 
 def check(seeds: range, paths: list[Path]) -> dict[str, int]:
+    for path in SMALL:  # kernels are compiled, or loaded, before a time is limited
+        Factory(Experiment.load(path).cases[0].scenario).run_until(RUN_S)
     found = {"refused": 0, "run": 0, "stopped": 0, "slow": 0}
     for seed in seeds:
         text, folder = spoilt(seed, paths)
