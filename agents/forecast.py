@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOBODY = -1
-FAR_S = 1e18
+NO_JOB = -1
+FAR_S = np.inf  # nothing is later; where all times are, the first of them is taken, never none
 GAIN_S = 1e-9  # less is no improvement: sums of floats differ by that much
 WARM = 20  # operations; among more of them an exchange matters less, and annealing starts cooler
 
@@ -108,10 +109,15 @@ class Course(NamedTuple):
 
 @njit(cache=True)
 def tails(shop: Shop) -> None:
-    """Fills `tail_s`: quickest machines, shortest ways, nobody in the way."""
+    """Fills `tail_s`: quickest machines, shortest ways, nobody in the way.
+
+    ValueError for an operation without a choice: `unfold` and `follow` rely on one.
+    """
     for job in range(shop.place.size):
         rest_s = shop.rest_s[job]
         for n in range(shop.first[job + 1] - 1, shop.first[job] - 1, -1):
+            if shop.choice[n] == shop.choice[n + 1]:
+                raise ValueError("an operation has no machine to choose")
             work_s = FAR_S
             way_s = 0.0 if n + 1 == shop.first[job + 1] else FAR_S
             for a in range(shop.choice[n], shop.choice[n + 1]):
@@ -137,7 +143,7 @@ def _carrier(
     for v in range(free_s.size):
         way_s = reach_s[v, place] if at[v] == NOBODY else travel_s[at[v], place]
         there_s = max(free_s[v] + way_s, ready_s)
-        if there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
+        if vehicle == NOBODY or there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
             vehicle, pick_up_s, effort_s = v, there_s, there_s - free_s[v]
     return vehicle, pick_up_s
 
@@ -206,7 +212,7 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course:
                         slot = k
                         break
                     start_s = max(start_s, to_s[machine, k])
-            if start_s + work_s[a] < best_end_s:
+            if best_machine == NOBODY or start_s + work_s[a] < best_end_s:
                 best_end_s = start_s + work_s[a]
                 best_start_s, best_arrive_s, best_machine, best_slot = start_s, arrive_s, machine, slot
         if machine_place[best_machine] == here:
@@ -259,7 +265,14 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
     free_s, machine_free_s = shop.vehicle_free_s.copy(), shop.machine_free_s.copy()
     at = np.full(vehicles, NOBODY, np.int32)
     for i in range(order.size):
-        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = -1, NOBODY, NOBODY, FAR_S, 0.0, 0.0
+        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = (
+            NO_JOB,
+            NOBODY,
+            NOBODY,
+            FAR_S,
+            0.0,
+            0.0,
+        )
         for job in range(order[i] if i < given else 0, order[i] + 1 if i < given else jobs):
             n = following[job]
             if n == first[job + 1]:
@@ -277,13 +290,13 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
                 if needs_move and machine_place[machine] != place[job]:
                     arrive_s = taken_s + carry_s[place[job], machine_place[machine]] + unload_s
                 start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
-                if start_s + work_s[a] < end_s:
+                if on == NOBODY or start_s + work_s[a] < end_s:
                     end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine
             if machine_place[on] == place[job]:
                 vehicle = NOBODY
                 taken_s = ready_s[job]
             key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * tail_s[n]
-            if key_s < best_key_s:
+            if best == NO_JOB or key_s < best_key_s:
                 best, best_vehicle, best_machine = job, vehicle, on
                 best_key_s, best_arrive_s, best_end_s = key_s, come_s, end_s
         if best_vehicle != NOBODY:
@@ -314,7 +327,7 @@ def intend(
 
     Args:
         kept: `order` is an intention of before, the first to beat; otherwise it is not read.
-        rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule.
+        rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule; R > 0 unless `kept`.
         ask_each: also ask what if each job came first.
         exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
             typically be at first; of more than `WARM` operations, less by the square of their number. `rng` is drawn
@@ -322,8 +335,11 @@ def intend(
         weights: (4,) float64, see `unfold`.
     """
     size = order.size
+    if not kept and rules.shape[0] == 0:
+        raise ValueError("no order was intended before, and no rule makes one")
     trial = np.empty(size, np.int32)
     best_s = unfold(shop, order, weights, FAR_S, course) if kept else FAR_S
+    found = kept
     for r in range(rules.shape[0]):
         for job in range(-1, shop.place.size if ask_each else 0):
             if job >= 0:
@@ -332,7 +348,8 @@ def intend(
                 trial[0] = job
             follow(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
             cost_s = unfold(shop, trial, weights, best_s, course)
-            if cost_s < best_s - GAIN_S:
+            if not found or cost_s < best_s - GAIN_S:
+                found = True
                 best_s = cost_s
                 order[:] = trial
     if size > 1 and exchanges > 0:

@@ -16,7 +16,7 @@ from .section import Positive, Section
 from .units import Duration, PositiveDuration
 
 Shape = TypeVar("Shape", bound="_Durations")
-Cv = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Cv = Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)]
 
 
 class _Durations(Section):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from .errors import ScenarioError
+from .quoting import quoted
 from .suggestions import nearest
 from .text_files import read_text
+from .yaml_text import LONGEST, Loc, NotYamlError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-Loc = tuple[str | int, ...]
 SHOWN = 10  # complaints in one message
 
 
@@ -34,41 +33,31 @@ class Document:
     _values: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, path: str | Path) -> Document:
-        """Reads a file; ScenarioError when it is missing, not UTF-8, not YAML, or has a key twice."""
+    def load(cls, path: str | Path, *, longest: int = LONGEST) -> Document:
+        """Reads a file; ScenarioError when it is missing, too long, not UTF-8, not YAML, or has a key twice."""
         path = Path(path)
         try:
             text = read_text(path)
         except FileNotFoundError:
             near = nearest(path.name, (other.name for other in path.parent.glob("*"))) if path.parent.is_dir() else ""
             raise ScenarioError(f"{path}: there is no such file{near}") from None
+        except IsADirectoryError:
+            raise ScenarioError(f"{path}: cannot be read, it is a folder; name one of its files") from None
         except (OSError, ValueError) as error:
             raise ScenarioError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-        return cls.from_text(text, name=str(path), folder=path.parent)
+        return cls.from_text(text, name=str(path), folder=path.parent, longest=longest)
 
     @classmethod
-    def from_text(cls, text: str, *, name: str = "config", folder: Path | None = None) -> Document:
-        """Reads YAML text; ScenarioError when it is not YAML or has a key twice."""
+    def from_text(
+        cls, text: str, *, name: str = "config", folder: Path | None = None, longest: int = LONGEST
+    ) -> Document:
+        """Reads YAML text; ScenarioError when it is not YAML, has a key twice, or is longer than a config can be."""
         try:
-            loader = yaml.SafeLoader(text)
-            node = loader.get_single_node()
-            keys: dict[Loc, tuple[int, int]] = {}
-            values: dict[Loc, tuple[int, int]] = {}
-            data = None
-            if node is not None:
-                for loc, key, value in _walk(loader, node, ()):
-                    _refuse_impossible(loader, value)
-                    values[loc] = _at(value)
-                    if key is not None:
-                        keys[loc] = _at(key)
-                data = loader.construct_document(node)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            raise ScenarioError(f"{name}{place}: not valid YAML: {error.problem or error.context}") from None
-        except yaml.YAMLError as error:
-            raise ScenarioError(f"{name}: not valid YAML: {error}") from None
-        return cls(name, folder or Path(), data, keys, values)
+            found = read_yaml(text, longest=longest)
+        except NotYamlError as error:
+            place = "".join(f":{number}" for number in error.place or ())
+            raise ScenarioError(f"{name}{place}: not valid YAML: {error}") from None
+        return cls(name, folder or Path(), found.data, found.keys, found.values)
 
     def mark(self, loc: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
         """Line and column (from 1) of the deepest part of `loc` that the file has."""
@@ -127,15 +116,22 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
         yield loc, "is missing", False
     elif kind in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
-        yield loc, f"{value!r} is not allowed; allowed: {', '.join(allowed)}{nearest(str(value), allowed)}", False
+        near = nearest(value, allowed) if isinstance(value, str) else ""
+        yield loc, f"{quoted(value)} is not allowed; allowed: {', '.join(allowed)}{near}", False
     elif kind == "union_tag_invalid":
         tag, allowed = context["tag"], re.findall(r"'([^']*)'", context["expected_tags"])
         key = context["discriminator"].strip("'")
-        yield (*loc, key), f"{tag!r} is not allowed; allowed: {', '.join(allowed)}{nearest(tag, allowed)}", False
+        yield (*loc, key), f"{quoted(tag)} is not allowed; allowed: {', '.join(allowed)}{nearest(tag, allowed)}", False
     elif kind == "union_tag_not_found":
         yield loc, f"needs the key {context['discriminator']}, which says what kind it is", False
     else:
-        yield loc, _SAID.get(kind, "{msg}").format(value=_short(value), msg=details["msg"], **context), False
+        yield loc, _said(kind, value, details["msg"], context), False
+
+
+def _said(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
+    """What pydantic means, in the words of a config; whole bounds to the last digit."""
+    numbers = {key: f"{bound:g}" if isinstance(bound, float) else str(bound) for key, bound in context.items()}
+    return _SAID.get(kind, "{msg}").format(**numbers | {"value": quoted(value), "msg": message})
 
 
 _SAID = {
@@ -148,10 +144,10 @@ _SAID = {
     "dict_type": "{value} is not a mapping of names to values",
     "tuple_type": "{value} is not a list",
     "list_type": "{value} is not a list",
-    "greater_than": "{value} must be greater than {gt:g}",
-    "greater_than_equal": "{value} must be at least {ge:g}",
-    "less_than": "{value} must be less than {lt:g}",
-    "less_than_equal": "{value} must be at most {le:g}",
+    "greater_than": "{value} must be greater than {gt}",
+    "greater_than_equal": "{value} must be at least {ge}",
+    "less_than": "{value} must be less than {lt}",
+    "less_than_equal": "{value} must be at most {le}",
     "too_short": "needs at least {min_length} entry",
     "string_too_short": "must not be empty",
     "finite_number": "{value} must be a finite number",
@@ -171,61 +167,5 @@ def _in_data(loc: Loc, data: Any, *, keep_last: bool) -> Loc:
     return found
 
 
-def _walk(
-    loader: yaml.SafeLoader, node: yaml.Node, loc: Loc, around: tuple[yaml.Node, ...] = ()
-) -> Iterator[tuple[Loc, yaml.Node | None, yaml.Node]]:
-    if not loc:
-        yield (), None, node
-    if any(node is outer for outer in around):
-        raise yaml.MarkedYAMLError(problem=f"{_dotted(loc)} contains itself", problem_mark=node.start_mark)
-    around = (*around, node)
-    if isinstance(node, yaml.MappingNode):
-        _refuse_twins(node)
-        loader.flatten_mapping(node)
-        for key, value in node.value:
-            _refuse_impossible(loader, key)
-            name = loader.construct_object(key, deep=True)
-            if isinstance(name, str | int):
-                yield (*loc, name), key, value
-                yield from _walk(loader, value, (*loc, name), around)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield (*loc, number), None, item
-            yield from _walk(loader, item, (*loc, number), around)
-
-
-def _refuse_twins(node: yaml.MappingNode) -> None:
-    first: dict[str, yaml.Node] = {}
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if key.value in first:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value!r} is given twice, first in line {_at(first[key.value])[0]}; keep one",
-                    problem_mark=key.start_mark,
-                )
-            first[key.value] = key
-
-
-def _refuse_impossible(loader: yaml.SafeLoader, node: yaml.Node) -> None:
-    """YAML takes 2026-13-01 for a date, and fails on it without a word about where it stands."""
-    if isinstance(node, yaml.ScalarNode):
-        try:
-            loader.construct_object(node)
-        except ValueError as error:
-            raise yaml.MarkedYAMLError(
-                problem=f"{_short(node.value)} cannot be read ({error}); put it in quotes if it is meant as text",
-                problem_mark=node.start_mark,
-            ) from None
-
-
-def _at(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
 def _dotted(loc: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in loc)
-
-
-def _short(value: Any) -> str:
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

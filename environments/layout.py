@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import LayoutError
+from .map_text import MOST_CELLS, PASSABLE, MapTextError, read_map_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,8 +37,6 @@ FLOOR = "."
 PARKING = "P"
 ARROWS = ">v<^"  # position = direction
 RESERVED = WALL + FLOOR + " " + PARKING + ARROWS
-MAP_PASSABLE = ".GSE"  # MovingAI ground, grass and swamp; League of Robot Runners service points S and E
-MAP_BLOCKED = "@OTW"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +86,10 @@ class Layout:
         _check_legend(legend)
         rows = _rows(art)
         height, width = len(rows), len(rows[0])
+        if height * width > MOST_CELLS:
+            raise LayoutError(
+                f"{height} rows of {width} cells are {height * width} cells; at most {MOST_CELLS} fit into memory"
+            )
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
         _check_symbols(grid, width, known=set(RESERVED) | set(legend), legend=legend)
         docks = {name: tuple(np.flatnonzero(grid == symbol).tolist()) for symbol, name in legend.items()}
@@ -117,14 +120,14 @@ class Layout:
     ) -> Layout:
         """Reads a MovingAI `.map` (Sturtevant 2012); docks and parking are given as (row, column), counted from 0.
 
-        Raises LayoutError for a malformed header or grid, an unknown terrain letter, a dock in a wall or outside.
+        Raises LayoutError for a text that is no map (see `map_text`), a dock in a wall or outside.
         """
-        height, width, rows = _map_rows(text)
+        rows = _map_rows(text)
+        height, width = len(rows), len(rows[0])
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
-        _check_symbols(grid, width, known=set(MAP_PASSABLE + MAP_BLOCKED), legend={})
         floor = cls._build(
             (height, width),
-            passable=np.isin(grid, list(MAP_PASSABLE)),
+            passable=np.isin(grid, list(PASSABLE)),
             one_way=np.full(height * width, ANY_DIRECTION, dtype=np.int8),
             docks={},
             parking=np.empty(0, dtype=np.int32),
@@ -265,40 +268,14 @@ def _check_symbols(grid: NDArray, width: int, *, known: set[str], legend: Mappin
         row, column = divmod(int(unknown[0]), width)
         explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
         allowed = f"# . P > v < ^ have a meaning, {explained}"
-        if known == set(MAP_PASSABLE + MAP_BLOCKED):
-            allowed = f"passable are {' '.join(MAP_PASSABLE)}, blocked are {' '.join(MAP_BLOCKED)}"
         raise LayoutError(f"symbol {str(grid[unknown[0]])!r} at row {row}, column {column} has no meaning; {allowed}")
 
 
-def _map_rows(text: str) -> tuple[int, int, list[str]]:
-    lines = text.splitlines()
-    sizes: dict[str, int] = {}
-    for number, line in enumerate(lines[:4], start=1):
-        words = line.split()
-        if words == ["map"]:
-            break
-        if len(words) == 2 and words[0] in ("height", "width"):
-            if words[0] in sizes:
-                raise LayoutError(f"line {number}: the header gives {words[0]} twice; keep one")
-            if not words[1].isdecimal() or int(words[1]) == 0:
-                raise LayoutError(f"line {number}: {words[0]} must be a whole number above 0, not {words[1]!r}")
-            sizes[words[0]] = int(words[1])
-        elif not words or words[0] != "type":
-            raise LayoutError(f"line {number}: {line!r} is not a map header; expected type, height, width or map")
-    else:
-        raise LayoutError("not a MovingAI map: the line 'map' is missing below type, height and width")
-    if sizes.keys() != {"height", "width"}:
-        raise LayoutError("not a MovingAI map: the header must give height and width")
-    rows = lines[number : number + sizes["height"]]
-    if len(rows) < sizes["height"]:
-        raise LayoutError(f"the header promises {sizes['height']} rows, the file has {len(rows)}")
-    for at, row in enumerate(rows):
-        if len(row) != sizes["width"]:
-            raise LayoutError(f"row {at} has {len(row)} cells, the header promises {sizes['width']}")
-    below = lines[number + sizes["height"] :]
-    if below and len(below[0]) == sizes["width"] and set(below[0]) <= set(MAP_PASSABLE + MAP_BLOCKED):
-        raise LayoutError(f"the header promises {sizes['height']} rows, the file has one more below them")
-    return sizes["height"], sizes["width"], rows
+def _map_rows(text: str) -> list[str]:
+    try:
+        return read_map_text(text)
+    except MapTextError as error:
+        raise LayoutError(str(error) if error.line is None else f"line {error.line}: {error}") from None
 
 
 def _letters() -> Iterable[str]:

@@ -2,8 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from .quoting import quoted
+
+MOST_FIGURE = 10**15
 
 
 class Section(BaseModel):
@@ -36,7 +40,25 @@ def _check_class(path: str) -> str:
     return path
 
 
-Positive = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=0)]
+def _check_figure(given: Any) -> Any:
+    if isinstance(given, int | float) and not abs(given) <= MOST_FIGURE:
+        raise PydanticCustomError(
+            "figure", "{given} must be from {least} to {most}",
+            {"given": quoted(given), "least": f"{-MOST_FIGURE:g}", "most": f"{MOST_FIGURE:g}"},
+        )  # fmt: skip
+    return given
+
+
+# Every number of a config has bounds: far beyond every factory, and well within what a machine can count and hold.
+Positive = Annotated[int, Field(ge=1, le=1_000_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Many = Annotated[int, Field(ge=1, le=1_000_000_000)]  # of what is only counted, and never held all at once
+Seed = Annotated[int, Field(ge=0, lt=2**64)]
+Weight = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
+Figure = Annotated[
+    Annotated[int, Field(ge=-MOST_FIGURE, le=MOST_FIGURE)]
+    | Annotated[float, Field(ge=-MOST_FIGURE, le=MOST_FIGURE, allow_inf_nan=False)],
+    BeforeValidator(_check_figure),
+]  # a number of any kind, where its meaning lies elsewhere: of a key that is sampled, of a KPI
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 ClassPath = Annotated[str, AfterValidator(_check_class)]  # module:Class, looked up when the factory is built

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST_BYTES = 1_000_000_000  # also of a device that never ends
 _OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -17,7 +18,10 @@ def read_text(path: Path) -> str:
         OSError: there is no such file, or it may not be read.
         ValueError: it is no UTF-8 text; says why, and what to do.
     """
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES} bytes")
     mark = _OTHER_MARKS.get(content[:2])
     if mark is not None:
         raise ValueError(f"it is {mark} text; save it as UTF-8")

@@ -1,21 +1,25 @@
 """Quantities as a user writes them (`45s`, `1.2m/s`, `60/h`), turned into floats of one unit each.
 
 Seconds, metres, metres per second, events per second, joules, joules per metre, watts; shares are plain 0..1 or a
-percentage. A number without a unit is refused: `45` could be seconds or minutes, and nobody would notice.
+percentage. A number without a unit is refused: `45` could be seconds or minutes, and nobody would notice. So is one
+outside the bounds of its quantity: they lie far beyond every factory, and well within what floats can add and compare.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
+from .quoting import quoted
 from .suggestions import nearest
 
-_NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(\D.*)?")
+_NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,3})?)\s*(\D.*)?")
+_COMMA = re.compile(r"\s*[+-]?\d*,\d+")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Quantity:
     noun: str  # with its article
     example: str
     units: Mapping[str, Fraction]
-    positive: bool = False
+    most: float  # in the base unit, as `least`
+    least: float = 0.0  # above 0: zero is refused too
 
     @property
     def base(self) -> str:
@@ -35,31 +40,42 @@ class Quantity:
         """The number of base units that `text` says; ValueError with rule and cure when it says none."""
         units = ", ".join(self.units)
         if isinstance(text, bool) or not isinstance(text, str | int | float):
-            said = "nothing" if text is None else repr(text)
-            raise ValueError(f"{said} is not {self.noun}; write it like {self.example} (units: {units})")
-        found = _NUMBER_AND_UNIT.fullmatch(str(text).strip())
+            raise ValueError(f"{quoted(text)} is not {self.noun}; write it like {self.example} (units: {units})")
+        found = _NUMBER_AND_UNIT.fullmatch(text.strip() if isinstance(text, str) else quoted(text))
+        if isinstance(text, str) and _COMMA.match(text):
+            raise ValueError(f"{quoted(text)} is not {self.noun}; write a decimal point, not a comma (units: {units})")
         if found is None:
-            raise ValueError(f"{text!r} is not {self.noun}; write it like {self.example} (units: {units})")
+            raise ValueError(f"{quoted(text)} is not {self.noun}; write it like {self.example} (units: {units})")
         number, unit = found[1], (found[2] or "").strip()
         if not unit:
-            raise ValueError(f"{text!r} has no unit; write {self.noun} like {self.example} (units: {units})")
+            raise ValueError(f"{quoted(text)} has no unit; write {self.noun} like {self.example} (units: {units})")
         if unit not in self.units:
             hint = nearest(unit, self.units, cutoff=0.4)
-            raise ValueError(
-                f"{unit!r} in {text!r} is not a unit of {self.noun.partition(' ')[2]}; allowed: {units}{hint}"
-            )
-        exact = Fraction(number) * self.units[unit]
-        if exact < 0 or (self.positive and exact == 0):
-            rule = "greater than 0" if self.positive else "0 or more"
-            raise ValueError(f"{text!r}: {self.noun} must be {rule}")
-        try:
-            return float(exact)
-        except OverflowError:
-            raise ValueError(f"{text!r} is too large") from None
+            noun = self.noun.partition(" ")[2]
+            raise ValueError(f"{quoted(unit)} in {quoted(text)} is not a unit of {noun}; allowed: {units}{hint}")
+        value = _float(Fraction(number) * self.units[unit])
+        rule = None
+        if value < 0 or (self.least and value == 0):
+            rule = "greater than 0" if self.least else "0 or more"
+        elif value < self.least:
+            rule = f"at least {self.least:g}{self.base}"
+        elif value > self.most:
+            rule = f"at most {self.most:g}{self.base}"
+        if rule is not None:
+            raise ValueError(f"{quoted(text)}: {self.noun} must be {rule}")
+        return value
 
     def write(self, value: float) -> str:
         """The text that `parse` turns into exactly this float."""
         return f"{value!r}{self.base}"
+
+
+def _float(exact: Fraction) -> float:
+    """The nearest float; inf or -inf beyond all of them."""
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
 
 
 def _per(amounts: Mapping[str, int | Fraction], times: Mapping[str, int | Fraction]) -> dict[str, Fraction]:
@@ -78,9 +94,9 @@ _SECONDS = {"ms": Fraction(1, 1000), "s": 1, "min": 60, "h": 3600, "d": 86400}
 _METRES = {"mm": Fraction(1, 1000), "cm": Fraction(1, 100), "m": 1, "km": 1000}
 _JOULES = {"J": 1, "kJ": 1000, "Wh": 3600, "kWh": 3_600_000}
 
-DURATION = Quantity("a duration", "45s", _exact(_SECONDS))
-POSITIVE_DURATION = Quantity("a duration", "45s", _exact(_SECONDS), positive=True)
-DISTANCE = Quantity("a distance", "1m", _exact(_METRES), positive=True)
+DURATION = Quantity("a duration", "45s", _exact(_SECONDS), most=1e9)
+POSITIVE_DURATION = Quantity("a duration", "45s", _exact(_SECONDS), most=1e9, least=1e-6)
+DISTANCE = Quantity("a distance", "1m", _exact(_METRES), most=1e6, least=1e-3)
 SPEED = Quantity(
     "a speed",
     "1.2m/s",
@@ -89,15 +105,16 @@ SPEED = Quantity(
         "m/min": Fraction(1, 60),
         "km/h": Fraction(1000, 3600),
     },
-    positive=True,
+    most=1e4,
+    least=1e-6,
 )
-RATE = Quantity("a rate", "60/h", _per({"": 1}, {"s": 1, "min": 60, "h": 3600, "d": 86400}), positive=True)
-ENERGY = Quantity("an energy", "1kWh", _exact(_JOULES), positive=True)
-DRAIN = Quantity("an energy per distance", "30J/m", _per(_JOULES, {"m": 1, "km": 1000}))
-POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}))
-POSITIVE_POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}), positive=True)
+RATE = Quantity("a rate", "60/h", _per({"": 1}, {"s": 1, "min": 60, "h": 3600, "d": 86400}), most=1e6, least=1e-9)
+ENERGY = Quantity("an energy", "1kWh", _exact(_JOULES), most=1e12, least=1e-3)
+DRAIN = Quantity("an energy per distance", "30J/m", _per(_JOULES, {"m": 1, "km": 1000}), most=1e9)
+POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}), most=1e9)
+POSITIVE_POWER = Quantity("a power", "400W", _exact({"W": 1, "kW": 1000}), most=1e9, least=1e-3)
 
-MEMORY = Quantity("an amount of memory", "2GB", _exact({"B": 1, "MB": 10**6, "GB": 10**9}), positive=True)
+MEMORY = Quantity("an amount of memory", "2GB", _exact({"B": 1, "MB": 10**6, "GB": 10**9}), most=1e15, least=1.0)
 
 
 def parse_share(text: Any) -> float:
@@ -105,16 +122,21 @@ def parse_share(text: Any) -> float:
     value = text
     if isinstance(text, str) and text.strip().endswith("%"):
         found = _NUMBER_AND_UNIT.fullmatch(text.strip())
-        value = float(Fraction(found[1]) / 100) if found and found[2] == "%" else text
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{text!r} is not a share; write a number from 0 to 1, or a percentage such as 2%")
+        value = Fraction(found[1]) / 100 if found and found[2] == "%" else text
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise ValueError(f"{quoted(text)} is not a share; write a number from 0 to 1, or a percentage such as 2%")
     if not 0 <= value <= 1:
-        raise ValueError(f"{text!r} is outside 0 to 1 (0% to 100%)")
+        raise ValueError(f"{quoted(text)} is outside 0 to 1 (0% to 100%)")
     return float(value)
 
 
-def _validator(quantity: Quantity) -> BeforeValidator:
-    return BeforeValidator(lambda text: _explained(quantity.parse, text))
+def _of(quantity: Quantity) -> tuple[Any, ...]:
+    """What makes a float field one of this quantity; its bounds are said once more, for readers of the types."""
+    return (
+        Field(ge=quantity.least, le=quantity.most, allow_inf_nan=False),
+        BeforeValidator(lambda text: _explained(quantity.parse, text)),
+        PlainSerializer(quantity.write),
+    )
 
 
 def _explained(parse: Any, text: Any) -> float:
@@ -124,14 +146,14 @@ def _explained(parse: Any, text: Any) -> float:
         raise PydanticCustomError("quantity", "{explanation}", {"explanation": str(error)}) from None
 
 
-Duration = Annotated[float, _validator(DURATION), PlainSerializer(DURATION.write)]  # s, 0 or more
-PositiveDuration = Annotated[float, _validator(POSITIVE_DURATION), PlainSerializer(DURATION.write)]  # s
-Distance = Annotated[float, _validator(DISTANCE), PlainSerializer(DISTANCE.write)]  # m
-Speed = Annotated[float, _validator(SPEED), PlainSerializer(SPEED.write)]  # m/s
-Rate = Annotated[float, _validator(RATE), PlainSerializer(RATE.write)]  # 1/s
-Energy = Annotated[float, _validator(ENERGY), PlainSerializer(ENERGY.write)]  # J
-Drain = Annotated[float, _validator(DRAIN), PlainSerializer(DRAIN.write)]  # J/m
-Power = Annotated[float, _validator(POWER), PlainSerializer(POWER.write)]  # W, 0 or more
-PositivePower = Annotated[float, _validator(POSITIVE_POWER), PlainSerializer(POWER.write)]  # W
-Memory = Annotated[float, _validator(MEMORY), PlainSerializer(MEMORY.write)]  # bytes
-Share = Annotated[float, BeforeValidator(lambda text: _explained(parse_share, text))]  # 0..1
+Duration = Annotated[float, *_of(DURATION)]  # s, 0 or more
+PositiveDuration = Annotated[float, *_of(POSITIVE_DURATION)]  # s
+Distance = Annotated[float, *_of(DISTANCE)]  # m
+Speed = Annotated[float, *_of(SPEED)]  # m/s
+Rate = Annotated[float, *_of(RATE)]  # 1/s
+Energy = Annotated[float, *_of(ENERGY)]  # J
+Drain = Annotated[float, *_of(DRAIN)]  # J/m
+Power = Annotated[float, *_of(POWER)]  # W, 0 or more
+PositivePower = Annotated[float, *_of(POSITIVE_POWER)]  # W
+Memory = Annotated[float, *_of(MEMORY)]  # bytes
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(lambda text: _explained(parse_share, text))]  # 0..1

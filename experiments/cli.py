@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interr
 them, so that `--help` is there at once.
 """
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -308,6 +309,8 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 def main() -> NoReturn:
     """Entry point: every error that the user can put right is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a pipe or a terminal may know fewer letters than names have
     try:
         code = app(standalone_mode=False)
     except RobocellError as error:

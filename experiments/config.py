@@ -14,15 +14,16 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..environments.documents import Document, explain
 from ..environments.errors import ScenarioError
-from ..environments.section import Positive, Section
+from ..environments.quoting import quoted
+from ..environments.section import Positive, Section, Seed
 from ..environments.suggestions import nearest
 from ..environments.units import Memory, PositiveDuration
+from ..environments.yaml_text import NotYamlError, read_yaml
 from .clear import AnswerRules
 from .errors import ExperimentError
 from .keys import get_key, set_key
@@ -30,6 +31,7 @@ from .questions import AnyQuestion, Until
 from .questions.precision import parse_replications
 from .sweep import Sweep
 
+LONGEST_OF_A_RUN = 1_000_000_000  # characters: what robocell wrote holds orders and floors that were read from files
 CONFIGS = Path(__file__).parent / "configs"
 OWN_KEYS_OF_AN_EXPERIMENT = (
     "sweep",
@@ -73,9 +75,9 @@ class ExperimentConfig(Section):
     sweep: Sweep = Sweep()
     replications: Replications = 1
     question: AnyQuestion | None = None
-    seed: Annotated[int, Field(ge=0)] | None = None  # None = the scenario's
+    seed: Seed | None = None  # None = the scenario's
     executor: Literal["auto", "serial", "processes", "ray"] = "auto"
-    workers: Positive | None = None  # None = all cores
+    workers: Annotated[Positive, Field(le=100_000)] | None = None  # None = all cores
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial
     memory_limit_bytes: Memory | None = Field(alias="memory_limit", default=None)  # of one trial
@@ -125,7 +127,7 @@ def load_document(path: str | Path) -> Document:
     if path.is_dir():
         if not (path / "experiment.yaml").exists():
             raise ExperimentError(f"{path}: is a folder without experiment.yaml; name a config file, or a run's folder")
-        path = path / "experiment.yaml"
+        return Document.load(path / "experiment.yaml", longest=LONGEST_OF_A_RUN)
     try:
         return Document.load(path)
     except ScenarioError as error:
@@ -179,6 +181,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     if not equals or not key.strip():
         raise ExperimentError(f"--set {text}: write key=value, such as --set fleet.agvs.count=8")
     try:
-        return key.strip(), yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise ExperimentError(f"--set {text}: {value!r} is not a YAML value; put it in quotes") from None
+        return key.strip(), read_yaml(value).data
+    except NotYamlError as error:
+        said = f"{quoted(value)} is not a YAML value; put it in quotes ({error})"
+        raise ExperimentError(f"--set {key.strip()}: {said}") from None

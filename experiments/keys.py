@@ -4,6 +4,7 @@ A name with dots of its own is known by the data, or stands in quotes: `stations
 `mill.1` where there is one, as `stations."mill.1".machines` does.
 """
 
+import json
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,17 @@ def _first_part(dotted: str, data: Any) -> tuple[str, str | None]:
     known = [name for name in names if "." in name and f"{dotted}.".startswith(f"{name}.")]
     part = max(known, key=len, default=dotted.partition(".")[0])
     return part, dotted[len(part) + 1 :] if len(part) < len(dotted) else None
+
+
+def identity(value: Any) -> str:
+    """A text that is the same for values that are the same, in whatever order their keys stand."""
+    return json.dumps(_in_order(value), default=str)
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def set_key(data: Any, dotted: str, value: Any) -> Any:

@@ -35,7 +35,7 @@ TIME_CHARTS = ("vehicle_time", "station_time")
 def write_report(results: "Results") -> Path:
     """Writes report.html into the run's folder."""
     path = results.directory / REPORT
-    write_atomically(path, page(results).encode())
+    write_atomically(path, page(results).encode(errors="surrogateescape"))  # names of files as they are on disk
     return path
 
 
@@ -67,8 +67,8 @@ def page(results: "Results") -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<style>{STYLE.read_text()}</style></head><body><main>{''.join(sections)}</main>"
-        f"<script>{SCRIPT.read_text()}</script></body></html>\n"
+        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main>{''.join(sections)}</main>"
+        f"<script>{SCRIPT.read_text(encoding='utf-8')}</script></body></html>\n"
     )
 
 
@@ -308,7 +308,7 @@ def _origin(results: "Results") -> str:
         ("Versions", versions + (f", commit {origin['commit']}" if origin.get("commit") else "")),
     ]
     table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in facts)
-    config = (results.directory / EXPERIMENT).read_text()
+    config = (results.directory / EXPERIMENT).read_text(encoding="utf-8")
     return (
         f"<table class='facts'>{table}</table><details><summary>{EXPERIMENT}, resolved</summary>"
         f"<pre>{escape(config)}</pre></details><p class='note'>Also in {PROVENANCE}.</p>"

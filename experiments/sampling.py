@@ -18,7 +18,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..environments.section import Positive, Section
+from ..environments.quoting import quoted
+from ..environments.section import MOST_FIGURE, Figure, Positive, Section
 
 _NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D.*)?")
 _DIGITS = 6  # significant digits of a drawn value: readable, and the same on every platform
@@ -27,8 +28,8 @@ _DIGITS = 6  # significant digits of a drawn value: readable, and the same on ev
 class Range(Section):
     """Where a sampled key lies: from `low` to `high` (both with the same unit, if any), or one of `choice`."""
 
-    low: int | float | str | None = None
-    high: int | float | str | None = None
+    low: Figure | str | None = None
+    high: Figure | str | None = None
     log: bool = False
     choice: Annotated[list[Any], Field(min_length=1)] | None = None
 
@@ -93,6 +94,7 @@ class Sampled(Section):
 
 def _number(text: int | float | str | None) -> tuple[float, str]:
     found = _NUMBER_AND_UNIT.fullmatch(str(text).strip())
-    if found is None:
-        raise PydanticCustomError("range", "{text} is not a number, with or without a unit", {"text": repr(text)})
+    if found is None or not abs(float(found[1])) <= MOST_FIGURE:
+        rule = "is not a number, with or without a unit" if found is None else f"is beyond {MOST_FIGURE:g}"
+        raise PydanticCustomError("range", "{text} {rule}", {"text": quoted(text), "rule": rule})
     return float(found[1]), (found[2] or "").strip()

@@ -76,7 +76,7 @@ class Store:
     def software(self) -> str | None:
         """The robocell of the last run here; None where there was none, or it did not say."""
         try:
-            return json.loads((self.directory / PROVENANCE).read_text()).get("software")
+            return json.loads((self.directory / PROVENANCE).read_text(encoding="utf-8")).get("software")
         except (OSError, ValueError):
             return None
 

@@ -20,7 +20,6 @@ is found when the cases are made (see `twins`).
 """
 
 import itertools
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
@@ -28,12 +27,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..environments.section import Section
+from ..environments.quoting import quoted
+from ..environments.section import MOST_FIGURE, Section
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
-from .keys import parts_of
+from .keys import identity, parts_of
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
+MOST_VALUES = 100_000  # of one range
+LEAST_STEP = 1e-12
 RANGE = "{from: 2, to: 10, step: 2}"
 
 
@@ -44,7 +46,7 @@ def _listed(given: Any) -> list[Any]:
         raise PydanticCustomError(
             "sweep_values",
             "{given} is not a list of values; write [a, b, …] or {range}",
-            {"given": repr(given), "range": RANGE},
+            {"given": quoted(given), "range": RANGE},
         )
     if not given:
         raise PydanticCustomError("sweep_values", "needs at least one value", {})
@@ -61,24 +63,32 @@ def _twin(values: Iterable[Any]) -> str | None:
     """The first value that comes twice, as it would be written in Python; None if none does."""
     seen: set[str] = set()
     for value in values:
-        text = json.dumps(value, sort_keys=True, default=str)
+        text = identity(value)
         if text in seen:
-            return repr(value)
+            return quoted(value)
         seen.add(text)
     return None
 
 
 def _stepped(given: Mapping[str, Any]) -> list[Any]:
     numbers = [given.get(key, default) for key, default in (("from", None), ("to", None), ("step", 1))]
-    sound = all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
-    if not sound or not set(given) <= {"from", "to", "step"} or numbers[2] <= 0 or numbers[0] > numbers[1]:
+    sound = all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) <= MOST_FIGURE for n in numbers) and (
+        numbers[2] > LEAST_STEP
+    )
+    if not sound or not set(given) <= {"from", "to", "step"} or numbers[0] > numbers[1]:
         raise PydanticCustomError(
             "sweep_values",
             "{given} is not a range of numbers; write {range}, upwards, both ends included",
-            {"given": repr(given), "range": RANGE},
+            {"given": quoted(given), "range": RANGE},
         )
     first, last, step = numbers
     count = math.floor((last - first) / step + 1e-9) + 1
+    if count > MOST_VALUES:
+        raise PydanticCustomError(
+            "sweep_values",
+            "{given} has {count} values; the most is {most}: take larger steps, or sample with lhs or sobol",
+            {"given": quoted(given), "count": f"{count:.3g}", "most": MOST_VALUES},
+        )
     return [first + i * step for i in range(count)]
 
 
@@ -153,7 +163,7 @@ class Sweep(Section):
         merged = ({key: value for part in parts for key, value in part.items()} for parts in itertools.product(*blocks))
         meant = (applied(case, self.when) for case in merged)
         kept = (case for case in meant if not any(matches(case, pattern) for pattern in self.exclude))
-        return list({json.dumps(case, sort_keys=True, default=str): case for case in kept}.values())
+        return list({identity(case): case for case in kept}.values())
 
     def misfit(self) -> tuple[Loc, str] | None:
         """Place and complaint of a condition that cannot be met by any case."""

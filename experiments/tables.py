@@ -68,7 +68,7 @@ class Results:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        return json.loads((self.directory / PROVENANCE).read_text())
+        return json.loads((self.directory / PROVENANCE).read_text(encoding="utf-8"))
 
     @property
     def missing(self) -> int:
@@ -103,7 +103,7 @@ def load(directory: str | Path) -> Results:
     experiment = Experiment.load(directory / EXPERIMENT)
     records = {record.id: record for record, _ in read(directory / JOURNAL) if record is not None}
     if (directory / PLAN).exists():
-        experiment = experiment.recorded(json.loads((directory / PLAN).read_text()))
+        experiment = experiment.recorded(json.loads((directory / PLAN).read_text(encoding="utf-8")))
     trials, failures = tables(experiment, records)
     return Results(directory, experiment, trials, failures, records)
 

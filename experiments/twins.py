@@ -4,11 +4,11 @@ Their trials would be the same to the byte, and shown side by side they would pa
 `5s` and `5000ms`, `60/h` and `1/min`, a section written out with its defaults, a second name for the factory as it is.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import ExperimentError
+from .keys import identity
 from .questions import Optimise, Sensitivity
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def twins(cases: "Sequence[Case]", maker: "CaseMaker", config: "ExperimentConfig
     first: dict[tuple[str, int], Case] = {}
     for case in cases:
         twin = first.setdefault((case.meaning, case.seed), case)
-        if twin is not case and not (design and _text(case.settings) == _text(twin.settings)):
+        if twin is not case and not (design and identity(case.settings) == identity(twin.settings)):
             return _complaint(twin, case, maker, config)
     return None
 
@@ -36,7 +36,7 @@ def _complaint(first: "Case", second: "Case", maker: "CaseMaker", config: "Exper
     same = f"cases {first.label} and {second.label} are the same factory with the same seed"
     cure = "keep one; for more trials of it raise replications, or vary seed"
     for key, place in maker.places.items():
-        if _text(first.settings.get(key)) != _text(second.settings.get(key)):
+        if identity(first.settings.get(key)) != identity(second.settings.get(key)):
             values = " and ".join(_said(case.settings, key) for case in (first, second))
             return place, f"{values} make no difference: {same}; {cure}"
     named = {str(case.get("name")): ("sweep", "cases", number) for number, case in enumerate(config.sweep.cases)}
@@ -54,7 +54,7 @@ def _twin_choices(maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, 
             except ExperimentError:
                 continue  # it may be right together with other keys
             twin = first.setdefault((case.meaning, case.seed), value)
-            if _text(twin) != _text(value):
+            if identity(twin) != identity(value):
                 return (*maker.places[key], "choice"), f"{twin!r} and {value!r} mean the same; keep one"
     return None
 
@@ -69,7 +69,3 @@ def _drawn(config: "ExperimentConfig") -> "Mapping[str, Range]":
 
 def _said(settings: Mapping[str, Any], key: str) -> str:
     return repr(settings[key]) if key in settings else "what the scenario says"
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)

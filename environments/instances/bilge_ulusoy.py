@@ -7,7 +7,6 @@ operation, the *exit time* when the last part is back at load/unload.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..errors import InstanceError
 from .bilge_ulusoy_floors import FLOORS
+from .documents import load_json
 from .job_shop import DrawnFloor, JobShop
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Schedule:
 
 def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
     """All instances of the file by name (`EX11`, ...)."""
-    document = _load(path)
+    document = load_json(Path(path))
     unverified = document.get("unverified_recall", {})
     instances = {}
     for name, row in _field(path, document, "instances").items():
@@ -110,7 +110,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
                 unverified={method: values[name] for method, values in unverified.items() if name in values},
                 published_exit=row["published_exit_time"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise InstanceError(f"{path}: instance {name}: {type(error).__name__} at {error}") from None
     return instances
 
@@ -118,7 +118,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
 def read_schedules(path: str | Path) -> dict[str, Schedule]:
     """The schedules of the file by instance name."""
     schedules = {}
-    for name, row in _load(path).items():
+    for name, row in load_json(Path(path)).items():
         try:
             trips = sorted(row["trips"], key=lambda trip: (trip["start"], trip["end"]))
             operations = sorted(row["ops"], key=lambda operation: (operation["start"], operation["end"]))
@@ -127,7 +127,7 @@ def read_schedules(path: str | Path) -> dict[str, Schedule]:
                 _grouped(trips, "vehicle", from_=0),
                 _grouped(operations, "machine", from_=1),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise InstanceError(f"{path}: schedule {name}: {type(error).__name__} at {error}") from None
     return schedules
 
@@ -135,18 +135,6 @@ def read_schedules(path: str | Path) -> dict[str, Schedule]:
 def _grouped(rows: list[dict[str, int]], key: str, *, from_: int) -> tuple[tuple[tuple[int, int], ...], ...]:
     groups = max(row[key] for row in rows) - from_ + 1
     return tuple(tuple((row["job"], row["op"]) for row in rows if row[key] == group + from_) for group in range(groups))
-
-
-def _load(path: str | Path) -> dict[str, Any]:
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InstanceError(f"{path}: cannot be read as text ({type(error).__name__})") from None
-    except json.JSONDecodeError as error:
-        raise InstanceError(f"{path}:{error.lineno}: is not JSON: {error.msg}") from None
-    if not isinstance(document, dict):
-        raise InstanceError(f"{path}: holds a {type(document).__name__}; instances stand in a JSON object")
-    return document
 
 
 def _field(path: str | Path, document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -32,15 +32,28 @@ def load_json(path: Path) -> dict[str, Any]:
 
 def parse_json(place: str, text: str) -> dict[str, Any]:
     """The JSON object in `text`; `place` is what an error names."""
+    document = read_json(place, text)
+    if not isinstance(document, dict):
+        raise InstanceError(f"{place}: holds a JSON {type(document).__name__}; an object is needed")
+    return document
+
+
+def read_json(place: str, text: str) -> Any:
+    """What the JSON in `text` says; InstanceError where it says nothing, or a key twice."""
     try:
-        document = json.loads(text, object_pairs_hook=_object)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise InstanceError(f"{place}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
     except KeyError as error:
         raise InstanceError(f"{place}: the key {error} is given twice; keep one") from None
-    if not isinstance(document, dict):
-        raise InstanceError(f"{place}: holds a JSON {type(document).__name__}; an object is needed")
-    return document
+    except RecursionError:
+        raise InstanceError(f"{place}: not JSON: lists and objects in each other without end") from None
+    except ValueError as error:
+        raise InstanceError(f"{place}: not JSON: {str(error).partition(';')[0]}") from None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

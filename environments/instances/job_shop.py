@@ -9,13 +9,14 @@ Two text formats are read, both with one line a job:
     flexible (.fjs):        2 3  1.5          jobs, machines, mean number of machines an operation (not used)
                             2  1 3 7  2 1 4 2 5    operations; then for each: choices, machine (from 1), time, ...
 
-Neither knows transport. `JobShop.scenario` makes a factory with vehicles where travel times are given, and one whose
-parts move themselves where they are not.
+Numbers are separated by blanks, tabs or semicolons. Neither format knows transport. `JobShop.scenario` makes a factory
+with vehicles where travel times are given, and one whose parts move themselves where they are not.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InstanceError
+from ..quoting import quoted
 from ..scenario import Scenario
 from ..text_files import read_text
 
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
+
+MOST = 1e9  # as a number of a scenario
+MOST_MACHINES = 100_000
+_NUMBER = re.compile(r"[+-]?(\d{1,300}\.?\d{0,300}|\.\d{1,300})([eE][+-]?\d{1,3})?", re.ASCII)
 
 Choice = tuple[int, float]  # machine from 0, processing time in s
 Operation = tuple[Choice, ...]  # one of these is to be taken
@@ -75,27 +81,8 @@ class JobShop:
         if not self.jobs:
             raise InstanceError(f"{self.name}: has no jobs")
         for number, job in enumerate(self.jobs, 1):
-            if not job:
-                raise InstanceError(f"{self.name}: job {number} has no operations")
-            for operation in job:
-                self._check(number, operation)
-
-    def _check(self, number: int, operation: Operation) -> None:
-        if not operation:
-            raise InstanceError(f"{self.name}: job {number} has an operation that no machine can do")
-        taken = set()
-        for machine, work_s in operation:
-            if not 0 <= machine < self.machines:
-                raise InstanceError(
-                    f"{self.name}: job {number} asks for machine {machine} (from 0); there are {self.machines}"
-                )
-            if machine in taken:
-                raise InstanceError(
-                    f"{self.name}: job {number} names machine {machine} (from 0) twice in one operation"
-                )
-            if not (math.isfinite(work_s) and work_s >= 0):
-                raise InstanceError(f"{self.name}: job {number}: {work_s:g} is not a processing time; 0 or more is one")
-            taken.add(machine)
+            if problem := _problem(job, self.machines):
+                raise InstanceError(f"{self.name}: job {number} {problem}")
 
     @property
     def operations(self) -> int:
@@ -204,7 +191,8 @@ def read_job_shop(path: str | Path) -> JobShop:
         row = lines.numbers(f"job {number + 1}")
         if len(row) % 2:
             raise lines.wrong(f"{len(row)} numbers; a job is pairs of machine and time")
-        jobs.append(tuple(((lines.whole(row[k]), row[k + 1]),) for k in range(0, len(row), 2)))
+        job = tuple(((lines.whole(row[k]), row[k + 1]),) for k in range(0, len(row), 2))
+        jobs.append(lines.checked(number, job, machines))
     lines.end(count)
     return JobShop(lines.name, machines, tuple(jobs))
 
@@ -227,9 +215,30 @@ def read_flexible_job_shop(path: str | Path) -> JobShop:
             at = end
         if at != len(row):
             raise lines.wrong(f"{len(row) - at} numbers too many after {row[0]:g} operations")
-        jobs.append(tuple(job))
+        jobs.append(lines.checked(number, tuple(job), machines))
     lines.end(count)
     return JobShop(lines.name, machines, tuple(jobs))
+
+
+def _problem(job: tuple[Operation, ...], machines: int) -> str | None:
+    """Why a job cannot be done."""
+    if not job:
+        return "has no operations"
+    for operation in job:
+        if not operation:
+            return "has an operation that no machine can do"
+        taken = set()
+        for machine, work_s in operation:
+            if not 0 <= machine < machines:
+                return f"asks for machine {machine} (from 0); there are {machines}"
+            if machine in taken:
+                return f"names machine {machine} (from 0) twice in one operation"
+            if not (math.isfinite(work_s) and work_s >= 0):
+                return (
+                    f"takes {work_s:g} on machine {machine} (from 0), which is not a processing time; 0 or more is one"
+                )
+            taken.add(machine)
+    return None
 
 
 class _Lines:
@@ -245,9 +254,9 @@ class _Lines:
         self.name = path.stem
         self._path = path
         self._rows = [
-            (number, line.split())
+            (number, words)
             for number, line in enumerate(text.splitlines(), 1)
-            if line.strip() and not line.lstrip().startswith("#")
+            if (words := line.replace(";", " ").split()) and not words[0].startswith("#")
         ]
         self._next = 0
         self._number = 1
@@ -257,6 +266,8 @@ class _Lines:
         row = self.numbers("the numbers of jobs and machines")
         if not 2 <= len(row) <= longest or row[0] < 1 or row[1] < 1:
             raise self.wrong("begins with the numbers of jobs and machines, such as 6 6")
+        if row[1] > MOST_MACHINES:
+            raise self.wrong(f"{row[1]:g} machines; at most {MOST_MACHINES} fit into memory")
         return self.whole(row[0]), self.whole(row[1])
 
     def numbers(self, what: str) -> list[float]:
@@ -265,10 +276,21 @@ class _Lines:
             raise InstanceError(f"{self._path}: ends before {what}")
         self._number, words = self._rows[self._next]
         self._next += 1
-        try:
-            return [float(word) for word in words]
-        except ValueError:
-            raise self.wrong(f"{' '.join(words)[:60]!r} are not all numbers") from None
+        odd = next((word for word in words if _NUMBER.fullmatch(word) is None), None)
+        if odd is not None:
+            cure = "; write a decimal point, and blanks between numbers" if "," in odd else ""
+            raise self.wrong(f"{quoted(odd)} is not a number{cure}")
+        numbers = [float(word) for word in words]
+        beyond = next((number for number in numbers if abs(number) > MOST), None)
+        if beyond is not None:
+            raise self.wrong(f"{beyond:g} is beyond {MOST:g}, the most that can be reckoned with")
+        return numbers
+
+    def checked(self, number: int, job: tuple[Operation, ...], machines: int) -> tuple[Operation, ...]:
+        """A job of this line, counted from 0, if it can be done."""
+        if problem := _problem(job, machines):
+            raise self.wrong(f"job {number + 1} {problem}")
+        return job
 
     def end(self, jobs: int) -> None:
         """Nothing may follow."""

@@ -226,7 +226,7 @@ def _load_zipped(path: Path) -> dict[str, Any]:
             names = [name for name in archive.namelist() if name.endswith(".json")]
             if len(names) != 1:
                 raise InstanceError(f"{path}: holds {len(names)} JSON files; exactly one is needed")
-            text = archive.read(names[0]).decode("utf-8")
+            text = archive.read(names[0]).decode("utf-8-sig")
     except (OSError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
         raise InstanceError(f"{path}: not a zip file with a JSON solution: {error}") from None
     return parse_json(f"{path}:{names[0]}", text)

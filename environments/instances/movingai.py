@@ -15,13 +15,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..errors import InstanceError
+from ..map_text import PASSABLE, MapTextError, read_map_text
 from .documents import read_text
 
 NO_CELL = -1
-PASSABLE = frozenset(".GSE")
-BLOCKED = frozenset("@OTW")
-CELLS = PASSABLE | BLOCKED
-_HEADER = ("type", "height", "width")
 
 
 @dataclass(frozen=True)
@@ -59,59 +56,16 @@ class GridMap:
 
 
 def read_map(path: str | Path) -> GridMap:
-    """A MovingAI map: header by key in any order, the line `map`, then `height` rows.
-
-    What follows is ignored, unless it is one more row.
-    """
+    """A MovingAI map (see `map_text`); InstanceError with file and line where it is none."""
     path = Path(path)
-    lines = read_text(path).splitlines()
-    header: dict[str, str] = {}
-    first_row = 0
-    for number, line in enumerate(lines, start=1):
-        words = line.split()
-        if words == ["map"]:
-            first_row = number
-            break
-        if not words:
-            continue
-        if len(words) != 2 or words[0] not in _HEADER:
-            raise InstanceError(
-                f"{path}:{number}: {line.strip()!r} is no header line; "
-                "allowed are 'type T', 'height H', 'width W', 'map'"
-            )
-        if words[0] in header:
-            raise InstanceError(f"{path}:{number}: the header gives {words[0]} twice; keep one")
-        header[words[0]] = words[1]
-    else:
-        raise InstanceError(f"{path}: no line 'map'; a MovingAI map has a header, the line 'map', then its rows")
-    height, width = (_positive(path, header, key) for key in ("height", "width"))
-    rows = lines[first_row : first_row + height]
-    if len(rows) < height:
-        raise InstanceError(f"{path}: the header says {height} rows, the file has {len(rows)}")
-    for number, row in enumerate(rows, start=first_row + 1):
-        if len(row) != width:
-            raise InstanceError(f"{path}:{number}: the row has {len(row)} cells, the header says {width}")
-        odd = next((symbol for symbol in row if symbol not in PASSABLE and symbol not in BLOCKED), None)
-        if odd is not None:
-            raise InstanceError(
-                f"{path}:{number}: unknown cell {odd!r}; passable are {' '.join(sorted(PASSABLE))}, "
-                f"blocked are {' '.join(sorted(BLOCKED))}"
-            )
-    below = lines[first_row + height :]
-    if below and len(below[0]) == width and CELLS.issuperset(below[0]):
-        raise InstanceError(f"{path}:{first_row + height + 1}: one row more than the {height} that the header says")
+    try:
+        rows = read_map_text(read_text(path))
+    except MapTextError as error:
+        place = path if error.line is None else f"{path}:{error.line}"
+        raise InstanceError(f"{place}: {error}") from None
     symbols = "".join(rows)
-    passable = np.fromiter((symbol in PASSABLE for symbol in symbols), dtype=np.bool_, count=height * width)
-    return GridMap(height, width, passable, symbols)
-
-
-def _positive(path: Path, header: dict[str, str], key: str) -> int:
-    text = header.get(key)
-    if text is None:
-        raise InstanceError(f"{path}: the header lacks '{key}'")
-    if not text.isdecimal() or int(text) == 0:
-        raise InstanceError(f"{path}: {key} is {text!r}; it must be a whole number above 0")
-    return int(text)
+    passable = np.fromiter((symbol in PASSABLE for symbol in symbols), dtype=np.bool_, count=len(symbols))
+    return GridMap(len(rows), len(rows[0]), passable, symbols)
 
 
 @dataclass(frozen=True)

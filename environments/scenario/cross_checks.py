@@ -11,6 +11,7 @@ from ..layout_checks import check_layout
 from ..suggestions import nearest
 from .name_checks import names, names_in_channel, order_ids
 from .orders import OrderList, OrdersFile
+from .size_checks import floor_size, sizes
 from .transport import Grid, Instant, Matrix
 
 if TYPE_CHECKING:
@@ -181,6 +182,9 @@ def _floor(scenario: Scenario) -> Iterator[Problem]:
         )
         return
     layout = scenario.build_layout()
+    if too_much := list(floor_size(scenario, layout)):
+        yield from too_much
+        return
     try:
         check_layout(layout, scenario.places)
     except LayoutError as error:
@@ -202,5 +206,5 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix
+    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix, sizes
 )  # fmt: skip

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ..documents import Loc
     from ..errors import ScenarioError
-    from ..section import Section
 
 
 def with_files(data: Any, folder: Path, complain: Callable[[Loc, str], ScenarioError]) -> Any:
@@ -33,20 +32,20 @@ def with_files(data: Any, folder: Path, complain: Callable[[Loc, str], ScenarioE
         rest = {name: value for name, value in layout.items() if name != "file"}
         key = "map" if layout["file"].endswith(".map") else "art"
         data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
-    if isinstance(orders, dict) and orders.get("kind") == "csv" and _is_right(OrdersFile, orders):
+    if isinstance(orders, dict) and orders.get("kind") == "csv" and (table := _orders_file(orders)) is not None:
         text = _read(orders["file"], folder, ("orders", "file"), complain)
-        rest = {name: value for name, value in orders.items() if name not in ("kind", "file")}
-        rows = read_orders(text, name=orders["file"], products=data.get("products") or ())
+        rest = {name: value for name, value in orders.items() if name not in ("kind", "file", "start")}
+        rows = read_orders(text, name=table.file, products=data.get("products") or (), start=table.begins)
         data = {**data, "orders": {**rest, "kind": "list", "orders": rows}}
     return data
 
 
-def _is_right(section: type[Section], data: Any) -> bool:
+def _orders_file(data: Any) -> OrdersFile | None:
+    """The section, None where it is wrong, which is said with all else that is."""
     try:
-        section.model_validate(data)
+        return OrdersFile.model_validate(data)
     except ValidationError:
-        return False
-    return True
+        return None
 
 
 def _read(path: str, folder: Path, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..section import ClassPath, Positive, Section
+from ..section import ClassPath, Count, Positive, Section
 from ..units import Drain, Duration, Energy, PositivePower, Power, Share, Speed
 from .stations import Breakdown
 
@@ -36,7 +36,7 @@ class Battery(Section):
 class Agvs(Section):
     """Equal automated guided vehicles."""
 
-    count: Annotated[int, Field(ge=0)]
+    count: Annotated[Count, Field(le=100_000)]
     speed_m_per_s: Speed = Field(alias="speed", default=1.0)
     loaded_speed_m_per_s: Speed | None = Field(alias="loaded_speed", default=None)  # None = as fast as without a load
     kinematics: Literal["omni", "differential"] = "omni"  # drives into any direction, or turns in place first

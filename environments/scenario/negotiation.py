@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..section import Positive, Section
+from ..section import Count, Positive, Section
 from ..suggestions import nearest
 from ..units import Duration, PositiveDuration
 from .channel import Channel
@@ -74,11 +74,13 @@ class WhatIf(Section):
     objective: Literal["makespan", "flow_time", "tardiness"] | None = None
     rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules that everybody might follow, the best ones first
     ask_each: bool = True  # also: what if this job came first, for each job and rule
-    exchanges: Annotated[int, Field(ge=0)] = 20  # changes of the best order that are tried, by operation left
+    exchanges: Count = 20  # changes of the best order that are tried, by operation left
     remember: bool = True  # start from what was intended before
     ahead: Positive | None = None  # operations of each job that are looked at; None = all
     revise: bool = True  # look for a better order at every decision; False = only when jobs are new
-    think: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # multiplies the exchanges and the limits of the
+    think: Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)] = (
+        1.0  # multiplies the exchanges and the limits of the
+    )
     # computation for one decision, which are counted in steps, not in time: about 40 ms at 1 in a large shop
 
 

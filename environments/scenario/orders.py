@@ -1,12 +1,16 @@
 """What is made and when it is asked for: products with routings, and the ways in which orders arrive."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from ..distributions import Distribution
-from ..section import Names, Positive, Section
+from ..quoting import quoted
+from ..section import Many, Names, Positive, Section, Weight
 from ..units import Duration, PositiveDuration, Rate
+from .clock_times import moment
 
 
 class Step(Section):
@@ -26,13 +30,13 @@ class Product(Section):
 
     routing: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
-    share: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0  # weight in the product mix
+    share: Weight = 1.0  # weight in the product mix
     lot_size: Positive = 1  # parts of one order; one call goes out for all that go the same way
     lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # parts that could go wait so long for others to come
 
 
 class _Arrivals(Section):
-    limit: Positive | None = None  # no more orders than this; None = unlimited
+    limit: Many | None = None  # no more orders than this; None = unlimited
     start: str | None = Field(alias="from", default=None)  # the place where parts enter; None = the source
 
     def at_once(self, within_s: float) -> bool:
@@ -96,11 +100,20 @@ class OrderList(_Arrivals):
         return len({at_s for at_s in releases_s if at_s <= within_s}) <= 1
 
 
+def _moment(given: Any) -> datetime:
+    try:
+        return moment(given)
+    except ValueError as error:
+        raise PydanticCustomError("moment", "{value} {rule}", {"value": quoted(given), "rule": str(error)}) from None
+
+
 class OrdersFile(_Arrivals):
     """Orders in a CSV file with the columns at, product, due, id, from; `Scenario.parse` makes it an `OrderList`."""
 
     kind: Literal["csv"] = "csv"
     file: str
+    begins: Annotated[datetime, BeforeValidator(_moment)] | None = Field(alias="start", default=None)
+    # the moment of time 0; clock times and dates in the file are counted from it
 
 
 Orders = Annotated[Poisson | Deterministic | Batch | Conwip | OrderList | OrdersFile, Field(discriminator="kind")]

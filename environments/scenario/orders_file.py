@@ -3,6 +3,7 @@
     at,product,due,id              the first line names the columns, in any order, in capitals or not
     0s,phone,4h,A1                 all but at and product may be empty, or be no column
     5min,"phone",,"A, 2"           quotes where a value holds the separator; "" in them is a quote
+    08:30,phone,2026-03-03 12:00,  clock times and dates, where it is known when time 0 is
 
 The separator is a comma, a semicolon or a tab, whichever splits the first line into columns. A value is one line: a
 quote that is not closed in its line would swallow the orders below it, and is refused.
@@ -18,10 +19,13 @@ from pydantic import ValidationError
 from ..documents import explain
 from ..errors import ScenarioError
 from ..suggestions import nearest
+from ..units import DURATION
+from .clock_times import EXAMPLE, is_clock_time, seconds_from
 from .orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
 COLUMNS = Order.keys()
 REQUIRED = ("at", "product")
@@ -29,8 +33,10 @@ SEPARATORS = (",", ";", "\t")
 LONGEST = 200  # characters of a value
 
 
-def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict[str, str]]:
-    """The lines below the header as data of `OrderList.orders`.
+def read_orders(
+    text: str, *, name: str, products: Collection[str], start: datetime | None = None
+) -> list[dict[str, str]]:
+    """The lines below the header as data of `OrderList.orders`; `start` is the moment of time 0, None if not known.
 
     An empty value that need not be there means none; empty lines are left out. Raises ScenarioError with `name` and the
     line for a wrong column, value or product, a line that has not a value for every column, an id that comes twice.
@@ -51,6 +57,7 @@ def read_orders(text: str, *, name: str, products: Collection[str]) -> list[dict
         if len(words) != len(columns):
             raise ScenarioError(f"{place}: has {len(words)} values for {len(columns)} columns")
         row = {column: word for column, word in zip(columns, words, strict=True) if word or column in REQUIRED}
+        _reckon(row, start, place)
         _check_order(row, products, place)
         if (order_id := row.get("id")) is not None and line_of.setdefault(order_id, number) != number:
             raise ScenarioError(f"{place}: id: {order_id!r} is given in line {line_of[order_id]} too; ids must differ")
@@ -72,6 +79,31 @@ def _check_columns(columns: list[str], place: str) -> None:
     for column in REQUIRED:
         if column not in columns:
             raise ScenarioError(f"{place}: the column {column!r} is missing; the first line names the columns")
+
+
+def _reckon(row: dict[str, str], start: datetime | None, place: str) -> None:
+    """Turns clock times and dates of an order into durations: `at` from the start, `due` from the release."""
+    at_s: float | None = None
+    for column in ("at", "due"):
+        word = row.get(column, "")
+        if not is_clock_time(word) or len(word) > LONGEST:
+            continue
+        if start is None:
+            raise ScenarioError(
+                f"{place}: {column}: {word!r} is a clock time or a date; say in the config when time 0 is, such as "
+                f"start: {EXAMPLE}"
+            )
+        try:
+            after_s = seconds_from(start, word)
+            if column == "due":
+                at_s = DURATION.parse(row["at"]) if at_s is None else at_s
+                if after_s <= at_s:
+                    raise ValueError(f"{word!r} is not after the release of the order")
+        except ValueError as error:
+            raise ScenarioError(f"{place}: {column}: {error}") from None
+        if column == "at":
+            at_s = after_s
+        row[column] = DURATION.write(after_s if column == "at" else after_s - (at_s or 0.0))
 
 
 def _check_order(row: dict[str, str], products: Collection[str], place: str) -> None:

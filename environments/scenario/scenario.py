@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from ..documents import Document, Loc, explain
 from ..errors import ScenarioError
 from ..layout import Layout
-from ..section import Section
+from ..section import Section, Seed
 from ..units import Duration, PositiveDuration
 from .cross_checks import problems
 from .files import with_files
@@ -51,7 +51,7 @@ class Scenario(Section):
     negotiation: Negotiation = Negotiation()
     horizon_s: PositiveDuration = Field(alias="horizon")
     warm_up_s: Duration = Field(alias="warm_up", default=0.0)
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Seed = 1
     drain: bool = False  # arrivals stop at the horizon, the run goes on until the factory is empty
     record: Record = Record()
 

@@ -7,10 +7,10 @@ from pydantic_core import PydanticCustomError
 
 from ..errors import LayoutError
 from ..layout import Layout
-from ..section import Names, Section
+from ..section import Count, Names, Section
 from ..units import Distance, Duration
 
-Cell = Annotated[tuple[int, int], Field(strict=False)]  # row, column, from 0
+Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 0
 
 
 class Grid(Section):
@@ -18,7 +18,7 @@ class Grid(Section):
 
     kind: Literal["grid"] = "grid"
     planner: Literal["pibt", "lookahead"] = "pibt"  # one step far, or a window of ticks
-    improvement: Annotated[int, Field(ge=0)] | None = None  # passes a tick at most; None = by density
+    improvement: Count | None = None  # passes a tick at most; None = by density
     time_per_tick_s: Duration | None = Field(alias="time_per_tick", default=None)  # None = counted tries: reproducible
 
     @model_validator(mode="after")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from ...environments.errors import InstanceError
-from ...environments.instances.documents import read_text
+from ...environments.instances.documents import read_json, read_text
 
 MANIFEST = "MANIFEST.json"
 SOURCES = {
@@ -29,10 +28,7 @@ def folder_of(data: Path | None, benchmark: str) -> Path:
 
 def read_manifest(path: Path) -> list[dict[str, Any]]:
     """The rows of a manifest: `name`, `path`, and where known `steps` and `best_known`."""
-    try:
-        rows = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InstanceError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+    rows = read_json(str(path), read_text(path))
     if not isinstance(rows, list) or not all(isinstance(row, dict) and {"name", "path"} <= row.keys() for row in rows):
         raise InstanceError(f"{path}: must be a JSON list of objects, each with 'name' and 'path' at least")
     return rows

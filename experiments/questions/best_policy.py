@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from ...environments.section import Positive, Section
+from ...environments.section import Many, Positive, Section
 from ...environments.units import Share
 from ..headlines import with_interval
 from ..statistics import ROUNDING, rarest
@@ -41,8 +41,8 @@ class BestPolicy(Section):
     metric: str = "throughput_per_h"
     goal: Literal["max", "min"] | None = None  # None = by the KPI
     indifference: Share = 0.01  # a difference smaller than this share of the mean does not matter
-    first: Annotated[int, Field(ge=5)] = 8
-    budget: Positive = 10_000  # trials in all
+    first: Annotated[Positive, Field(ge=5)] = 8
+    budget: Many = 10_000  # trials in all
 
     def problem(self, experiment: "Experiment") -> str | None:
         """Why the question does not fit the experiment."""

@@ -34,7 +34,7 @@ class Until(Section):
 
     until: Annotated[float, Field(gt=0, lt=1)]  # half-width of the interval over the mean
     of: str = "throughput_per_h"
-    least: Annotated[int, Field(ge=3)] = 10
+    least: Annotated[Positive, Field(ge=3)] = 10
     most: Positive = 100
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ class Sensitivity(Section):
 
     kind: Literal["sensitivity"]
     metric: str = "throughput_per_h"
-    samples: Positive = 64
+    samples: Annotated[Positive, Field(le=2**16)] = 64
     keys_: Annotated[dict[str, Range], Field(min_length=2, alias="keys")]
 
     def problem(self, experiment: "Experiment") -> str | None:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from ...environments.section import Section
+from ...environments.section import Positive, Section
 from ..statistics import rarest, spread, t_reach
 from ..views import FLEET, view_by
 from .asking import Answer, Asker, mean_of
@@ -52,7 +52,7 @@ class SmallestFleet(Section):
     kind: Literal["smallest_fleet"]
     target: Target
     key: str = FLEET
-    first: Annotated[int, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third, at most 10
+    first: Annotated[Positive, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third, at most 10
 
     def problem(self, experiment: "Experiment") -> str | None:
         """Why the question does not fit the experiment."""

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from ...environments.section import Section
+from ...environments.section import Figure, Section
 from ...environments.units import DURATION
 from ..headlines import time_unit
 from ..statistics import ROUNDING, skew_interval, spread
@@ -16,8 +16,8 @@ class Target(Section):
     """What the mean of a KPI has to reach."""
 
     metric: str
-    at_least: float | int | str | None = None
-    at_most: float | int | str | None = None
+    at_least: Figure | str | None = None
+    at_most: Figure | str | None = None
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:

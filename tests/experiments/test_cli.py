@@ -395,3 +395,34 @@ def test_a_sweep_of_the_horizon_says_in_which_cases_orders_come_too_late(tmp_pat
     assert limited == [{"case": "horizon=10min", "orders": 1, "of": 2}], "what the limit leaves out is not asked for"
     in_time = robocell("validate", "late.yaml", "--set", "sweep={}", "--set", "horizon=3h", "--json", cwd=tmp_path)
     assert late_in(in_time) == []
+
+
+PLAIN_LETTERS = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+NAMES = """
+name: größe
+transport: {kind: instant}
+stations: {fräse: {operations: {fräsen: 10s}}}
+products: {rött: {routing: [fräsen]}}
+orders: {kind: poisson, rate: 60/h}
+horizon: 10min
+"""
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [("validate", "größe.yaml")],
+        pytest.param(
+            [("run", "größe.yaml", "-o", "out", "--executor", "serial"), ("report", "out")], marks=pytest.mark.slow
+        ),
+    ],
+    ids=["validate", "run and report"],
+)
+def test_names_may_have_any_letters_where_the_terminal_has_few(tmp_path, commands):
+    (tmp_path / "größe.yaml").write_text(NAMES, encoding="utf-8")
+    for arguments in commands:
+        command = [sys.executable, "-m", "robocell.experiments.cli", *arguments]
+        done = subprocess.run(command, env=os.environ | PLAIN_LETTERS, capture_output=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+        assert done.stdout
+        assert b"Traceback" not in done.stderr

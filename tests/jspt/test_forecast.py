@@ -205,3 +205,41 @@ def test_every_objective_prefers_what_it_is_about(objective):
     order, course = np.zeros(2, np.int32), Course.empty(2)
     intend(shop, order, False, RULES, True, 0, 0.0, WEIGHTS[objective], np.random.default_rng(0), course)
     assert order.tolist() == ([0, 1] if objective == "makespan" else [1, 0])
+
+
+@pytest.mark.parametrize("time_s", [1e18, 1e300, np.inf, np.nan])
+@pytest.mark.parametrize("vehicles", [0, 2])
+def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_is_whole(time_s, vehicles):
+    shop = next(shop for seed in range(100) if len((shop := shop_of(seed)).vehicle_free_s) == vehicles)
+    endless = shop._replace(
+        travel_s=np.full_like(shop.travel_s, time_s),
+        carry_s=np.full_like(shop.carry_s, time_s),
+        reach_s=np.full_like(shop.reach_s, time_s),
+        vehicle_free_s=np.full_like(shop.vehicle_free_s, time_s),
+        ready_s=np.full_like(shop.ready_s, time_s),
+        work_s=np.full_like(shop.work_s, time_s),
+        machine_free_s=np.full_like(shop.machine_free_s, time_s),
+    )
+    tails(endless)
+    operations = int(shop.first[-1])
+    for weights in WEIGHTS.values():
+        order, course = np.full(operations, -7, np.int32), Course.empty(operations)
+        intend(endless, order, False, RULES, True, 50, 0.02, weights, np.random.default_rng(0), course)
+        assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
+        assert sorted(course.operation.tolist()) == list(range(operations))
+        assert set(course.machine.tolist()) <= set(range(len(shop.machine_place)))
+        assert set(course.vehicle.tolist()) <= {NOBODY, *range(vehicles)}
+
+
+def test_an_operation_that_no_machine_can_do_is_refused_before_anything_relies_on_one():
+    shop = shop_of(0)
+    with pytest.raises(ValueError, match="an operation has no machine to choose"):
+        tails(shop._replace(choice=np.zeros_like(shop.choice)))
+
+
+def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
+    shop = shop_of(0)
+    operations = int(shop.first[-1])
+    order, course, rng = np.full(operations, -7, np.int32), Course.empty(operations), np.random.default_rng(0)
+    with pytest.raises(ValueError, match="no rule makes one"):
+        intend(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)

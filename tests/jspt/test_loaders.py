@@ -41,15 +41,24 @@ def test_the_flexible_format_counts_machines_from_1_and_lists_choices(written):
         ("", r"shop.txt: ends before the numbers of jobs and machines"),
         ("2 2\n0 1 1 1\n", r"shop.txt: ends before job 2"),
         ("1 2\n0 1 1\n", r"shop.txt:2: 3 numbers; a job is pairs of machine and time"),
-        ("1 2\n0 one\n", r"shop.txt:2: '0 one' are not all numbers"),
-        ("1 2\n2 5\n", r"shop: job 1 asks for machine 2 \(from 0\); there are 2"),
+        ("1 2\n0 one\n", r"shop.txt:2: 'one' is not a number"),
+        ("1 2\n2 5\n", r"shop.txt:2: job 1 asks for machine 2 \(from 0\); there are 2"),
         ("1 2\n0.5 5\n", r"shop.txt:2: 0.5 stands where a whole number belongs"),
         ("1 2\n0 5\n1 5\n", r"shop.txt:3: goes on after 1 jobs"),
         ("0 2\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
-        ("1 2\n0 -5\n", r"job 1: -5 is not a processing time; 0 or more is one"),
-        ("1 2\n0 nan\n", r"job 1: nan is not a processing time; 0 or more is one"),
-        ("1 2\ninf 5\n", r"shop.txt:2: inf stands where a whole number belongs"),
-        ("nan 2\n", r"shop.txt:1: nan stands where a whole number belongs"),
+        (
+            "1 2\n0 -5\n",
+            r"shop.txt:2: job 1 takes -5 on machine 0 \(from 0\), which is not a processing time; 0 or more is one",
+        ),
+        ("1 2\n0 nan\n", r"shop.txt:2: 'nan' is not a number"),
+        ("1 2\ninf 5\n", r"shop.txt:2: 'inf' is not a number"),
+        ("nan 2\n", r"shop.txt:1: 'nan' is not a number"),
+        ("1 2\n0 1_0\n", r"shop.txt:2: '1_0' is not a number"),
+        ("1 2\n0 3,5\n", r"shop.txt:2: '3,5' is not a number; write a decimal point, and blanks between numbers"),
+        ("1 2\n0 1e999\n", r"shop.txt:2: inf is beyond 1e\+09, the most that can be reckoned with"),
+        ("1 1e9\n0 1\n", r"shop.txt:1: 1e\+09 machines; at most 100000 fit into memory"),
+        ("1e9 2\n0 1\n", r"shop.txt: ends before job 2"),
+        (f"1 2\n0 {'9' * 5000}\n", r"shop.txt:2: '9{56}\.\.\. is not a number"),
         ("1 2 0 5 1 5\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
     ],
 )
@@ -63,10 +72,12 @@ def test_a_wrong_standard_file_is_refused_with_its_line(written, text, complaint
     [
         ("1 2\n2 1 1 5\n", r"shop.txt:2: the line ends within operation 2 of 2"),
         ("1 2\n1 1 1 5 9\n", r"shop.txt:2: 1 numbers too many after 1 operations"),
-        ("1 2\n1 2 1 5 1 6\n", r"job 1 names machine 0 \(from 0\) twice in one operation"),
-        ("1 2\n1 1 0 5\n", r"job 1 asks for machine -1 \(from 0\); there are 2"),
+        ("1 2\n1 2 1 5 1 6\n", r"shop.txt:2: job 1 names machine 0 \(from 0\) twice in one operation"),
+        ("1 2\n1 1 0 5\n", r"shop.txt:2: job 1 asks for machine -1 \(from 0\); there are 2"),
         ("1 2 1.5 1 1 1 5\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
-        ("1 2\ninf 1 1 5\n", r"shop.txt:2: inf stands where a whole number belongs"),
+        ("1 2\ninf 1 1 5\n", r"shop.txt:2: 'inf' is not a number"),
+        ("1 2\n1 0\n", r"shop.txt:2: the line ends within operation 1 of 1"),
+        ("1 2\n0\n", r"shop.txt:2: job 1 has no operations"),
     ],
 )
 def test_a_wrong_flexible_file_is_refused_with_its_line(written, text, complaint):
@@ -82,10 +93,34 @@ def test_a_file_with_a_mark_in_front_is_read_and_one_that_is_no_text_is_not(tmp_
         read_job_shop(tmp_path / "shop.txt")
 
 
+@pytest.mark.parametrize("separator", ["\t", ";", " ; ", "   "])
+def test_a_spreadsheet_may_have_written_the_file(written, separator):
+    rows = [["2", "3", ""], ["0", "5", "1", "4"], ["1", "3.5", "0", "6"], ["", "", "", ""]]
+    shop = read_job_shop(written("\ufeff" + "".join(separator.join(row) + "\r\n" for row in rows)))
+    assert shop.jobs == ((((0, 5.0),), ((1, 4.0),)), (((1, 3.5),), ((0, 6.0),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('{"instances": NaN}', "shop.json: not JSON: NaN is no number"),
+        ('{"instances": ' + "9" * 5000 + "}", "shop.json: not JSON: Exceeds the limit"),
+        ("[" * 100_000, "shop.json: not JSON: lists and objects in each other without end"),
+        ('{"instances": {}, "instances": {}}', "shop.json: the key 'instances' is given twice; keep one"),
+        ("[]", "shop.json: holds a JSON list; an object is needed"),
+        ('{"instances": {"EX11": []}, "layouts": {}}', "shop.json: instance EX11: TypeError"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_json_that_says_nothing_that_can_be_used_is_refused(written, text, complaint):
+    with pytest.raises(InstanceError, match=complaint):
+        read_bilge_ulusoy(written(text, "shop.json"))
+
+
 def test_files_that_are_not_there_or_no_json_are_refused(written, tmp_path):
     with pytest.raises(InstanceError, match=r"cannot be read as text \(FileNotFoundError\)"):
         read_job_shop(tmp_path / "none.txt")
-    with pytest.raises(InstanceError, match=r"shop.json:2: is not JSON"):
+    with pytest.raises(InstanceError, match=r"shop.json:2:1: not JSON"):
         read_bilge_ulusoy(written("{\n", "shop.json"))
     with pytest.raises(InstanceError, match="has no object 'instances'"):
         read_bilge_ulusoy(written("{}", "shop.json"))

@@ -132,13 +132,18 @@ def test_cells_outside_are_refused(floor):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("type octile\nheight x\nwidth 4\nmap\n....", "line 2: height must be a whole number above 0, not 'x'"),
-        ("type octile\nheight 2\nmap\n....", "the header must give height and width"),
-        ("type octile\nheight 2\nwidth 2\n..\n..", "line 'map' is missing|line 4: '..' is not a map header"),
-        ("type octile\nheight 2\nwidth 2\nmap\n..\n...", "row 1 has 3 cells, the header promises 2"),
-        ("type octile\nheight ²\nwidth 2\nmap\n..\n..", "line 2: height must be a whole number above 0, not '²'"),
+        ("type octile\nheight x\nwidth 4\nmap\n....", "line 2: height is 'x'; it must be a whole number above 0"),
+        ("type octile\nheight 2\nmap\n....", "the header lacks 'width'"),
+        ("type octile\nheight 2\nwidth 2\n..\n..", "line 4: '..' is no header line"),
+        ("type octile\nheight 2\nwidth 2\nmap\n..\n...", "line 6: the row has 3 cells, the header says 2"),
+        ("type octile\nheight ²\nwidth 2\nmap\n..\n..", "line 2: height is '²'; it must be a whole number above 0"),
+        (
+            "height 9999999\nwidth 9\nmap\n..",
+            "9999999 rows of 9 cells are 89999991 cells; at most 4000000 fit into memory",
+        ),
+        (f"height {'9' * 5000}\nwidth 2\nmap\n..", "line 1: height is '9{60}'; it must be a whole number above 0"),
         ("height 1\nheight 2\nwidth 2\nmap\n..\n..", "line 2: the header gives height twice; keep one"),
-        ("type octile\nheight 1\nwidth 2\nmap\n..\n.@", "the header promises 1 rows, the file has one more below them"),
+        ("type octile\nheight 1\nwidth 2\nmap\n..\n.@", "line 6: one row more than the 1 that the header says"),
     ],
 )
 def test_a_malformed_map_is_refused_with_its_line(text, says):

@@ -1,5 +1,7 @@
 """A table of orders is read to the last order, or refused with the line: none is ever lost."""
 
+from datetime import date, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,6 +80,7 @@ def test_a_quoted_value_may_hold_the_separator_and_a_quote():
         ("at,product,id\n0s,red,a\n5s,blue,b\n6s,red,a\n", "orders.csv:4: id: 'a' is given in line 2 too"),
         (f"at,product,id\n0s,red,{'x' * 201}\n", "orders.csv:2: id: a value of 201 characters; the longest has 200"),
         (f"at,product\n{'9' * 5000}s,red\n", "orders.csv:2: at: a value of 5001 characters"),
+        ("at;product\n1,5min;red\n", "at: '1,5min' is not a duration; write a decimal point, not a comma"),
         ("at,product\n,red\n", "orders.csv:2: at: '' is not a duration"),
         ("at,product\n0s,\n", "orders.csv:2: product: '' is not a product; allowed: red, blue"),
     ],
@@ -86,6 +89,78 @@ def test_what_is_no_right_table_is_refused_with_its_line(text, said):
     with pytest.raises(ScenarioError) as refused:
         read(text)
     assert said in str(refused.value)
+
+
+START = datetime(2026, 3, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("at", "due", "at_s", "due_s"),
+    [
+        ("08:30", "", 9000, None),
+        ("8:30:15", "2h", 9015, 7200),
+        ("2026-03-02 08:30", "2026-03-03 06:00", 9000, 77_400),
+        ("2026-03-02T08:30:15", "16:00", 9015, 26_985),
+        ("2026-03-03", "2026-03-03T00:00:01", 64_800, 1),
+        ("06:00", "06:01", 0, 60),
+        ("1min", "06:02", 60, 60),
+    ],
+)
+def test_clock_times_and_dates_are_counted_from_the_start(shop, at, due, at_s, due_s):
+    (order,) = shop(f"at;product;due\n{at};red;{due}\n".encode(), start="2026-03-02 06:00").orders.orders
+    assert (order.at_s, order.due_s) == (at_s, due_s)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            "05:59,red,",
+            "orders.csv:2: at: '05:59' is before the run begins (2026-03-02 06:00:00); write the date before",
+        ),
+        ("2026-03-01 08:00,red,", "at: '2026-03-01 08:00' is before the run begins (2026-03-02 06:00:00)"),
+        ("24:00,red,", "at: '24:00' is no time of a day; 00:00 to 23:59:59 are"),
+        ("08:30,red,08:30", "orders.csv:2: due: '08:30' is not after the release of the order"),
+        ("1h,red,06:30", "due: '06:30' is not after the release of the order"),
+        ("02.03.2026 08:30,red,", "'02.03.2026 08:30' is not a date and time; write it like 2026-03-02 06:00, or only"),
+        ("3/2/2026 8:30,red,", "'3/2/2026 8:30' is not a date and time; write it like"),
+        ("2026-02-30 08:00,red,", "'2026-02-30 08:00' is not a date and time"),
+        ("2026-03-02T08:30Z,red,", "names a time zone; write the time of the factory without one"),
+        ("2095-03-02 08:30,red,", "a duration must be at most 1e+09s"),
+        ("soon,red,08:30", "due: 'soon' is not a duration"),
+        ("08:30:,red,", "'08:30:' is not a date and time"),
+    ],
+)
+def test_a_wrong_clock_time_is_refused_with_its_line(row, said):
+    with pytest.raises(ScenarioError) as refused:
+        read_orders(f"at,product,due\n{row}\n", name="orders.csv", products=["red"], start=START)
+    assert said in str(refused.value)
+
+
+def test_a_clock_time_needs_a_start():
+    with pytest.raises(
+        ScenarioError, match=r"orders.csv:2: at: '08:30' is a clock time or a date; say in the config when"
+    ):
+        read("at,product\n08:30,red\n")
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-03-02 06:00", "2026-03-02T06:00:00", datetime(2026, 3, 2, 6), " 2026-03-02 06 "]
+)
+def test_the_start_may_be_written_in_several_ways(shop, start):
+    assert shop(b"at,product\n07:00,red\n", start=start).orders.orders[0].at_s == 3600
+
+
+def test_the_start_may_be_a_day(shop):
+    assert shop(b"at,product\n07:00,red\n", start=date(2026, 3, 2)).orders.orders[0].at_s == 7 * 3600
+
+
+@pytest.mark.parametrize(
+    ("start", "said"), [("soon", "'soon' is not a date"), (6, "6 is not a date"), ([], "is not a")]
+)
+def test_a_wrong_start_is_refused(shop, start, said):
+    with pytest.raises(ScenarioError, match=rf"orders\.start: .*{said}"):
+        shop(b"at,product\n07:00,red\n", start=start)
 
 
 words = st.text(st.sampled_from('ab ",;\t'), max_size=6)
@@ -120,14 +195,14 @@ def shop(tmp_path, monkeypatch):
     """Reads a scenario whose orders stand in a file with this content."""
     monkeypatch.chdir(tmp_path)
 
-    def load(content: bytes) -> Scenario:
+    def load(content: bytes, **keys) -> Scenario:
         (tmp_path / "orders.csv").write_bytes(content)
         return Scenario.parse(
             {
                 "transport": {"kind": "instant"},
                 "stations": {"cell": {"operations": {"work": "10s"}}},
                 "products": {"red": {"routing": ["work"]}, "blue": {"routing": ["work"]}},
-                "orders": {"kind": "csv", "file": "orders.csv"},
+                "orders": {"kind": "csv", "file": "orders.csv", **keys},
                 "horizon": "1h",
             }
         )

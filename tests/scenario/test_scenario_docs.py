@@ -99,6 +99,21 @@ def test_all_units_are_listed():
         assert f"| {', '.join(quantity.units)} |" in TEXT, quantity.noun
 
 
+def test_the_bounds_of_quantities_are_those_of_the_code():
+    said = {row[2]: row for row in (line.strip("| ").split(" | ") for line in chapter("Units").splitlines()) if row[3:]}
+    for quantity in (
+        units.POSITIVE_DURATION,
+        units.DISTANCE,
+        units.SPEED,
+        units.RATE,
+        units.ENERGY,
+        units.POSITIVE_POWER,
+    ):
+        row = said[", ".join(quantity.units)]
+        assert f"{quantity.least:g}{quantity.base}" in row[4].split()
+        assert row[5] == f"{quantity.most:g}{quantity.base}"
+
+
 def test_the_example_message_is_what_robocell_says():
     assert "'sec' in '27sec' is not a unit of duration" in TEXT
     with pytest.raises(ValueError, match="'sec' in '27sec' is not a unit of duration; allowed: ms, s, min, h, d;"):

@@ -1,0 +1,95 @@
+"""Whether what a scenario asks for fits: its factory into memory, its run into a time that somebody can wait for.
+
+Every number has bounds of its own; here are the bounds of their products.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .orders import Batch, Conwip, Deterministic, Poisson
+from .transport import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..layout import Layout
+    from .scenario import Scenario
+
+    Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
+
+MOST_MACHINES = 100_000  # of all stations
+MOST_AT_ONCE = 1_000_000  # parts that come at one instant
+MOST_PARTS = 100_000_000  # of a run
+MOST_TICKS = 10_000_000_000  # of a run
+MOST_TURN_TICKS = 1000  # of a quarter turn
+MOST_WAYS = 200_000_000  # travel times that vehicles know: from every cell to every place
+
+
+def sizes(scenario: Scenario) -> Iterator[Problem]:
+    """What is too much, before the floor is looked at."""
+    machines = sum(station.machines for station in scenario.stations.values())
+    if machines > MOST_MACHINES:
+        yield ("stations",), f"have {machines} machines in all; at most {MOST_MACHINES} fit into memory"
+    yield from _parts(scenario)
+    yield from _ticks(scenario)
+
+
+def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
+    """What is too much for this floor."""
+    turns = scenario.fleet is not None and scenario.fleet.agvs.kinematics == "differential"
+    ways = layout.size * len(scenario.places) * (5 if turns else 1)
+    if ways > MOST_WAYS:
+        yield (
+            ("layout",),
+            f"{layout.size} cells and {len(scenario.places)} places make {ways} travel times; at most {MOST_WAYS} fit "
+            "into memory: draw larger cells, or have fewer places",
+        )
+
+
+def _parts(scenario: Scenario) -> Iterator[Problem]:
+    orders = scenario.orders
+    lot = max(product.lot_size for product in scenario.products.values())
+    limit = orders.limit if orders.limit is not None else float("inf")
+    at_once, key, in_all = 1, "limit", 0.0
+    match orders:
+        case Poisson():
+            key, in_all = "rate", orders.rate_per_s * scenario.horizon_s
+        case Deterministic():
+            key, in_all = "every", scenario.horizon_s / orders.every_s
+        case Batch():
+            key, at_once, in_all = "size", orders.size, orders.size * scenario.horizon_s / orders.every_s
+        case Conwip():
+            key, at_once = "wip", orders.wip
+        case _:
+            pass
+    if min(at_once, limit) * lot > MOST_AT_ONCE:
+        yield (
+            ("orders", key),
+            f"{min(at_once, limit)} orders at once, of up to {lot} parts each, are more than {MOST_AT_ONCE} parts; "
+            "ask for fewer, or for smaller lots",
+        )
+    elif min(in_all, limit) * lot > MOST_PARTS:
+        yield (
+            ("orders", key),
+            f"about {min(in_all, limit) * lot:.3g} parts would come until the horizon; at most {MOST_PARTS} can be "
+            "run: ask for fewer, or set a limit",
+        )
+
+
+def _ticks(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.fleet is None or not isinstance(scenario.transport, Grid) or scenario.layout is None:
+        return
+    agvs, tick_s = scenario.fleet.agvs, scenario.tick_s
+    if scenario.horizon_s / tick_s > MOST_TICKS:
+        yield (
+            ("horizon",),
+            f"a vehicle crosses a cell in {tick_s:g}s, which makes {scenario.horizon_s / tick_s:.3g} ticks; at most "
+            f"{MOST_TICKS} can be run: set a shorter horizon, larger cells or a lower speed",
+        )
+    if agvs.turn_s is not None and agvs.turn_s / tick_s > MOST_TURN_TICKS:
+        yield (
+            ("fleet", "agvs", "turn"),
+            f"a quarter turn takes as long as {agvs.turn_s / tick_s:.3g} cells ({tick_s:g}s each); at most "
+            f"{MOST_TURN_TICKS} can be reckoned with: set larger cells, a lower speed or a shorter turn",
+        )
