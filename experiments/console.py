@@ -71,6 +71,12 @@ class Bar:
         if not self._quiet:
             print(text, file=sys.stderr)
 
+    def confirm(self, question: str) -> bool:
+        if self._quiet or not (self._live and sys.stdin.isatty()):
+            return False
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def advance(self, record: Record) -> None:
         self._done += 1
         if not record.done:

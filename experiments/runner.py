@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .asked_kpis import check_asked_kpis
+from .belonging import belong_together
+from .counting import counted
+from .errors import ExperimentError
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .experiment import Experiment
@@ -147,11 +150,12 @@ def run(
     """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
 
     `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
-    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use or cannot be written,
-    or the experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and
-    recorded.
+    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use, cannot be written or
+    holds results of other experiments alone (unless `progress` confirms that both may lie side by side), or the
+    experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
     """
     started = time.perf_counter()
+    progress = progress or Silent()
     if function is run_trial:  # another function may measure what it likes
         check_asked_kpis(experiment)
     with (
@@ -170,10 +174,15 @@ def run(
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
         before = store.software
         if store.records and before not in (None, origin["software"]):
-            (progress or Silent()).note(
+            progress.note(
                 f"{directory} holds results of robocell {before}, this is {origin['software']}: they are kept in the "
                 "journal and not mixed with new ones, so all trials run again"
             )
+        if not belong_together(store.directory, experiment, store.records):
+            theirs = counted(len(store.records), "trial")
+            problem = f"{directory} holds {theirs} of another experiment, and none of this"
+            if not progress.confirm(f"{problem}; write this one into the same folder?"):
+                raise ExperimentError(f"{problem}; choose another folder (-o DIR), or throw them away with --fresh")
         store.describe(experiment, origin)
         if experiment.adaptive:
             ask(experiment, session.make, store.plan)

@@ -15,13 +15,15 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
+from .classes import UserModule
 from .errors import ExperimentError
+from .executors.cluster import stage
 from .experiment import Experiment
 from .journal import Journal, Record
 from .trials import Trial, TrialResult
@@ -38,7 +40,7 @@ MODULES = "modules"
 FIGURES = "figures"
 REPORT = "report.html"
 LOCK = ".lock"
-OURS = ("trials", LOGS, MODULES, FIGURES, EXPERIMENT, PROVENANCE, SUMMARY, REPORT)
+RESULTS = (JOURNAL, PLAN, TRIALS, FAILURES, LOGS, FIGURES, PROVENANCE, SUMMARY, REPORT)
 
 
 class Store:
@@ -108,14 +110,7 @@ class Store:
         write_atomically(self.directory / EXPERIMENT, text.encode())
         self.plan(experiment)
         self.sign(provenance)
-        folder = self.directory / MODULES
-        shutil.rmtree(folder, ignore_errors=True)
-        for module in experiment.modules:
-            folder.mkdir(exist_ok=True)
-            if module.path.is_dir():
-                shutil.copytree(module.path, folder / module.path.name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy2(module.path, folder / module.path.name)
+        self._keep_modules(experiment.modules)
 
     def sign(self, provenance: dict[str, Any]) -> None:
         """Writes provenance.json."""
@@ -135,6 +130,20 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _keep_modules(self, modules: Sequence[UserModule]) -> None:
+        """Makes modules/ hold just these, which may come from modules/ itself: copied first, then put in its place."""
+        folder, new, old = (self.directory / name for name in (MODULES, f".{MODULES}.new", f".{MODULES}.old"))
+        if modules and all(module.path.resolve().parent == folder.resolve() for module in modules):
+            return
+        shutil.rmtree(new, ignore_errors=True)
+        stage([module.path for module in modules], new)
+        if folder.exists():
+            os.replace(folder, old)
+        if modules:
+            os.replace(new, folder)
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _only_lock(self) -> bool:
         return [entry.name for entry in self.directory.iterdir()] == [LOCK]
 
@@ -153,12 +162,16 @@ class Store:
         return lock
 
     def _clear(self) -> None:
-        for name in OURS:
-            path = self.directory / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        """Throws away results; the config and the classes, from which the new run may be made, are replaced later."""
+        for name in RESULTS:
+            _remove(self.directory / name)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
