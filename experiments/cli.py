@@ -5,6 +5,7 @@ them, so that `--help` is there at once.
 """
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -368,8 +369,12 @@ def _settings(given: list[str] | None) -> dict[str, Any]:
 
 
 def _folder_name(config: str, name: str) -> str:
-    stem = Path(config).stem
-    return stem if stem not in ("", "experiment") else name.replace(" ", "_")
+    """The file's name, or the experiment's where all files are called so; never a way out of the folder of results."""
+    from .plain_text import file_name
+
+    path = Path(os.path.abspath(config))
+    stem = path.name if path.is_dir() else path.stem
+    return stem if stem not in ("", "experiment") else file_name(name, instead="run")
 
 
 def _print_json(document: Any) -> None:

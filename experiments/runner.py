@@ -210,14 +210,15 @@ def finish(directory: Path, experiment: Experiment | None = None) -> Results:
     outputs = (experiment or results.experiment).config.outputs
     write_tables(directory, results.trials, results.failures)
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
+    undrawn = []
     if outputs.figures and len(results.trials):
         from .figures import write_figures
 
-        write_figures(results)
+        undrawn = write_figures(results)
     if outputs.report:
         from .report import write_report
 
-        write_report(results)
+        write_report(results, undrawn)
     return results
 
 

@@ -30,6 +30,7 @@ from pydantic_core import PydanticCustomError
 
 from ..environments.section import Section
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
+from .plain_text import one_line
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
@@ -183,7 +184,7 @@ def label(settings: Settings, names: Mapping[str, str], *, named: Iterable[str] 
     hidden = set(named) if "name" in settings else set()
     parts = [f"{names[key]}={text_of(value)}" for key, value in settings.items() if key not in {"name", *hidden}]
     if "name" in settings:
-        parts.insert(0, str(settings["name"]))
+        parts.insert(0, one_line(str(settings["name"])))
     return " ".join(parts) or "as given"
 
 
@@ -199,5 +200,5 @@ def text_of(value: Any) -> str:
         return f"{value:.6g}"
     if value is None:
         return "none"
-    text = " ".join(str(value).split())
+    text = one_line(str(value))
     return text if len(text) <= 40 else text[:37] + "..."
