@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .charts import Chart, Curve, cells, dots, lines, stacked, waterfall
+from .durable import write_atomically
 from .headlines import CaseRow, Headline, case_rows, headlines
 from .plain_text import file_name
 from .questions.asking import Asker, UnansweredError, greater_is_better, recall
 from .questions.gain import Gain
 from .statistics import INTERVALS
-from .store import FIGURES, write_atomically
+from .store import FIGURES
 from .sweep import text_of
 from .undrawn import Undrawn, drawn
 from .views import View, view_of

@@ -16,10 +16,12 @@ from .cautions import cautions
 from .counting import counted
 from .differences import differences
 from .drawing import draw_layout
+from .durable import write_atomically
+from .errors import ExperimentError
 from .headlines import CaseRow, Headline, case_rows, footnote, headlines, with_interval
 from .late_orders import told
 from .statistics import CONFIDENCE
-from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
+from .store import EXPERIMENT, PROVENANCE, REPORT
 from .sweep import text_of
 from .undrawn import Undrawn, drawn
 
@@ -162,9 +164,11 @@ def _typical(results: "Results", case: int) -> str:
     """Heat map and Gantt chart of the first replication of the case that is shown, where its log was kept."""
     from .pictures import draw_gantt, draw_traffic, draw_warm_up, typical_log
 
-    log = typical_log(results, case)
+    log = drawn("A typical run", lambda: typical_log(results, case))
     if log is None:
         return ""
+    if isinstance(log, Undrawn):
+        return _figure(log)
     scenario = results.experiment.cases[case].scenario
     parts = []
     heat = drawn("Traffic", lambda: draw_traffic(scenario, log))
@@ -306,7 +310,10 @@ def rerun(directory: Path, row: dict[str, Any]) -> str:
 
 
 def _origin(results: "Results") -> str:
-    origin = results.provenance
+    try:
+        origin = results.provenance
+    except ExperimentError as error:
+        return f"<p class='note'>{escape(str(error))}</p>"
     versions = ", ".join(f"{name} {found}" for name, found in origin["versions"].items())
     facts = [
         ("Command", origin["command"]),
@@ -314,7 +321,7 @@ def _origin(results: "Results") -> str:
         ("Seed", origin["seed"]),
         ("Started", origin["started"]),
         ("Executor", f"{origin['executor']}, {counted(origin['workers'], 'worker')}"),
-        ("Machine", f"{origin['host']}, {origin['cores']} cores, {origin['platform']}, Python {origin['python']}"),
+        ("Machine", f"{origin['host']}, {origin.get('cores')} cores, {origin['platform']}, Python {origin['python']}"),
         ("Versions", versions + (f", commit {origin['commit']}" if origin.get("commit") else "")),
     ]
     table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in facts)

@@ -13,7 +13,8 @@ from pathlib import Path
 from .asked_kpis import check_asked_kpis
 from .belonging import belong_together
 from .counting import counted
-from .errors import ExperimentError
+from .durable import write_atomically
+from .errors import ExperimentError, LostFolderError
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .experiment import Experiment
@@ -22,7 +23,8 @@ from .limits import Limits
 from .progress import Progress, Silent
 from .provenance import provenance
 from .questions.ask import ask
-from .store import SUMMARY, Store, write_atomically
+from .rescue import rescued
+from .store import SUMMARY, Store
 from .tables import Results, load, write_tables
 from .trials import Trial, TrialFunction, run_trial
 
@@ -183,15 +185,21 @@ def run(
             problem = f"{directory} holds {theirs} of another experiment, and none of this"
             if not progress.confirm(f"{problem}; write this one into the same folder?"):
                 raise ExperimentError(f"{problem}; choose another folder (-o DIR), or throw them away with --fresh")
-        store.describe(experiment, origin)
-        if experiment.adaptive:
-            ask(experiment, session.make, store.plan)
-        else:
-            session.make(list(experiment.trials()))
-        session.close()
-        if session.ran:  # only now is it known what `auto` has chosen
-            store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-        results = finish(store.directory, experiment)
+        for damage in store.journal.damages:
+            progress.note(f"{store.journal.path}: {damage}; its trial runs again, if it belongs to this experiment")
+        try:
+            store.describe(experiment, origin)
+            if experiment.adaptive:
+                ask(experiment, session.make, store.plan)
+            else:
+                session.make(list(experiment.trials()))
+            session.close()
+            store.journal.check_present()
+            if session.ran:  # only now is it known what `auto` has chosen
+                store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
+            results = finish(store.directory, experiment)
+        except LostFolderError as lost:
+            raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
         return Outcome(
             results=results,
             ran=session.ran,

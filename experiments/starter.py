@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from .durable import write_atomically
 from .errors import ExperimentError
-from .store import write_atomically
 
 EXPERIMENT = """\
 # Run me:  robocell run {name}/experiment.yaml

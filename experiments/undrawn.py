@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ..agents.errors import RobocellError
+
 Drawn = TypeVar("Drawn")
 LONGEST = 200  # letters of a reason
 
@@ -25,6 +27,8 @@ def drawn(title: str, draw: Callable[[], Drawn]) -> Drawn | Undrawn:
     """What `draw` returns; whatever it raises becomes the reason."""
     try:
         return draw()
+    except RobocellError as error:
+        return Undrawn(title, str(error).rstrip("."))
     except Exception as error:
         text = " ".join(str(error).split())[:LONGEST].rstrip(".")
         return Undrawn(title, f"{type(error).__name__}: {text}" if text else type(error).__name__)
