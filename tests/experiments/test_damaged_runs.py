@@ -241,7 +241,5 @@ def test_a_file_is_on_the_disk_before_its_name_leads_to_it_and_the_name_after(tm
     write_atomically(tmp_path / "folder" / "plan.json", b"[]")
     assert done == ["sync .plan.json.new", "replace", "sync folder"]
     (tmp_path / "file").touch()
-    with pytest.raises(
-        ExperimentError, match=r"plan\.json: cannot be written \(Not a directory\); put that right and run"
-    ):
+    with pytest.raises(ExperimentError, match=r"plan\.json: cannot be written \(File exists\); put that right and run"):
         write_atomically(tmp_path / "file" / "plan.json", b"[]")
