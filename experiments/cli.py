@@ -4,6 +4,9 @@ Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interr
 them, so that `--help` is there at once.
 """
 
+import atexit
+import contextlib
+import io
 import json
 import os
 import signal
@@ -14,8 +17,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ..agents.errors import RobocellError
+from .printed import OnlyJson
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+_OUTPUT = OnlyJson()
 
 app = typer.Typer(
     name="robocell",
@@ -324,8 +329,12 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 def main() -> NoReturn:
     """Entry point: every error that the user can put right is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names may hold letters that a terminal does not know
     try:
-        code = app(standalone_mode=False)
+        with _OUTPUT.reserved() if "--json" in sys.argv else contextlib.nullcontext():
+            code = app(standalone_mode=False)
     except RobocellError as error:
         print(f"robocell: {error}", file=sys.stderr)
         code = BAD_INPUT
@@ -338,6 +347,7 @@ def main() -> NoReturn:
         code = _usage_error(error)
     if code == INTERRUPTED:
         print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # what could be interrupted is done
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -378,7 +388,7 @@ def _folder_name(config: str, name: str) -> str:
 
 
 def _print_json(document: Any) -> None:
-    print(json.dumps(_plain(document), indent=2, allow_nan=False))
+    _OUTPUT.print(json.dumps(_plain(document), indent=2, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:

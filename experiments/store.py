@@ -7,6 +7,7 @@ DIR/experiment.yaml      the experiment, resolved: needs no other file
     trials/journal.jsonl one line per finished trial, the truth
     trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
     logs/<id>.npz        event logs, where kept
+    logs/<id>.txt        what trials have printed
     summary.csv figures/ report.html
 """
 
@@ -109,13 +110,15 @@ class Store:
         """Takes a result: first the log, then the line that says that the trial is finished."""
         with contextlib.suppress(LostFolderError):  # of which the journal tells, with the result in its records
             if result.log is not None:
-                self._keep_log(trial, result.log)
+                self._keep(self.log_path(trial.id), result.log)
+            if result.printed:
+                self._keep(self.log_path(trial.id).with_suffix(".txt"), result.printed.encode(errors="replace"))
         return self.journal.append(trial, result)
 
-    def _keep_log(self, trial: Trial, log: bytes) -> None:
+    def _keep(self, path: Path, content: bytes) -> None:
         self.journal.check_present()
         try:
-            write_atomically(self.log_path(trial.id), log)
+            write_atomically(path, content)
         except ExperimentError as error:
             self.journal.check_present()
             raise ExperimentError(
