@@ -318,21 +318,36 @@ class EventLog:
         """Reads what `save` wrote.
 
         Raises:
-            ValueError: the file is no event log, or one of another format version.
+            OSError: the file cannot be opened.
+            ValueError: the file is no event log, is damaged, or has another format version.
         """
-        header, column = read_columns(path, FORMAT_VERSION)
+        header, columns = read_columns(path, FORMAT_VERSION)
+        try:
+            return cls._of(header, columns)
+        except (KeyError, IndexError, ValueError, TypeError, OverflowError) as error:
+            problem = f"its columns do not fit together ({' '.join(str(error).split())})"
+            raise ValueError(f"{path} is not an event log: {problem}. Give a file that EventLog.save wrote.") from error
+
+    @classmethod
+    def _of(cls, header: dict[str, Any], column: dict[str, NDArray[Any]]) -> Self:
         log = cls(header["scenario_name"], header["seed"])
         names = column["agents.name"].tobytes().decode().split(_NAME_END)
-        for unique_id, kind, name in zip(column["agents.unique_id"], column["agents.kind"], names, strict=False):
+        ids, kinds = column["agents.unique_id"], column["agents.kind"]
+        for unique_id, kind, name in zip(ids, kinds, names if len(ids) else [], strict=True):
             log.add_agent(int(unique_id), AgentKind(int(kind)), name)
         for table, row in _TABLES.items():
             rows = np.empty(len(column[f"{table}.{row.names[0]}"]), row)  # type: ignore[index]
             for field in row.names or ():
+                if column[f"{table}.{field}"].shape != rows.shape:
+                    raise ValueError(f"{table}.{field} is {column[f'{table}.{field}'].shape}, not {rows.shape}")
                 rows[field] = column[f"{table}.{field}"]
             log._chunks[table] = [rows]
         log._ticks = column["trace.ticks"].tolist()
         if log._ticks:
-            log._cell_chunks = [decode_trace(column["trace.start"], column["trace.deltas"], column["trace.moves"])]
+            cells = decode_trace(column["trace.start"], column["trace.deltas"], column["trace.moves"])
+            if len(cells) != len(log._ticks):
+                raise ValueError(f"the trace has {len(cells)} rows for {len(log._ticks)} ticks")
+            log._cell_chunks = [cells]
         log.close(header["end_s"])
         return log
 

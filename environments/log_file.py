@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST_RATIO = 1100  # deflate packs at most 1032 to 1
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the clock of the machine must not get into the file
 
 
@@ -25,23 +26,43 @@ def read_columns(path: str | Path, format_version: int) -> tuple[dict[str, Any],
     """Header and columns of a file that `write_columns` wrote.
 
     Raises:
-        ValueError: the file is none of these, or has another format version.
+        OSError: the file cannot be opened.
+        ValueError: the file is none of these, is damaged, or has another format version.
     """
+    content = Path(path).read_bytes()
     try:
-        with zipfile.ZipFile(path) as archive:
-            header = json.loads(archive.read("header.json"))
-            if header["format"] != format_version:
-                raise ValueError(
-                    f"{path} is an event log of format {header['format']}, this version reads {format_version}: "
-                    "run the experiment again."
-                )
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            header = json.loads(_member(archive, "header.json", len(content)))
+            version = header["format"]
             names = [name for name in archive.namelist() if name.endswith(".npy")]
-            columns = {
-                name.removesuffix(".npy"): np.load(io.BytesIO(archive.read(name)), allow_pickle=False) for name in names
-            }
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise ValueError(f"{path} is not an event log: {error}. Give a file that EventLog.save wrote.") from error
+            columns = {name.removesuffix(".npy"): _column(_member(archive, name, len(content))) for name in names}
+    except Exception as error:  # damaged bytes make zipfile, zlib, json and numpy raise a dozen kinds of errors
+        problem = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"{path} is not an event log: {problem}. Give a file that EventLog.save wrote.") from error
+    if version != format_version:
+        raise ValueError(
+            f"{path} is an event log of format {version}, this version reads {format_version}: "
+            "run the experiment again."
+        )
     return header, columns
+
+
+def _member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """Content of a member, which a file of `size` bytes must be able to hold: damage may claim any length."""
+    claimed = archive.getinfo(name).file_size
+    if claimed > LARGEST_RATIO * size:
+        raise ValueError(f"{name} claims to be {claimed} bytes long")
+    return archive.read(name)
+
+
+def _column(content: bytes) -> NDArray[Any]:
+    """The array of a .npy member, not longer than its content whatever its header says."""
+    file = io.BytesIO(content)
+    np.lib.format.read_magic(file)
+    shape, in_columns, kind = np.lib.format.read_array_header_1_0(file)
+    if in_columns or kind.hasobject or kind.itemsize == 0:
+        raise ValueError("a column is no plain array")
+    return np.frombuffer(content, kind, offset=file.tell()).reshape(shape).copy()
 
 
 def _npy_bytes(column: NDArray[Any]) -> bytes:

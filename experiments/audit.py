@@ -4,28 +4,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ExperimentError
-from .store import kept_logs
-from .tables import load
+from .kept_logs import changed, kept_logs, read_log, unchanged
+from .tables import Results, load
 
 if TYPE_CHECKING:
     from ..environments.checks import Violation
 
 
 def audit(directory: Path) -> "dict[str, list[Violation]]":
-    """Broken rules by trial id, for every kept log; ExperimentError where none was kept or one cannot be read."""
-    from ..environments.checks import check
-    from ..environments.log import EventLog
+    """Broken rules by trial id, for every kept log.
 
+    ExperimentError where none was kept, one cannot be read, or one that breaks no rule is not what the run wrote.
+    """
     results = load(directory)
     case_of = dict(zip(results.trials["trial"], results.trials["case"], strict=True))
-    logs = [path for path in kept_logs(directory) if path.stem in case_of]
+    logs = [path.stem for path in kept_logs(directory) if path.stem in case_of]
     if not logs:
         raise ExperimentError(f"{directory}: no event logs were kept; run it with --set outputs.logs=first, or all")
-    found = {}
-    for path in logs:
-        try:
-            log = EventLog.load(path)
-        except ValueError as error:
-            raise ExperimentError(str(error)) from None
-        found[path.stem] = check(log, results.experiment.cases[case_of[path.stem]].scenario)
+    return {trial: _broken(results, trial, case_of[trial]) for trial in logs}
+
+
+def _broken(results: Results, trial: str, case: int) -> "list[Violation]":
+    from ..environments.checks import check
+
+    log = read_log(results, trial)
+    as_written = unchanged(results, trial, log)
+    if log.seed != results.records[trial].seed:
+        raise changed(results, trial)
+    try:
+        found = check(log, results.experiment.cases[case].scenario)
+    except Exception:
+        if as_written:
+            raise
+        raise changed(results, trial) from None  # what others write may make no sense at all
+    if not found and not as_written:
+        raise changed(results, trial)
     return found

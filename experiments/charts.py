@@ -6,6 +6,7 @@ follows its reader's light or dark theme. Files are the same bytes for the same 
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,7 +19,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+
+from .plain_text import one_line
 
 INK, FAINT, LINE = "#1d2733", "#5c6875", "#dfe4ea"
 QUIET = "#ccd3da"  # doing nothing
@@ -43,12 +47,14 @@ BAND = 0.16  # opacity of an interval
 WIDTH_IN, HEIGHT_IN = 6.2, 3.5
 MOST_LEGEND = 10
 LONGEST = 30  # letters of a label beside a chart
+NO_MATTER = ("Glyph .* missing from font", "constrained_layout not applied")  # long or foreign names cost beauty alone
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "robocell",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10,
+    "text.parse_math": False,
     "text.color": INK,
     "axes.edgecolor": LINE,
     "axes.labelcolor": FAINT,
@@ -94,6 +100,11 @@ class Chart:
     note: str  # what the intervals are, and n
     figure: Figure
 
+    def __post_init__(self) -> None:
+        for text in self.figure.findobj(Text):
+            assert isinstance(text, Text)
+            text.set_parse_math(False)  # a name may hold a $
+
     def png(self) -> bytes:
         return _saved(self.figure, "png", facecolor="white", metadata={"Software": None})
 
@@ -122,7 +133,7 @@ def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title:
         colour = PALETTE[number % len(PALETTE)]
         axes.plot(
             curve.x, curve.mean, color=colour, marker=MARKERS[number % len(MARKERS)], markersize=5, linewidth=1.8,
-            label=curve.name or None, zorder=3, markeredgewidth=0,
+            label=_in_legend(curve.name) or None, zorder=3, markeredgewidth=0,
         )  # fmt: skip
         sure = np.isfinite(curve.high - curve.low)
         axes.fill_between(curve.x[sure], curve.low[sure], curve.high[sure], color=colour, alpha=BAND, linewidth=0)
@@ -156,7 +167,7 @@ def dots(
     figure, axes = _canvas(0.9 + 0.32 * len(labels))
     rows = np.arange(len(labels))[::-1]
     axes.errorbar(
-        mean, rows, xerr=np.nan_to_num([mean - low, high - mean]), fmt="o", color=PALETTE[0], markersize=5,
+        mean, rows, xerr=_arms(mean, low, high), fmt="o", color=PALETTE[0], markersize=5,
         elinewidth=2.2, ecolor=PALETTE[0] + "66", capsize=0,
     )  # fmt: skip
     axes.set_yticks(rows, [_short(text) for text in labels])
@@ -183,8 +194,9 @@ def stacked(
         axes.barh(rows, 100 * share, left=left, height=0.72, color=STATE_COLOURS.get(state, PALETTE[-1]), label=state)
         left = left + 100 * share
     first = next(iter(parts.values()))
-    errors = 100 * np.nan_to_num([first - low, high - first])
-    axes.errorbar(100 * first, rows, xerr=errors, fmt="none", ecolor=INK, elinewidth=1.4, capsize=3)
+    axes.errorbar(
+        100 * first, rows, xerr=100 * _arms(first, low, high), fmt="none", ecolor=INK, elinewidth=1.4, capsize=3
+    )
     axes.set_yticks(rows, [_short(text) for text in labels])
     axes.set_xlim(0, 100)
     axes.set_xlabel("share of time (%)")
@@ -214,7 +226,7 @@ def waterfall(
     means = np.array([mean for _, mean, _, _ in steps])
     ends = np.append(np.cumsum(means), whole[1])
     begins = np.append(ends[:-1] - means, 0.0)
-    arms = np.nan_to_num(np.array([(mean - low, high - mean) for _, mean, low, high in (*steps, whole)]).T)  # (2, rows)
+    arms = _arms(*np.array([interval for _, *interval in (*steps, whole)]).T)
     colours = [_verdict(mean, greater_is_better) for mean in means]
     axes.barh(rows, ends - begins, left=begins, height=0.66, color=[*colours, PALETTE[0]])
     axes.errorbar(ends, rows, xerr=arms, fmt="none", elinewidth=1.4, ecolor=INK, capsize=3)
@@ -253,7 +265,9 @@ def cells(
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_yticks(np.arange(len(rows))[::-1], [_short(text) for text in rows])
-    axes.set_xticks(np.arange(len(columns)), ["\n".join(wrap(text, 60 // len(columns))) for text in columns])
+    axes.set_xticks(
+        np.arange(len(columns)), ["\n".join(wrap(_short(text), max(60 // len(columns), 1))) for text in columns]
+    )
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
     return Chart(name, title, note, figure)
@@ -274,7 +288,7 @@ def timeline(
         for state in states:
             spans = [(start, end - start) for start, end, found in bars if found == state]
             axes.broken_barh(spans, (len(rows) - number - 1.4, 0.8), color=STATE_COLOURS[state], linewidth=0)
-    axes.set_yticks(np.arange(len(rows))[::-1], [row for row, _ in rows])
+    axes.set_yticks(np.arange(len(rows))[::-1], [_short(row) for row, _ in rows])
     axes.set_xlabel(x_title)
     axes.grid(axis="y", visible=False)
     axes.margins(x=0.005, y=0.02)
@@ -311,6 +325,11 @@ def series(
     return Chart(name, title, note, figure)
 
 
+def _arms(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """(2, rows) from the mean to both ends of its interval; 0 without one, or where rounding puts it beside."""
+    return np.maximum(np.nan_to_num([mean - low, high - mean]), 0.0)
+
+
 def _verdict(change: float, greater_is_better: bool) -> str:
     """The colour of a change for the better or the worse."""
     return STATE_COLOURS["processing" if (change >= 0) == greater_is_better else "down"]
@@ -331,13 +350,21 @@ def _legend(axes: Axes, named: int) -> None:
         )  # fmt: skip
 
 
+def _in_legend(text: str) -> str:
+    """A legend leaves out what begins with an underscore."""
+    return f" {_short(text)}" if text.startswith("_") else _short(text)
+
+
 def _short(text: str) -> str:
-    """At most LONGEST letters: beginnings of cases are often alike, so both ends stay."""
+    """One line of at most LONGEST letters: beginnings of cases are often alike, so both ends stay."""
+    text = one_line(text)
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2 - 1]}…{text[-LONGEST // 2 :]}"
 
 
 def _saved(figure: Figure, kind: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    with rc_context(SETTINGS):
+    with rc_context(SETTINGS), warnings.catch_warnings():
+        for complaint in NO_MATTER:
+            warnings.filterwarnings("ignore", message=complaint)
         figure.savefig(buffer, format=kind, **options)
     return buffer.getvalue()

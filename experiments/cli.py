@@ -4,7 +4,10 @@ Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interr
 them, so that `--help` is there at once.
 """
 
+import atexit
+import contextlib
 import io
+import os
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +17,7 @@ import typer
 
 from ..agents.errors import RobocellError
 from .bench_commands import app as bench_app
-from .json_output import print_json
+from .json_output import OUTPUT, print_json
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -309,10 +312,12 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 def main() -> NoReturn:
     """Entry point: every error that the user can put right is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a pipe or a terminal may know fewer letters than names have
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names may hold letters that a terminal does not know
     try:
-        code = app(standalone_mode=False)
+        with OUTPUT.reserved() if "--json" in sys.argv else contextlib.nullcontext():
+            code = app(standalone_mode=False)
     except RobocellError as error:
         print(f"robocell: {error}", file=sys.stderr)
         code = BAD_INPUT
@@ -325,6 +330,7 @@ def main() -> NoReturn:
         code = _usage_error(error)
     if code == INTERRUPTED:
         print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # what could be interrupted is done
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -357,8 +363,12 @@ def _settings(given: list[str] | None) -> dict[str, Any]:
 
 
 def _folder_name(config: str, name: str) -> str:
-    stem = Path(config).stem
-    return stem if stem not in ("", "experiment") else name.replace(" ", "_")
+    """The file's name, or the experiment's where all files are called so; never a way out of the folder of results."""
+    from .plain_text import file_name
+
+    path = Path(os.path.abspath(config))
+    stem = path.name if path.is_dir() else path.stem
+    return stem if stem not in ("", "experiment") else file_name(name, instead="run")
 
 
 def _outcome_document(outcome: Any) -> dict[str, Any]:

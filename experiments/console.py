@@ -22,13 +22,15 @@ QUIET_LINE_EVERY_S = 60.0
 PIPED_WIDTH = 240
 SHOWN_CASES = 40
 SHOWN_FAILURES = 3
+WIDEST_LABEL = 100
 
 
 def console(*, error: bool = False) -> "Console":
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
-    return Console(stderr=error, highlight=False, soft_wrap=True, width=None if stream.isatty() else PIPED_WIDTH)
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
 
 
 class Bar:
@@ -71,6 +73,12 @@ class Bar:
         if not self._quiet:
             print(text, file=sys.stderr)
 
+    def confirm(self, question: str) -> bool:
+        if self._quiet or not (self._live and sys.stdin.isatty()):
+            return False
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def advance(self, record: Record) -> None:
         self._done += 1
         if not record.done:
@@ -101,7 +109,7 @@ class Bar:
         if self._failed == SHOWN_FAILURES:
             text += " (further failures are counted only)"
         if self._bar is not None:
-            self._bar.console.print(text, style="red", markup=False)
+            self._bar.console.print(text, style="red")
         else:
             print(text, file=sys.stderr)
 
@@ -114,17 +122,16 @@ def show_outcome(outcome: "Outcome") -> None:
     results = outcome.results
     out = console()
     for sentence in answer(results):
-        out.print(sentence, style="bold", markup=False)
+        out.print(sentence, style="bold")
     if lost := told(results.experiment):
-        out.print(lost, style="red", markup=False)
+        out.print(lost, style="red")
     show_cases(results)
     for caution in cautions(results):
-        out.print(caution, style="yellow", markup=False)
+        out.print(caution, style="yellow")
     if outcome.failed:
         out.print(
             f"{counted(outcome.failed, 'trial')} failed; see the report, or run again with --retry-failed",
             style="red",
-            markup=False,
         )
     where = results.directory / "report.html"
     if not where.exists():
@@ -132,23 +139,23 @@ def show_outcome(outcome: "Outcome") -> None:
     out.print(
         f"{counted(outcome.ran, 'trial')} in {outcome.elapsed_s:.1f} s, {outcome.reused} reused",
         style="dim",
-        markup=False,
     )
-    out.print(f"Report: {where}", markup=False)
+    out.print(f"Report: {where}")
 
 
 def show_cases(results: "Results") -> None:
     """One row per case with the figures that matter."""
     from rich.table import Table
+    from rich.text import Text
 
     from .headlines import case_rows, footnote, headlines
 
     columns = headlines(results)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("case", no_wrap=True)
+    table.add_column("case", no_wrap=True, max_width=WIDEST_LABEL)
     table.add_column("n", justify="right")
     for column in columns:
-        title = column.title + (f"\n[dim]{column.unit}[/]" if column.unit else "")
+        title = Text.assemble(column.title, (f"\n{column.unit}" if column.unit else "", "dim"))
         table.add_column(title, justify="right")  # a number may be broken before its interval, but never cut
     rows = case_rows(results, columns)
     limits = any(row.bottleneck for row in rows)
@@ -159,7 +166,7 @@ def show_cases(results: "Results") -> None:
     out = console()
     out.print(table)
     if note := footnote(rows[:SHOWN_CASES]):
-        out.print(note, style="dim", markup=False)
+        out.print(note, style="dim")
     if len(rows) > SHOWN_CASES:
         out.print(f"… and {len(rows) - SHOWN_CASES} more cases; all are in summary.csv", style="dim")
 
@@ -173,17 +180,16 @@ def show_comparison(
     """
     out = console()
     if same:
-        out.print(same, style="bold", markup=False)
+        out.print(same, style="bold")
     settings = list(dict.fromkeys(row["setting"] for row in each))
     if len(settings) > 1:
         out.print(
             f"Mean difference over {len(settings)} settings ({', '.join(settings)}), averaged within each replication: "
             "they share its random numbers, so n counts replications.",
-            markup=False,
         )
     out.print(_differences(rows, a, b))
     if len(settings) > 1:
-        out.print("\nEach setting by itself, p corrected for all rows:", markup=False)
+        out.print("\nEach setting by itself, p corrected for all rows:")
         out.print(_differences(each, a, b))
 
 

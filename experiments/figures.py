@@ -1,16 +1,20 @@
 """Which charts a run gets: its headline figures against the fleet size per policy, and where the time goes."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .charts import Chart, Curve, cells, dots, lines, stacked, waterfall
+from .durable import write_atomically
 from .headlines import CaseRow, Headline, case_rows, headlines
+from .plain_text import file_name
 from .questions.asking import Asker, UnansweredError, greater_is_better, recall
 from .questions.gain import Gain
 from .statistics import INTERVALS
-from .store import FIGURES, write_atomically
+from .store import FIGURES
 from .sweep import text_of
+from .undrawn import Undrawn, drawn
 from .views import View, view_of
 
 if TYPE_CHECKING:
@@ -27,16 +31,24 @@ STATION_STATES = ("processing", "setup", "blocked", "starved", "down", "off")
 VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down", "off")
 
 
-def write_figures(results: "Results") -> list[Chart]:
-    """Draws all charts of a run and writes them as PNG and SVG."""
-    charts = all_charts(results)
-    for chart in charts:
-        for kind, content in (("png", chart.png()), ("svg", chart.svg())):
-            write_atomically(results.directory / FIGURES / f"{chart.name}.{kind}", content)
-    return charts
+def write_figures(results: "Results") -> list[Undrawn]:
+    """Draws all charts of a run and writes them as PNG and SVG; returns those that cannot be drawn."""
+    undrawn = []
+    for chart in all_charts(results):
+        files = chart if isinstance(chart, Undrawn) else drawn(chart.title, lambda chart=chart: _files(chart))
+        if isinstance(files, Undrawn):
+            undrawn.append(files)
+            continue
+        for name, content in files.items():
+            write_atomically(results.directory / FIGURES / name, content)
+    return undrawn
 
 
-def all_charts(results: "Results") -> list[Chart]:
+def _files(chart: Chart) -> dict[str, bytes]:
+    return {f"{chart.name}.png": chart.png(), f"{chart.name}.svg": chart.svg()}
+
+
+def all_charts(results: "Results") -> list[Chart | Undrawn]:
     """What a question for gains has found, then the headlines, then vehicle and station time."""
     columns = headlines(results)
     rows = case_rows(results, columns)
@@ -44,8 +56,17 @@ def all_charts(results: "Results") -> list[Chart]:
         return []
     view = view_of(results.experiment)
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
-    charts = [_headline(results, view, rows, columns, column) for column in charted]
-    return [*_gains(results), *charts, *_vehicle_time(results, rows), *_station_time(results, rows, columns)]
+    drawings: dict[str, Callable[[], list[Chart]]] = {
+        "gain": lambda: _gains(results),
+        **{one.title: lambda one=one: [_headline(results, view, rows, columns, one)] for one in charted},
+        "vehicle time": lambda: _vehicle_time(results, rows),
+        "station time": lambda: _station_time(results, rows, columns),
+    }
+    charts: list[Chart | Undrawn] = []
+    for title, draw in drawings.items():
+        found = drawn(title, draw)
+        charts += [found] if isinstance(found, Undrawn) else found
+    return charts
 
 
 def _gains(results: "Results") -> list[Chart]:
@@ -88,7 +109,7 @@ def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:
 def _headline(results: "Results", view: View, rows: list[CaseRow], columns: list[Headline], column: Headline) -> Chart:
     place = columns.index(column)
     mean, low, high = np.array([(row.means[place], row.lows[place], row.highs[place]) for row in rows]).T
-    name = NAMES.get(column.key, column.key.replace(".", "_"))
+    name = NAMES.get(column.key, file_name(column.key.replace(".", "_"), instead="figure"))
     title = column.title.capitalize()
     y_title = f"{title} ({column.unit})" if column.unit else title
     if view.x is None:

@@ -19,17 +19,13 @@ SAMPLES = 600  # points of a time series; MSER-5 sees them in batches of five
 
 
 def typical_log(results: "Results", case: int) -> "EventLog | None":
-    """The kept log of the lowest replication of a case; None where none was kept or it cannot be read."""
-    from ..environments.log import EventLog
+    """The kept log of the lowest replication of a case; None where none was kept. ExperimentError for a damaged one."""
+    from .kept_logs import kept_log
     from .store import LOGS
 
     for trial in results.trials.loc[results.trials["case"] == case, "trial"]:
-        path = results.directory / LOGS / f"{trial}.npz"
-        if path.exists():
-            try:
-                return EventLog.load(path)
-            except ValueError:
-                return None
+        if (results.directory / LOGS / f"{trial}.npz").exists():
+            return kept_log(results, trial)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a run tells while it goes on. The runner calls; a terminal, a log line or a test listens."""
+"""What a run tells and asks while it goes on. The runner calls; a terminal, a log line or a test listens."""
 
 from typing import Protocol
 
@@ -16,6 +16,10 @@ class Progress(Protocol):
         """Something that the user should know, in one line."""
         ...
 
+    def confirm(self, question: str) -> bool:
+        """Whether the user wants it; False where no user can be asked."""
+        ...
+
     def advance(self, record: Record) -> None:
         """A trial has ended, well or not, and its result is safe."""
         ...
@@ -26,13 +30,16 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Listens to nothing."""
+    """Listens to nothing, agrees to nothing."""
 
     def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
         pass
 
     def note(self, text: str) -> None:
         pass
+
+    def confirm(self, question: str) -> bool:
+        return False
 
     def advance(self, record: Record) -> None:
         pass

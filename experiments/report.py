@@ -5,6 +5,7 @@ the same numbers again.
 """
 
 import math
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,14 @@ from .cautions import cautions
 from .counting import counted
 from .differences import differences
 from .drawing import draw_layout
+from .durable import write_atomically
+from .errors import ExperimentError
 from .headlines import CaseRow, Headline, case_rows, footnote, headlines, with_interval
 from .late_orders import told
 from .statistics import CONFIDENCE
-from .store import EXPERIMENT, PROVENANCE, REPORT, write_atomically
+from .store import EXPERIMENT, PROVENANCE, REPORT
 from .sweep import text_of
+from .undrawn import Undrawn, drawn
 
 if TYPE_CHECKING:
     from .charts import Chart
@@ -32,28 +36,28 @@ SCRIPT = Path(__file__).with_name("report.js")
 TIME_CHARTS = ("vehicle_time", "station_time")
 
 
-def write_report(results: "Results") -> Path:
-    """Writes report.html into the run's folder."""
+def write_report(results: "Results", undrawn: "Sequence[Undrawn]" = ()) -> Path:
+    """Writes report.html into the run's folder; it tells of figures that have no file because they are undrawn."""
     path = results.directory / REPORT
-    write_atomically(path, page(results).encode(errors="surrogateescape"))  # names of files as they are on disk
+    write_atomically(path, page(results, undrawn).encode(errors="replace"))
     return path
 
 
-def page(results: "Results") -> str:
+def page(results: "Results", undrawn: "Sequence[Undrawn]" = ()) -> str:
     """The report as HTML text."""
     from .figures import all_charts, best_case
 
     columns = headlines(results)
     rows = case_rows(results, columns)
     charts = all_charts(results)
-    main = [chart for chart in charts if chart.name not in TIME_CHARTS]
+    main = [chart for chart in charts if chart.name not in TIME_CHARTS]  # and what is undrawn
     times = [chart for chart in charts if chart.name in TIME_CHARTS]
     shown = best_case(rows, columns) if charts else 0
     sections = [
         _head(results),
         _answer(results, rows),
         _section("The question", _question(results)),
-        _section("Results", _charts(main)),
+        _section("Results", _charts([*main, *(figure for figure in undrawn if figure not in main)])),
         _section("Differences", _differences(results, rows, columns)),
         _section("Where the time goes", _charts(times) + _bottlenecks(results, rows)),
         _section("The factory", _factory(results, shown)),
@@ -110,15 +114,22 @@ def _answer(results: "Results", rows: list[CaseRow]) -> str:
     )
 
 
-def _charts(charts: "list[Chart]") -> str:
+def _charts(charts: "Sequence[Chart | Undrawn]") -> str:
     if not charts:
         return ""
-    figures = "".join(
-        f"<figure><h3>{escape(chart.title)}</h3>{chart.inline_svg()}"
+    return f"<div class='charts'>{''.join(map(_figure, charts))}</div>"
+
+
+def _figure(chart: "Chart | Undrawn", kind: str = "") -> str:
+    """A chart with its title and note, or the sentence that says why there is none."""
+    image = chart if isinstance(chart, Undrawn) else drawn(chart.title, chart.inline_svg)
+    if isinstance(image, Undrawn):
+        return f"<p class='note'>{escape(image.sentence)}</p>"
+    assert not isinstance(chart, Undrawn)
+    return (
+        f"<figure{f' class={kind!r}' if kind else ''}><h3>{escape(chart.title)}</h3>{image}"
         f"<figcaption>{escape(chart.note)}</figcaption></figure>"
-        for chart in charts
     )
-    return f"<div class='charts'>{figures}</div>"
 
 
 def _factory(results: "Results", shown: int) -> str:
@@ -153,20 +164,23 @@ def _typical(results: "Results", case: int) -> str:
     """Heat map and Gantt chart of the first replication of the case that is shown, where its log was kept."""
     from .pictures import draw_gantt, draw_traffic, draw_warm_up, typical_log
 
-    log = typical_log(results, case)
+    log = drawn("A typical run", lambda: typical_log(results, case))
     if log is None:
         return ""
+    if isinstance(log, Undrawn):
+        return _figure(log)
     scenario = results.experiment.cases[case].scenario
     parts = []
-    if heat := draw_traffic(scenario, log):
+    heat = drawn("Traffic", lambda: draw_traffic(scenario, log))
+    if isinstance(heat, Undrawn):
+        parts.append(_figure(heat))
+    elif heat:
         note = "one trial (n = 1); the darker a cell, the more often a vehicle entered it"
         parts.append(f"<figure class='plan full'><h3>Traffic</h3>{heat}<figcaption>{note}</figcaption></figure>")
-    parts += [
-        f"<figure class='full'><h3>{escape(chart.title)}</h3>{chart.inline_svg()}"
-        f"<figcaption>{escape(chart.note)}</figcaption></figure>"
-        for chart in (draw_gantt(scenario, log), draw_warm_up(scenario, log))
-        if chart is not None
-    ]
+    for title, draw in (("Who does what when", draw_gantt), ("Work in process", draw_warm_up)):
+        chart = drawn(title, lambda draw=draw: draw(scenario, log))
+        if chart is not None:
+            parts.append(_figure(chart, "full"))
     return f"<div class='charts'>{''.join(parts)}</div>" if parts else ""
 
 
@@ -296,7 +310,10 @@ def rerun(directory: Path, row: dict[str, Any]) -> str:
 
 
 def _origin(results: "Results") -> str:
-    origin = results.provenance
+    try:
+        origin = results.provenance
+    except ExperimentError as error:
+        return f"<p class='note'>{escape(str(error))}</p>"
     versions = ", ".join(f"{name} {found}" for name, found in origin["versions"].items())
     facts = [
         ("Command", origin["command"]),
@@ -304,7 +321,7 @@ def _origin(results: "Results") -> str:
         ("Seed", origin["seed"]),
         ("Started", origin["started"]),
         ("Executor", f"{origin['executor']}, {counted(origin['workers'], 'worker')}"),
-        ("Machine", f"{origin['host']}, {origin['cores']} cores, {origin['platform']}, Python {origin['python']}"),
+        ("Machine", f"{origin['host']}, {origin.get('cores')} cores, {origin['platform']}, Python {origin['python']}"),
         ("Versions", versions + (f", commit {origin['commit']}" if origin.get("commit") else "")),
     ]
     table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in facts)

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .asked_kpis import check_asked_kpis
+from .belonging import belong_together
+from .counting import counted
+from .durable import write_atomically
+from .errors import ExperimentError, LostFolderError
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .experiment import Experiment
@@ -19,7 +23,8 @@ from .limits import Limits
 from .progress import Progress, Silent
 from .provenance import provenance
 from .questions.ask import ask
-from .store import SUMMARY, Store, write_atomically
+from .rescue import rescued
+from .store import SUMMARY, Store
 from .tables import Results, load, write_tables
 from .trials import Trial, TrialFunction, run_trial
 
@@ -147,11 +152,12 @@ def run(
     """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
 
     `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
-    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use or cannot be written,
-    or the experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and
-    recorded.
+    `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use, cannot be written or
+    holds results of other experiments alone (unless `progress` confirms that both may lie side by side), or the
+    experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
     """
     started = time.perf_counter()
+    progress = progress or Silent()
     if function is run_trial:  # another function may measure what it likes
         check_asked_kpis(experiment)
     with (
@@ -170,19 +176,30 @@ def run(
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
         before = store.software
         if store.records and before not in (None, origin["software"]):
-            (progress or Silent()).note(
+            progress.note(
                 f"{directory} holds results of robocell {before}, this is {origin['software']}: they are kept in the "
                 "journal and not mixed with new ones, so all trials run again"
             )
-        store.describe(experiment, origin)
-        if experiment.adaptive:
-            ask(experiment, session.make, store.plan)
-        else:
-            session.make(list(experiment.trials()))
-        session.close()
-        if session.ran:  # only now is it known what `auto` has chosen
-            store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-        results = finish(store.directory, experiment)
+        if not belong_together(store.directory, experiment, store.records):
+            theirs = counted(len(store.records), "trial")
+            problem = f"{directory} holds {theirs} of another experiment, and none of this"
+            if not progress.confirm(f"{problem}; write this one into the same folder?"):
+                raise ExperimentError(f"{problem}; choose another folder (-o DIR), or throw them away with --fresh")
+        for damage in store.journal.damages:
+            progress.note(f"{store.journal.path}: {damage}; its trial runs again, if it belongs to this experiment")
+        try:
+            store.describe(experiment, origin)
+            if experiment.adaptive:
+                ask(experiment, session.make, store.plan)
+            else:
+                session.make(list(experiment.trials()))
+            session.close()
+            store.journal.check_present()
+            if session.ran:  # only now is it known what `auto` has chosen
+                store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
+            results = finish(store.directory, experiment)
+        except LostFolderError as lost:
+            raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
         return Outcome(
             results=results,
             ran=session.ran,
@@ -201,14 +218,15 @@ def finish(directory: Path, experiment: Experiment | None = None) -> Results:
     outputs = (experiment or results.experiment).config.outputs
     write_tables(directory, results.trials, results.failures)
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
+    undrawn = []
     if outputs.figures and len(results.trials):
         from .figures import write_figures
 
-        write_figures(results)
+        undrawn = write_figures(results)
     if outputs.report:
         from .report import write_report
 
-        write_report(results)
+        write_report(results, undrawn)
     return results
 
 

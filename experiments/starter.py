@@ -1,13 +1,17 @@
 """What `robocell new` writes: an experiment with every line explained, and an agent class to change."""
 
+import shlex
 from pathlib import Path
 
+import yaml
+
+from .durable import write_atomically
 from .errors import ExperimentError
-from .store import write_atomically
+from .plain_text import one_line
 
 EXPERIMENT = """\
-# Run me:  robocell run {name}/experiment.yaml
-name: {title}
+# Run me:  robocell run {path}
+{name}
 
 scenario:
   layout:
@@ -74,8 +78,11 @@ def write_starter(folder: Path) -> list[Path]:
     """Makes `folder` with experiment.yaml and my_agv.py; ExperimentError where it exists and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExperimentError(f"{folder}: exists already; choose a new folder")
+    title = one_line(folder.resolve().name.replace("_", " "))
+    name = yaml.safe_dump({"name": title}, allow_unicode=True, width=1000).strip()
+    path = shlex.quote(one_line(str(folder / "experiment.yaml")))
     files = {
-        folder / "experiment.yaml": EXPERIMENT.format(name=folder, title=folder.name.replace("_", " ")),
+        folder / "experiment.yaml": EXPERIMENT.format(path=path, name=name),
         folder / "my_agv.py": AGENT,
     }
     for path, text in files.items():

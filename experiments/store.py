@@ -7,6 +7,7 @@ DIR/experiment.yaml      the experiment, resolved: needs no other file
     trials/journal.jsonl one line per finished trial, the truth
     trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
     logs/<id>.npz        event logs, where kept
+    logs/<id>.txt        what trials have printed
     summary.csv figures/ report.html
 """
 
@@ -15,13 +16,16 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
-from .errors import ExperimentError
+from .classes import UserModule
+from .durable import write_atomically
+from .errors import ExperimentError, LostFolderError
+from .executors.cluster import stage
 from .experiment import Experiment
 from .journal import Journal, Record
 from .trials import Trial, TrialResult
@@ -38,7 +42,13 @@ MODULES = "modules"
 FIGURES = "figures"
 REPORT = "report.html"
 LOCK = ".lock"
-OURS = ("trials", LOGS, MODULES, FIGURES, EXPERIMENT, PROVENANCE, SUMMARY, REPORT)
+ORIGIN = {  # what is read of provenance.json
+    **dict.fromkeys(("command", "started", "executor", "host", "platform", "python"), str),
+    "seed": int,
+    "workers": int,
+    "versions": dict,
+}
+RESULTS = (JOURNAL, PLAN, TRIALS, FAILURES, LOGS, FIGURES, PROVENANCE, SUMMARY, REPORT)
 
 
 class Store:
@@ -53,7 +63,10 @@ class Store:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ExperimentError(f"{self.directory}: cannot be made ({error.strerror})") from None
-        foreign = any(self.directory.iterdir()) and not (self.directory / "trials").is_dir()
+        try:
+            foreign = any(self.directory.iterdir()) and not (self.directory / "trials").is_dir()
+        except OSError as error:
+            raise ExperimentError(f"{self.directory}: cannot be read ({error.strerror})") from None
         if foreign and not self._only_lock():
             raise ExperimentError(f"{self.directory}: holds other files and no run; choose a new or empty folder")
         self._lock = self._acquire()
@@ -63,6 +76,12 @@ class Store:
             for folder in ("trials", LOGS):
                 (self.directory / folder).mkdir(exist_ok=True)
             self.journal = Journal(self.directory / JOURNAL)
+        except OSError as error:
+            os.close(self._lock)
+            raise ExperimentError(
+                f"{error.filename or self.directory}: cannot be opened ({error.strerror}); move what is there away, "
+                "or run with --fresh"
+            ) from None
         except BaseException:
             os.close(self._lock)
             raise
@@ -76,8 +95,8 @@ class Store:
     def software(self) -> str | None:
         """The robocell of the last run here; None where there was none, or it did not say."""
         try:
-            return json.loads((self.directory / PROVENANCE).read_text(encoding="utf-8")).get("software")
-        except (OSError, ValueError):
+            return read_provenance(self.directory)["software"]
+        except (ExperimentError, KeyError):
             return None
 
     def missing(self, trial: Trial, *, retry_failed: bool = False) -> bool:
@@ -85,19 +104,26 @@ class Store:
         record = self.records.get(trial.id)
         if record is None or (retry_failed and not record.done):
             return True
-        return record.done and trial.keep_log and not self.log_path(trial.id).exists()
+        return record.done and trial.keep_log and not self.log_path(trial.id).is_file()
 
     def add(self, trial: Trial, result: TrialResult) -> Record:
         """Takes a result: first the log, then the line that says that the trial is finished."""
-        if result.log is not None:
-            try:
-                write_atomically(self.log_path(trial.id), result.log)
-            except OSError as error:
-                raise ExperimentError(
-                    f"{self.log_path(trial.id)}: cannot be written ({error.strerror}); {len(self.records)} trials are "
-                    "safe: make room, or keep fewer logs (outputs.logs), and run the same command again"
-                ) from None
+        with contextlib.suppress(LostFolderError):  # of which the journal tells, with the result in its records
+            if result.log is not None:
+                self._keep(self.log_path(trial.id), result.log)
+            if result.printed:
+                self._keep(self.log_path(trial.id).with_suffix(".txt"), result.printed.encode(errors="replace"))
         return self.journal.append(trial, result)
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        self.journal.check_present()
+        try:
+            write_atomically(path, content)
+        except ExperimentError as error:
+            self.journal.check_present()
+            raise ExperimentError(
+                f"{error}; {len(self.records)} trials are safe (outputs.logs says which logs are kept)"
+            ) from None
 
     def log_path(self, trial_id: str) -> Path:
         return self.directory / LOGS / f"{trial_id}.npz"
@@ -108,14 +134,10 @@ class Store:
         write_atomically(self.directory / EXPERIMENT, text.encode())
         self.plan(experiment)
         self.sign(provenance)
-        folder = self.directory / MODULES
-        shutil.rmtree(folder, ignore_errors=True)
-        for module in experiment.modules:
-            folder.mkdir(exist_ok=True)
-            if module.path.is_dir():
-                shutil.copytree(module.path, folder / module.path.name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy2(module.path, folder / module.path.name)
+        try:
+            self._keep_modules(experiment.modules)
+        except OSError as error:
+            raise ExperimentError(f"{self.directory / MODULES}: cannot be written ({error})") from None
 
     def sign(self, provenance: dict[str, Any]) -> None:
         """Writes provenance.json."""
@@ -135,11 +157,28 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _keep_modules(self, modules: Sequence[UserModule]) -> None:
+        """Makes modules/ hold just these, which may come from modules/ itself: copied first, then put in its place."""
+        folder, new, old = (self.directory / name for name in (MODULES, f".{MODULES}.new", f".{MODULES}.old"))
+        if modules and all(module.path.resolve().parent == folder.resolve() for module in modules):
+            return
+        shutil.rmtree(new, ignore_errors=True)
+        stage([module.path for module in modules], new)
+        if folder.exists():
+            os.replace(folder, old)
+        if modules:
+            os.replace(new, folder)
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _only_lock(self) -> bool:
         return [entry.name for entry in self.directory.iterdir()] == [LOCK]
 
     def _acquire(self) -> int:
-        lock = os.open(self.directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            lock = os.open(self.directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise ExperimentError(f"{self.directory / LOCK}: cannot be opened ({error.strerror})") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -153,25 +192,16 @@ class Store:
         return lock
 
     def _clear(self) -> None:
-        for name in OURS:
-            path = self.directory / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        """Throws away results; the config and the classes, from which the new run may be made, are replaced later."""
+        for name in RESULTS:
+            _remove(self.directory / name)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Readers see the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -184,6 +214,34 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_text)
 
 
-def kept_logs(directory: Path) -> Iterator[Path]:
-    """The event logs of a run, in order of trial id."""
-    yield from sorted((directory / LOGS).glob("*.npz"))
+def read_provenance(directory: Path) -> dict[str, Any]:
+    """What provenance.json says; ExperimentError where it is missing or damaged."""
+    path = directory / PROVENANCE
+    try:
+        found = json.loads(path.read_bytes())
+        if not isinstance(found, dict) or not all(isinstance(found.get(key), kind) for key, kind in ORIGIN.items()):
+            raise ValueError
+    except (OSError, ValueError, RecursionError):
+        raise ExperimentError(f"{path}: is missing or damaged; the next run into this folder writes it anew") from None
+    return found
+
+
+def read_plan(directory: Path) -> list[dict[str, Any]] | None:
+    """What plan.json says of the cases; None where there is none. ExperimentError where it is damaged."""
+    path = directory / PLAN
+    if not path.exists():
+        return None
+    shape = {"name": str, "settings": dict, "identity": str}
+    try:
+        plan = json.loads(path.read_bytes())
+        for case in plan if isinstance(plan, list) else [None]:
+            if not isinstance(case, dict) or not all(isinstance(case.get(key), kind) for key, kind in shape.items()):
+                raise ValueError
+    except (OSError, ValueError, RecursionError):
+        raise ExperimentError(f"{path}: is damaged; {mended_by_a_run(directory)}") from None
+    return plan
+
+
+def mended_by_a_run(directory: Path) -> str:
+    """The remedy for damage that costs nothing but the trials that it hit."""
+    return f"`robocell run {directory} -o {directory}` mends it, and runs again only what is lost"

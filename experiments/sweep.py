@@ -31,6 +31,7 @@ from ..environments.quoting import quoted
 from ..environments.section import MOST_FIGURE, Section
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
 from .keys import identity, parts_of
+from .plain_text import one_line
 from .sampling import Sampled
 
 MOST_CASES = 1_000_000
@@ -194,7 +195,7 @@ def label(settings: Settings, names: Mapping[str, str], *, named: Iterable[str] 
     hidden = set(named) if "name" in settings else set()
     parts = [f"{names[key]}={text_of(value)}" for key, value in settings.items() if key not in {"name", *hidden}]
     if "name" in settings:
-        parts.insert(0, str(settings["name"]))
+        parts.insert(0, one_line(str(settings["name"])))
     return " ".join(parts) or "as given"
 
 
@@ -210,5 +211,5 @@ def text_of(value: Any) -> str:
         return f"{value:.6g}"
     if value is None:
         return "none"
-    text = " ".join(str(value).split())
+    text = one_line(str(value))
     return text if len(text) <= 40 else text[:37] + "..."

@@ -6,7 +6,6 @@ same files as an uninterrupted one.
 
 import io
 import itertools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..agents.errors import RobocellError
+from .durable import write_atomically
 from .errors import ExperimentError
 from .experiment import Experiment
-from .journal import Record, read
+from .journal import Damage, Record, read
 from .questions.ask import recalled
-from .store import EXPERIMENT, FAILURES, JOURNAL, PLAN, PROVENANCE, TRIALS, write_atomically
+from .store import EXPERIMENT, FAILURES, JOURNAL, PLAN, TRIALS, mended_by_a_run, read_plan, read_provenance
 from .sweep import text_of
 from .trials import Trial
 
@@ -68,7 +69,8 @@ class Results:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        return json.loads((self.directory / PROVENANCE).read_text(encoding="utf-8"))
+        """Raises ExperimentError where provenance.json is missing or damaged."""
+        return read_provenance(self.directory)
 
     @property
     def missing(self) -> int:
@@ -96,16 +98,53 @@ class Results:
 
 
 def load(directory: str | Path) -> Results:
-    """Reads a run directory, finished or not, also while it is being written."""
+    """Reads a run directory, finished or not, also while it is being written.
+
+    Raises ExperimentError where it is no run directory, or damaged in a way that would make results wrong or fewer.
+    """
     directory = Path(directory)
     if not (directory / JOURNAL).exists() or not (directory / EXPERIMENT).exists():
         raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
-    experiment = Experiment.load(directory / EXPERIMENT)
-    records = {record.id: record for record, _ in read(directory / JOURNAL) if record is not None}
-    if (directory / PLAN).exists():
-        experiment = experiment.recorded(json.loads((directory / PLAN).read_text(encoding="utf-8")))
+    try:
+        experiment = Experiment.load(directory / EXPERIMENT)
+    except RobocellError as error:
+        raise ExperimentError(
+            f"{error}; if {EXPERIMENT} is damaged, run the config that it came from into the same folder: "
+            f"`robocell run CONFIG -o {directory}`"
+        ) from None
+    records = _records(directory)
+    plan = read_plan(directory)
+    if plan is not None:
+        experiment = _as_planned(experiment, plan, directory)
     trials, failures = tables(experiment, records)
     return Results(directory, experiment, trials, failures, records)
+
+
+def _records(directory: Path) -> dict[str, Record]:
+    records: dict[str, Record] = {}
+    try:
+        for record, _ in read(directory / JOURNAL):
+            if isinstance(record, Damage):
+                raise ExperimentError(f"{directory / JOURNAL}: {record}; {mended_by_a_run(directory)}")
+            records[record.id] = record
+    except OSError as error:
+        raise ExperimentError(f"{directory / JOURNAL}: cannot be read ({error.strerror})") from None
+    return records
+
+
+def _as_planned(experiment: Experiment, plan: Sequence[Mapping[str, Any]], directory: Path) -> Experiment:
+    """The experiment with the cases of its plan; ExperimentError where both do not fit together."""
+    cases = experiment.cases
+    grown = len(plan) > len(cases) and not experiment.adaptive
+    varied = [case["settings"].keys() for case in plan[: len(cases)]]
+    if grown or varied != [case.settings.keys() for case in cases]:
+        raise ExperimentError(
+            f"{directory / PLAN}: has other cases than {EXPERIMENT} beside it; {mended_by_a_run(directory)}"
+        )
+    try:
+        return experiment.recorded(plan)
+    except RobocellError as error:
+        raise ExperimentError(f"{directory / PLAN}: is damaged ({error}); {mended_by_a_run(directory)}") from None
 
 
 def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.DataFrame", "pd.DataFrame"]:

@@ -68,6 +68,7 @@ class TrialResult:
     wall_s: float = 0.0
     attempts: int = 1
     log: bytes | None = None
+    printed: str = ""
 
 
 TrialFunction = Callable[[Trial], Measurement]

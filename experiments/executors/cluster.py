@@ -11,9 +11,11 @@ import logging
 import os
 import platform
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +24,7 @@ from typing import Any
 
 from ..errors import ExperimentError
 from ..limits import Limits
+from ..printed import printed
 from ..software import software
 from ..trials import NO_LIMITS, Status, Trial, TrialFunction, TrialResult, attempt
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
@@ -179,7 +182,11 @@ class RayExecutor(ClosedOnExit):
     def _init(self, *, temp: Path | None = None, **options: Any) -> None:
         if temp is not None:
             options |= {"_temp_dir": str(temp), "include_dashboard": False}
+        before = {blow: signal.getsignal(blow) for blow in (signal.SIGINT, signal.SIGTERM)}
         self._ray.init(log_to_driver=False, logging_level=logging.ERROR, configure_logging=True, **options)
+        if threading.current_thread() is threading.main_thread():
+            for blow, handler in before.items():  # Ray exits on SIGTERM in its own way
+                signal.signal(blow, handler)
 
 
 def versions() -> tuple[str, str]:
@@ -202,7 +209,9 @@ def run_chunk(
         if limits.time_s is not None:  # for a hang in compiled code, which no signal handler of Python can end
             faulthandler.dump_traceback_later(limits.time_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
         try:
-            results.append(attempt(function, trial, limits))
+            with printed(whole_process=True) as said:
+                result = attempt(function, trial, limits)
+            results.append(replace(result, printed=said.text))
         finally:
             faulthandler.cancel_dump_traceback_later()
     return results

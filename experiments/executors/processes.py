@@ -14,7 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import connection
+from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -106,6 +106,10 @@ class ProcessExecutor(ClosedOnExit):
             target=worker.serve, args=(there, self._function, self._limits), daemon=True
         )
         with environment(dict.fromkeys(ONE_THREAD, "1")):
+            if self._context.get_start_method() == "forkserver":
+                resource_tracker.ensure_running()  # it would let interrupts through again
+                with _no_interrupts():  # which the server and its workers inherit: Ctrl-C is for the driver alone
+                    forkserver.ensure_running()
             process.start()
         there.close()
         return _Worker(process, here)
@@ -183,6 +187,16 @@ class ProcessExecutor(ClosedOnExit):
             member.process.kill()
             member.process.join()
         member.pipe.close()
+
+
+@contextlib.contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """A Ctrl-C in this block waits for its end."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context(preload: Sequence[str]) -> BaseContext:

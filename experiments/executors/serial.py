@@ -1,8 +1,10 @@
 """Trials one after the other in this process: for small experiments, debuggers and profilers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..limits import Limits
+from ..printed import printed
 from ..trials import NO_LIMITS, Trial, TrialFunction, TrialResult, attempt
 from .base import ClosedOnExit
 
@@ -19,7 +21,9 @@ class SerialExecutor(ClosedOnExit):
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         for trial in trials:
-            yield attempt(self._function, trial, self._limits)
+            with printed(whole_process=False) as said:
+                result = attempt(self._function, trial, self._limits)
+            yield replace(result, printed=said.text)
 
     def close(self) -> None:
         pass

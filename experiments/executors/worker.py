@@ -10,10 +10,12 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..limits import Limits
+from ..printed import printed
 from ..trials import TrialFunction, attempt
 
 READY = "ready"
@@ -30,8 +32,13 @@ def serve(pipe: Connection, function: TrialFunction, limits: Limits) -> None:
         Path("/proc/self/oom_score_adj").write_text(str(OUT_OF_MEMORY_SCORE))
     with contextlib.suppress(EOFError, OSError):
         pipe.send(READY)
-        while (trial := pipe.recv()) is not None:
-            pipe.send(attempt(function, trial, limits))
+        while True:
+            with printed(whole_process=True) as said:  # also by modules that are imported to unpack the trial
+                trial = pipe.recv()
+                if trial is None:
+                    break
+                result = attempt(function, trial, limits)
+            pipe.send(replace(result, printed=said.text))
 
 
 def _end_with_the_driver() -> None:

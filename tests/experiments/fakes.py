@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,9 @@ def misbehave(how: str | None, scenario: dict[str, object]) -> None:
             raise ZeroDivisionError("a part\nwas lost")
         case "exit":
             raise SystemExit(3)
+        case "print":
+            print("bidding")
+            print("a warning", file=sys.stderr)
         case "die":
             os._exit(3)
         case "killed":

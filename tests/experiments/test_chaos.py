@@ -16,7 +16,7 @@ from fakes import named_trial, study
 from test_executors import wait_until
 from test_runs import tables
 
-from robocell.experiments.journal import read
+from robocell.experiments.journal import Record, read
 from robocell.experiments.runner import run
 from robocell.experiments.store import JOURNAL
 
@@ -88,7 +88,7 @@ class Chaos:
         """To the end; a trial that was hit twice is recorded as died, and --retry-failed runs it again."""
         for _ in range(3):
             assert self.driver.wait(timeout=300) == 0, self.errors.read_text()[-3000:]
-            last = {record.id: record for record, _ in read(self.folder / JOURNAL) if record is not None}
+            last = {record.id: record for record, _ in read(self.folder / JOURNAL) if isinstance(record, Record)}
             if all(record.done for record in last.values()):
                 return
             self.driver = self._start()
@@ -106,7 +106,7 @@ def same_as_undisturbed(chaos: Chaos, replications: int, tmp_path: Path) -> None
         workers=2,
     )
     assert tables(chaos.folder) == tables(tmp_path / "whole")
-    done = [record.id for record, _ in read(chaos.folder / JOURNAL) if record is not None and record.done]
+    done = [record.id for record, _ in read(chaos.folder / JOURNAL) if isinstance(record, Record) and record.done]
     assert len(done) == len(set(done)) == 3 * replications
 
 

@@ -56,7 +56,7 @@ def bars(chart: Chart) -> dict[str, list[float]]:
 
 
 def chart(results: Results, name: str) -> Chart:
-    return next(found for found in all_charts(results) if found.name == name)
+    return next(found for found in all_charts(results) if isinstance(found, Chart) and found.name == name)
 
 
 def test_station_time_is_machine_time_of_the_stations_of_the_best_case(results):

@@ -49,6 +49,12 @@ def test_failures_and_time_limits_are_recorded(cluster):
     assert results[asked[4].id].error == "MemoryError: took more memory than its limit of 300 MB"
 
 
+def test_what_a_trial_prints_comes_back_with_its_result(cluster):
+    asked = trials(6, behave="print", at=[1, 4])
+    printed = [result.printed for result in by_replication(cluster.run(asked), asked)]
+    assert printed == ["", "bidding\na warning\n", "", "", "bidding\na warning\n", ""]
+
+
 def test_a_ray_that_is_not_there_is_explained():
     ran = subprocess.run(
         [

@@ -2,6 +2,7 @@
 
 import math
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 from fakes import line, study
@@ -75,7 +76,7 @@ def test_names_with_dots_are_known_by_the_data_or_stand_in_quotes(key, name):
 
 
 def test_a_station_with_dots_in_its_name_is_swept_and_set():
-    shop = line()
+    shop: dict[str, Any] = line()
     shop["stations"]["cell.1"] = shop["stations"].pop("cell")
     keys = ["stations.cell.1.machines", 'stations."cell.1".input_capacity']
     experiment = Experiment.parse(
@@ -87,7 +88,7 @@ def test_a_station_with_dots_in_its_name_is_swept_and_set():
 
 
 def test_a_wrong_key_below_a_name_with_dots_is_refused_with_the_name():
-    shop = line()
+    shop: dict[str, Any] = line()
     shop["stations"]["cell.1"] = shop["stations"].pop("cell")
     with pytest.raises(RobocellError, match=r"stations\.cell\.1 has no key 'machine'; .*did you mean \"machines\""):
         Experiment.parse({"scenario": shop}, {"stations.cell.1.machine": 2})

@@ -80,7 +80,7 @@ BATTERIES = st.fixed_dictionaries(
 @given(battery=BATTERIES, count=st.integers(1, 4), every_s=st.floats(200, 3000))
 def test_whatever_the_battery_a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) -> None:
     orders = {"kind": "deterministic", "every": f"{every_s:.17g}s"}
-    data = changed(IDLE, fleet__agvs__count=count, horizon="24h") | {"orders": orders}
+    data: dict[str, Any] = changed(IDLE, fleet__agvs__count=count, horizon="24h") | {"orders": orders}
     data["fleet"]["agvs"]["battery"] = battery
     try:
         scenario = Scenario.parse(data)
