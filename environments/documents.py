@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SHOWN = 10  # complaints in one message
+MOST = 100  # complaints that are looked for
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,15 @@ def explain(error: ValidationError, document: Document | None = None, *, data: A
         for part in at:
             data = data[part]
     lines = []
-    for number, details in enumerate(error.errors(include_url=False)):
+    for number, details in enumerate(error.errors(include_url=False)[:MOST]):
         for loc, text, of_key in _complaints(details, data):
             full = (*at, *loc)
             order = (*document.mark(full, of_key=of_key), number) if document else (number,)
             path = f"{_dotted(full)}: " if full else ""
             lines.append((order, document.complain(full, text, of_key=of_key) if document else f"{path}{text}"))
     lines.sort(key=lambda line: line[0])
-    more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    least = " at least" if len(lines) >= MOST else ""
+    more = [f"… and {len(lines) - SHOWN} more{least}"] if len(lines) > SHOWN else []
     return "\n".join([text for _, text in lines[:SHOWN]] + more)
 
 

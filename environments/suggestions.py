@@ -1,4 +1,4 @@
-"""The word that a user probably meant."""
+"""What is allowed instead of what a user wrote, and the word that was probably meant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MOST_LISTED = 30
 LONGEST = 100  # characters of a word that may be meant as another: to compare longer ones takes long
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words with commas between them; of many, the first ones and how many more there are."""
+    words = list(words)
+    more = [f"… ({len(words) - MOST_LISTED} more)"] if len(words) > MOST_LISTED + 1 else []
+    return ", ".join([*(words[:MOST_LISTED] if more else words), *more])
 
 
 def nearest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:

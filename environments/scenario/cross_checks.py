@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ...agents.job import STORE
 from ..battery_range import way_too_far
+from ..documents import MOST
 from ..errors import LayoutError
 from ..layout_checks import check_layout
-from ..suggestions import nearest
+from ..suggestions import listed, nearest
 from .name_checks import names, names_in_channel, order_ids
 from .orders import OrderList, OrdersFile
 from .size_checks import floor_size, sizes
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
 
 def problems(scenario: Scenario) -> list[Problem]:
     """Everything that keeps the scenario from working; the floor is looked at only when the rest is right."""
-    found = [problem for check in _CHECKS for problem in check(scenario)]
+    if found := list(sizes(scenario)):
+        return found  # other checks may take long
+    found = list(islice((problem for check in _CHECKS for problem in check(scenario)), MOST))
     return found or list(_floor(scenario)) or list(_battery(scenario))
 
 
 def _unknown(name: str, kind: str, allowed: Collection[str]) -> str:
-    return f"{name!r} is not a {kind}; allowed: {', '.join(allowed) or 'none'}{nearest(name, allowed)}"
+    return f"{name!r} is not a {kind}; allowed: {listed(allowed) or 'none'}{nearest(name, allowed)}"
 
 
 def _routings(scenario: Scenario) -> Iterator[Problem]:
@@ -47,7 +51,7 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
                 yield (
                     loc,
                     f"no station has the operation {step.operation!r}; stations have: "
-                    f"{', '.join(sorted(can))}{nearest(step.operation, can)}",
+                    f"{listed(sorted(can))}{nearest(step.operation, can)}",
                 )
                 continue
             for place, station in enumerate(step.stations or ()):
@@ -57,7 +61,7 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
                     yield (
                         (*loc, "stations", place),
                         f"{station!r} cannot do {step.operation!r}; "
-                        f"it has: {', '.join(scenario.stations[station].operations)}",
+                        f"it has: {listed(scenario.stations[station].operations)}",
                     )
 
 
@@ -167,7 +171,7 @@ def _matrix(scenario: Scenario) -> Iterator[Problem]:
             yield ("transport", "places", number), _unknown(name, "place", scenario.places)
     for name in scenario.places:
         if name not in given:
-            yield ("transport", "places"), f"{name!r} is missing; the matrix needs all of: {', '.join(scenario.places)}"
+            yield ("transport", "places"), f"{name!r} is missing; the matrix needs all of: {listed(scenario.places)}"
 
 
 def _floor(scenario: Scenario) -> Iterator[Problem]:
@@ -206,5 +210,5 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix, sizes
+    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix
 )  # fmt: skip

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ..names import given_to, part_name, parts_of_order, product_of_lots, unfit, vehicle_name
-from ..suggestions import nearest
+from ..suggestions import listed, nearest
 from .orders import OrderList
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def names_in_channel(scenario: Scenario) -> Iterator[Problem]:
         if any(fnmatchcase(name, pattern) for name in (*others, *agvs, *ordered)) or _may_be_a_part(pattern, products):
             continue
         allowed = [*others, *agvs, *ordered, *(f"{product}-*" for product in products)]
-        yield place, f"{pattern!r} fits the name of no agent; agents are: {', '.join(told)}{nearest(pattern, allowed)}"
+        yield place, f"{pattern!r} fits the name of no agent; agents are: {listed(told)}{nearest(pattern, allowed)}"
 
 
 def _may_be_a_part(pattern: str, products: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from ..documents import explain
 from ..errors import ScenarioError
-from ..suggestions import nearest
+from ..suggestions import listed, nearest
 from ..units import DURATION
 from .clock_times import EXAMPLE, is_clock_time, seconds_from
 from .orders import Order
@@ -117,7 +117,7 @@ def _check_order(row: dict[str, str], products: Collection[str], place: str) -> 
     if order.product not in products:
         raise ScenarioError(
             f"{place}: product: {order.product!r} is not a product; "
-            f"allowed: {', '.join(products)}{nearest(order.product, products)}"
+            f"allowed: {listed(products)}{nearest(order.product, products)}"
         )
 
 

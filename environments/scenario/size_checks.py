@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .orders import Batch, Conwip, Deterministic, Poisson
+from .orders import Batch, Conwip, Deterministic, OrderList, Poisson
 from .transport import Grid
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
 
 def _parts(scenario: Scenario) -> Iterator[Problem]:
     orders = scenario.orders
+    if isinstance(orders, OrderList):
+        made = (scenario.products.get(order.product) for order in orders.orders[: orders.limit])
+        parts = sum(product.lot_size for product in made if product is not None)
+        if parts > MOST_AT_ONCE:
+            yield (
+                ("orders", "orders"),
+                f"ask for {parts} parts; at most {MOST_AT_ONCE} can be listed: make lots smaller",
+            )
+        return
     lot = max(product.lot_size for product in scenario.products.values())
     limit = orders.limit if orders.limit is not None else float("inf")
     at_once, key, in_all = 1, "limit", 0.0
@@ -66,7 +75,7 @@ def _parts(scenario: Scenario) -> Iterator[Problem]:
     if min(at_once, limit) * lot > MOST_AT_ONCE:
         yield (
             ("orders", key),
-            f"{min(at_once, limit)} orders at once, of up to {lot} parts each, are more than {MOST_AT_ONCE} parts; "
+            f"{min(at_once, limit)} orders of up to {lot} parts each are more than {MOST_AT_ONCE} parts; "
             "ask for fewer, or for smaller lots",
         )
     elif min(in_all, limit) * lot > MOST_PARTS:

@@ -74,8 +74,16 @@ def changed(text, **at):
         (SHOP, {"products__red__share": 1e300}, "share: 1e+300 must be at most 1e+09"),
         (SHOP, {"products__red__share": float("nan")}, "share: nan must be a finite number"),
         (SHOP, {"stations__cell__operations__work": {"distribution": "gamma", "mean": "9s", "cv": 1e-300}}, "at least"),
-        (SHOP, {"orders": {"kind": "conwip", "wip": 10**6}, "products__red__lot_size": 2}, "wip: 1000000 orders at"),
+        (SHOP, {"orders": {"kind": "conwip", "wip": 10**6}, "products__red__lot_size": 2}, "wip: 1000000 orders of up"),
         (SHOP, {"orders": {"kind": "batch", "every": "1h", "size": 10**7}}, "orders.size: 10000000 must be at most"),
+        (
+            SHOP,
+            {
+                "orders": {"kind": "list", "orders": [{"at": "0s", "product": "red"}] * 11},
+                "products__red__lot_size": 100_000,
+            },
+            "orders.orders: ask for 1100000 parts; at most 1000000 can be listed",
+        ),
         (SHOP, {"orders__rate": "1e6/s"}, "orders.rate: about 3.6e+09 parts would come until the horizon; at most"),
         (SHOP, {"orders": {"kind": "deterministic", "every": "0.001ms"}}, "orders.every: about 3.6e+09 parts would"),
         (GRID, {"fleet__agvs__count": 100_000_000}, "fleet.agvs.count: 100000000 must be at most 100000"),
@@ -98,6 +106,18 @@ def test_the_shops_themselves_are_right(text):
 
 def test_a_limit_makes_any_rate_bearable():
     assert Scenario.parse(changed(SHOP, orders__rate="1e6/s", orders__limit=1000))
+
+
+def test_many_mistakes_among_many_names_are_told_in_a_few_lines():
+    data = changed(SHOP, orders={"kind": "list", "orders": [{"at": "0s", "product": "green"}] * 5000})
+    data["products"] |= {f"red_{number}": {"routing": ["work"]} for number in range(1000)}
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.parse(data)
+    first, *others = str(refused.value).splitlines()
+    assert first.startswith("orders.orders.0.product: 'green' is not a product; allowed: red, red_0, red_1, ")
+    assert "red_28, … (971 more)" in first
+    assert len(others) == 10
+    assert others[-1] == "… and 90 more at least"
 
 
 def test_a_large_floor_may_have_few_places_only(monkeypatch):

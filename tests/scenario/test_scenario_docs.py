@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
-from robocell.environments import distributions, units
+from robocell.environments import distributions, units, yaml_text
 from robocell.environments import scenario as models
 from robocell.environments.scenario import negotiation
 from robocell.environments.section import Section
@@ -112,6 +112,11 @@ def test_the_bounds_of_quantities_are_those_of_the_code():
         row = said[", ".join(quantity.units)]
         assert f"{quantity.least:g}{quantity.base}" in row[4].split()
         assert row[5] == f"{quantity.most:g}{quantity.base}"
+
+
+def test_the_limits_of_a_config_are_those_of_the_code():
+    values = yaml_text.LONGEST // yaml_text.VALUE
+    assert f"at most {yaml_text.LONGEST} characters, {values} values and {yaml_text.DEEPEST} levels" in TEXT
 
 
 def test_the_example_message_is_what_robocell_says():

@@ -4,7 +4,6 @@ Configs are spoilt by chance, from a seed: parts are lost, renamed, swapped, giv
 cut and doubled. Nothing else than a RobocellError may come of it, and no crash.
 """
 
-import copy
 import random
 import re
 from datetime import date
@@ -110,6 +109,13 @@ def places(data, at=()):
         yield from places(value, (*at, key))
 
 
+def alone(data):
+    """Data in which no two places share a part, as names in YAML do."""
+    if isinstance(data, dict):
+        return {key: alone(item) for key, item in data.items()}
+    return [alone(item) for item in data] if isinstance(data, list) else data
+
+
 def inside(data, at):
     for key in at:
         data = data[key]
@@ -130,12 +136,12 @@ def spoil_data(data, rng: random.Random):
         name = str(key)
         around[rng.choice([name[:-1], name + "s", name.upper(), *WORDS])] = around.pop(key)
     elif deed == 2 and isinstance(around[key], list):
-        around[key] += copy.deepcopy(around[key])[: rng.randrange(4)]
+        around[key] += alone(around[key])[: rng.randrange(4)]
     elif deed == 3 and at != other[: len(at)] and other != at[: len(other)]:
         holder = inside(data, other[:-1])
         around[key], holder[other[-1]] = holder[other[-1]], around[key]
     elif deed == 4 and isinstance(around, dict):
-        around[rng.choice([*WORDS, *map(str, inside(data, other[:-1]))])] = copy.deepcopy(around[key])
+        around[rng.choice([*WORDS, *map(str, inside(data, other[:-1]))])] = alone(around[key])
     else:
         around[key] = garbage(rng)
 
@@ -169,7 +175,7 @@ def spoilt(seed: int, paths: list[Path]) -> tuple[str, Path]:
     path = rng.choice(paths)
     text = path.read_text(encoding="utf-8")
     if rng.random() < 0.7:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = alone(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
         if rng.random() < 0.2 and "scenario" not in data:
             sweep = {"grid": {"horizon": ["1h", "2h"]}, "exclude": [], "zip": {"warm_up": ["0s", "1min"]}}
             lhs = {"samples": 3, "keys": {"seed": {"low": 1, "high": 9}}}
