@@ -31,7 +31,14 @@ class ServerError(RobocellError):
     """The server cannot start here."""
 
 
-def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open_browser: bool = True) -> None:
+def serve(
+    target: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8521,
+    open_browser: bool = True,
+    trust: bool = False,
+) -> None:
     """Show a config (live) or a run directory (replay) until interrupted.
 
     Args:
@@ -39,16 +46,19 @@ def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open
         host: address to listen on; the default can only be reached from this machine.
         port: of the server; the next free one where it is taken.
         open_browser: open the page when the server is up.
+        trust: run agent modules that came with a run directory without asking.
 
     Raises:
-        ScenarioError, ExperimentError: the target cannot be shown.
+        ScenarioError, ExperimentError: the target cannot be shown, or must not be run.
         ServerError: the files of the page are not installed, or no port is free.
     """
-    session.use(session.open_session(target))
+    session.use(session.open_session(target, trust=trust))
     os.environ[session.TARGET] = str(target)
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    import uvicorn  # after the environment was set: Solara reads it when it is imported
+    import uvicorn
+
+    from . import page  # noqa: F401  # after the environment was set, which Solara reads when it is imported
 
     missing = missing_assets()
     if missing:
