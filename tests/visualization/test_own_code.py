@@ -120,7 +120,7 @@ def test_a_module_that_cannot_be_imported_is_named_with_its_line(
     assert len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("missing", ["uvicorn", "solara", "ipyvuetify"])
+@pytest.mark.parametrize("missing", ["uvicorn", "solara"])
 def test_without_the_extra_it_is_said_what_to_install(
     starter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
 ) -> None:
