@@ -125,10 +125,11 @@ class SameOrigin:
     def _asset(self, name: str) -> Response:
         try:
             path = (self.assets / name).resolve()
-            found = path.is_relative_to(self.assets) and path.is_file()
+            if path.is_relative_to(self.assets) and path.is_file():
+                return FileResponse(path)
         except (OSError, ValueError):
-            found = False
-        return FileResponse(path) if found else PlainTextResponse("no such asset", 404)
+            pass  # no name of a file
+        return PlainTextResponse("no such asset", 404)
 
 
 def is_loopback(host: str) -> bool:
