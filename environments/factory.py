@@ -12,7 +12,6 @@ Agents are woken, not polled: the method `step` of an agent is called only where
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -41,6 +40,7 @@ from .log import EventLog
 from .motion.grid import GridTraffic
 from .motion.matrix import MatrixTraffic
 from .names import vehicle_name
+from .own_classes import import_class
 from .scenario import Agvs, Grid, Instant, Matrix
 from .streams import Streams
 from .workload import Workload
@@ -639,15 +639,6 @@ def _check_class(where: str, cls: Any, base: type | None) -> None:
 
 def _named_class(path: str, base: type | None) -> Any:
     """The class `module:Name`."""
-    module_name, _, name = path.partition(":")
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise ScenarioError(
-            f"class {path!r}: cannot import {module_name!r} ({error}); put the module next to the config, or install it"
-        ) from error
-    cls = getattr(module, name, None)
-    if cls is None:
-        raise ScenarioError(f"class {path!r}: module {module_name!r} has no {name!r}")
+    cls = import_class(path)
     _check_class(f"class {path!r}", cls, base)
     return cls

@@ -8,7 +8,8 @@ import ast
 import hashlib
 import importlib.machinery
 import importlib.util
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:
     if name not in names and "*" not in names:
         raise LookupError(f"{file.name} has no class {name!r}{nearest(name, names)}")
     return module
+
+
+def make_importable(folders: Iterable[str | Path]) -> None:
+    """Lets the user's modules be imported from these folders, after everything that is installed."""
+    sys.path += [folder for folder in map(str, folders) if folder not in sys.path]
 
 
 def _installed(dotted: str, folders: Sequence[Path]) -> Path:

@@ -260,24 +260,28 @@ def view(
     width: Annotated[int, typer.Option(help="Of a picture or clip, in pixels.")] = 1000,
     run: Annotated[int, typer.Option(help="Which recording of a run directory is drawn, from 1.")] = 1,
     dark: Annotated[bool, typer.Option("--dark", help="Draw in dark colours.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Run agent modules that came with DIR, unasked.")] = False,
 ) -> None:
     """Opens the factory in a browser, with the Mesa server; or writes a picture or a clip of it.
 
     Example: `robocell view quickstart`, or `robocell view DIR --export clip.gif --from 30min --to 35min`
     """
-    from importlib import import_module
-
-    try:
-        viewer = import_module(f"robocell.visualization.{'server' if export is None else 'export'}")
-    except ModuleNotFoundError as error:
-        _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
-    if export is None:
-        viewer.serve(target, host=host, port=port, open_browser=open_browser)
-        return
     start_s, end_s = (
         None if text is None else _seconds(option, text) for option, text in (("--from", start), ("--to", end))
     )
-    written = viewer.export(target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark)
+    try:
+        if export is None:
+            from ..visualization.server import serve
+
+            serve(target, host=host, port=port, open_browser=open_browser, trust=trust)
+            return
+        from ..visualization.export import export as draw
+
+        written = draw(
+            target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark, trust=trust
+        )
+    except ModuleNotFoundError as error:  # of what the extra brings: a module of the user's is a ScenarioError
+        _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
     print(f"wrote {written}")
 
 

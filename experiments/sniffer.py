@@ -10,7 +10,6 @@ conversation 3: transport 2 of phone-1, called by phone-1
 Beside the arrow stands its value and, in a call for a lot, how many parts are called for, offered to take, or awarded.
 """
 
-import sys
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from ..agents.events import NOBODY, Event
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
 from ..environments.suggestions import nearest
+from .classes import make_importable
 from .errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     """
     from ..environments.factory import Factory
 
-    sys.path += [folder for folder in trial.search_path if folder not in sys.path]
+    make_importable(trial.search_path)
     record = trial.scenario.record.model_copy(update={"messages": "full"})
     model = Factory(trial.scenario.model_copy(update={"record": record}), rng=trial.seed)
     log = model.run()

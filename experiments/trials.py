@@ -10,7 +10,6 @@ to which the sweep gives a `seed` has that as its root, and meets other luck.
 
 import hashlib
 import json
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from .classes import make_importable
 from .limits import Limits, TimeLimitReached, limited
 from .software import software
 
@@ -103,9 +103,7 @@ def trial_seed(root: int, replication: int) -> int:
 
 def run_trial(trial: Trial) -> Measurement:
     """Builds the factory of the trial, runs it to its horizon and measures it; the log comes back as bytes if kept."""
-    for folder in trial.search_path:
-        if folder not in sys.path:
-            sys.path.append(folder)
+    make_importable(trial.search_path)
     from ..environments.factory import Factory
     from ..environments.kpis import measure
 

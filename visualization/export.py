@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..environments.scenario import Scenario
+    from .session import Session
 
 CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
@@ -43,6 +44,7 @@ def export(
     width: int = 1000,
     dark: bool = False,
     run: int = 1,
+    trust: bool = False,
 ) -> Path:
     """Draw a run: `.png` the moment `start_s`, `.gif` or `.mp4` the stretch from `start_s` to `end_s`.
 
@@ -56,11 +58,13 @@ def export(
         width: of the picture, in pixels.
         dark: dark colours.
         run: which recording of a run directory, from 1.
+        trust: run agent modules that came with a run directory without asking.
 
     Returns:
         The file that was written.
 
     Raises:
+        ScenarioError, ExperimentError: what cannot be shown, or must not be run.
         ExportError: another kind of file, a stretch outside the run, a clip that is too long, no such recording, an
             MP4 without PyAV.
     """
@@ -79,7 +83,7 @@ def export(
         raise ExportError(
             f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least 100"
         )
-    stage = _stage(path, start_s, end_s, run=run, clip=kind in CLIPS)
+    stage = _stage(open_session(path, trust=trust), start_s, end_s, run=run, clip=kind in CLIPS)
     begin_s = stage.end_s / 2 if start_s is None else start_s
     stop_s = min(begin_s + 300.0, stage.end_s) if end_s is None else end_s
     if not 0.0 <= begin_s <= stage.end_s or (kind in CLIPS and not begin_s < stop_s <= stage.end_s):
@@ -109,11 +113,10 @@ def _frames(stage: ReplayStage, painter: Painter, times_s: list[float]) -> Itera
         yield painter.picture()
 
 
-def _stage(path: str | Path, start_s: float | None, end_s: float | None, *, run: int, clip: bool) -> ReplayStage:
-    session = open_session(path)
+def _stage(session: Session, start_s: float | None, end_s: float | None, *, run: int, clip: bool) -> ReplayStage:
     if session.recordings:
         if not 1 <= run <= len(session.recordings):
-            raise ExportError(f"run {run} does not exist; {path} has recordings 1 to {len(session.recordings)}")
+            raise ExportError(f"run {run} does not exist; there are recordings 1 to {len(session.recordings)}")
         recording = session.recordings[run - 1]
         return ReplayStage(recording.scenario, recording.log)
     return _run(next(iter(session.factories.values())), end_s if clip else start_s)

@@ -12,6 +12,7 @@ from ..environments.log import EventLog
 from ..environments.scenario import Grid
 from ..experiments.experiment import Experiment
 from ..experiments.store import EXPERIMENT, LOGS
+from .own_code import use_own_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,15 @@ class Recording:
     path: Path
     seed: int
 
+    @property
+    def made_again(self) -> bool:
+        """Whether positions were not recorded, so that the run is made again when it is shown."""
+        return self._on_floor and not self.scenario.record.trace
+
+    @property
+    def _on_floor(self) -> bool:
+        return isinstance(self.scenario.transport, Grid) and self.scenario.agv_count > 0
+
     @cached_property
     def log(self) -> EventLog:
         """The log with the cells of all vehicles; where they were not recorded, the run is made again.
@@ -41,7 +51,7 @@ class Recording:
             ScenarioError: the run made again is another one than the one recorded.
         """
         log = EventLog.load(self.path)
-        if len(log.trace_ticks) or not isinstance(self.scenario.transport, Grid) or not self.scenario.agv_count:
+        if len(log.trace_ticks) or not self._on_floor:
             return log
         return _again(self.scenario, log, self.path)
 
@@ -61,11 +71,15 @@ def _again(scenario: Scenario, log: EventLog, path: Path) -> EventLog:
     return rerun
 
 
-def recordings_in(path: Path) -> list[Recording]:
+def recordings_in(path: Path, *, trust: bool = False) -> list[Recording]:
     """The recorded runs of a run directory, or of one log in it, in the order of the sweep.
 
+    Args:
+        path: of the directory, or of the log.
+        trust: where runs have to be made again, run agent modules that came with them without asking.
+
     Raises:
-        ScenarioError: there is no run, or no log was kept.
+        ScenarioError: there is no run, no log was kept, or code that came with the run is needed and not trusted.
     """
     single = path if path.suffix == ".npz" else None
     folder = path.parent.parent if single is not None else path
@@ -87,6 +101,8 @@ def recordings_in(path: Path) -> list[Recording]:
             f"{path}: no event log was kept that belongs to this experiment and version; "
             "run it with outputs: {logs: all}"
         )
+    if any(recording.made_again for recording in found):
+        use_own_code(experiment, folder, trust=trust)
     return found
 
 

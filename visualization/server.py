@@ -1,21 +1,21 @@
-"""The Mesa server: one process, loopback unless told otherwise, nothing fetched from anywhere."""
+"""The Mesa server: one process, loopback unless told otherwise, for its own page only; nothing is fetched."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import socket
+import sys
 import threading
 import time
 import warnings
 import webbrowser
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from ..environments.errors import RobocellError
 from . import session
 from .assets import missing_assets
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 QUIET = {
     "SOLARA_APP": "robocell.visualization.app",
@@ -27,11 +27,21 @@ QUIET = {
 }
 
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # and how this machine reaches a server that listens there
+
+
 class ServerError(RobocellError):
     """The server cannot start here."""
 
 
-def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open_browser: bool = True) -> None:
+def serve(
+    target: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8521,
+    open_browser: bool = True,
+    trust: bool = False,
+) -> None:
     """Show a config (live) or a run directory (replay) until interrupted.
 
     Args:
@@ -39,16 +49,20 @@ def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open
         host: address to listen on; the default can only be reached from this machine.
         port: of the server; the next free one where it is taken.
         open_browser: open the page when the server is up.
+        trust: run agent modules that came with a run directory without asking.
 
     Raises:
-        ScenarioError, ExperimentError: the target cannot be shown.
+        ScenarioError, ExperimentError: the target cannot be shown, or must not be run.
         ServerError: the files of the page are not installed, or no port is free.
     """
-    session.use(session.open_session(target))
+    session.use(session.open_session(target, trust=trust))
     os.environ[session.TARGET] = str(target)
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    import uvicorn  # after the environment was set: Solara reads it when it is imported
+    import uvicorn  # these after the environment was set: Solara reads it when it is imported
+
+    from . import page  # noqa: F401  # what is missing is missing before a browser opens
+    from .same_origin import SameOrigin, is_loopback
 
     missing = missing_assets()
     if missing:
@@ -56,13 +70,28 @@ def serve(target: str | Path, *, host: str = "127.0.0.1", port: int = 8521, open
             f"the page needs files that are not installed (the first is {missing[0]}); "
             "install them with: pip install 'robocell[viz]' (it brings solara-assets, so that nothing is fetched later)"
         )
+    from solara.server import settings, starlette
+
     port = free_port(host, port)
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    url = _url(socket.gethostname() if host in EVERYWHERE else host, port, token)
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every page that is not https
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
+    if token is not None:
+        print(
+            f"robocell: --host {host}: other machines can reach this server; whoever has the address above can watch "
+            "and disturb the factory, and nothing is encrypted",
+            file=sys.stderr,
+        )
     if open_browser:
-        threading.Thread(target=_open_when_up, args=(host, port, url), daemon=True).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", ws_per_message_deflate=False)
+        here = EVERYWHERE.get(host, host)
+        threading.Thread(target=_open_when_up, args=(here, port, _url(here, port, token)), daemon=True).start()
+    app = SameOrigin(starlette.app, host=host, assets=Path(settings.assets.proxy_cache_dir), token=token)
+    uvicorn.run(app, host=host, port=port, log_level="warning", ws_per_message_deflate=False)
+
+
+def _url(host: str, port: int, token: str | None) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}" + (f"/?token={token}" if token else "")
 
 
 def free_port(host: str, port: int, tries: int = 20) -> int:
@@ -72,7 +101,7 @@ def free_port(host: str, port: int, tries: int = 20) -> int:
         ServerError: none of `tries` ports is free.
     """
     for candidate in range(port, port + tries):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, candidate))
@@ -84,8 +113,7 @@ def free_port(host: str, port: int, tries: int = 20) -> int:
 
 def _open_when_up(host: str, port: int, url: str) -> None:
     for _ in range(100):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if probe.connect_ex((host, port)) == 0:
-                webbrowser.open(url)
-                return
+        with contextlib.suppress(OSError), socket.create_connection((host, port)):
+            webbrowser.open(url)
+            return
         time.sleep(0.1)

@@ -10,6 +10,8 @@ from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
 from ..experiments.config import CONFIGS
 from ..experiments.experiment import Experiment
+from ..experiments.store import MODULES
+from .own_code import use_own_code
 from .recording import Recording, recordings_in
 
 CASES = 20  # of a sweep that are offered
@@ -24,20 +26,27 @@ class Session:
     recordings: list[Recording] = field(default_factory=list)
 
 
-def open_session(target: str | Path) -> Session:
+def open_session(target: str | Path, *, trust: bool = False) -> Session:
     """Reads a config (the shipped ones are offered beside it), a run directory, or a single log of one.
 
-    Raises ScenarioError or ExperimentError for what cannot be shown.
+    Args:
+        target: what is shown.
+        trust: run agent modules that came with a run directory without asking.
+
+    Raises:
+        ScenarioError, ExperimentError: what cannot be shown, or must not be run.
     """
     path = Path(target)
     if path.is_dir() or path.suffix == ".npz":
-        return Session(recordings=recordings_in(path))
-    return Session(factories=_factories(target))
+        return Session(recordings=recordings_in(path, trust=trust))
+    return Session(factories=_factories(target, trust=trust))
 
 
-def _factories(target: str | Path) -> dict[str, Scenario]:
+def _factories(target: str | Path, *, trust: bool) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     experiment = Experiment.load(target)
+    folder = Path(target).parent
+    use_own_code(experiment, folder if (folder / MODULES).is_dir() else None, trust=trust)
     found[experiment.name] = _base(experiment)
     for config in sorted(CONFIGS.glob("*.yaml")):
         try:

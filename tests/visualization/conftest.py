@@ -128,14 +128,14 @@ def browser() -> Iterator:
 class Server:
     """`robocell view TARGET` in a process of its own."""
 
-    def __init__(self, target: Path, log: Path) -> None:
+    def __init__(self, target: Path, log: Path, host: str = "127.0.0.1") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
         code = "import sys; from robocell.visualization.server import serve; "
-        code += f"serve(sys.argv[1], port={self.port}, open_browser=False)"
+        code += f"serve(sys.argv[1], host={host!r}, port={self.port}, open_browser=False)"
         with log.open("w") as stream:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", code, str(target)], stdout=stream, stderr=subprocess.STDOUT

@@ -1,0 +1,49 @@
+"""Imports the classes that a scenario names as `module:Name`, and says where a module of the user is at fault."""
+
+from __future__ import annotations
+
+import importlib
+import sysconfig
+import traceback
+from typing import Any
+
+from .errors import ScenarioError
+
+LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+
+
+def import_class(path: str) -> Any:
+    """What `module:Name` stands for.
+
+    Raises:
+        ScenarioError: there is no such module or name, or importing the module fails; with file and line.
+    """
+    module_name, _, name = path.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{module_name}.".startswith(f"{error.name}."):
+            raise ScenarioError(
+                f"class {path!r}: cannot import {module_name!r} ({error}); put the module next to the config, "
+                "or install it"
+            ) from error
+        raise ScenarioError(
+            f"{_place(error)}: {type(error).__name__}: {_text(error)}; class {path!r} cannot be imported until the "
+            "module can"
+        ) from error
+    if not hasattr(module, name):
+        raise ScenarioError(f"class {path!r}: module {module_name!r} has no {name!r}")
+    return getattr(module, name)
+
+
+def _place(error: Exception) -> str:
+    """`file:line` of what went wrong: where the syntax is wrong, or the innermost line outside of libraries."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
+    own = [frame for frame in frames if not frame.filename.startswith(LIBRARIES)]
+    return f"{(own or frames)[-1].filename}:{(own or frames)[-1].lineno}"
+
+
+def _text(error: Exception) -> str:
+    return error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
