@@ -22,8 +22,8 @@ $(READY): pyproject.toml
 run: $(READY)  ## size the fleet of a smartphone line: table, plots and report in results/fleet_sizing
 	@$(BIN)/robocell run experiments/configs/fleet_sizing.yaml --output results/fleet_sizing
 
-test: $(READY)  ## the tests
-	@$(PYTEST)
+test: $(READY)  ## the tests, on up to four cores
+	@$(PYTEST) --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-slow: $(READY)  ## the tests that take longer: chaos, coverage of intervals, long traffic
 	@$(PYTEST) -m slow

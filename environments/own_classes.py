@@ -27,23 +27,17 @@ def import_class(path: str) -> Any:
                 f"class {path!r}: cannot import {module_name!r} ({error}); put the module next to the config, "
                 "or install it"
             ) from error
-        raise ScenarioError(
-            f"{_place(error)}: {type(error).__name__}: {_text(error)}; class {path!r} cannot be imported until the "
-            "module can"
-        ) from error
+        raise ScenarioError(f"{fault_of(error)}; class {path!r} cannot be imported until the module can") from error
     if not hasattr(module, name):
         raise ScenarioError(f"class {path!r}: module {module_name!r} has no {name!r}")
     return getattr(module, name)
 
 
-def _place(error: Exception) -> str:
-    """`file:line` of what went wrong: where the syntax is wrong, or the innermost line outside of libraries."""
+def fault_of(error: Exception) -> str:
+    """`file:line: TypeError: …`: where the syntax is wrong, or the innermost line outside of libraries."""
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
+        return f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
     own = [frame for frame in frames if not frame.filename.startswith(LIBRARIES)]
-    return f"{(own or frames)[-1].filename}:{(own or frames)[-1].lineno}"
-
-
-def _text(error: Exception) -> str:
-    return error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    last = (own or frames)[-1]
+    return f"{last.filename}:{last.lineno}: {type(error).__name__}: {' '.join(str(error).split())}"

@@ -2,13 +2,12 @@
 
 import contextlib
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..agents.errors import RobocellError
-from .classes import named_classes
+from .classes import make_importable, named_classes
 from .errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ def rehearse(experiment: "Experiment") -> None:
     wrong kind, or cannot be built.
     """
     from ..environments.factory import Factory
+    from ..environments.own_classes import fault_of
 
     seen: set[tuple[str, ...]] = set()
     with _importing_from(experiment.search_path):
@@ -35,22 +35,15 @@ def rehearse(experiment: "Experiment") -> None:
             except RobocellError:
                 raise
             except Exception as error:
-                raise ExperimentError(f"{case.label}: its factory cannot be built: {_told(error)}") from error
+                raise ExperimentError(f"{case.label}: its factory cannot be built: {fault_of(error)}") from error
 
 
 @contextlib.contextmanager
 def _importing_from(folders: Sequence[Path]) -> Iterator[None]:
     """Modules are also looked for in these folders, as workers do."""
     before = list(sys.path)
-    sys.path += [str(folder) for folder in folders if str(folder) not in sys.path]
+    make_importable(folders)
     try:
         yield
     finally:
         sys.path[:] = before
-
-
-def _told(error: Exception) -> str:
-    """`my_agents.py:12: TypeError: …`, of the innermost line."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    file, line = (error.filename, error.lineno) if isinstance(error, SyntaxError) else (last.filename, last.lineno)
-    return f"{Path(str(file)).name}:{line}: {type(error).__name__}: {' '.join(str(error).split())}"

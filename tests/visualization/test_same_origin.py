@@ -113,7 +113,7 @@ def test_a_page_of_another_origin_gets_nothing(browser, servers: dict[str, Serve
         def __init__(self, *args) -> None:
             super().__init__(*args, directory=str(tmp_path))
 
-        def log_message(self, *_) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as hostile:
