@@ -23,7 +23,7 @@ run: $(READY)  ## size the fleet of a smartphone line: table, plots and report i
 	@$(BIN)/robocell run experiments/configs/fleet_sizing.yaml --output results/fleet_sizing
 
 test: $(READY)  ## the tests, on up to four cores
-	@$(PYTEST) --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	@$(PYTEST) --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 test-slow: $(READY)  ## the tests that take longer: chaos, coverage of intervals, long traffic
 	@$(PYTEST) -m slow
