@@ -70,7 +70,7 @@ __all__ = [
     "VehicleState",
 ]
 
-__getattr__ = lazily(
+__getattr__, __dir__ = lazily(
     __name__,
     {
         "AGV": "agv",

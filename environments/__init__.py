@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventLog", "Factory", "Layout", "Scenario", "check", "measure"]
 
-__getattr__ = lazily(
+__getattr__, __dir__ = lazily(
     __name__,
     {
         "EventLog": "log",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Experiment", "ExperimentError", "Outcome", "Results", "compare", "load", "run"]
 
-__getattr__ = lazily(
+__getattr__, __dir__ = lazily(
     __name__,
     {
         "Experiment": "experiment",

@@ -21,6 +21,7 @@ from ..environments.documents import Document, explain
 from ..environments.errors import ScenarioError
 from ..environments.quoting import quoted
 from ..environments.section import Positive, Section, Seed
+from ..environments.shipped import shipped_names, shipped_or
 from ..environments.suggestions import nearest
 from ..environments.units import Memory, PositiveDuration
 from ..environments.yaml_text import NotYamlError, read_yaml
@@ -32,7 +33,6 @@ from .questions.precision import parse_replications
 from .sweep import Sweep
 
 LONGEST_OF_A_RUN = 1_000_000_000  # characters: what robocell wrote holds orders and floors that were read from files
-CONFIGS = Path(__file__).parent / "configs"
 OWN_KEYS_OF_AN_EXPERIMENT = (
     "sweep",
     "question",
@@ -120,10 +120,7 @@ class ExperimentConfig(Section):
 
 def load_document(path: str | Path) -> Document:
     """Reads a YAML file, or a shipped config by its name (`quickstart`)."""
-    path = Path(path)
-    shipped = {config.stem: config for config in CONFIGS.glob("*.yaml")}
-    if not path.exists() and path.parent == Path() and path.name.removesuffix(".yaml") in shipped:
-        return Document.load(shipped[path.name.removesuffix(".yaml")])
+    path = shipped_or(path)
     if path.is_dir():
         if not (path / "experiment.yaml").exists():
             raise ExperimentError(f"{path}: is a folder without experiment.yaml; name a config file, or a run's folder")
@@ -131,7 +128,7 @@ def load_document(path: str | Path) -> Document:
     try:
         return Document.load(path)
     except ScenarioError as error:
-        near = nearest(path.stem, shipped)
+        near = nearest(path.stem, shipped_names())
         hint = "" if path.exists() or "did you mean" in str(error) else near
         raise ExperimentError(f"{error}{hint}") from None
 

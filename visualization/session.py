@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
-from ..experiments.config import CONFIGS
+from ..environments.shipped import CONFIGS
 from ..experiments.experiment import Experiment
 from ..experiments.store import MODULES
 from .own_code import use_own_code

@@ -14,6 +14,7 @@ from ..documents import Document, Loc, explain
 from ..errors import ScenarioError
 from ..layout import Layout
 from ..section import Section, Seed
+from ..shipped import shipped_or
 from ..units import Duration, PositiveDuration
 from .cross_checks import problems
 from .files import with_files
@@ -57,9 +58,17 @@ class Scenario(Section):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Reads a YAML file; ScenarioError with file, line, column and key for everything that is wrong."""
-        document = Document.load(path)
-        return cls.parse(document.data, source=document)
+        """Reads a YAML file, or a shipped config by its name (`quickstart`); of an experiment its scenario, unswept.
+
+        Raises ScenarioError with file, line, column and key for everything that is wrong.
+        """
+        document = Document.load(shipped_or(path))
+        if not isinstance(document.data, dict) or "scenario" not in document.data:
+            return cls.parse(document.data, source=document)
+        inner = document.data["scenario"]
+        if isinstance(inner, str):
+            return cls.load(document.folder / inner)
+        return cls.parse(inner, source=document, at=("scenario",))
 
     @classmethod
     def parse(cls, data: Any, *, source: Document | None = None, at: Loc = ()) -> Self:
@@ -80,6 +89,13 @@ class Scenario(Section):
         if found:
             raise PydanticCustomError("cross_check", "cannot work", {"problems": found})
         return self
+
+    def __repr__(self) -> str:
+        """One line; `model_dump` tells all."""
+        hours = f"{self.horizon_s / 3600:g} h"
+        return f"<Scenario {self.name!r}, stations: {len(self.stations)}, AGVs: {self.agv_count}, horizon: {hours}>"
+
+    __str__ = __repr__
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from ...environments.documents import Document
 from ...environments.factory import Factory
 from ...environments.kpis import measure
 from ...environments.scenario import Scenario
-from ..config import CONFIGS
+from ...environments.shipped import CONFIGS
 from ..statistics import t_halfwidth
 from .jspt_play import REACTIVE, WHAT_IF
 

@@ -6,9 +6,9 @@ import pytest
 
 from robocell.environments import Factory, Scenario, measure
 from robocell.environments.kpis import kpi_names
+from robocell.environments.shipped import CONFIGS
 from robocell.experiments import Experiment, ExperimentError, run
 from robocell.experiments.asked_kpis import check_asked_kpis
-from robocell.experiments.config import CONFIGS
 from robocell.experiments.trials import Measurement, Trial
 
 WRONG = {

@@ -10,7 +10,7 @@ import pytest
 from fakes import answer_to, line, named_trial
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.config import CONFIGS
+from robocell.environments.shipped import CONFIGS
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.figures import all_charts
 from robocell.experiments.questions.asking import Answer, greater_is_better, looks
