@@ -16,7 +16,7 @@ def tables(result: dict[str, Any]) -> str:
     parts = (
         (("", *SETS, "exit time, 40", "ms"), _methods(result)),
         (("", *SETS, "unseen", "unseen, with choice", "ms"), _ingredients(result)),
-        (("", *next(iter(result["large"].values())), "s"), _large(result["large"])),
+        (("", *next(iter(result["large"].values())), "CPU s"), _large(result["large"])),
         (("makespan, all known", *next(iter(result["makespan"].values()))), _each(result["makespan"], _change)),
         (("flow time, arriving", *next(iter(result["flow_time"].values()))), _each(result["flow_time"], _change)),
         (("flow time", *next(iter(result["spoilers"].values()))), _each(result["spoilers"], _change)),
