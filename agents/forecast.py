@@ -109,7 +109,7 @@ class Course(NamedTuple):
 
 @njit(cache=True)
 def tails(shop: Shop) -> None:
-    """Fills `tail_s`: quickest machines, shortest ways, nobody in the way.
+    """Fills `tail_s`: quickest machines, shortest ways, no vehicle in the way.
 
     ValueError for an operation without a choice: `unfold` and `follow` rely on one.
     """

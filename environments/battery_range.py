@@ -1,7 +1,7 @@
 """Whether a vehicle that has just been charged could get from every place of the factory to a charger.
 
 One that could not would run empty on every such way, and be fetched by hand each time. What is counted is the least
-that the way takes: the shortest, without a load, without turns, with nobody in front.
+that the way takes: the shortest, without a load, without turns, with no vehicle in front.
 """
 
 from __future__ import annotations

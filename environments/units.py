@@ -1,8 +1,9 @@
 """Quantities as a user writes them (`45s`, `1.2m/s`, `60/h`), turned into floats of one unit each.
 
 Seconds, metres, metres per second, events per second, joules, joules per metre, watts; shares are plain 0..1 or a
-percentage. A number without a unit is refused: `45` could be seconds or minutes, and nobody would notice. So is one
-outside the bounds of its quantity: they lie far beyond every factory, and well within what floats can add and compare.
+percentage. A number without a unit is refused: `45` could be seconds or minutes, and the error would go unnoticed. So
+is one outside the bounds of its quantity: they lie far beyond every factory, and well within what floats can add and
+compare.
 """
 
 import math

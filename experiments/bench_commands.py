@@ -15,9 +15,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A look in seconds.")]
-Problem = Annotated[
-    Path | None, typer.Argument(metavar="[FILE]", help="One problem; all of --data where none is named.")
-]
+Problem = Annotated[Path | None, typer.Argument(metavar="FILE", help="One problem; all of --data where none is named.")]
 Data = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of what FILE names [beside it], or of all instances.")
 ]
@@ -89,7 +87,7 @@ def lorr(
 ) -> None:
     """Problems of the League of Robot Runners, which are at https://github.com/MAPF-Competition/Benchmark-Archive.
 
-    Example: `robocell bench lorr example_problems/random.domain/random_32_32_20_100.json`
+    Example: `robocell bench lorr PROBLEM.json`, or `robocell bench lorr --data DIR`
     """
     from .benchmarks.lorr import run
 

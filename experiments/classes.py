@@ -8,6 +8,7 @@ import ast
 import hashlib
 import importlib.machinery
 import importlib.util
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,17 @@ def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:
     if name not in names and "*" not in names:
         raise LookupError(f"{file.name} has no class {name!r}{nearest(name, names)}")
     return module
+
+
+def copy_modules(paths: Sequence[Path], folder: Path) -> Path:
+    """Copies modules (files and packages) next to each other into a new folder; returns it."""
+    folder.mkdir(parents=True)
+    for path in paths:
+        if path.is_dir():
+            shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(path, folder / path.name)
+    return folder
 
 
 def make_importable(folders: Iterable[str | Path]) -> None:

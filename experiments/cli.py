@@ -81,6 +81,7 @@ def run(
     from .console import Bar, show_outcome
     from .executors import EXECUTORS
     from .experiment import Experiment
+    from .outcome_document import outcome_document
     from .runner import run as run_experiment
 
     if executor is not None and executor not in EXECUTORS:
@@ -99,7 +100,7 @@ def run(
         progress=Bar(quiet=as_json),
     )
     if as_json:
-        print_json(_outcome_document(outcome))
+        print_json(outcome_document(outcome))
     else:
         show_outcome(outcome)
         if sniff:
@@ -373,41 +374,6 @@ def _folder_name(config: str, name: str) -> str:
     path = Path(os.path.abspath(config))
     stem = path.name if path.is_dir() else path.stem
     return stem if stem not in ("", "experiment") else file_name(name, instead="run")
-
-
-def _outcome_document(outcome: Any) -> dict[str, Any]:
-    from .answers import answer
-    from .cautions import cautions
-    from .headlines import case_rows, headlines
-    from .late_orders import late_orders
-
-    results = outcome.results
-    columns = headlines(results)
-    return {
-        "directory": str(results.directory),
-        "trials": len(results.trials),
-        "ran": outcome.ran,
-        "reused": outcome.reused,
-        "failed": outcome.failed,
-        "jammed": outcome.jammed,
-        "elapsed_s": round(outcome.elapsed_s, 3),
-        "executor": outcome.executor,
-        "workers": outcome.workers,
-        "answer": answer(results),
-        "orders_after_horizon": late_orders(results.experiment),
-        "cautions": cautions(results),
-        "cases": [
-            {"case": row.label, "n": row.n}
-            | {
-                column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit, "text": text}
-                for column, mean, low, high, text in zip(
-                    columns, row.means, row.lows, row.highs, row.texts, strict=True
-                )
-            }
-            | {"bottleneck": None if limiting is None else limiting.document()}
-            for row, limiting in zip(case_rows(results, columns), results.bottlenecks, strict=True)
-        ],
-    }
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def kept_log(results: "Results", trial: str) -> "EventLog":
 
 
 def read_log(results: "Results", trial: str) -> "EventLog":
-    """The log of a trial, whoever wrote it; ExperimentError where it cannot be read."""
+    """The log of a trial, also one that the run did not write; ExperimentError where it cannot be read."""
     from ..environments.log import EventLog
 
     path = _path(results, trial)

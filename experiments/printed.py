@@ -1,4 +1,4 @@
-"""What a trial prints, taken aside: it belongs to the trial, not to the terminal of whoever runs the experiment."""
+"""What a trial prints, taken aside: it belongs to the trial, not to the terminal from which the experiment is run."""
 
 import contextlib
 import io

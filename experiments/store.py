@@ -22,10 +22,9 @@ from typing import Any, Self
 
 import yaml
 
-from .classes import UserModule
+from .classes import UserModule, copy_modules
 from .durable import write_atomically
 from .errors import ExperimentError, LostFolderError
-from .executors.cluster import stage
 from .experiment import Experiment
 from .journal import Journal, Record
 from .trials import Trial, TrialResult
@@ -163,7 +162,7 @@ class Store:
         if modules and all(module.path.resolve().parent == folder.resolve() for module in modules):
             return
         shutil.rmtree(new, ignore_errors=True)
-        stage([module.path for module in modules], new)
+        copy_modules([module.path for module in modules], new)
         if folder.exists():
             os.replace(folder, old)
         if modules:
@@ -222,7 +221,7 @@ def read_provenance(directory: Path) -> dict[str, Any]:
         if not isinstance(found, dict) or not all(isinstance(found.get(key), kind) for key, kind in ORIGIN.items()):
             raise ValueError
     except (OSError, ValueError, RecursionError):
-        raise ExperimentError(f"{path}: is missing or damaged; the next run into this folder writes it anew") from None
+        raise ExperimentError(f"{path}: is missing or damaged; the next run into this folder writes it again") from None
     return found
 
 

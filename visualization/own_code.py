@@ -1,7 +1,7 @@
 """Agent modules of the user: found as `robocell run` finds them, and run only where their origin is agreed to.
 
-A config is the user's own. A run directory may come from elsewhere and holds the modules that it was made with: whoever
-opens it to look at it does not expect that it runs code.
+A config is the user's own. A run directory may come from elsewhere and holds the modules that it was made with: to
+open it is to look at it, and must not run code.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def use_own_code(experiment: Experiment, run_folder: Path | None, *, trust: bool
 
 
 def _agreed(files: list[Path]) -> bool:
-    """Asks on the terminal; without one, nobody has agreed."""
+    """Asks on the terminal; without one, no user has agreed."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     print("robocell: to show this run, code that came with it has to run on this machine:")

@@ -79,8 +79,8 @@ def serve(
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
     if token is not None:
         print(
-            f"robocell: --host {host}: other machines can reach this server; whoever has the address above can watch "
-            "and disturb the factory, and nothing is encrypted",
+            f"robocell: --host {host}: other machines can reach this server; all who have the address above can "
+            "watch and disturb the factory, and nothing is encrypted",
             file=sys.stderr,
         )
     if open_browser:

@@ -1,4 +1,4 @@
-"""Whether what a scenario asks for fits: its factory into memory, its run into a time that somebody can wait for.
+"""Whether what a scenario asks for fits: its factory into memory, its run into a time that one can wait for.
 
 Every number has bounds of its own; here are the bounds of their products.
 """

@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..classes import copy_modules
 from ..errors import ExperimentError
 from ..limits import Limits
 from ..printed import printed
@@ -169,7 +170,7 @@ class RayExecutor(ClosedOnExit):
         runtime_env: dict[str, Any] = {"env_vars": dict.fromkeys(ONE_THREAD, "1")}
         if user_modules:
             self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-"))
-            runtime_env["working_dir"] = str(stage(user_modules, self._temp / "modules"))
+            runtime_env["working_dir"] = str(copy_modules(user_modules, self._temp / "modules"))
         try:
             _knock(address)
             self._init(address=address, runtime_env=runtime_env)
@@ -215,17 +216,6 @@ def run_chunk(
         finally:
             faulthandler.cancel_dump_traceback_later()
     return results
-
-
-def stage(user_modules: Sequence[Path], folder: Path) -> Path:
-    """Copies the user's modules (files and packages) next to each other into `folder`, which Ray sends to its nodes."""
-    folder.mkdir(parents=True)
-    for path in user_modules:
-        if path.is_dir():
-            shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(path, folder / path.name)
-    return folder
 
 
 def _knock(address: str) -> None:

@@ -68,7 +68,7 @@ def test_damaged_provenance_costs_no_result_and_is_told_in_the_report(done, soun
     from robocell.experiments.report import write_report
 
     report = write_report(load(done)).read_text()
-    assert "provenance.json: is missing or damaged; the next run into this folder writes it anew" in report
+    assert "provenance.json: is missing or damaged; the next run into this folder writes it again" in report
     assert go(study(), done).ran == 0
     assert load(done).provenance["executor"] == "serial"
     assert tables(done) == sound
@@ -187,7 +187,7 @@ def test_a_folder_that_becomes_read_only_is_noticed_at_the_next_result(tmp_path,
     folder = tmp_path / "run"
     may = os.access
 
-    def lock() -> None:  # whoever runs as root may write everywhere
+    def lock() -> None:  # root may write everywhere
         monkeypatch.setattr(os, "access", lambda path, mode: path != folder / "trials" and may(path, mode))
 
     with pytest.raises(ExperimentError, match="made read-only while the run went on; the 4 finished trials are kept"):

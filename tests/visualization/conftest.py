@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,10 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 
 @pytest.fixture
 def cell() -> dict:
+    return cell_document()
+
+
+def cell_document() -> dict:
     """Four stations, a robot, four AGVs with batteries, one of them short of breath."""
     return {
         "name": "cell",
@@ -154,6 +159,18 @@ class Server:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=20)
+
+
+@contextmanager
+def running(servers: dict[str, "Server"]) -> Iterator[dict[str, "Server"]]:
+    """The servers, once they all answer; stopped at the end."""
+    try:
+        for server in servers.values():
+            server.wait()
+        yield servers
+    finally:
+        for server in servers.values():
+            server.stop()
 
 
 class Tab:

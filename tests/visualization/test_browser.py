@@ -15,7 +15,7 @@ from PIL import Image
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 
-from .conftest import Server, Tab
+from .conftest import Server, Tab, cell_document, running
 
 CAPTION = "document.querySelector('.rc-caption').textContent"
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
@@ -24,9 +24,7 @@ TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
 @pytest.fixture(scope="module")
 def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
     """A live factory and a replay of two policies, started side by side."""
-    from .conftest import cell as fixture
-
-    cell = fixture.__wrapped__() if hasattr(fixture, "__wrapped__") else fixture._fixture_function()
+    cell = cell_document()
     folder = tmp_path_factory.mktemp("view")
     config = folder / "cell.yaml"
     config.write_text(yaml.safe_dump(cell | {"horizon": "10h"}))
@@ -42,13 +40,8 @@ def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
         "live": Server(config, folder / "live.log"),
         "replay": Server(folder / "run", folder / "replay.log"),
     }
-    try:
-        for server in started.values():
-            server.wait()
+    with running(started):
         yield started
-    finally:
-        for server in started.values():
-            server.stop()
 
 
 @pytest.fixture

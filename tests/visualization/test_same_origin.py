@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .conftest import Server, Tab
+from .conftest import Server, Tab, cell_document, running
 
 CHANNEL = "/jupyter/api/kernels/11111111-1111-4111-8111-111111111111/channels?session_id=x"
 UPGRADE = {
@@ -27,9 +27,7 @@ UPGRADE = {
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
     """One that only this machine reaches, and one that listens on every address."""
-    from .conftest import cell as fixture
-
-    cell = fixture.__wrapped__() if hasattr(fixture, "__wrapped__") else fixture._fixture_function()
+    cell = cell_document()
     folder = tmp_path_factory.mktemp("view")
     config = folder / "cell.yaml"
     config.write_text(yaml.safe_dump(cell))
@@ -37,13 +35,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
         "mine": Server(config, folder / "mine.log"),
         "open": Server(config, folder / "open.log", host="0.0.0.0"),
     }
-    try:
-        for server in started.values():
-            server.wait()
+    with running(started):
         yield started
-    finally:
-        for server in started.values():
-            server.stop()
 
 
 @dataclass
