@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = slice(None)
 GRAIN_S = 0.01  # delays are rounded up to whole multiples, so that many messages arrive together
-Which: TypeAlias = "slice | NDArray[np.intp]"  # who of an array: EVERYBODY, a slice, or an (M,) index array
+Which: TypeAlias = "slice | NDArray[np.intp]"  # who of an array: EVERYBODY, the only slice, or an (M,) index array
 
 
 class Channel(Protocol):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STORE = "store"  # the operation that a storage does: keep a part until a station can take it
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False)
 class Step:
     """One operation of a routing.
 

@@ -51,15 +51,15 @@ class Floor:
         self.unlimited = np.zeros(len(where), np.bool_)
         self.unlimited[-1] = True
         self.carries_out = not model.moves_itself(model.sink.place)
-        self._choices: dict[int, tuple[Step, list[int], list[float]]] = {}
+        self._choices: dict[Step, tuple[list[int], list[float]]] = {}
 
     def choices(self, step: Step) -> tuple[list[int], list[float]]:
         """The machine rows that can do an operation, and how long each takes; none where all stations have left."""
-        known = self._choices.get(id(step))
+        known = self._choices.get(step)
         if known is None:
             rows = [(row, work_s) for slot, work_s in step.work_s.items() for row in self.of_station.get(slot, ())]
-            known = self._choices[id(step)] = (step, [row for row, _ in rows], [work_s for _, work_s in rows])
-        return known[1], known[2]
+            known = self._choices[step] = ([row for row, _ in rows], [work_s for _, work_s in rows])
+        return known
 
 
 @dataclass(slots=True, frozen=True)

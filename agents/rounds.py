@@ -168,7 +168,7 @@ class Rounds:
                 self.model.log.event(
                     now_s, Event.LOT_CALLED, task.manager.unique_id, part.unique_id, task.id, task.conversation
                 )
-            if asked[row] is not EVERYBODY:
+            if not isinstance(asked[row], slice):
                 round_.market.exclude(row)
         self._ask(round_, list(enumerate(asked)))
 
@@ -177,7 +177,7 @@ class Rounds:
         slots = round_.market.slots
         if not self._instant:
             round_.answered = np.zeros((len(round_.calls), len(slots)), np.bool_)
-        round_.outstanding = sum(len(slots) if columns is EVERYBODY else len(columns) for _, columns in asked)  # type: ignore[arg-type]
+        round_.outstanding = sum(len(slots if isinstance(columns, slice) else columns) for _, columns in asked)
         if round_.outstanding == 0:
             self._clear(round_)
             return
@@ -185,7 +185,7 @@ class Rounds:
         pool = round_.pool
         for row, columns in asked:
             call = round_.calls[row]
-            receivers = pool.ids_of(slots if columns is EVERYBODY else slots[columns])
+            receivers = pool.ids_of(slots if isinstance(columns, slice) else slots[columns])
             manager = call.task.manager.unique_id
             self.messenger.call(call.conversation, manager, receivers, self._on_call, call, round_, row, columns)
         if not round_.closed and round_.number == number:
@@ -209,7 +209,7 @@ class Rounds:
             round_.heard[row, columns] = call.round
             if len(columns) == 0:
                 return
-        slots = round_.market.slots if columns is EVERYBODY else round_.market.slots[columns]
+        slots = round_.market.slots if isinstance(columns, slice) else round_.market.slots[columns]
         bids = pool.bids(call, slots)
         if bids.silent:
             speaking = np.flatnonzero(bids.reason != Reason.SILENT)
@@ -239,7 +239,7 @@ class Rounds:
 
     def _on_answers(self, which: Which, call: Call, round_: Round, row: int, columns: Which, bids: Bids) -> None:
         """The manager receives answers; a repeated one counts once, a late one is rejected."""
-        if which is not EVERYBODY:
+        if not isinstance(which, slice):
             columns, bids = _part(columns, which), bids.take(which)
         if round_.closed:
             late = np.zeros(len(round_.market.slots), np.bool_)
@@ -415,9 +415,9 @@ def _named(task: Task, slots: NDArray[np.intp], pool: Pool) -> Which:
 
 def _part(columns: Which, which: Which) -> Which:
     """Columns of columns."""
-    if which is EVERYBODY:
+    if isinstance(which, slice):
         return columns
-    return which if columns is EVERYBODY else columns[which]  # type: ignore[index]
+    return which if isinstance(columns, slice) else columns[which]
 
 
 def _listed(columns: Which, count: int) -> NDArray[np.intp]:

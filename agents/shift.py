@@ -23,7 +23,7 @@ class Shift:
     ) -> None:
         self._clock = model.clock
         self._ends, self._begins = ends, begins
-        self._pauses = iter(()) if name is None else model.spec.shifts[name].times_off()
+        self._spec = None if name is None else model.spec.shifts[name]
         self.back_s = 0.0
         self._due: Event | None = None
         self._await()
@@ -35,7 +35,7 @@ class Shift:
 
     def _await(self) -> None:
         now_s = self._clock.now_s
-        pause = next((pause for pause in self._pauses if pause[1] > now_s), None)
+        pause = None if self._spec is None else self._spec.next_time_off(now_s)
         if pause is not None:
             begin_s, end_s = pause
             self._due = self._clock.schedule(max(begin_s - now_s, 0.0), self._leave, end_s)

@@ -128,7 +128,7 @@ class Task:
     @property
     def alike(self) -> object:
         """What makes two tasks of a kind alike for contractors: who may do them and, where that is known, the cost."""
-        return None if self.eligible is None else id(self.eligible)
+        return None if self.eligible is None else self.eligible.tobytes()
 
     @property
     def size(self) -> int:
@@ -159,6 +159,11 @@ class Operation(Task):
     uniform: float = 0.5
     scrap_uniform: float = 1.0
     step: int = 0
+
+    @property
+    def alike(self) -> object:
+        product = None if self.job is None else self.job.order.product_index
+        return product, self.step, super(Operation, self).alike  # a bare super() misses the class that slots made
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -191,7 +196,7 @@ class Transport(Task):
         return bool(parts)
 
     def split(self, count: int, number: int) -> Self:
-        share = super(Transport, self).split(count, number)  # a bare super() misses the class that slots made
+        share = super(Transport, self).split(count, number)
         for part in share.parts:
             part.transport = share
         return share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .errors import StandstillOfTimeError
@@ -39,12 +39,12 @@ class Clock:
         now_s: the time of the event that fired last, or the time it was `advance`d to, in seconds.
     """
 
-    def __init__(self, agents: Callable[[], int] = lambda: 0) -> None:
+    def __init__(self, agents: Callable[[], int] | None = None) -> None:
         """`agents` says how many there are: each may do so much at one instant."""
         self.now_s = 0.0
         self._agents = agents
         self._queue: list[tuple[float, int, Event]] = []
-        self._order = count()
+        self._scheduled = 0
         self._instant_s = 0.0
         self._at_once = 0  # events that have fired at this instant
         self._most_at_once = MOST_EVENTS
@@ -59,7 +59,8 @@ class Clock:
         if not delay_s >= 0.0:
             raise ValueError(f"delay ({delay_s}) must be zero or more seconds: the past cannot be scheduled")
         event = Event(self.now_s + delay_s, callback, args)
-        heapq.heappush(self._queue, (event.at_s, next(self._order), event))
+        heapq.heappush(self._queue, (event.at_s, self._scheduled, event))
+        self._scheduled += 1
         return event
 
     def next_s(self) -> float:
@@ -88,7 +89,9 @@ class Clock:
 
     def _look_for_an_end(self, callback: Callable[..., object]) -> None:
         """Allow for more agents than there were, or name those whose events follow each other without end."""
-        self._most_at_once = max(self._most_at_once, MOST_EVENTS + MOST_EACH * self._agents())
+        self._most_at_once = max(
+            self._most_at_once, MOST_EVENTS + MOST_EACH * (0 if self._agents is None else self._agents())
+        )
         if self._at_once <= self._most_at_once:
             return
         self._last[_named(callback)] += 1
@@ -99,6 +102,21 @@ class Clock:
                 f"last {LAST_EVENTS}: {most}. Give what they do a duration"
             )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """To be copied or pickled; an inner function would go on acting on what it was made for.
+
+        Raises:
+            TypeError: such a function is due.
+        """
+        for at_s, _, event in self._queue:
+            callback = event.callback.func if isinstance(event.callback, partial) else event.callback
+            if getattr(callback, "__closure__", None):
+                raise TypeError(
+                    f"{_named(callback)}, due at {at_s:g} s, cannot be copied: it holds on to the variables around it; "
+                    "schedule a method of an agent instead"
+                )
+        return self.__dict__.copy()
+
     def advance(self, to_s: float) -> None:
         """Move on to `to_s`, before which nothing may be due."""
         self.now_s = to_s
@@ -108,7 +126,7 @@ class Clock:
         self._queue.clear()
 
 
-def _named(callback: Callable[..., object]) -> str:
+def _named(callback: Callable[..., object] | None) -> str:
     """`mill_1: Station.ended`, as far as it is known."""
     what = getattr(callback, "__qualname__", repr(callback))
     who = getattr(getattr(callback, "__self__", None), "name", None)

@@ -11,10 +11,12 @@ Agents are woken, not polled: the method `step` of an agent is called only where
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from itertools import count
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import mesa
 import numpy as np
@@ -93,7 +95,7 @@ class Factory(mesa.Model):
         self.trial_seed = scenario.seed if rng is None else int(rng)
         super().__init__(rng=self.trial_seed)
         self.spec = scenario
-        self.clock = Clock(lambda: len(self.agents))
+        self.clock = Clock(self._population)
         self.stream = Streams(self.trial_seed)
         self.log = EventLog(scenario.name, self.trial_seed)
         self.tick = 0  # whole ticks that are over
@@ -103,7 +105,7 @@ class Factory(mesa.Model):
         self._carries_out = not isinstance(scenario.transport, Matrix) or scenario.transport.carry_out
         self.queue_limit = scenario.queue_limit
         self.traffic: Traffic = self._build_traffic()
-        self.fleet = Fleet(self._agvs_spec, self.traffic, lambda: self.clock.now_s)
+        self.fleet = Fleet(self._agvs_spec, self.traffic, self.clock)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
         self._begun = NO_TICK  # the tick whose motion has begun last
         self._standing_still = False
@@ -171,6 +173,9 @@ class Factory(mesa.Model):
     def suspect_jam(self) -> None:
         """A machine is blocked, or a part finds no station: parts may wait for each other, which is looked into."""
         self._jam_suspected = True
+
+    def _population(self) -> int:
+        return len(self.agents)
 
     def _settle(self) -> None:
         """Negotiate until nothing is due at this instant; then see whether anything can still happen to the parts."""
@@ -255,6 +260,30 @@ class Factory(mesa.Model):
             job.lot = lot
         job.release()
         return job
+
+    # -- copies -----------------------------------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """A factory in the same state, to try what would happen if; both go on to the same bytes if nothing differs.
+
+        `copy.deepcopy` and `pickle` do the same. A copy has the agents, the random streams, the log and whatever is
+        due, but shares nothing with the original.
+
+        Raises:
+            TypeError: something is due that cannot be copied, see `Clock`.
+        """
+        return copy.deepcopy(self)
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Called by every agent that is made."""
+        self._latest_id = agent.unique_id
+        super().register_agent(agent)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        ids = getattr(mesa.Agent, "_ids", None)
+        if ids is not None:  # Mesa before 3.4 counts them outside the model
+            ids[self] = count(self._latest_id + 1)
 
     # -- time -------------------------------------------------------------------------------------------------
 
@@ -469,8 +498,17 @@ class Factory(mesa.Model):
         if len(arrived) or looks_at_batteries:
             self._fire_at(self.now_s)
 
+    def _trip_ended(self, vehicle: int) -> None:
+        self._vehicles[vehicle].arrived()
+
+    def _admitted(self, vehicle: int) -> None:
+        self._vehicles[vehicle].admitted()
+
+    def _sent_to_where_it_stands(self, vehicle: int) -> None:
+        self.clock.schedule(0.0, self._stands, vehicle)
+
     def _stands(self, vehicle: int) -> None:
-        """A vehicle was sent to the dock on which it stands."""
+        """A vehicle was sent to the dock on which it stands; unless it was sent on, it has arrived."""
         if self._grid is not None and self.fleet.present[vehicle] and self._grid.take_arrival(vehicle):
             self._vehicles[vehicle].arrived()
 
@@ -501,8 +539,8 @@ class Factory(mesa.Model):
                 improvement=spec.transport.improvement,
                 time_per_tick_s=spec.transport.time_per_tick_s,
                 seed=int(self.stream("traffic").integers(2**31)),
-                on_admission=lambda vehicle: self._vehicles[vehicle].admitted(),
-                on_standing=lambda vehicle: self.clock.schedule(0.0, self._stands, vehicle),
+                on_admission=self._admitted,
+                on_standing=self._sent_to_where_it_stands,
             )
         places = len(spec.places)
         times_s = spec.travel_matrix_s() if isinstance(spec.transport, Matrix) else np.zeros((places, places))
@@ -511,9 +549,8 @@ class Factory(mesa.Model):
             times_s,
             vehicles=agvs.count,
             start_place=spec.places.index(agvs.start or spec.source),
-            schedule=self.clock.schedule,
-            now_s=lambda: self.clock.now_s,
-            on_arrival=lambda vehicle: self._vehicles[vehicle].arrived(),
+            clock=self.clock,
+            on_arrival=self._trip_ended,
             speed_m_per_s=agvs.speed_m_per_s,
         )
 

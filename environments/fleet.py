@@ -13,10 +13,9 @@ import numpy as np
 from ..agents.events import VehicleState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
+    from .clock import Clock
     from .motion.traffic import Traffic
     from .scenario import Agvs
 
@@ -37,10 +36,10 @@ class Fleet:
         idle_since_s: (V,) float64; inf while there is something that can be done.
     """
 
-    def __init__(self, spec: Agvs, traffic: Traffic, now_s: Callable[[], float]) -> None:
+    def __init__(self, spec: Agvs, traffic: Traffic, clock: Clock) -> None:
         self.spec = spec
         self.traffic = traffic
-        self._now_s = now_s
+        self._clock = clock
         self._allot(spec.count)
 
     def _allot(self, count: int) -> None:
@@ -55,11 +54,11 @@ class Fleet:
         self.next_at_s = np.zeros(count)
         self.free_at_s = np.zeros(count)
         self.free_node = np.zeros(count, np.int32)
-        self.idle_since_s = np.full(count, self._now_s())
+        self.idle_since_s = np.full(count, self._clock.now_s)
         # energy at the last settlement, and when and at how many metres that was
         start_j = spec.battery.capacity_j * spec.battery.start if spec.battery is not None else np.inf
         self._energy_j = np.full(count, start_j)
-        self._settled_s = np.full(count, self._now_s())
+        self._settled_s = np.full(count, self._clock.now_s)
         self._settled_m = np.zeros(count)
 
     def join(self) -> None:
@@ -83,7 +82,7 @@ class Fleet:
             return self._energy_j.copy()
         drain = np.where(self.load > 0, battery.drive_loaded_j_per_m, battery.drive_empty_j_per_m)
         driven_j = (self.traffic.odometer_m - self._settled_m) * drain
-        return np.maximum(self._energy_j - driven_j - (self._now_s() - self._settled_s) * battery.idle_w, 0.0)
+        return np.maximum(self._energy_j - driven_j - (self._clock.now_s - self._settled_s) * battery.idle_w, 0.0)
 
     def energy_of_j(self, vehicle: int) -> float:
         """What is left in one battery."""
@@ -92,14 +91,14 @@ class Fleet:
             return float("inf")
         drain = battery.drive_loaded_j_per_m if self.load[vehicle] > 0 else battery.drive_empty_j_per_m
         driven_j = (self.traffic.distance_m(vehicle) - self._settled_m[vehicle]) * drain
-        idle_j = (self._now_s() - self._settled_s[vehicle]) * battery.idle_w
+        idle_j = (self._clock.now_s - self._settled_s[vehicle]) * battery.idle_w
         return max(float(self._energy_j[vehicle] - driven_j - idle_j), 0.0)
 
     def settle_energy(self, vehicle: int, energy_j: float | None = None) -> None:
         """Before the drain changes: fix what is left; or set it to `energy_j` after charging."""
         if self.spec.battery is not None:
             self._energy_j[vehicle] = self.energy_of_j(vehicle) if energy_j is None else energy_j
-            self._settled_s[vehicle] = self._now_s()
+            self._settled_s[vehicle] = self._clock.now_s
             self._settled_m[vehicle] = self.traffic.distance_m(vehicle)
 
     def battery_of(self, vehicle: int) -> float:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import count, repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..agents.job import Order, Step
+from .arrivals import Arrival, arrivals
 from .clock import RESOLUTION_S
 from .errors import StandstillOfTimeError
 from .names import lot_name, part_name, parts_of_order
-from .scenario import Batch, Conwip, Deterministic, OrderList, Poisson
+from .scenario import Conwip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..agents.job import Job
     from .factory import Factory
 
 AT_ONCE = 1000
-
-
-class Arrival(NamedTuple):
-    """An order that comes; without a product one is drawn, without a due date that of the product holds."""
-
-    at_s: float
-    product: str | None = None
-    due_s: float | None = None  # after the release
-    order_id: str | None = None
-    start: str | None = None  # the place where its parts enter; None = as for all orders
 
 
 class Workload:
@@ -53,10 +41,9 @@ class Workload:
         self.routings = {product: _steps(model, product) for product in self.products}
         shares = np.array([spec.products[product].share for product in self.products])
         self._mix = np.cumsum(shares / shares.sum())
-        self._arrivals_rng = model.stream("arrivals")
         self._mix_rng = model.stream("mix")
         self._work_rng = model.stream("work")
-        self._arrivals = self._times()
+        self._arrivals = arrivals(spec.orders, model.stream("arrivals"))
         self.ordered = 0
         self.released = 0
         self.in_process = 0
@@ -94,24 +81,6 @@ class Workload:
                     "at which they came, and under conwip the next one comes at once; give an operation of "
                     f"{job.order.product!r} a duration"
                 )
-
-    def _times(self) -> Iterator[Arrival]:
-        orders = self.orders
-        match orders:
-            case Poisson():
-                at_s = 0.0
-                while True:
-                    at_s += self._arrivals_rng.exponential(1.0 / orders.rate_per_s)
-                    yield Arrival(at_s)
-            case Deterministic():
-                for beat in count():
-                    yield Arrival(beat * orders.every_s)
-            case Batch():
-                for beat in count():
-                    yield from repeat(Arrival(beat * orders.every_s), orders.size)
-            case OrderList():
-                for order in sorted(orders.orders, key=lambda order: order.at_s):
-                    yield Arrival(order.at_s, order.product, order.due_s, order.id, order.start)
 
     def _await_next(self) -> None:
         arrival = next(self._arrivals, None)

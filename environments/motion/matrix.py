@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..clock import Clock
+
 
 class MatrixTraffic:
     """Vehicles that drive from place to place in given times (a `Traffic`); no ticks, arrivals are events.
@@ -30,8 +32,7 @@ class MatrixTraffic:
         travel_s: (P, P) seconds from row to column; inf where there is no way.
         vehicles: number of vehicles V.
         start_place: place of all vehicles at the beginning, or (V,) one for each.
-        schedule: (delay_s, callback), calls back after so many seconds.
-        now_s: the time now, in seconds.
+        clock: knows the time, and ends trips.
         on_arrival: called with the vehicle at the end of every trip that was ordered by `send`.
         speed_m_per_s: turns the times of driven trips into metres.
     """
@@ -45,8 +46,7 @@ class MatrixTraffic:
         *,
         vehicles: int,
         start_place: int | NDArray[np.int32],
-        schedule: Callable[[float, Callable[[], None]], object],
-        now_s: Callable[[], float],
+        clock: Clock,
         on_arrival: Callable[[int], object],
         speed_m_per_s: float = 1.0,
     ) -> None:
@@ -62,8 +62,7 @@ class MatrixTraffic:
         self.node = np.full(vehicles, start_place, np.int32)  # (V,) places
         self.stand = self.node.copy()  # (V,) places: the end of the trip under way, if there is one
         self.clear_s = np.zeros(vehicles)  # (V,)
-        self._schedule = schedule
-        self._now_s = now_s
+        self._clock = clock
         self._on_arrival = on_arrival
         self._speed_m_per_s = speed_m_per_s
         self._driven_s = np.zeros(vehicles)  # (V,) of trips and parts of trips that are over
@@ -189,11 +188,11 @@ class MatrixTraffic:
         self._go_on(vehicle)
 
     def _go_on(self, vehicle: int) -> None:
-        self._since_s[vehicle] = self._now_s()
+        self._since_s[vehicle] = self._clock.now_s
         self._trip[vehicle] += 1
         trip = self._trip[vehicle]
         self.clear_s[vehicle] = self._since_s[vehicle] + self._left_s[vehicle]
-        self._schedule(self._left_s[vehicle], lambda: self._end(vehicle, trip))
+        self._clock.schedule(self._left_s[vehicle], self._end, vehicle, trip)
 
     def _end(self, vehicle: int, trip: int) -> None:
         if trip != self._trip[vehicle]:
@@ -210,4 +209,4 @@ class MatrixTraffic:
     def _under_way_s(self, vehicle: int) -> float:
         if self._heading[vehicle] == NO_PLACE or self._held[vehicle]:
             return 0.0
-        return self._now_s() - self._since_s[vehicle]
+        return self._clock.now_s - self._since_s[vehicle]

@@ -50,10 +50,15 @@ class Shift(Section):
         """Share of the time in which people work."""
         return 1.0 - sum(pause.to_s - pause.from_s for pause in self.pauses) / self.every_s
 
-    def times_off(self) -> Iterator[tuple[float, float]]:
-        """Begin and end (s) of every pause from time 0 on, for ever; pauses that touch are one."""
+    def next_time_off(self, now_s: float) -> tuple[float, float] | None:
+        """Begin and end (s) of the pause that is going on at `now_s`, or of the next one; None without pauses."""
+        cycle = max(int(now_s // self.every_s) - 2, 0)  # a pause that touches the next lasts less than two cycles
+        return next((pause for pause in self.times_off(cycle) if pause[1] > now_s), None)
+
+    def times_off(self, first_cycle: int = 0) -> Iterator[tuple[float, float]]:
+        """Begin and end (s) of every pause from the beginning of a cycle on, for ever; pauses that touch are one."""
         begin_s = end_s = None
-        for cycle in count() if self.pauses else ():
+        for cycle in count(first_cycle) if self.pauses else ():
             for pause in self.pauses:
                 from_s, to_s = cycle * self.every_s + pause.from_s, cycle * self.every_s + pause.to_s
                 if end_s is not None and begin_s is not None and from_s > end_s:

@@ -73,8 +73,7 @@ def test_a_trip(clock: Clock) -> None:
         np.array([[0.0, DURATION_S], [DURATION_S, 0.0]]),
         vehicles=1,
         start_place=0,
-        schedule=clock.schedule,
-        now_s=lambda: clock.now_s,
+        clock=clock,
         on_arrival=lambda vehicle: arrived_s.append(clock.now_s),
     )
     traffic.send(0, 1)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
-
 import numpy as np
 import pytest
 
+from robocell.environments.clock import Clock
 from robocell.environments.errors import LayoutError
 from robocell.environments.motion.matrix import MatrixTraffic
 
@@ -19,26 +17,22 @@ class Story:
     """A table of three places, two vehicles at L, and a clock that is turned by hand."""
 
     def __init__(self) -> None:
-        self.time_s = 0.0
+        self.clock = Clock()
         self.arrivals: list[tuple[float, int]] = []
-        self._due: list = []
-        self._number = itertools.count()
         self.traffic = MatrixTraffic(
             ["L", "M", "N"],
             TABLE_S,
             vehicles=2,
             start_place=L,
-            schedule=lambda delay_s, call: heapq.heappush(self._due, (self.time_s + delay_s, next(self._number), call)),
-            now_s=lambda: self.time_s,
-            on_arrival=lambda vehicle: self.arrivals.append((self.time_s, vehicle)),
+            clock=self.clock,
+            on_arrival=lambda vehicle: self.arrivals.append((self.clock.now_s, vehicle)),
             speed_m_per_s=2.0,
         )
 
     def until(self, time_s: float) -> None:
-        while self._due and self._due[0][0] <= time_s:
-            self.time_s, _, call = heapq.heappop(self._due)
-            call()
-        self.time_s = time_s
+        while self.clock.next_s() <= time_s:
+            self.clock.fire_next()
+        self.clock.advance(time_s)
 
 
 @pytest.fixture
@@ -117,9 +111,7 @@ def test_a_way_that_is_missing_is_refused(story):
 
 def test_a_table_of_the_wrong_size_is_refused():
     with pytest.raises(LayoutError, match="travel is 3 x 3, there are 2 places"):
-        MatrixTraffic(
-            ["L", "M"], TABLE_S, vehicles=1, start_place=0, schedule=print, now_s=lambda: 0.0, on_arrival=print
-        )
+        MatrixTraffic(["L", "M"], TABLE_S, vehicles=1, start_place=0, clock=Clock(), on_arrival=print)
 
 
 def test_a_vehicle_that_leaves_does_not_arrive_and_one_that_joins_does(story):

@@ -7,14 +7,15 @@ may be refused, for example a floor whose docks cannot reach each other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from random import Random
+from typing import Any
 
 from robocell.agents.mechanisms import MECHANISMS, PLANNERS
+from robocell.environments import Scenario
+from robocell.environments.errors import ScenarioError
 
 from .floors import draw_floor
-
-if TYPE_CHECKING:
-    from random import Random
 
 Data = dict[str, Any]
 OPERATIONS = ("drill", "weld", "test")
@@ -41,6 +42,18 @@ def draw_factory(rng: Random) -> Data:
     data["seed"] = rng.randrange(1000)
     data["record"] = {"trace": True, "messages": rng.choice(("summary", "full"))}
     return data
+
+
+def accepted(seed: int) -> Data:
+    """The first factory of a seed that is not refused."""
+    for attempt in count():
+        data = draw_factory(Random(f"{seed}/{attempt}"))
+        try:
+            Scenario.parse(data)
+        except ScenarioError:
+            continue
+        return data
+    raise AssertionError
 
 
 def _seconds(rng: Random, choices: tuple[int, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from robocell.environments.log import NOBODY, Event
 
 from . import faults, read
 from .doctored import doctor
-from .factories import draw_factory
+from .factories import accepted, draw_factory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,18 +72,6 @@ class Run:
         log.save(file)
         found = faults(read(file), self.data)
         return found if self.drained else [fault for fault in found if not fault.endswith(LEFT)]
-
-
-def accepted(seed: int) -> dict[str, Any]:
-    """The first factory of a seed that is not refused."""
-    for attempt in count():
-        data = draw_factory(Random(f"{seed}/{attempt}"))
-        try:
-            Scenario.parse(data)
-        except ScenarioError:
-            continue
-        return data
-    raise AssertionError
 
 
 def judge(seed: int, file: Path, *, doctored: int) -> bool:

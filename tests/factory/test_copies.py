@@ -1,0 +1,131 @@
+"""A factory can be copied or pickled at any moment, and both go on to the same bytes."""
+
+from __future__ import annotations
+
+import pickle
+from copy import deepcopy
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from robocell.agents import AGV
+from robocell.agents.mechanisms import MECHANISMS, PLANNERS
+from robocell.environments import Factory, Scenario
+from robocell.environments.shipped import shipped_names
+
+from ..second_opinion.factories import accepted
+from .conftest import CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHANNEL = {"delay": {"distribution": "uniform", "low": "0s", "high": "1s"}, "loss": 0.1, "duplication": 0.1}
+
+
+def pickled(factory: Factory) -> Factory:
+    return pickle.loads(pickle.dumps(factory))
+
+
+WAYS = [Factory.copy, deepcopy, pickled]
+
+
+def digest(factory: Factory) -> str:
+    """Of the log at the end."""
+    try:
+        return (factory.log if factory.ended else factory.run()).digest()
+    finally:
+        factory.close()
+
+
+def assert_goes_on_alike(scenario: Scenario, share: float, *ways: Callable[[Factory], Factory]) -> None:
+    """Copies that are made after a share of the run, and what was copied, end like a run without copies."""
+    whole = Factory(scenario)
+    expected, end_s = digest(whole), whole.log.end_s
+    original = Factory(scenario)
+    original.run_until(end_s * share)
+    copies = [way(original) for way in ways]
+    assert [digest(factory) for factory in (original, *copies)] == [expected] * (1 + len(copies))
+
+
+def changed(**keys: Any) -> Scenario:
+    return Scenario.parse(deepcopy(CELL) | {"horizon": "20min"} | keys)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_factory_that_comes_with_robocell_can_be_copied(name: str) -> None:
+    scenario = Scenario.load(name)
+    scenario = scenario.model_copy(update={"horizon_s": min(scenario.horizon_s, 3600.0)})
+    assert_goes_on_alike(scenario, 0.4, *WAYS)
+
+
+@pytest.mark.parametrize("mechanism", [*MECHANISMS, *PLANNERS])
+def test_under_every_mechanism(mechanism: str) -> None:
+    assert_goes_on_alike(changed(negotiation={"mechanism": mechanism}), 0.5, Factory.copy, pickled)
+
+
+@pytest.mark.parametrize("mechanism", ["contract_net", "hungarian", "iterated"])
+def test_while_messages_are_on_their_way(mechanism: str) -> None:
+    assert_goes_on_alike(changed(negotiation={"mechanism": mechanism, "channel": CHANNEL}), 0.5, Factory.copy, pickled)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_factory_at_any_moment(seed: int) -> None:
+    assert_goes_on_alike(Scenario.parse(accepted(seed)), Random(seed).random(), Factory.copy, pickled)
+
+
+def test_copies_of_copies() -> None:
+    factory = Factory(changed())
+    expected = digest(Factory(changed()))
+    for minute in range(1, 20, 3):
+        factory.run_until(60.0 * minute)
+        factory = factory.copy() if minute % 2 else pickled(factory)
+    assert digest(factory) == expected
+
+
+def test_what_happens_to_a_copy_does_not_happen_to_the_original() -> None:
+    original = Factory(changed())
+    original.run_until(300)
+    copy = original.copy()
+    copy.agvs[0].remove()
+    copy.add_agv()
+    copy.run()
+    assert digest(original) == digest(Factory(changed()))
+    assert copy.log.digest() != original.log.digest()
+    assert {agv.model for agv in copy.agvs} == {copy}
+    ids = [agent.unique_id for agent in copy.agents]
+    assert len(ids) == len(set(ids)), "agents that come to a copy get numbers of their own"
+
+
+class Patient(AGV):
+    """Has a callback and a state of its own."""
+
+    waits = 0
+
+    def wait(self, by: int) -> None:
+        self.waits += by
+        self.model.clock.schedule(60, self.wait, by)
+
+
+def test_agents_of_ones_own_are_copied_with_their_state_and_what_they_have_scheduled() -> None:
+    original = Factory(changed(), agent_classes={"agv": Patient})
+    for agv in original.agvs:
+        agv.model.clock.schedule(30, partial(agv.wait, 2))
+    original.run_until(600)
+    copies = [way(original) for way in WAYS]
+    original.run_until(900)
+    for copy in copies:
+        assert [agv.waits for agv in copy.agvs] == [20] * 5
+        copy.run_until(900)
+        assert [agv.waits for agv in copy.agvs] == [agv.waits for agv in original.agvs] == [30] * 5
+
+
+def test_a_function_that_holds_on_to_the_original_is_refused() -> None:
+    factory = Factory(changed())
+    agv = factory.agvs[0]
+    factory.clock.schedule(30, lambda: agv.remove())
+    with pytest.raises(TypeError, match=r"<lambda>, due at 30 s, cannot be copied: .*schedule a method"):
+        factory.copy()
+    with pytest.raises(TypeError, match="cannot be copied"):
+        pickle.dumps(factory)
