@@ -37,12 +37,7 @@ ifdef DATA
 	@for what in lorr mapd; do $(BIN)/robocell bench $$what --data $(DATA) --json || exit 1; done
 endif
 
-# The packages lie in the root but are imported as robocell.…: links show type checkers where they are.
-$(VENV)/typing: $(READY)
-	@mkdir -p $@/robocell
-	@for part in agents environments experiments visualization; do ln -sfn ../../../$$part $@/robocell/$$part; done
-
-lint: $(READY) $(VENV)/typing  ## ruff and the type checker
+lint: $(READY)  ## ruff and the type checker
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
@@ -55,4 +50,4 @@ screenshots: $(READY)  ## the pictures of README and docs, taken from the runnin
 	@$(BIN)/python -m docs.screenshots
 
 clean:  ## forget the virtual environment and everything built
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) build dist src/*.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -6,9 +6,9 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("package", ["agents", "environments", "experiments"])
+@pytest.mark.parametrize("package", ["robocell", "robocell.agents", "robocell.environments", "robocell.experiments"])
 def test_public_names_are_shown(package):
-    module = import_module(f"robocell.{package}")
+    module = import_module(package)
     assert dir(module) == sorted(module.__all__)
     shown = pydoc.plain(pydoc.render_doc(module))
     classes = [name for name in module.__all__ if isinstance(getattr(module, name), type)]

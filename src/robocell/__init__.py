@@ -1,0 +1,68 @@
+"""Robots, AGVs and stations negotiate in a grid factory: describe it, run it, see what a fleet or a policy brings.
+
+    from robocell import Factory, Scenario, check, measure
+
+    scenario = Scenario.load("quickstart")  # one of those that come with robocell, or the path of a YAML file
+    factory = Factory(scenario)  # a Mesa model
+    log = factory.run()
+    print(measure(log, scenario)["throughput_per_h"], check(log, scenario))
+
+    from robocell import Experiment, run
+
+    print(run(Experiment.load("fleet_sizing"), "results/fleet_sizing").results.summary)
+
+| package | says |
+|---|---|
+| `robocell.agents` | who decides: agents to subclass, the contract net, mechanisms |
+| `robocell.environments` | where it happens: scenario, factory, floor, traffic, log, figures, checks |
+| `robocell.experiments` | what is asked: sweeps, replications, comparisons, reports |
+| `robocell.visualization` | what is seen: the server, replays, pictures (needs the extra `viz`) |
+
+On the command line: `robocell --help`.
+"""
+
+from typing import TYPE_CHECKING
+
+from .agents.lazy import lazily
+
+if TYPE_CHECKING:
+    from .agents import AGV, Contractor, Mechanism, Robot, Station
+    from .environments import EventLog, Factory, Layout, Scenario, check, measure
+    from .experiments import Experiment, run
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AGV",
+    "Contractor",
+    "EventLog",
+    "Experiment",
+    "Factory",
+    "Layout",
+    "Mechanism",
+    "Robot",
+    "Scenario",
+    "Station",
+    "check",
+    "measure",
+    "run",
+]
+
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "AGV": "agents",
+        "Contractor": "agents",
+        "EventLog": "environments",
+        "Experiment": "experiments",
+        "Factory": "environments",
+        "Layout": "environments",
+        "Mechanism": "agents",
+        "Robot": "agents",
+        "Scenario": "environments",
+        "Station": "agents",
+        "check": "environments",
+        "measure": "environments",
+        "run": "experiments",
+    },
+)

@@ -1,0 +1,35 @@
+"""`robocell` is one ordinary package: whole in a wheel, and not replaced by a folder of its name."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import robocell
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("agents", "environments", "experiments", "visualization")
+
+
+def test_every_folder_of_code_is_a_package_and_goes_into_the_wheel() -> None:
+    folders = {file.parent for room in ROOMS for file in (ROOT / room).rglob("*.py")}
+    assert all((folder / "__init__.py").is_file() for folder in folders)
+    assert all((ROOT / "src" / "robocell" / room).samefile(ROOT / room) for room in ROOMS)
+
+
+def test_every_room_says_that_it_is_typed() -> None:
+    assert all((ROOT / room / "py.typed").is_file() for room in ("src/robocell", *ROOMS))
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert robocell.__version__ == version("robocell")
+
+
+def test_a_folder_of_its_name_beside_a_script_does_not_replace_it(tmp_path: Path) -> None:
+    (tmp_path / "robocell" / "agents").mkdir(parents=True)
+    (tmp_path / "robocell" / "agents" / "agv.py").write_text("raise SystemExit('the clone was imported')")
+    script = tmp_path / "mine.py"
+    script.write_text("import robocell.agents.agv as agv; print(agv.__file__)")
+    ran = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert str(tmp_path) not in ran.stdout
