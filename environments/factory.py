@@ -74,8 +74,8 @@ class Factory(mesa.Model):
     Args:
         scenario: what it consists of.
         rng: the seed of the trial; the scenario's own where it is None.
-        agent_classes: classes of your own for "agv", "station", "robot", "charger" or "job"; they stand before
-            those that the scenario names.
+        agent_classes: classes of your own for "agv", "station", "robot", "charger" or "job", instead of the
+            scenario's `agent_classes`; an agent for which the scenario names a class has that.
 
     Attributes:
         spec: the scenario.
@@ -119,7 +119,7 @@ class Factory(mesa.Model):
             terms=Terms(**{field.name: getattr(terms, field.name) for field in dataclasses.fields(Terms)}),
             full=scenario.record.messages == "full",
         )
-        self._classes = _agent_classes(agent_classes or {})
+        self._classes = _agent_classes(scenario, agent_classes or {})
         self._build_agents()
         self._log_start()
         self.workload = Workload(self)
@@ -660,12 +660,13 @@ def _mechanism(name: str) -> Mechanism:
     return (MECHANISMS[name] if name in MECHANISMS else _named_class(name, None))()
 
 
-def _agent_classes(own: Mapping[str, type]) -> dict[str, type]:
+def _agent_classes(scenario: Scenario, own: Mapping[str, type]) -> dict[str, type]:
     for kind, cls in own.items():
         if kind not in AGENT_CLASSES:
             raise ScenarioError(f"agent_classes has no kind {kind!r}; allowed: {', '.join(AGENT_CLASSES)}")
         _check_class(f"agent_classes[{kind!r}]", cls, AGENT_CLASSES[kind])
-    return {**AGENT_CLASSES, **own}
+    named = {kind: path for kind, path in scenario.agent_classes if path is not None and kind not in own}
+    return {**AGENT_CLASSES, **own, **{kind: _named_class(path, AGENT_CLASSES[kind]) for kind, path in named.items()}}
 
 
 def _check_class(where: str, cls: Any, base: type | None) -> None:

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import sysconfig
 import traceback
 from typing import Any
 
 from .errors import ScenarioError
 
+OF_THE_PROGRAM = "__main__:"  # before the name of a class that is known only to the program that gave it
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 
 
+_given: dict[str, type] = {}
+
+
+def give(path: str, cls: type) -> None:
+    """From now on `path` stands for this class in this process, which could not import it."""
+    _given[path] = cls
+
+
 def import_class(path: str) -> Any:
-    """What `module:Name` stands for.
+    """What `module:Name` stands for: a class that was given, or else one that can be imported.
 
     Raises:
         ScenarioError: there is no such module or name, or importing the module fails; with file and line.
     """
+    if path in _given:
+        return _given[path]
     module_name, _, name = path.partition(":")
+    if path.startswith(OF_THE_PROGRAM) and not hasattr(sys.modules["__main__"], name):
+        raise ScenarioError(
+            f"class {path!r} is known only to the program that gave it; run that program, or put the class into a "
+            "module of its own"
+        )
     try:
         module = importlib.import_module(module_name)
     except Exception as error:

@@ -11,6 +11,7 @@ from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
 from .classes import UserModule, find_class, named_classes
 from .errors import ExperimentError
+from .given_classes import GivenClass
 from .keys import complaint, set_key
 from .sweep import Settings, label, short_names
 from .trials import identity
@@ -48,6 +49,7 @@ class CaseMaker:
     data: Any  # of the scenario, before the sweep
     search_path: tuple[Path, ...]
     seed: int  # of the experiment: of cases that have none of their own
+    given: Mapping[str, GivenClass]  # by path
     modules: dict[str, UserModule] = field(default_factory=dict)
 
     def check_keys(self) -> None:
@@ -88,9 +90,12 @@ class CaseMaker:
         return self.document.complain(("sweep",), f"case {name}: {text}", of_key=True)
 
     def _sources(self, data: Any) -> dict[str, str]:
-        """Hash of the source of every user module that the scenario names; fills `modules`."""
+        """Hash of every class and module of the user that the scenario names; fills `modules`."""
         found: dict[str, str] = {}
         for loc, path in named_classes(data):
+            if path in self.given:
+                found[path] = self.given[path].fingerprint
+                continue
             try:
                 module = find_class(path, self.search_path)
             except LookupError as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..environments.own_classes import OF_THE_PROGRAM
 from ..environments.suggestions import nearest
 
 Loc = tuple[str | int, ...]
@@ -37,10 +38,10 @@ class UserModule:
 
 
 def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
-    """Every agent class (`class: module:Name`) and mechanism in scenario data, with its place."""
+    """Every agent class (`class: module:Name`) and mechanism in the data of a scenario, with its place."""
     if isinstance(data, dict):
         for key, value in data.items():
-            names = key == "class" or "mechanism" in (key, *at[-1:])
+            names = key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",)
             if names and isinstance(value, str) and ":" in value:
                 yield (*at, key), value
             else:
@@ -48,10 +49,12 @@ def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
 
 
 def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:
-    """The user's module that holds `module:Name`; None where an installed package holds it.
+    """The user's module that holds `module:Name`; None where an installed package, or only a program, holds it.
 
     Raises LookupError, which says what is missing and what is near.
     """
+    if path.startswith(OF_THE_PROGRAM):
+        return None
     dotted, _, name = path.partition(":")
     top, *inner = dotted.split(".")
     own = importlib.machinery.PathFinder.find_spec(top, [str(folder) for folder in folders])

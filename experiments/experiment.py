@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
 from .errors import ExperimentError
+from .given_classes import GivenClass, GivenClasses
 from .keys import complaint, set_key
 from .questions import Optimise, Sensitivity
 from .sweep import Settings
@@ -37,24 +39,30 @@ class Experiment:
     scenario: Mapping[str, Any]  # plain data of the scenario before the sweep, self-contained
     modules: tuple[UserModule, ...]  # agent classes of the user
     search_path: tuple[Path, ...]
+    given: Mapping[str, GivenClass]  # classes that came as objects and travel by value, by path
     maker: CaseMaker = field(repr=False, compare=False)
 
     @classmethod
     def load(cls, path: str | Path, settings: Mapping[str, Any] | None = None) -> Self:
         """Reads an experiment or a plain scenario; `settings` are dotted keys to change, as `--set` does.
 
+        Where a config names a class (`fleet.agvs.class`, `negotiation.mechanism`), settings may hold the class itself.
         Raises ExperimentError or ScenarioError with file, line and key for everything that is wrong.
         """
         return cls._of(load_document(path), settings)
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> Self:
-        """The same from plain data; relative paths start at the working folder."""
+        """The same from plain data, which may hold classes; relative paths start at the working folder."""
         return cls._of(Document("experiment", Path(), dict(data)), settings)
 
     @classmethod
-    def _of(cls, document: Document, settings: Mapping[str, Any] | None) -> Self:
-        config, for_scenario, plain = parse_config(document, dict(settings or {}))
+    def _of(
+        cls, document: Document, settings: Mapping[str, Any] | None = None, *, given: GivenClasses | None = None
+    ) -> Self:
+        given = given or GivenClasses()
+        document = replace(document, data=given.named(document.data))
+        config, for_scenario, plain = parse_config(document, given.named(dict(settings or {})))
         if plain:
             source, at, data = document, (), document.data
         elif isinstance(config.scenario, str):
@@ -74,11 +82,11 @@ class Experiment:
                 raise ExperimentError(f"--set {key}: {problem}{'' if 'did you mean' in problem else near}")
             data = set_key(data, key, value)
         base = Scenario.parse(data, source=source, at=at)
-        folders = (source.folder, document.folder, document.folder / "modules", Path())
+        folders = (source.folder, document.folder, document.folder / "modules", Path(), *given.folders)
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
         seed = config.seed if config.seed is not None else base.seed
         places, named = _places(document, config)
-        maker = CaseMaker(document, places, named, source, at, data, search_path, seed)
+        maker = CaseMaker(document, places, named, source, at, data, search_path, seed, given.by_value)
         maker.check_keys()
         points = _points(document, config, seed)
         if swept := _swept_everywhere(for_scenario, points):
@@ -103,6 +111,7 @@ class Experiment:
             scenario=self_contained(data, source=source, at=at),
             modules=tuple(maker.modules.values()),
             search_path=search_path,
+            given=given.by_value,
             maker=maker,
         )
         problem = config.question.problem(experiment) if config.question else None
@@ -114,6 +123,17 @@ class Experiment:
             )
             raise ExperimentError(document.complain(("answer",), problem))
         return experiment
+
+    def with_agent_classes(self, classes: Mapping[str, type]) -> Self:
+        """The same experiment with classes of your own for all agents of a kind: "agv", "station", "robot", "charger"
+        or "job". An agent for which the scenario names a class has that.
+
+        Raises ExperimentError where there is no such kind.
+        """
+        own = {**self.scenario.get("agent_classes", {}), **classes}
+        data = {**self.resolved(), "scenario": {**self.scenario, "agent_classes": own}}
+        document = Document(self.name, self.maker.document.folder, data)
+        return self._of(document, given=GivenClasses(self.given, self.search_path))
 
     def with_points(self, points: Sequence[Settings]) -> Self:
         """The same experiment with more cases: a question may ask for what the sweep does not have."""
@@ -164,7 +184,12 @@ class Experiment:
             scenario=case.scenario,
             keep_log=logs == "all" or (logs == "first" and replication == 0),
             search_path=tuple(str(folder) for folder in self.search_path) if self.modules else (),
+            classes=self._pickled,
         )
+
+    @cached_property
+    def _pickled(self) -> tuple[tuple[str, bytes], ...]:
+        return tuple((path, given.pickled()) for path, given in self.given.items())
 
     def trials(self) -> Iterator[Trial]:
         """All trials, replication by replication, so that a part of them already compares all cases."""

@@ -6,7 +6,7 @@ The driver is the only writer. A trial is finished when its line is in the journ
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,14 @@ from .durable import write_atomically
 from .errors import ExperimentError, LostFolderError
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
+from .executors.worker import refuse_to_start_anew
 from .experiment import Experiment
 from .journal import Record
 from .limits import Limits
 from .progress import Progress, Silent
 from .provenance import provenance
 from .questions.ask import ask
+from .rehearsal import rehearse
 from .rescue import rescued
 from .store import SUMMARY, Store
 from .tables import Results, load, write_tables
@@ -141,6 +143,7 @@ def run(
     experiment: Experiment,
     directory: str | Path,
     *,
+    agent_classes: Mapping[str, type] | None = None,
     function: TrialFunction = run_trial,
     executor: str | None = None,
     workers: int | None = None,
@@ -151,13 +154,19 @@ def run(
 ) -> Outcome:
     """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
 
+    `agent_classes` are classes of your own, see `Experiment.with_agent_classes`; they may be of a notebook or a script.
     `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
     `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use, cannot be written or
     holds results of other experiments alone (unless `progress` confirms that both may lie side by side), or the
     experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
     """
+    refuse_to_start_anew()
     started = time.perf_counter()
     progress = progress or Silent()
+    if agent_classes:
+        experiment = experiment.with_agent_classes(agent_classes)
+    if agent_classes or experiment.given:
+        rehearse(experiment)
     if function is run_trial:  # another function may measure what it likes
         check_asked_kpis(experiment)
     with (

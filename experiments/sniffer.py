@@ -20,7 +20,6 @@ from ..agents.events import NOBODY, Event
 from ..agents.messages import Performative
 from ..agents.tasks import TaskKind
 from ..environments.suggestions import nearest
-from .classes import make_importable
 from .errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     """
     from ..environments.factory import Factory
 
-    make_importable(trial.search_path)
+    trial.bring_classes()
     record = trial.scenario.record.model_copy(update={"messages": "full"})
     model = Factory(trial.scenario.model_copy(update={"record": record}), rng=trial.seed)
     log = model.run()

@@ -27,6 +27,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ..environments.own_classes import OF_THE_PROGRAM
 from ..environments.quoting import quoted
 from ..environments.section import MOST_FIGURE, Section
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
@@ -211,5 +212,5 @@ def text_of(value: Any) -> str:
         return f"{value:.6g}"
     if value is None:
         return "none"
-    text = one_line(str(value))
+    text = one_line(str(value)).removeprefix(OF_THE_PROGRAM)
     return text if len(text) <= 40 else text[:37] + "..."

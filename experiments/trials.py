@@ -18,7 +18,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from ..environments.own_classes import give
 from .classes import make_importable
+from .given_classes import unpickled
 from .limits import Limits, TimeLimitReached, limited
 from .software import software
 
@@ -46,6 +48,13 @@ class Trial:
     scenario: Any  # a Scenario; trial functions of other models may put here what they like, if it can be pickled
     keep_log: bool = False
     search_path: tuple[str, ...] = ()  # folders from which the user's own agent modules are imported
+    classes: tuple[tuple[str, bytes], ...] = ()  # path and pickle of classes that workers cannot import
+
+    def bring_classes(self) -> None:
+        """Lets this process find the user's own classes."""
+        make_importable(self.search_path)
+        for path, pickled in self.classes:
+            give(path, unpickled(pickled))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +112,7 @@ def trial_seed(root: int, replication: int) -> int:
 
 def run_trial(trial: Trial) -> Measurement:
     """Builds the factory of the trial, runs it to its horizon and measures it; the log comes back as bytes if kept."""
-    make_importable(trial.search_path)
+    trial.bring_classes()
     from ..environments.factory import Factory
     from ..environments.kpis import measure
 

@@ -9,7 +9,7 @@
 | `Shift`, `Pause` | when people are there |
 | `Product`, `Step` | what is made |
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
-| `Negotiation`, `Mechanisms`, `Record` | how work is placed; what the log keeps |
+| `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | how work is placed; by whom; what the log keeps |
 | `Channel`, `Link`, `Partition` | what happens to messages on their way |
 | `self_contained` | scenario data with the files it names read in |
 """
@@ -18,12 +18,13 @@ from .channel import Channel, Link, Partition
 from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Mechanisms, Negotiation
 from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
-from .scenario import Record, Scenario, self_contained
+from .scenario import AgentClasses, Record, Scenario, self_contained
 from .shifts import Pause, Shift
 from .stations import Breakdown, Robot, Setup, Station, Storage
 from .transport import Floor, Grid, Instant, Matrix
 
 __all__ = [
+    "AgentClasses",
     "Agvs",
     "Batch",
     "Battery",

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from ..documents import Document, Loc, explain
 from ..errors import ScenarioError
 from ..layout import Layout
-from ..section import Section, Seed
+from ..section import ClassPath, Section, Seed
 from ..shipped import shipped_or
 from ..units import Duration, PositiveDuration
 from .cross_checks import problems
@@ -33,6 +33,16 @@ class Record(Section):
     messages: Literal["summary", "full"] = "summary"
 
 
+class AgentClasses(Section):
+    """Your own classes for all agents of a kind, but for those that name a class of their own."""
+
+    agv: ClassPath | None = None
+    station: ClassPath | None = None
+    robot: ClassPath | None = None
+    charger: ClassPath | None = None
+    job: ClassPath | None = None
+
+
 class Scenario(Section):
     """A factory, its orders, its negotiation and its run. Keys and units: docs/scenario.md."""
 
@@ -50,6 +60,7 @@ class Scenario(Section):
     products: Annotated[dict[str, Product], Field(min_length=1)]
     orders: Orders
     negotiation: Negotiation = Negotiation()
+    agent_classes: AgentClasses = AgentClasses()
     horizon_s: PositiveDuration = Field(alias="horizon")
     warm_up_s: Duration = Field(alias="warm_up", default=0.0)
     seed: Seed = 1

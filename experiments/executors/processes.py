@@ -7,7 +7,6 @@ Workers are forked from a server process that has imported everything and compil
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import sys
 import time
@@ -55,8 +54,7 @@ class ProcessExecutor(ClosedOnExit):
         limits: Limits = NO_LIMITS,
         preload: Sequence[str] = (),
     ) -> None:
-        if getattr(multiprocessing.current_process(), "_inheriting", False):
-            os._exit(worker.NO_MAIN_GUARD)  # a child that imports the user's script must not start a pool in turn
+        worker.refuse_to_start_anew()
         self.workers = workers
         self._function = function
         self._limits = limits

@@ -24,6 +24,12 @@ ORPHANED = 98
 OUT_OF_MEMORY_SCORE = 500  # Linux: added to the share of memory (0 to 1000) when the kernel looks for a victim
 
 
+def refuse_to_start_anew() -> None:
+    """Ends a worker that is starting, imports the script of its driver, and finds a run of an experiment in it."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(NO_MAIN_GUARD)
+
+
 def serve(pipe: Connection, function: TrialFunction, limits: Limits) -> None:
     """Runs trials until the pipe closes or None arrives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

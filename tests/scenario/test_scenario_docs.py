@@ -35,6 +35,7 @@ SECTIONS = {
     "Negotiation": models.Negotiation,
     "What if": negotiation.WhatIf,
     "Mechanisms": models.Mechanisms,
+    "Agent classes": models.AgentClasses,
     "Channel": models.Channel,
     "Partition": models.Partition,
     "Link": models.Link,

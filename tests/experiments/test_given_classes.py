@@ -1,0 +1,182 @@
+"""Classes of a program, a notebook or a function are handed over as objects, and run on every executor."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from robocell import AGV, Experiment, Station, run
+from robocell.agents.job import Job
+from robocell.agents.mechanisms.auctions import ContractNet as BestOffer
+from robocell.environments.errors import ScenarioError
+from robocell.experiments import ExperimentError, load
+from robocell.experiments.fingerprint import fingerprint
+
+from .test_cli import robocell
+
+SHORT = {"horizon": "40min", "warm_up": "0s", "replications": 4, "outputs.figures": False, "outputs.report": False}
+PROGRAM = """
+import sys
+from robocell import AGV, Experiment, run
+
+CHOOSY = {choosy}
+
+def dearer(offer):
+    if hasattr(offer, "cost"):
+        offer.cost *= CHOOSY
+    return offer
+
+class Choosy(AGV):
+    def bid(self, call):
+        return dearer(super().bid(call)) if self.name != "agv_1" else super().bid(call)
+
+def main():
+    done = run(
+        Experiment.load("phone_line", {settings}),
+        sys.argv[1], agent_classes={{"agv": Choosy}}, executor=sys.argv[2], workers=2,
+    )
+    print(done.ran, done.reused, done.failed, done.results.trials["throughput_per_h"].tolist())
+"""
+UNGUARDED = PROGRAM + "\nmain()\n"
+GUARDED = PROGRAM + '\nif __name__ == "__main__":\n    main()\n'
+
+
+def cells(program: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a program that comes on the standard input, as the cells of a notebook do: it has no file."""
+    return _ran(program, "-", *arguments, cwd=cwd)
+
+
+def script(program: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a program from a file."""
+    (cwd / "study.py").write_text(program)
+    return _ran("", "study.py", *arguments, cwd=cwd)
+
+
+def _ran(stdin: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, input=stdin, cwd=cwd, capture_output=True, text=True, timeout=200, check=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the program says when it is given as cells and runs in its own process."""
+    ran = cells(UNGUARDED.format(settings=SHORT, choosy=50), "out", "serial", cwd=tmp_path_factory.mktemp("cells"))
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_a_class_of_a_notebook_decides(made: str, tmp_path: Path) -> None:
+    usual = run(Experiment.load("phone_line", SHORT), tmp_path)
+    assert made.startswith("4 0 0 [")
+    assert str(usual.results.trials["throughput_per_h"].tolist()) not in made
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes", "ray"])
+def test_a_class_of_a_script_runs_on_every_executor_with_the_same_results(
+    executor: str, made: str, tmp_path: Path
+) -> None:
+    ran = script(GUARDED.format(settings=SHORT, choosy=50), "out", executor, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == made
+
+
+def test_a_notebook_that_is_started_again_runs_nothing_twice_and_a_changed_class_anew(tmp_path: Path) -> None:
+    programs = [UNGUARDED.format(settings=SHORT, choosy=choosy) for choosy in (9, 9, 3)]
+    said = [cells(program, "out", "serial", cwd=tmp_path).stdout[:5] for program in programs]
+    assert said == ["4 0 0", "0 4 0", "4 0 0"]
+
+
+def test_a_script_without_a_main_guard_is_told_what_to_add(tmp_path: Path) -> None:
+    ran = script(UNGUARDED.format(settings=SHORT, choosy=2), "out", "processes", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1].endswith('put the call below `if __name__ == "__main__":`')
+    assert ran.stderr.count("Traceback") == 1, "one error, not a cascade"
+
+
+def patient(rest_s: float) -> type[AGV]:
+    class Patient(AGV):
+        """Asks more than others."""
+
+        def bid(self, call):
+            offer = super().bid(call)
+            if hasattr(offer, "cost"):
+                offer.cost += rest_s
+            return offer
+
+    return Patient
+
+
+class Marked(Job):
+    """A part of one's own."""
+
+
+QUICK = SHORT | {"horizon": "10min", "replications": 2, "executor": "serial"}
+
+
+def test_settings_and_sweeps_hold_classes(tmp_path: Path) -> None:
+    cheap, dear = patient(0.0), patient(500.0)
+    dear.__name__ = "Dear"
+    swept = Experiment.load("phone_line", QUICK | {"sweep.grid.fleet.agvs.class": [cheap, dear, AGV]})
+    assert [case.label for case in swept.cases] == ["class=Patient", "class=Dear", "class=robocell.agents.agv:AGV"]
+    outcome = run(swept, tmp_path)
+    assert (outcome.ran, outcome.failed) == (6, 0)
+    made = outcome.results.trials.groupby("case")["throughput_per_h"].sum()
+    assert made[0] == made[2], "the first changes nothing"
+
+
+def test_a_mechanism_and_a_class_of_jobs_are_taken_too(tmp_path: Path) -> None:
+    class MyRule(BestOffer):
+        """The best offer, under a name of its own."""
+
+    experiment = Experiment.load("phone_line", QUICK | {"negotiation.mechanism": MyRule})
+    mine = run(experiment, tmp_path / "mine", agent_classes={"job": Marked}).results.trials
+    usual = run(Experiment.load("phone_line", QUICK), tmp_path / "usual").results.trials
+    assert mine["throughput_per_h"].tolist() == usual["throughput_per_h"].tolist()
+    assert "__main__:MyRule" in (tmp_path / "mine" / "experiment.yaml").read_text()
+
+
+def test_a_class_of_a_module_travels_as_modules_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_agents_of_a_module.py").write_text("from robocell import AGV\nclass Mine(AGV): pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import my_agents_of_a_module  # pyright: ignore[reportMissingImports]
+
+    experiment = Experiment.load("phone_line", QUICK | {"fleet.agvs.class": my_agents_of_a_module.Mine})
+    assert not experiment.given
+    assert run(experiment, tmp_path / "out", executor="processes", workers=1).failed == 0
+    assert (tmp_path / "out" / "modules" / "my_agents_of_a_module.py").is_file()
+
+
+def test_a_run_with_classes_of_a_program_is_read_by_all_and_run_again_by_the_program_alone(tmp_path: Path) -> None:
+    ran = cells(UNGUARDED.format(settings=SHORT, choosy=2), "out", "serial", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert len(load(tmp_path / "out").trials) == 4
+    told = robocell("run", tmp_path / "out", "-o", tmp_path / "new")
+    assert told.returncode != 0
+    assert "known only to the program that gave it; run that program" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("classes", "problem"),
+    [
+        ({"agvs": AGV}, "agvs: unknown key; allowed: agv, station"),
+        ({"agv": Station}, "must be a subclass of robocell.agents.AGV"),
+        ({"agv": AGV.bid}, "agent_classes.agv"),
+    ],
+)
+def test_a_class_that_cannot_be_used_is_refused_before_the_run(classes, problem: str, tmp_path: Path) -> None:
+    with pytest.raises((ExperimentError, ScenarioError), match=problem):
+        run(Experiment.load("phone_line", QUICK), tmp_path, agent_classes=classes)
+
+
+def test_two_classes_of_one_name_are_refused() -> None:
+    with pytest.raises(ExperimentError, match="two classes are called Patient"):
+        Experiment.load("phone_line", {"sweep.grid.fleet.agvs.class": [patient(1), patient(2)]})
+
+
+def test_the_fingerprint_tells_what_a_class_does() -> None:
+    assert fingerprint(patient(1.0)) == fingerprint(patient(1.0))
+    assert fingerprint(patient(1.0)) != fingerprint(patient(2.0)), "what the function was called with counts"
+    assert fingerprint(patient(1.0)) != fingerprint(AGV)
+    one, other = (type("Rested", (AGV,), {"rest_s": rest_s}) for rest_s in (1, 2))
+    assert fingerprint(one) != fingerprint(other)
