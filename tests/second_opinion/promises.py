@@ -85,6 +85,7 @@ class Promises:
         """What the rows say of calls, offers and shares."""
         offers: dict[tuple[int, int], float] = {}
         lot_of: dict[int, int] = {}
+        latest_call: dict[int, int] = {}  # part -> conversation
         for row in self.record.rows:
             if row.event == "LOT_LEFT_OUT":
                 self.left_out_s[int(row.value), row.job] = row.time_s
@@ -94,6 +95,7 @@ class Promises:
             number, part = call.conversation, f"{row.time_s:g} s: {self.record.name(row.job)}"
             if row.event == "LOT_CALLED":
                 self.lot_calls[number].add(row.job)
+                latest_call[row.job] = number
                 self.lot_called.append((row.time_s, row.job, number))
                 if (row.agent, row.other, row.time_s) != (call.manager, call.task, call.opened_s):
                     yield f"{part} is called for by somebody else, or at another time than conversation {number}"
@@ -103,7 +105,7 @@ class Promises:
                 offers[number, row.agent] = row.other
             elif row.event == "LOT_AWARDED":
                 others = [who for (one, who), parts in self.lot_shares.items() if one == number and row.job in parts]
-                if row.job not in self.lot_calls[number] or others:
+                if row.job not in self.lot_calls[number] or latest_call[row.job] != number or others:
                     yield f"{part} is not called for, or awarded twice"
                 self.lot_shares[number, row.agent].add(row.job)
                 self.share_told_s[number, row.agent].add(row.time_s)
@@ -243,6 +245,8 @@ class Promises:
 
     def end(self) -> Iterator[str]:
         """What is left open, and must not be."""
+        for conversation, vehicle in self.lot_shares.keys() - self.promises.keys():
+            yield f"{self.record.name(vehicle)} is never told its share of conversation {conversation}"
         gone = {row.job for row in self.record.rows if row.event in ("FINISHED", "SCRAPPED")}
         for (conversation, _), promise in self.promises.items():
             call = self.calls[conversation]
