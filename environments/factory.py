@@ -97,7 +97,7 @@ class Factory(mesa.Model):
         self.spec = scenario
         self.clock = Clock(self._population)
         self.stream = Streams(self.trial_seed)
-        self.log = EventLog(scenario.name, self.trial_seed)
+        self.log = EventLog(scenario.name, self.trial_seed, write_end=self._write_end)
         self.tick = 0  # whole ticks that are over
         self.tick_s = scenario.tick_s
         self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
@@ -373,14 +373,20 @@ class Factory(mesa.Model):
     def finish(self) -> EventLog:
         """End the trial now: the last battery levels go into the log, and it is closed. Once ended, it stays so."""
         if not self._ended:
-            for agv in self.agvs:
-                self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
+            self._write_end(self.log)
             self._end()
         return self.log
+
+    def _write_end(self, log: EventLog) -> None:
+        """The last battery levels, and the end."""
+        for agv in self.agvs:
+            log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
+        log.close(self.now_s)
 
     def remove_all_agents(self) -> None:
         """Mesa's way to clear a model: the trial ends here and now, and nothing is left that could go on."""
         if not self._ended:
+            self.log.close(self.now_s)
             self._end()
         self.clock.clear()
         self.net.stop()
@@ -389,7 +395,6 @@ class Factory(mesa.Model):
     def _end(self) -> None:
         self._ended = True
         self.running = False
-        self.log.close(self.now_s)
 
     _ended = False
     _trace_is_due = False  # a vehicle has joined or left since the last row

@@ -63,16 +63,17 @@ class _Jobs(NamedTuple):
 
 
 def measure(log: EventLog, scenario: "Scenario", *, warm_up_s: float | None = None) -> dict[str, float]:
-    """All KPIs of a closed log, flat: `throughput_per_h`, `station.<name>.processing`, `vehicles.loaded`, ….
+    """All KPIs of a log, flat: `throughput_per_h`, `station.<name>.processing`, `vehicles.loaded`, ….
 
     Args:
-        log: a log that was closed.
+        log: a log; while the run goes on, the figures are those of a run that ends now.
         scenario: the factory that wrote it (machines per station, battery capacity).
         warm_up_s: what happened before does not count; `scenario.warm_up_s` if None.
 
     Returns:
         NaN where a figure has no meaning (a mean over no jobs, say).
     """
+    log = log.so_far()
     window = _Window(scenario.warm_up_s if warm_up_s is None else warm_up_s, log.end_s)
     events = log.events
     kind, time_s = events["kind"], events["time_s"]

@@ -13,7 +13,9 @@ Dimensions: E events, M messages, K conversations, A agents, R recorded ticks, V
 
 import hashlib
 import json
+from collections.abc import Callable
 from enum import IntEnum
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,7 +79,7 @@ _TABLES = {"events": EVENT_ROW, "messages": MESSAGE_ROW, "conversations": CONVER
 
 
 class EventLog:
-    """Takes rows while a factory runs; gives arrays when it has ended.
+    """Takes rows while a factory runs; gives arrays at any moment.
 
     The three tables are structured arrays (`EVENT_ROW`, `MESSAGE_ROW`, `CONVERSATION_ROW`) in the order of recording.
 
@@ -90,10 +92,14 @@ class EventLog:
     '3 s: phone-1 is released at source'
     """
 
-    def __init__(self, scenario_name: str, seed: int | None) -> None:
+    def __init__(
+        self, scenario_name: str, seed: int | None, *, write_end: "Callable[[EventLog], object] | None" = None
+    ) -> None:
+        """`write_end` writes the last rows of a run that would end now, and closes; for `so_far`."""
         self.scenario_name = scenario_name
         self.seed = seed
         self.end_s = float("nan")  # set by close()
+        self._write_end = write_end
         self._pending: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
         self._chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in _TABLES}
         self._events, self._messages = self._pending["events"], self._pending["messages"]  # the two hot lists
@@ -177,6 +183,32 @@ class EventLog:
         for name in _TABLES:
             self._flush(name)
         self.end_s = float(end_s)
+        self._write_end = None
+
+    @property
+    def closed(self) -> bool:
+        """The run has ended."""
+        return not isnan(self.end_s)
+
+    def so_far(self) -> Self:
+        """A closed copy: the log as it would be if the run ended now. The log itself where it is closed."""
+        if self.closed:
+            return self
+        copy = type(self)(self.scenario_name, self.seed)
+        copy._agents = dict(self._agents)
+        for name in _TABLES:  # chunks are never written to again
+            copy._chunks[name] = list(self._chunks[name])
+            copy._pending[name].extend(self._pending[name])
+        copy._ticks = list(self._ticks)
+        copy._cell_chunks = list(self._cell_chunks)
+        if self._cells is not None:
+            copy._cell_chunks.append(self._cells[: self._cells_filled].copy())
+        if self._write_end is not None:
+            self._write_end(copy)
+        else:
+            last_s = [float(table["time_s"][-1]) for table in (copy.events, copy.messages) if len(table)]
+            copy.close(max(last_s, default=0.0))
+        return copy
 
     # -- reading
 

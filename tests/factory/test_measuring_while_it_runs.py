@@ -1,0 +1,58 @@
+"""Figures can be had at any moment: they are those of a run that ends now, and the run does not notice."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+
+from robocell.environments import EventLog, Factory, Scenario, measure
+from robocell.environments.log import AgentKind, Event
+
+from .conftest import CELL
+
+SCENARIO = Scenario.parse(deepcopy(CELL) | {"horizon": "1h", "warm_up": "5min"})
+
+
+@pytest.mark.parametrize("time_s", [400.0, 1234.5, 3000.0])
+def test_figures_are_those_of_a_run_that_ends_now(time_s: float) -> None:
+    goes_on, ends = Factory(SCENARIO), Factory(SCENARIO)
+    for factory in (goes_on, ends):
+        factory.run_until(time_s)
+    figures = measure(goes_on.log, SCENARIO)
+    expected = measure(ends.finish(), SCENARIO)
+    assert figures == pytest.approx(expected, nan_ok=True, rel=0, abs=0)
+    assert goes_on.log.so_far().digest() == ends.log.digest()
+    assert figures["energy_kwh"] > 0
+
+
+def test_a_run_that_is_measured_at_every_step_is_the_same_run() -> None:
+    watched, alone = Factory(SCENARIO), Factory(SCENARIO)
+    made = []
+    while watched.running:
+        watched.step()
+        if watched.tick % 50 == 0:
+            made.append(measure(watched.log, SCENARIO)["finished"])
+    assert made == sorted(made)
+    assert made[-1] > 10
+    assert watched.log.digest() == alone.run().digest()
+
+
+def test_before_the_warm_up_is_over_there_are_no_rates() -> None:
+    factory = Factory(SCENARIO)
+    factory.run_until(100)
+    figures = measure(factory.log, SCENARIO)
+    assert np.isnan(figures["throughput_per_h"])
+    assert figures["finished"] == 0
+
+
+def test_a_log_without_a_factory_ends_with_its_last_row() -> None:
+    log = EventLog("demo", seed=1)
+    assert log.so_far().end_s == 0
+    log.add_agent(1, AgentKind.STATION, "source")
+    log.event(3.0, Event.RELEASED, 1, job=2, value=60.0)
+    assert log.so_far().end_s == 3.0
+    assert not log.closed
+    log.close(10.0)
+    assert log.so_far() is log
