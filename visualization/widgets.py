@@ -92,10 +92,11 @@ class FloorPanel(Panel):
         """Draw a frame (`Stage.frame`, and its `caption`): what has changed goes past all traits, which are slow."""
         with self._lock:
             self._frame = frame
+            whole = not self._known
             changes = {name: value for name, value in frame.items() if self._known.get(name, self) != value}
             self._known = frame
             if changes:
-                self.send({"method": "frame", "args": [changes]})
+                self.send({"method": "frame", "args": [changes, whole]})
 
     def vue_ready(self, _: Any = None) -> None:
         """The page has been built and knows no frame yet."""
