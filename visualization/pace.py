@@ -1,6 +1,6 @@
 """How fast a model is shown: a frame at a time, never ahead of the browser, at a chosen multiple of real time.
 
-Mesa's controller calls `step` in a thread of its own, as fast as it can, and has the page rendered after each call.
+The controls call `step` in a thread of its own, as fast as they can, and have the page rendered after each call.
 Without a gate it runs away from a page that cannot follow, and rendering costs far more than a frame. So a model that
 is shown waits in `step` until its page was rendered, and then makes frames for a quarter of a second: each covers as
 much simulated time as the chosen speed asks for, less than a tick or hundreds of them, and goes to `watchers`.
@@ -60,7 +60,7 @@ class Paced:
         raise NotImplementedError
 
     def step(self) -> None:
-        """Frames for SLICE_S when Mesa plays; one tick when the button is pressed."""
+        """Frames for SLICE_S when the page plays; one tick when the button is pressed."""
         self.rendered.wait(timeout=GATE_S)
         self.rendered.clear()
         if not _in_thread_of_its_own():
@@ -126,6 +126,6 @@ class Paced:
 
 
 def _in_thread_of_its_own() -> bool:
-    """Mesa plays in a thread that it starts for nothing else; a click is handled by a worker of the server."""
+    """The page plays in a thread that it starts for nothing else; a click is handled by a worker of the server."""
     thread = threading.current_thread()
     return type(thread) is threading.Thread and thread is not threading.main_thread()

@@ -1,4 +1,4 @@
-"""The page: Mesa's controls at the side, the panels beside them. Every browser tab has a factory of its own."""
+"""The page: controls at the side, the panels beside them. Every browser tab has a factory of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import solara
-from mesa.visualization import Slider, SolaraViz
+import solara.lab
+from mesa.visualization import Slider
+from mesa.visualization.solara_viz import UserInputs
+from mesa.visualization.utils import force_update
 
 from ..agents.events import NOBODY
 from ..environments.disturbances import Disturbances
 from ..environments.errors import ScenarioError
 from . import session
+from .controls import Controls, Player, attempt, use_player
 from .live import LiveFactory, live_factory
 from .pace import AS_FAST_AS_POSSIBLE
 from .replay import Replay, replay_of
@@ -20,12 +24,13 @@ from .watch import Figures, Floor, Gantt, Talk, use_beat, use_look
 from .widgets import Sheet, TimelinePanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..environments.scenario import Scenario
     from .stage import Stage
 
 SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
 WIDE = 1.6  # width over height of floors that are shown below each other rather than beside
-PLAY_INTERVAL_MS = 1  # the pace is kept in `Paced.step`
 STYLE = """
 .v-navigation-drawer.v-navigation-drawer--open { width: 292px !important; min-width: 292px !important; }
 .v-navigation-drawer .v-card__title { font-size: 15px; padding: 6px 12px 0; }
@@ -41,9 +46,6 @@ STYLE = """
   width: auto !important; height: auto !important;
   transform: translate(-50%, 24px) !important; background: none !important; color: inherit; font-size: 12px; }
 .v-navigation-drawer .v-slider__thumb-label > div { transform: none !important; }
-.v-navigation-drawer .v-card:has(button.primary) .v-input,
-.v-navigation-drawer .v-card:has(> .v-card__text > span:only-child),
-.solara-autorouter-content .v-sheet.d-flex:not(:has(.rc-page)):not(.rc-page *) { display: none !important; }
 .solara-autorouter-content .v-sheet.d-flex:has(.rc-page) { row-gap: 0 !important; }
 .rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 400px; gap: 8px; padding: 8px; align-items: start; }
 .rc-left { display: flex; flex-direction: column; gap: 8px; min-width: 0; }
@@ -51,15 +53,17 @@ STYLE = """
 .rc-stages.wide { flex-direction: column; }
 .rc-stages > div { flex: 1; min-width: 0; min-height: 200px; max-height: 66vh; }
 @media (max-width: 1100px) { .rc-page { grid-template-columns: minmax(0, 1fr); } }
-"""  # hides Mesa's own intervals, threads and count of steps: `Paced` keeps the pace, the caption tells the tick
+"""
 
 
 @solara.component
 def Page() -> None:
     """What the server was asked to show."""
     solara.Style(STYLE)
-    shown = session.current()
-    if shown.recordings:
+    shown, problem = attempt(session.current)
+    if shown is None:
+        solara.Error(problem)
+    elif shown.recordings:
         ReplayPage()
     else:
         LivePage()
@@ -72,22 +76,55 @@ def LivePage() -> None:
     name, set_name = solara.use_state(next(iter(factories)))
     with solara.Sidebar(), solara.Card("Factory"):
         solara.Select("Config", list(factories), value=name, on_value=set_name)
-    LiveView(factories[name]).key(name)
+    LiveView(factories[name], name).key(name)
 
 
 @solara.component
-def LiveView(scenario: Scenario) -> None:
+def LiveView(scenario: Scenario, name: str) -> None:
     """One factory with its controls."""
-    first = solara.use_memo(lambda: live_factory(scenario)(), [])
-    model = solara.use_reactive(first)
-    speed, set_speed = solara.use_state("×10")
+    own = solara.use_memo(lambda: live_factory(scenario), [])
     params = solara.use_memo(lambda: _params(scenario), [])
-    with solara.Sidebar(), solara.Card("Speed"):
-        solara.ToggleButtonsSingle(speed, list(SPEEDS), on_value=set_speed, dense=True)
-    SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell")
-    model.value.speed = SPEEDS[speed]
-    LivePanels(model.value)
-    use_leaving(model.value)
+    player = use_side(own, params, "×10", of=name)
+    if player.model.value is not None:
+        LivePanels(player.model.value)
+
+
+def use_side(own: Callable[..., Any], params: dict[str, Any], pace: str, of: str) -> Player:
+    """All that is at the side of the panels: speed, controls, and the parameters that take effect with Reset.
+
+    Args:
+        own: makes a model of these parameters.
+        params: what Mesa's inputs offer, by name.
+        pace: the first of SPEEDS.
+        of: whose inputs they are; those of another one are made anew.
+    """
+    chosen = solara.use_reactive(solara.use_memo(lambda: _defaults(params), []))
+    player = use_player(lambda: own(**chosen.value))
+    speed, set_speed = solara.use_state(pace)
+
+    def choose(param: str, value: Any) -> None:
+        chosen.value = {**chosen.value, param: value}
+
+    with solara.AppBar():
+        solara.AppBarTitle("robocell")
+        solara.lab.ThemeToggle()
+    with solara.Sidebar():
+        with solara.Card("Speed"):
+            solara.ToggleButtonsSingle(speed, list(SPEEDS), on_value=set_speed, dense=True)
+        Controls(player)
+        with solara.Card("Model Parameters"):
+            UserInputs(params, on_change=choose).key(of)
+    if player.problem.value:
+        solara.Error(player.problem.value)
+    model = player.model.value
+    if model is not None:
+        model.speed = SPEEDS[speed]
+    solara.use_effect(lambda: lambda: _forget(model), [id(model)])
+    return player
+
+
+def _defaults(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: param.value if isinstance(param, Slider) else param["value"] for name, param in params.items()}
 
 
 @solara.component
@@ -154,11 +191,6 @@ def _params(scenario: Scenario) -> dict[str, Any]:
     return params
 
 
-def use_leaving(model: Any) -> None:
-    """Let go of a model when another one takes its place, or the tab is closed."""
-    solara.use_effect(lambda: lambda: _forget(model), [id(model)])
-
-
 def _shape(stage: Stage) -> dict[str, str]:
     """The floor as high as it needs to be for its width; a little more for the tools above and the legend below."""
     plan = stage.plan
@@ -166,7 +198,9 @@ def _shape(stage: Stage) -> dict[str, str]:
 
 
 def _forget(model: Any) -> None:
-    """A model that is shown no more: nobody waits for its frames, and Mesa 3.3 forgets its ids."""
+    """A model that is shown no more, if any: nobody waits for its frames, and Mesa 3.3 forgets its ids."""
+    if model is None:
+        return
     model.running = False
     model.rendered.set()
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
@@ -177,19 +211,14 @@ def ReplayPage() -> None:
     """Recorded runs: one, or two side by side on the same clock."""
     recordings = session.current().recordings
     labels = [recording.label for recording in recordings]
-    first = solara.use_memo(lambda: replay_of(recordings)(), [])
-    model = solara.use_reactive(first)
-    speed, set_speed = solara.use_state("×30")
+    own = solara.use_memo(lambda: replay_of(recordings), [])
     params = {
         "run": {"type": "Select", "value": labels[0], "values": labels, "label": "Run"},
         "beside": {"type": "Select", "value": NONE, "values": [NONE, *labels], "label": "Beside it"},
     }
-    with solara.Sidebar(), solara.Card("Speed"):
-        solara.ToggleButtonsSingle(speed, list(SPEEDS), on_value=set_speed, dense=True)
-    SolaraViz(model, components=[], model_params=params, play_interval=PLAY_INTERVAL_MS, name="robocell replay")
-    model.value.speed = SPEEDS[speed]
-    ReplayPanels(model.value)
-    use_leaving(model.value)
+    player = use_side(own, params, "×30", of="replay")
+    if player.model.value is not None:
+        ReplayPanels(player.model.value)
 
 
 NONE = "none"
@@ -214,6 +243,7 @@ def ReplayPanels(model: Replay) -> None:
     def seek(to_s: float) -> None:
         model.seek(to_s)
         set_sought(sought + 1)
+        force_update()
 
     with solara.Div(classes=["rc-page"], style={"background": look.data["paper"]}):
         with solara.Div(classes=["rc-left"]):

@@ -282,16 +282,14 @@ class Replay(Paced, mesa.Model):
 
     def advance(self, to_s: float) -> None:
         self.seek(to_s)
-        if self.now_s >= self.end_s:
-            self.running = False
 
     def seek(self, to_s: float) -> None:
-        """Go to a time, forth or back; a run that has ended stays as it ended."""
+        """Go to a time, forth or back; before the end there is something to play again."""
         with self.lock:
             self.now_s = min(max(to_s, 0.0), self.end_s)
             for stage in self.stages:
                 stage.seek(self.now_s)
-            self.running = True
+            self.running = self.now_s < self.end_s
             self.frame += 1
 
 

@@ -1,0 +1,251 @@
+"""Reset, Play and Step in a real browser: whatever ends or replaces a run, they go on working."""
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from robocell.experiments.experiment import Experiment
+from robocell.experiments.runner import run as run_experiment
+
+from .conftest import Server, Tab, cell_document, running
+
+CAPTION = "document.querySelector('.rc-caption').textContent"
+TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
+TIRED = '''
+from robocell.agents import AGV
+
+
+class TiredAGV(AGV):
+    """Bids no more after two minutes."""
+
+    def bid(self, call):
+        if self.model.now_s > 120.0:
+            raise ValueError("too tired to bid")
+        return super().bid(call)
+'''
+
+
+@pytest.fixture(scope="module")
+def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    """A long run with one that is soon over and one that fails to choose from, and a recorded one."""
+    cell = cell_document() | {"horizon": "10h"}
+    folder = tmp_path_factory.mktemp("controls")
+    (folder / "tired.py").write_text(TIRED)
+    cases = [
+        {"name": "long", "horizon": "10h"},
+        {"name": "short", "horizon": "3min"},
+        {"name": "fails", "fleet.agvs.class": "tired:TiredAGV"},
+    ]
+    (folder / "live.yaml").write_text(yaml.safe_dump({"name": "cell", "scenario": cell, "sweep": {"cases": cases}}))
+    recorded = {
+        "name": "recorded",
+        "scenario": cell | {"horizon": "5min"},
+        "executor": "serial",
+        "outputs": {"logs": "all", "figures": False, "report": False},
+    }
+    run_experiment(Experiment.parse(recorded), folder / "run")
+    started = {
+        "live": Server(folder / "live.yaml", folder / "live.log"),
+        "replay": Server(folder / "run", folder / "replay.log"),
+    }
+    with running(started):
+        yield started
+
+
+@pytest.fixture
+def live(browser, servers: dict[str, Server]) -> Iterator[Tab]:
+    yield from _quiet(Tab(browser, servers["live"].url))
+
+
+@pytest.fixture
+def short(live: Tab) -> Tab:
+    """A live run of 180 ticks."""
+    return _case(live, "cell: short")
+
+
+@pytest.fixture
+def fails(live: Tab) -> Tab:
+    """A live run that fails after 120 ticks."""
+    return _case(live, "cell: fails")
+
+
+@pytest.fixture
+def replay(browser, servers: dict[str, Server]) -> Iterator[Tab]:
+    """A recorded run of 300 ticks."""
+    yield from _quiet(Tab(browser, servers["replay"].url))
+
+
+def _quiet(tab: Tab) -> Iterator[Tab]:
+    yield tab
+    assert tab.errors == []
+    tab.close()
+
+
+def _case(live: Tab, name: str) -> Tab:
+    _steps(live)
+    _choose(live, "Config", name)
+    live.wait(f"{TICK} === 0")
+    return live
+
+
+def _stands_ready_to_play(tab: Tab) -> None:
+    tab.page.wait_for_selector("button:has-text('▶'):not([disabled])")
+
+
+def _steps(tab: Tab) -> None:
+    before = tab.tick
+    tab.page.wait_for_selector("button:has-text('Step'):not([disabled])")
+    tab.press("Step")
+    tab.wait(f"{TICK} === {before + 1}")
+
+
+def _plays(tab: Tab) -> None:
+    before = tab.tick
+    tab.press("▶")
+    tab.wait(f"{TICK} > {before + 5}")
+    tab.pause()
+
+
+def _choose(tab: Tab, box: str, option: str) -> None:
+    tab.page.get_by_role("textbox", name=box, exact=True).click(force=True)
+    tab.page.get_by_role("option", name=option, exact=True).click()
+
+
+def _seek(tab: Tab, share: float) -> None:
+    line = tab.page.locator("[data-testid=timeline]").bounding_box()
+    assert line is not None
+    tab.page.mouse.click(line["x"] + share * line["width"], line["y"] + line["height"] / 2)
+
+
+def test_another_config_can_be_played_while_one_plays(live: Tab) -> None:
+    live.press("▶")
+    live.wait(f"{TICK} > 5")
+    _choose(live, "Config", "quickstart")
+    live.wait(f"{CAPTION}.startsWith('machining cell') && {TICK} === 0")
+    _stands_ready_to_play(live)
+    _steps(live)
+    _plays(live)
+    _choose(live, "Config", "cell")
+    live.wait(f"{CAPTION}.startsWith('cell') && {TICK} === 0")
+    _steps(live)
+    _plays(live)
+
+
+def test_another_config_brings_its_own_sliders(live: Tab) -> None:
+    slider = live.page.get_by_role("slider", name="Vehicles")
+    slider.focus()
+    live.page.keyboard.press("ArrowRight")
+    live.until(lambda: slider.get_attribute("aria-valuenow") == "5", "one vehicle more")
+    _choose(live, "Config", "quickstart")
+    live.wait(f"{CAPTION}.startsWith('machining cell')")
+    _choose(live, "Config", "cell")
+    live.wait(f"{CAPTION}.startsWith('cell')")
+    live.until(lambda: slider.get_attribute("aria-valuenow") == "4", "the four vehicles of the config")
+
+
+def test_reset_while_playing_stands_at_the_start_and_plays_again(live: Tab) -> None:
+    live.press("▶")
+    live.wait(f"{TICK} > 5")
+    live.press("Reset")
+    live.wait(f"{TICK} === 0")
+    _stands_ready_to_play(live)
+    _steps(live)
+    _plays(live)
+
+
+def test_a_slider_that_is_moved_while_playing_stops_nothing(live: Tab) -> None:
+    live.press("▶")
+    live.wait(f"{TICK} > 5")
+    live.page.get_by_role("slider", name="Vehicles").focus()
+    live.page.keyboard.press("ArrowRight")
+    before = live.tick
+    live.wait(f"{TICK} > {before + 10}")
+    live.press("Reset")
+    live.wait("document.querySelector('canvas.rc-floor-canvas').dataset.vehicles === '5'")
+    _steps(live)
+    _plays(live)
+
+
+def test_at_its_horizon_a_live_run_can_be_played_from_the_start(short: Tab) -> None:
+    short.press("max")
+    short.press("▶")
+    short.wait(f"{TICK} >= 180")
+    _stands_ready_to_play(short)
+    short.press("×5")
+    short.press("▶")
+    short.wait(f"{TICK} > 0 && {TICK} < 100")
+    short.pause()
+    _steps(short)
+
+
+def test_after_its_horizon_a_live_run_can_be_reset(short: Tab) -> None:
+    short.press("max")
+    short.press("▶")
+    short.wait(f"{TICK} >= 180")
+    short.press("Reset")
+    short.wait(f"{TICK} === 0")
+    _steps(short)
+    short.press("×10")
+    _plays(short)
+
+
+def test_after_an_error_in_a_step_the_page_says_where_and_can_be_played(fails: Tab) -> None:
+    fails.press("max")
+    fails.press("▶")
+    message = fails.page.locator(".v-alert")
+    message.wait_for()
+    for part in ("tired.py:10", "too tired to bid", "press Play or Reset"):
+        assert part in message.inner_text()
+    _stands_ready_to_play(fails)
+    fails.press("×5")
+    fails.press("▶")
+    fails.wait(f"{TICK} > 0 && {TICK} < 100")
+    message.wait_for(state="detached")
+    fails.press("max")
+    message.wait_for()
+    fails.press("Reset")
+    fails.wait(f"{TICK} === 0")
+    message.wait_for(state="detached")
+    _steps(fails)
+
+
+def test_after_an_error_in_a_step_another_config_can_be_played(fails: Tab) -> None:
+    fails.press("max")
+    fails.press("▶")
+    message = fails.page.locator(".v-alert")
+    message.wait_for()
+    _choose(fails, "Config", "quickstart")
+    fails.wait(f"{CAPTION}.startsWith('machining cell') && {TICK} === 0")
+    message.wait_for(state="detached")
+    _steps(fails)
+    _plays(fails)
+
+
+def test_at_its_end_a_replay_can_be_played_from_the_start(replay: Tab) -> None:
+    replay.press("max")
+    replay.press("▶")
+    replay.wait(f"{TICK} === 300")
+    _stands_ready_to_play(replay)
+    replay.press("×5")
+    replay.press("▶")
+    replay.wait(f"{TICK} > 0 && {TICK} < 100")
+    replay.pause()
+    _steps(replay)
+
+
+def test_a_replay_that_has_ended_goes_on_from_where_it_is_sought(replay: Tab) -> None:
+    replay.press("max")
+    replay.press("▶")
+    replay.wait(f"{TICK} === 300")
+    _stands_ready_to_play(replay)
+    _seek(replay, 0.5)
+    replay.wait(f"Math.abs({TICK} - 150) < 10")
+    _steps(replay)
+    replay.press("×10")
+    _plays(replay)
+    _seek(replay, 0.999)
+    replay.wait(f"{TICK} >= 298")
+    replay.press("▶")
+    replay.wait(f"{TICK} === 300")
+    _stands_ready_to_play(replay)
