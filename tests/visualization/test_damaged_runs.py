@@ -57,9 +57,7 @@ def _cut(path: Path) -> None:
 
 def test_a_log_that_is_gone_is_named_with_a_remedy(recording: Recording) -> None:
     recording.path.unlink()
-    with pytest.raises(
-        ScenarioError, match=r"npz: cannot be read \(No such file.*; show another run, or `robocell"
-    ):
+    with pytest.raises(ScenarioError, match=r"npz: cannot be read \(No such file.*; show another run, or `robocell"):
         _ = recording.log
 
 
@@ -148,13 +146,13 @@ def test_a_config_that_cannot_be_made_is_said_and_another_one_chosen(browser, se
 
 def test_a_target_that_cannot_be_opened_is_said_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import ipyvuetify
-    import solara
+    import reacton
 
     from robocell.visualization.page import Page
 
     monkeypatch.setenv(session.TARGET, str(tmp_path))
     monkeypatch.setattr(session, "_session", None)
-    _, rendered = solara.render(Page(), handle_error=False)
+    _, rendered = reacton.render(Page(), handle_error=False)
     rendered.find(ipyvuetify.Alert).assert_single()
     assert "holds no run (experiment.yaml is missing)" in str(rendered.find(ipyvuetify.Alert).widget.children)
     rendered.close()
