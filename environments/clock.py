@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .errors import StandstillOfTimeError
+from .errors import CopyError, StandstillOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,12 +106,12 @@ class Clock:
         """To be copied or pickled; an inner function would go on acting on what it was made for.
 
         Raises:
-            TypeError: such a function is due.
+            CopyError: such a function is due.
         """
         for at_s, _, event in self._queue:
             callback = event.callback.func if isinstance(event.callback, partial) else event.callback
             if getattr(callback, "__closure__", None):
-                raise TypeError(
+                raise CopyError(
                     f"{_named(callback)}, due at {at_s:g} s, cannot be copied: it holds on to the variables around it; "
                     "schedule a method of an agent instead"
                 )

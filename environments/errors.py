@@ -19,5 +19,9 @@ class StandstillOfTimeError(RobocellError):
     """Events follow each other without end at one instant, so that time would never go on."""
 
 
+class CopyError(RobocellError):
+    """A factory cannot be copied as it is at this moment."""
+
+
 class TrialEndedError(RobocellError):
     """A factory is asked to go on after the end of its trial."""

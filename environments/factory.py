@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -35,7 +36,7 @@ from ..agents.station import Station
 from ..agents.tasks import TaskKind
 from ..agents.ticks import SAME_TICK
 from .clock import Clock
-from .errors import ScenarioError, TrialEndedError
+from .errors import CopyError, ScenarioError, TrialEndedError
 from .fleet import Fleet
 from .jams import circle, jammed_parts, vain_calls
 from .log import EventLog
@@ -48,7 +49,7 @@ from .streams import Streams
 from .workload import Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -270,9 +271,17 @@ class Factory(mesa.Model):
         due, but shares nothing with the original.
 
         Raises:
-            TypeError: something is due that cannot be copied, see `Clock`.
+            CopyError: an agent asks for it within a step, or something is due that cannot be copied (see `Clock`).
         """
         return copy.deepcopy(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._within_step:
+            raise CopyError(
+                f"the factory cannot be copied within a step, at {self.now_s:g} s: half of what happens "
+                "now has happened; copy it between two steps"
+            )
+        return self.__dict__.copy()
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Called by every agent that is made."""
@@ -308,7 +317,8 @@ class Factory(mesa.Model):
         if end_s > self._latest_end_s:
             self._pass(self._latest_end_s)
         else:
-            self._advance()
+            with self._no_copies():
+                self._advance()
         self._look_at_the_end()
 
     def _advance(self) -> None:
@@ -397,6 +407,7 @@ class Factory(mesa.Model):
         self.running = False
 
     _ended = False
+    _within_step = False
     _trace_is_due = False  # a vehicle has joined or left since the last row
 
     @property
@@ -422,7 +433,16 @@ class Factory(mesa.Model):
             self.tick = max(math.floor(time_s / self.tick_s), self.tick)
             if self.tick * self.tick_s < time_s:
                 self._set_out(self._grid)
-        self._fire_until(time_s)
+        with self._no_copies():
+            self._fire_until(time_s)
+
+    @contextmanager
+    def _no_copies(self) -> Iterator[None]:
+        self._within_step = True
+        try:
+            yield
+        finally:
+            self._within_step = False
 
     def _look_at_the_end(self) -> None:
         if self.now_s >= self.spec.horizon_s:

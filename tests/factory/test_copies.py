@@ -13,6 +13,7 @@ import pytest
 from robocell.agents import AGV
 from robocell.agents.mechanisms import MECHANISMS, PLANNERS
 from robocell.environments import Factory, Scenario
+from robocell.environments.errors import CopyError
 from robocell.environments.shipped import shipped_names
 
 from ..second_opinion.factories import accepted
@@ -121,11 +122,35 @@ def test_agents_of_ones_own_are_copied_with_their_state_and_what_they_have_sched
         assert [agv.waits for agv in copy.agvs] == [agv.waits for agv in original.agvs] == [30] * 5
 
 
+def test_the_mesa_grid_is_copied_with_the_vehicles_on_it() -> None:
+    original = Factory(changed())
+    original.run_until(300)
+    assert original.grid is not None
+    for copy in (original.copy(), pickled(original)):
+        assert copy.grid is not None
+        assert list(copy.grid.agents) == copy.agvs
+        assert copy.grid.wall.data.sum() == original.grid.wall.data.sum()
+
+
+class Curious(AGV):
+    """Would like to know what comes of its offer."""
+
+    def bid(self, call):
+        self.model.copy()
+        return super().bid(call)
+
+
+def test_a_copy_within_a_step_is_refused() -> None:
+    factory = Factory(changed(), agent_classes={"agv": Curious})
+    with pytest.raises(CopyError, match=r"cannot be copied within a step, at \d.* copy it between two steps"):
+        factory.run()
+
+
 def test_a_function_that_holds_on_to_the_original_is_refused() -> None:
     factory = Factory(changed())
     agv = factory.agvs[0]
     factory.clock.schedule(30, lambda: agv.remove())
-    with pytest.raises(TypeError, match=r"<lambda>, due at 30 s, cannot be copied: .*schedule a method"):
+    with pytest.raises(CopyError, match=r"<lambda>, due at 30 s, cannot be copied: .*schedule a method"):
         factory.copy()
-    with pytest.raises(TypeError, match="cannot be copied"):
+    with pytest.raises(CopyError, match="cannot be copied"):
         pickle.dumps(factory)
