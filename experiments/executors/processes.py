@@ -7,6 +7,7 @@ Workers are forked from a server process that has imported everything and compil
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -108,7 +109,8 @@ class ProcessExecutor(ClosedOnExit):
                 resource_tracker.ensure_running()  # it would let interrupts through again
                 with _no_interrupts():  # which the server and its workers inherit: Ctrl-C is for the driver alone
                     forkserver.ensure_running()
-            process.start()
+            with _no_main_without_a_file():
+                process.start()
         there.close()
         return _Worker(process, here)
 
@@ -195,6 +197,21 @@ def _no_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _no_main_without_a_file() -> Iterator[None]:
+    """A program on standard input calls its file `<stdin>`; workers would try to run that and end."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if file is None or os.path.exists(file):
+        yield
+        return
+    del main.__file__
+    try:
+        yield
+    finally:
+        main.__file__ = file
 
 
 def _context(preload: Sequence[str]) -> BaseContext:

@@ -43,7 +43,7 @@ GUARDED = PROGRAM + '\nif __name__ == "__main__":\n    main()\n'
 
 
 def cells(program: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a program that comes on the standard input, as the cells of a notebook do: it has no file."""
+    """Runs a program that comes on the standard input: as the cells of a notebook, it has no file that can be run."""
     return _ran(program, "-", *arguments, cwd=cwd)
 
 
@@ -77,6 +77,12 @@ def test_a_class_of_a_script_runs_on_every_executor_with_the_same_results(
     executor: str, made: str, tmp_path: Path
 ) -> None:
     ran = script(GUARDED.format(settings=SHORT, choosy=50), "out", executor, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == made
+
+
+def test_a_program_on_the_standard_input_has_no_file_that_workers_could_run(made: str, tmp_path: Path) -> None:
+    ran = cells(UNGUARDED.format(settings=SHORT, choosy=50), "out", "processes", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == made
 
