@@ -190,6 +190,11 @@ class EventLog:
         """The run has ended."""
         return not isnan(self.end_s)
 
+    @property
+    def being_written(self) -> bool:
+        """A factory goes on writing."""
+        return self._write_end is not None
+
     def so_far(self) -> Self:
         """A closed copy: the log as it would be if the run ended now. The log itself where it is closed."""
         if self.closed:

@@ -44,11 +44,15 @@ __all__ = ["RULES", "Violation", "check"]
 
 
 def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """All broken rules of a closed log, in order of time; empty: the run was sound.
+    """All broken rules of a log, in order of time; empty: the run was sound.
+
+    While a run goes on, it is judged up to now; that it has to drain is judged at its end.
 
     A log with rows that say nothing is not judged by other rules. The floor is judged only where the log has a trace
     (`record: {trace: true}`); the other rules need none.
     """
+    if log.being_written:
+        log, scenario = log.so_far(), scenario.model_copy(update={"drain": False})  # what is to be empty at the end
     found = check_rows(log, scenario)
     if not found:
         found = [violation for judge in _JUDGES for violation in judge(log, scenario)]

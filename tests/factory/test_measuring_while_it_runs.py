@@ -7,7 +7,7 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from robocell.environments import EventLog, Factory, Scenario, measure
+from robocell.environments import EventLog, Factory, Scenario, check, measure
 from robocell.environments.log import AgentKind, Event
 
 from .conftest import CELL
@@ -56,3 +56,12 @@ def test_a_log_without_a_factory_ends_with_its_last_row() -> None:
     assert not log.closed
     log.close(10.0)
     assert log.so_far() is log
+
+
+def test_the_rules_of_a_run_that_goes_on_are_checked_so_far() -> None:
+    factory = Factory(SCENARIO)
+    for time_s in (0.0, 17.0, 400.0, 1234.5, 3000.0):
+        factory.run_until(time_s)
+        assert check(factory.log, SCENARIO) == []
+    assert not factory.log.closed
+    assert check(factory.run(), SCENARIO) == []
