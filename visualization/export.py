@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
+NARROWEST, WIDEST = 100, 10_000  # pixels
 COLOURS = 96  # of a GIF
 TABLES = (palette.STATION_COLOURS, palette.VEHICLE_COLOURS, palette.ROBOT_COLOURS)
 KEPT = sorted({colour for table in TABLES for colour in table.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
@@ -65,8 +69,8 @@ def export(
 
     Raises:
         ScenarioError, ExperimentError: what cannot be shown, or must not be run.
-        ExportError: another kind of file, a stretch outside the run, a clip that is too long, no such recording, an
-            MP4 without PyAV.
+        ExportError: another kind of file, one that cannot be written, a stretch outside the run, a clip that is too
+            long, no such recording, an MP4 without PyAV.
     """
     target = Path(target)
     kind = target.suffix.lower()
@@ -79,22 +83,24 @@ def export(
             f"{target}: an MP4 is written with PyAV, which is not installed; "
             "install it with: pip install 'robocell[viz]', or write a .gif"
         )
-    if speed <= 0.0 or frames_per_s < 1 or width < 100:
+    if not 0.0 < speed < math.inf or frames_per_s < 1 or not NARROWEST <= width <= WIDEST:
         raise ExportError(
-            f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least 100"
+            f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least {NARROWEST} "
+            f"and at most {WIDEST}"
         )
+    _make_room(target)
     stage = _stage(open_session(path, trust=trust), start_s, end_s, run=run, clip=kind in CLIPS)
     begin_s = stage.end_s / 2 if start_s is None else start_s
     stop_s = min(begin_s + 300.0, stage.end_s) if end_s is None else end_s
     if not 0.0 <= begin_s <= stage.end_s or (kind in CLIPS and not begin_s < stop_s <= stage.end_s):
-        raise ExportError(
-            f"{begin_s:g} s to {stop_s:g} s is not a stretch of the run, which lasts from 0 to {stage.end_s:g} s"
-        )
+        asked = f"{begin_s:g} s to {stop_s:g} s is not a stretch" if kind in CLIPS else f"{begin_s:g} s is not a moment"
+        raise ExportError(f"{asked} of the run, which lasts from 0 to {stage.end_s:g} s")
     painter = Painter(stage, width=width, dark=dark)
-    target.parent.mkdir(parents=True, exist_ok=True)
     if kind == ".png":
         stage.seek(begin_s)
-        painter.picture().save(target)
+        picture = painter.picture()
+        with _told(target):
+            picture.save(target)
         return target
     times = np.arange(begin_s, stop_s, speed / frames_per_s)
     if len(times) > MOST_FRAMES:
@@ -103,8 +109,27 @@ def export(
             "raise the speed or take a shorter stretch"
         )
     write = _save_gif if kind == ".gif" else _save_mp4
-    write(_frames(stage, painter, times.tolist()), target, frames_per_s)
+    with _told(target):
+        write(_frames(stage, painter, times.tolist()), target, frames_per_s)
     return target
+
+
+def _make_room(target: Path) -> None:
+    """Makes the folder of the file before anything is run for it."""
+    if target.is_dir():
+        raise ExportError(f"{target}: is a folder; name a file in it")
+    with _told(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise ExportError(f"{target}: cannot be written (Permission denied); choose another file")
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written ({error.strerror or error}); choose another file") from None
 
 
 def _frames(stage: ReplayStage, painter: Painter, times_s: list[float]) -> Iterator[Image.Image]:
@@ -119,6 +144,8 @@ def _stage(session: Session, start_s: float | None, end_s: float | None, *, run:
             raise ExportError(f"run {run} does not exist; there are recordings 1 to {len(session.recordings)}")
         recording = session.recordings[run - 1]
         return ReplayStage(recording.scenario, recording.log)
+    if run != 1:
+        raise ExportError(f"run {run} does not exist; a config is run once, only the folder of a run has several")
     return _run(next(iter(session.factories.values())), end_s if clip else start_s)
 
 

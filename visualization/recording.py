@@ -92,6 +92,8 @@ def recordings_in(path: Path, *, trust: bool = False) -> list[Recording]:
         ScenarioError: there is no run, no log was kept, or code that came with the run is needed and not trusted.
     """
     single = path if path.suffix == ".npz" else None
+    if single is not None and not single.is_file():
+        raise ScenarioError(f"{path}: there is no such log; give the folder of the run, or one of its logs")
     folder = path.parent.parent if single is not None else path
     description = folder / EXPERIMENT
     if not description.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
@@ -27,6 +28,7 @@ QUIET = {
 }
 
 
+LAST_PORT = 65535
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # and how this machine reaches a server that listens there
 
 
@@ -47,13 +49,13 @@ def serve(
     Args:
         target: what `robocell view` was given.
         host: address to listen on; the default can only be reached from this machine.
-        port: of the server; the next free one where it is taken.
+        port: of the server; the next free one where it is taken, any free one for 0.
         open_browser: open the page when the server is up.
         trust: run agent modules that came with a run directory without asking.
 
     Raises:
         ScenarioError, ExperimentError: the target cannot be shown, or must not be run.
-        ServerError: the files of the page are not installed, or no port is free.
+        ServerError: the files of the page are not installed, the host is not this machine, or no port is free.
     """
     session.use(session.open_session(target, trust=trust))
     os.environ[session.TARGET] = str(target)
@@ -95,20 +97,28 @@ def _url(host: str, port: int, token: str | None) -> str:
 
 
 def free_port(host: str, port: int, tries: int = 20) -> int:
-    """The port, or the next one that nobody listens on.
+    """The port, or the next one that nobody listens on; any free one for port 0.
 
     Raises:
-        ServerError: none of `tries` ports is free.
+        ServerError: the host is no address of this machine, there is no such port, or none of `tries` ports is free.
     """
-    for candidate in range(port, port + tries):
+    if not 0 <= port <= LAST_PORT:
+        raise ServerError(f"--port {port}: a port is a number from 0 (any free one) to {LAST_PORT}")
+    last = min(port + tries - 1, LAST_PORT)
+    for candidate in range(port, last + 1):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, candidate))
-            except OSError:
+            except OSError as error:
+                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                    raise ServerError(
+                        f"--host {host}: this machine has no such address; leave it out to watch from this machine, or "
+                        "write 0.0.0.0 for all of its addresses"
+                    ) from None
                 continue
-            return candidate
-    raise ServerError(f"no port from {port} to {port + tries - 1} is free on {host}; choose another with --port")
+            return probe.getsockname()[1]
+    raise ServerError(f"no port from {port} to {last} is free on {host}; choose another with --port")
 
 
 def _open_when_up(host: str, port: int, url: str) -> None:

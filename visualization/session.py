@@ -10,7 +10,7 @@ from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
 from ..environments.shipped import CONFIGS
 from ..experiments.experiment import Experiment
-from ..experiments.store import MODULES
+from ..experiments.store import EXPERIMENT, MODULES, RESULTS
 from .own_code import use_own_code
 from .recording import Recording, recordings_in
 
@@ -37,15 +37,20 @@ def open_session(target: str | Path, *, trust: bool = False) -> Session:
         ScenarioError, ExperimentError: what cannot be shown, or must not be run.
     """
     path = Path(target)
-    if path.is_dir() or path.suffix == ".npz":
+    if (path.is_dir() and not _holds_only_a_config(path)) or path.suffix == ".npz":
         return Session(recordings=recordings_in(path, trust=trust))
     return Session(factories=_factories(target, trust=trust))
+
+
+def _holds_only_a_config(folder: Path) -> bool:
+    """What `robocell new` writes, which is no run yet: `robocell run` takes the folder too."""
+    return (folder / EXPERIMENT).exists() and not any((folder / made).exists() for made in (*RESULTS, MODULES))
 
 
 def _factories(target: str | Path, *, trust: bool) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     experiment = Experiment.load(target)
-    folder = Path(target).parent
+    folder = Path(target) if Path(target).is_dir() else Path(target).parent
     use_own_code(experiment, folder if (folder / MODULES).is_dir() else None, trust=trust)
     found[experiment.name] = _base(experiment)
     for config in sorted(CONFIGS.glob("*.yaml")):

@@ -132,3 +132,9 @@ def test_without_the_extra_it_is_said_what_to_install(
     said = capsys.readouterr().err
     assert f"needs {missing}" in said
     assert "pip install 'robocell[viz]'" in said
+
+
+def test_the_folder_of_a_config_is_watched_live_as_it_is_run(starter: Path) -> None:
+    session = open_session(starter)
+    assert not session.recordings
+    assert next(iter(session.factories)) == "mine"

@@ -89,13 +89,25 @@ def test_without_an_encoder_the_remedy_is_named(config: Path, tmp_path: Path, mo
         ("clip.avi", {}, "a clip as .gif or .mp4, not as '.avi'"),
         ("clip.gif", {"start_s": 500.0, "end_s": 400.0}, "is not a stretch of the run"),
         ("clip.gif", {"start_s": 0.0, "end_s": 600.0, "speed": 1.0}, "raise the speed or take a shorter stretch"),
+        ("clip.gif", {"start_s": 60.0, "speed": float("nan")}, r"speed \(nan\) .* must be above 0"),
+        ("a.png", {"start_s": 9000.0}, "9000 s is not a moment of the run, which lasts from 0 to 600 s"),
         ("a.png", {"width": 5}, "at least 100"),
+        ("a.png", {"width": 10**8}, "at most 10000"),
+        ("a.png", {"run": 2}, "run 2 does not exist; a config is run once"),
+        ("cell.yaml/a.png", {}, r"cannot be written \((File exists|Not a directory)\); choose another file"),
+        ("/proc/a.png", {}, r"/proc/a.png: cannot be written \(.*\); choose another file"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(config: Path, tmp_path: Path, name: str, options: dict, text: str) -> None:
     with pytest.raises(RobocellError, match=text):
         export(config, tmp_path / name, **options)
     assert not (tmp_path / name).exists()
+
+
+def test_a_picture_does_not_replace_a_folder(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(RobocellError, match=r"a.png: is a folder; name a file in it"):
+        export(config, tmp_path / "a.png")
 
 
 def test_a_run_without_positions_is_made_again(run_dir: Path, tmp_path: Path) -> None:
@@ -121,6 +133,11 @@ def test_a_log_that_cannot_be_made_again_is_not_shown(run_dir: Path) -> None:
 def test_folders_without_a_run_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="holds no run"):
         open_session(tmp_path)
+
+
+def test_a_log_that_is_not_there_is_refused(run_dir: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"nope.npz: there is no such log; give the folder of the run"):
+        open_session(run_dir / "logs" / "nope.npz")
 
 
 def test_the_config_comes_first_and_the_shipped_ones_after_it(config: Path) -> None:
@@ -178,3 +195,27 @@ def test_a_taken_port_is_passed_over() -> None:
         assert server.free_port("127.0.0.1", port) > port
         with pytest.raises(RobocellError, match="choose another with --port"):
             server.free_port("127.0.0.1", port, tries=1)
+
+
+def test_port_0_is_any_free_one() -> None:
+    assert server.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(RobocellError, match=rf"--port {port}: a port is a number from 0 \(any free one\) to 65535"):
+        server.free_port("127.0.0.1", port)
+
+
+def test_the_last_ports_are_tried_and_no_more() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 65535))
+        taken.listen()
+        with pytest.raises(RobocellError, match="no port from 65535 to 65535 is free"):
+            server.free_port("127.0.0.1", 65535)
+
+
+@pytest.mark.parametrize("host", ["nope.invalid", "192.0.2.1", "2001:db8::1"])
+def test_a_host_that_is_not_this_machine_is_refused(host: str) -> None:
+    with pytest.raises(RobocellError, match=rf"--host {host}: this machine has no such address; leave it out"):
+        server.free_port(host, 8521)
