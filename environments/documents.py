@@ -133,6 +133,7 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
 def _said(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
     """What pydantic means, in the words of a config; whole bounds to the last digit."""
     numbers = {key: f"{bound:g}" if isinstance(bound, float) else str(bound) for key, bound in context.items()}
+    numbers["entries"] = "entry" if context.get("min_length") == 1 else "entries"
     return _SAID.get(kind, "{msg}").format(**numbers | {"value": quoted(value), "msg": message})
 
 
@@ -150,7 +151,7 @@ _SAID = {
     "greater_than_equal": "{value} must be at least {ge}",
     "less_than": "{value} must be less than {lt}",
     "less_than_equal": "{value} must be at most {le}",
-    "too_short": "needs at least {min_length} entry",
+    "too_short": "needs at least {min_length} {entries}",
     "string_too_short": "must not be empty",
     "finite_number": "{value} must be a finite number",
 }

@@ -142,6 +142,10 @@ def select(results: "Results", text: str) -> "list[int]":
         key, equals, value = part.partition("=")
         if not equals or key not in names:
             labels = [case.label for case in cases]
+            if len(labels) == 1:
+                raise ExperimentError(
+                    f"{text!r} is no case of this run, which has one case and nothing to compare; vary something (sweep)"
+                )
             raise ExperimentError(
                 f"{text!r} is no case of this run; name a label ({'; '.join(labels[:8])}{'; …' if labels[8:] else ''}) "
                 f"or key=value with one of {', '.join(names) or 'no keys'}{nearest(text, labels)}"

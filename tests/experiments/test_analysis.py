@@ -1,6 +1,7 @@
 """Intervals, paired differences and answers agree with what is known."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from fakes import line, named_trial, study
 
 from robocell.environments.scenario import Scenario
 from robocell.experiments.analysis import summarise
-from robocell.experiments.comparison import compare, compare_each
+from robocell.experiments.comparison import compare, compare_each, select
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.figures import all_charts
@@ -252,3 +253,9 @@ def test_bootstrap_intervals_cover_and_repeat_themselves():
     assert 0.87 < np.mean(covered) < 0.99
     values = generator.normal(size=10)
     assert bootstrap_interval(values, seed=3) == bootstrap_interval(values, seed=3)
+
+
+def test_a_run_of_one_case_has_nothing_to_compare():
+    results = SimpleNamespace(experiment=Experiment.load("phone_line"))
+    with pytest.raises(ExperimentError, match="'a' is no case of this run, which has one case and nothing to compare"):
+        select(results, "a")

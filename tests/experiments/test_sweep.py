@@ -244,6 +244,7 @@ WRONG = {
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h, high: 4min}}}}": "in the same unit",
     "sweep: {lhs: {samples: 4, keys: {horizon: {low: 3h}}}}": "needs either low and high, or choice",
     "sweep: {cases: [{name: a}, {name: a, horizon: 2h}]}": "two cases are called 'a'; name them apart",
+    "question: {kind: sensitivity, keys: {horizon: {low: 1h, high: 2h}}}": "question.keys: needs at least 2 entries",
     "replications: 0": "9:15: replications: 0 must be at least 1",
     "replications: until 5": "9:15: replications: '5' is not a share; write a number from 0 to 1, or a percentage",
     "replicatons: 3": "9:1: replicatons: unknown key; allowed: name, scenario, sweep, replications, question, seed",
