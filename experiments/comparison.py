@@ -144,7 +144,7 @@ def select(results: "Results", text: str) -> "list[int]":
             labels = [case.label for case in cases]
             if len(labels) == 1:
                 raise ExperimentError(
-                    f"{text!r} is no case of this run, which has one case and nothing to compare; vary something (sweep)"
+                    f"{text!r} is no case of this run, which has one case and nothing to compare; add a sweep"
                 )
             raise ExperimentError(
                 f"{text!r} is no case of this run; name a label ({'; '.join(labels[:8])}{'; …' if labels[8:] else ''}) "
