@@ -44,7 +44,7 @@ from .motion.grid import GridTraffic
 from .motion.matrix import MatrixTraffic
 from .names import vehicle_name
 from .own_classes import import_class
-from .scenario import Agvs, Grid, Instant, Matrix
+from .scenario import Agvs, Grid, Instant, Matrix, Scenario
 from .streams import Streams
 from .workload import Workload
 
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from .layout import Layout
     from .mesa_floor import MesaFloor
     from .motion.traffic import Traffic
-    from .scenario import Mechanisms, Scenario
+    from .scenario import Mechanisms
 
 NO_TICK = -1
 LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
@@ -93,6 +93,8 @@ class Factory(mesa.Model):
     def __init__(
         self, scenario: Scenario, *, rng: int | None = None, agent_classes: Mapping[str, type] | None = None
     ) -> None:
+        if not isinstance(scenario, Scenario):
+            raise TypeError(f"Factory needs a Scenario, not {scenario!r:.60}; make one with Scenario.load or .parse")
         self.trial_seed = scenario.seed if rng is None else int(rng)
         super().__init__(rng=self.trial_seed)
         self.spec = scenario

@@ -161,6 +161,8 @@ def run(
     experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
     """
     refuse_to_start_anew()
+    if not isinstance(experiment, Experiment):
+        raise TypeError(f"run needs an Experiment, not {experiment!r:.60}; make one with Experiment.load or .parse")
     started = time.perf_counter()
     progress = progress or Silent()
     if agent_classes:

@@ -13,6 +13,7 @@ import pytest
 from fakes import named_trial, study
 from test_executors import wait_until
 
+from robocell.environments.factory import Factory
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.journal import Journal
 from robocell.experiments.progress import Silent
@@ -225,3 +226,12 @@ def test_ten_thousand_recorded_trials_are_scanned_quickly_and_small(tmp_path):
     assert len(journal.records) == 10_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 100_000
     journal.close()
+
+
+@pytest.mark.parametrize("given", ["quickstart", Path("quickstart.yaml"), {}])
+def test_a_path_or_plain_data_are_no_factory_and_no_experiment(given, tmp_path):
+    with pytest.raises(TypeError, match=r"Factory needs a Scenario, not .*; make one with Scenario.load or .parse"):
+        Factory(given)
+    with pytest.raises(TypeError, match=r"run needs an Experiment, not .*; make one with Experiment.load or .parse"):
+        run(given, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
