@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,11 @@ class Document:
     data: Any
     _keys: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
     _values: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
+    _set: tuple[Loc, ...] = ()  # what was set by hand, whatever the file says
+
+    def overridden(self, locs: Sequence[Loc]) -> Document:
+        """The document where `--set` has put other values at these places; complaints about them name no line."""
+        return replace(self, _set=(*self._set, *locs))
 
     @classmethod
     def load(cls, path: str | Path, *, longest: int = LONGEST) -> Document:
@@ -75,7 +80,9 @@ class Document:
         return found
 
     def complain(self, loc: Sequence[str | int], text: str, *, of_key: bool = False) -> str:
-        """`file:line:column: key.path: text`."""
+        """`file:line:column: key.path: text`, or `--set key.path: text` where the file is not to blame."""
+        if any(tuple(map(str, loc[: len(part)])) == part for part in self._set):
+            return f"--set {_dotted(loc)}: {text}"
         line, column = self.mark(loc, of_key=of_key)
         path = f"{_dotted(loc)}: " if loc else ""
         return f"{self.name}:{line}:{column}: {path}{text}"

@@ -27,7 +27,7 @@ from ..environments.units import Memory, PositiveDuration
 from ..environments.yaml_text import NotYamlError, read_yaml
 from .clear import AnswerRules
 from .errors import ExperimentError
-from .keys import get_key, set_key
+from .keys import get_key, parts_of, set_key
 from .questions import AnyQuestion, Until
 from .questions.precision import parse_replications
 from .sweep import Sweep
@@ -151,15 +151,17 @@ def parse_config(document: Document, settings: dict[str, Any]) -> tuple[Experime
         data = {"scenario": data}
     for_scenario: dict[str, Any] = {}
     own = set(ExperimentConfig.keys())
+    by_hand = []
     for key, value in settings.items():
         if key.partition(".")[0] in own and not key.startswith("scenario."):
+            by_hand.append(tuple(parts_of(key, data)))
             data = _set_own_key(data, key, value)
         else:
             for_scenario[key.removeprefix("scenario.")] = value
     try:
         return ExperimentConfig.model_validate(data), for_scenario, plain
     except ValidationError as error:
-        raise ExperimentError(explain(error, document, data=data)) from None
+        raise ExperimentError(explain(error, document.overridden(by_hand), data=data)) from None
 
 
 def _set_own_key(data: dict[str, Any], key: str, value: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
 from .errors import ExperimentError
 from .given_classes import GivenClass, GivenClasses
-from .keys import complaint, set_key
+from .keys import complaint, parts_of, set_key
 from .questions import Optimise, Sensitivity
 from .sweep import Settings
 from .trials import Trial, trial_id, trial_seed
@@ -70,6 +70,7 @@ class Experiment:
             at, data = (), source.data
         else:
             source, at, data = document, ("scenario",), config.scenario
+        by_hand: list[Loc] = []
         for key, value in for_scenario.items():
             problem = complaint(Scenario, key, data)
             if key == "seed" and config.seed is not None:
@@ -80,7 +81,9 @@ class Experiment:
             if problem:
                 near = nearest(key, ExperimentConfig.keys())
                 raise ExperimentError(f"--set {key}: {problem}{'' if 'did you mean' in problem else near}")
+            by_hand.append((*at, *parts_of(key, data)))
             data = set_key(data, key, value)
+        source = source.overridden(by_hand)
         base = Scenario.parse(data, source=source, at=at)
         folders = (source.folder, document.folder, document.folder / "modules", Path(), *given.folders)
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))

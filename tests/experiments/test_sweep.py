@@ -364,3 +364,19 @@ def test_cases_may_be_set_where_the_file_has_none_or_others(sweep):
     cases = [{"name": "six", "stations.cell.machines": 6}, {"name": "short", "horizon": "30min"}]
     experiment = Experiment.parse({"scenario": line()} | sweep, {"sweep": {"cases": cases}})
     assert [case.label for case in experiment.cases] == ["six", "short"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"fleet.agvs.speed": -1}, "--set scenario.fleet.agvs.speed: -1 has no unit"),
+        ({"orders": {"kind": "poisson", "rate": "-3/h"}}, "--set scenario.orders.rate: '-3/h'"),
+        ({"replications": "many"}, "--set replications: 'many' is not a whole number"),
+        ({"outputs.logs": "some"}, "--set outputs.logs: 'some' is not allowed"),
+        ({"stations.mill_1.machines": "x"}, "--set scenario.stations.mill_1.machines: 'x'"),
+    ],
+)
+def test_a_wrong_setting_is_not_blamed_on_the_file(setting, says):
+    with pytest.raises(RobocellError) as raised:
+        Experiment.load("quickstart", setting)
+    assert str(raised.value).startswith(says)

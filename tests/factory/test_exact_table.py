@@ -72,7 +72,7 @@ ROWS = [
     Row(
         "one machine, lognormal",
         [station({"distribution": "lognormal", "mean": "42s", "cv": 1.5})],
-        *(FLOW, 201.25, "Pollaczek-Khinchine", 600),
+        *(FLOW, 201.25, "Pollaczek-Khinchine", 4500),
     ),
     Row(
         "two products, set-up at each change",
@@ -83,13 +83,13 @@ ROWS = [
     Row(
         "arrivals in beats, exponential work",
         [station(exponential(48))],
-        *(FLOW, 129.25, "D/M/1", 250),
+        *(FLOW, 129.25, "D/M/1", 1350),
         {"kind": "deterministic", "every": "60s"},
     ),
     Row(
         "shortest processing time first",
         [station("20s", queue="spt")],
-        *(FLOW, 111.25, "Cobham 1954", 600),
+        *(FLOW, 111.25, "Cobham 1954", 1000),
         more={
             "products": {
                 "p": {"routing": [{"operation": "s0", "time": "20s"}]},
@@ -100,12 +100,12 @@ ROWS = [
     Row(
         "breakdowns of a machine while it works",
         [station(exponential(40), breakdown=BREAKDOWN | {"clock": "busy"})],
-        *(FLOW, 360.0, "completion times in M/G/1", 2500),
+        *(FLOW, 360.0, "completion times in M/G/1", 9000),
     ),
     Row(
         "breakdowns of a machine at any time",
         [station(exponential(40), breakdown=BREAKDOWN | {"clock": "calendar"})],
-        *(FLOW, 390.0, "White and Christie 1958", 2500),
+        *(FLOW, 390.0, "White and Christie 1958", 3600),
     ),
     Row(
         "re-entrant routing a-b-a",
@@ -183,7 +183,7 @@ ROWS = [
     Row(
         "a shift with pauses",
         [station(exponential(60), shift="day")],
-        *(RATE, 60 * 5.75 / 8, "share of the time that is worked", 80),
+        *(RATE, 60 * 5.75 / 8, "share of the time that is worked", 100),
         conwip(3),
         more={
             "shifts": {"day": {"every": "8h", "pauses": [{"from": "2h", "to": "2.25h"}, {"from": "6h", "to": "8h"}]}}
