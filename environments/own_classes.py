@@ -6,20 +6,36 @@ import importlib
 import sys
 import sysconfig
 import traceback
-from typing import Any
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from .errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 OF_THE_PROGRAM = "__main__:"  # before the name of a class that is known only to the program that gave it
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 
-
 _given: dict[str, type] = {}
+_here: ContextVar[Mapping[str, type]] = ContextVar("_here", default=MappingProxyType({}))
 
 
 def give(path: str, cls: type) -> None:
     """From now on `path` stands for this class in this process, which could not import it."""
     _given[path] = cls
+
+
+@contextmanager
+def with_classes(classes: Mapping[str, type]) -> Iterator[None]:
+    """In this thread, paths stand for these classes, whatever else was given by the same name."""
+    token = _here.set(classes)
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 def import_class(path: str) -> Any:
@@ -28,8 +44,9 @@ def import_class(path: str) -> Any:
     Raises:
         ScenarioError: there is no such module or name, or importing the module fails; with file and line.
     """
-    if path in _given:
-        return _given[path]
+    given = _here.get().get(path) or _given.get(path)
+    if given is not None:
+        return given
     module_name, _, name = path.partition(":")
     if path.startswith(OF_THE_PROGRAM) and not hasattr(sys.modules["__main__"], name):
         raise ScenarioError(

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +15,7 @@ from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
 from .errors import ExperimentError
-from .given_classes import GivenClass, GivenClasses
+from .given_classes import GivenClass, GivenClasses, pickled
 from .keys import complaint, parts_of, set_key
 from .questions import Optimise, Sensitivity
 from .sweep import Settings
@@ -40,6 +39,7 @@ class Experiment:
     modules: tuple[UserModule, ...]  # agent classes of the user
     search_path: tuple[Path, ...]
     given: Mapping[str, GivenClass]  # classes that came as objects and travel by value, by path
+    classes: bytes = field(repr=False)  # their pickle, as they were when the experiment was made
     maker: CaseMaker = field(repr=False, compare=False)
 
     @classmethod
@@ -85,7 +85,7 @@ class Experiment:
             data = set_key(data, key, value)
         source = source.overridden(by_hand)
         base = Scenario.parse(data, source=source, at=at)
-        folders = (source.folder, document.folder, document.folder / "modules", Path(), *given.folders)
+        folders = (*given.folders, source.folder, document.folder, document.folder / "modules", Path())
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
         seed = config.seed if config.seed is not None else base.seed
         places, named = _places(document, config)
@@ -115,6 +115,7 @@ class Experiment:
             modules=tuple(maker.modules.values()),
             search_path=search_path,
             given=given.by_value,
+            classes=pickled(given.by_value),
             maker=maker,
         )
         problem = config.question.problem(experiment) if config.question else None
@@ -136,7 +137,7 @@ class Experiment:
         own = {**self.scenario.get("agent_classes", {}), **classes}
         data = {**self.resolved(), "scenario": {**self.scenario, "agent_classes": own}}
         document = Document(self.name, self.maker.document.folder, data)
-        return self._of(document, given=GivenClasses(self.given, self.search_path))
+        return self._of(document, given=GivenClasses([known.cls for known in self.given.values()], self.search_path))
 
     def with_points(self, points: Sequence[Settings]) -> Self:
         """The same experiment with more cases: a question may ask for what the sweep does not have."""
@@ -187,12 +188,8 @@ class Experiment:
             scenario=case.scenario,
             keep_log=logs == "all" or (logs == "first" and replication == 0),
             search_path=tuple(str(folder) for folder in self.search_path) if self.modules else (),
-            classes=self._pickled,
+            classes=self.classes,
         )
-
-    @cached_property
-    def _pickled(self) -> tuple[tuple[str, bytes], ...]:
-        return tuple((path, given.pickled()) for path, given in self.given.items())
 
     def trials(self) -> Iterator[Trial]:
         """All trials, replication by replication, so that a part of them already compares all cases."""

@@ -6,7 +6,10 @@ other of the user. One of a notebook, of a script (`__main__`) or of a function 
 """
 
 import importlib
-from collections.abc import Mapping, Sequence
+import io
+import pickle
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -30,25 +33,55 @@ class GivenClass:
     cls: type = field(repr=False)
     fingerprint: str
 
-    def pickled(self) -> bytes:
-        """By value, with all that it needs of its program."""
-        import cloudpickle
 
-        try:
-            return cloudpickle.dumps(self.cls)
-        except Exception as error:
-            raise ExperimentError(
-                f"class {self.cls.__name__} cannot be sent to workers ({' '.join(str(error).split())}); put it into a "
-                "module of its own, or choose executor: serial"
-            ) from error
+def pickled(given: Mapping[str, GivenClass]) -> bytes:
+    """The classes as they are now, with all that they need of their program; nothing where there are none.
+
+    All in one pickle, so that a class that another one names stays the same class.
+
+    Raises:
+        ExperimentError: something in them cannot be pickled.
+    """
+    if not given:
+        return b""
+    file = io.BytesIO()
+    try:
+        _pickler(file).dump({path: each.cls for path, each in given.items()})
+    except Exception as error:
+        names = " or ".join(each.cls.__name__ for each in given.values())
+        raise ExperimentError(
+            f"class {names} cannot be sent to workers ({' '.join(str(error).split())}); make what cannot be pickled in "
+            "a method, or put the class into a module of its own"
+        ) from error
+    return file.getvalue()
+
+
+def _pickler(file: io.BytesIO) -> Any:
+    from cloudpickle import Pickler
+    from cloudpickle.cloudpickle import _get_or_create_tracker_id
+
+    class OfNewClasses(Pickler):
+        """What it pickles becomes new classes where it is unpickled.
+
+        Where a class is known already, cloudpickle fills it anew. In the process of the program this would cut its
+        methods off from the globals of the program, and in a worker turn an earlier state of it into this one.
+        """
+
+        def reducer_override(self, obj: Any) -> Any:
+            reduced = super().reducer_override(obj)
+            if not isinstance(obj, type) or not isinstance(reduced, tuple):
+                return reduced
+            make, arguments, *rest = reduced
+            tracker = _get_or_create_tracker_id(obj)
+            return make, tuple(None if argument is tracker else argument for argument in arguments), *rest
+
+    return OfNewClasses(file)
 
 
 @lru_cache(maxsize=256)
-def unpickled(pickled: bytes) -> type:
-    """The same class object at every call in a process."""
-    import cloudpickle
-
-    return cloudpickle.loads(pickled)
+def unpickled(classes: bytes) -> Mapping[str, type]:
+    """Classes by path; equal pickles give the same class objects in a process."""
+    return pickle.loads(classes) if classes else {}
 
 
 class GivenClasses:
@@ -59,13 +92,15 @@ class GivenClasses:
         folders: from which workers import the modules of the others.
     """
 
-    def __init__(self, by_value: Mapping[str, GivenClass] | None = None, folders: Sequence[Path] = ()) -> None:
-        """Those of data that were read before."""
-        self.by_value = dict(by_value or {})
+    def __init__(self, classes: Iterable[type] = (), folders: Sequence[Path] = ()) -> None:
+        """`classes` are those of data that were read before."""
+        self.by_value: dict[str, GivenClass] = {}
         self.folders = list(folders)
+        for cls in classes:
+            self._name(cls)
 
     def named(self, data: Any) -> Any:
-        """Data with the path of every class in place of the class; the data themselves where there is none.
+        """Data with the path of every class in place of the class.
 
         Raises:
             ExperimentError: two classes of the program have the same name.
@@ -98,7 +133,7 @@ def _importable(cls: type) -> bool:
     """Whether a process that does not run this program finds the class by its name."""
     if cls.__module__ == "__main__" or "." in cls.__qualname__:
         return False
-    return getattr(importlib.import_module(cls.__module__), cls.__name__, None) is cls
+    return getattr(sys.modules.get(cls.__module__), cls.__name__, None) is cls
 
 
 def _folder_of(cls: type) -> Path | None:

@@ -21,10 +21,11 @@ def rehearse(experiment: "Experiment") -> None:
     wrong kind, or cannot be built.
     """
     from ..environments.factory import Factory
-    from ..environments.own_classes import fault_of
+    from ..environments.own_classes import fault_of, with_classes
 
     seen: set[tuple[str, ...]] = set()
-    with _importing_from(experiment.search_path):
+    given = {path: known.cls for path, known in experiment.given.items()}
+    with _importing_from(experiment.search_path), with_classes(given):
         for case in experiment.cases:
             classes = tuple(path for _, path in named_classes(case.scenario.model_dump(mode="json", by_alias=True)))
             if not classes or classes in seen:

@@ -156,10 +156,10 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     """
     from ..environments.factory import Factory
 
-    trial.bring_classes()
     record = trial.scenario.record.model_copy(update={"messages": "full"})
-    model = Factory(trial.scenario.model_copy(update={"record": record}), rng=trial.seed)
-    log = model.run()
+    with trial.with_own_classes():
+        model = Factory(trial.scenario.model_copy(update={"record": record}), rng=trial.seed)
+        log = model.run()
     model.close()
     chosen = None
     if about is not None:

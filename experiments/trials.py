@@ -12,13 +12,14 @@ import hashlib
 import json
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from ..environments.own_classes import give
+from ..environments.own_classes import with_classes
 from .classes import make_importable
 from .given_classes import unpickled
 from .limits import Limits, TimeLimitReached, limited
@@ -48,13 +49,14 @@ class Trial:
     scenario: Any  # a Scenario; trial functions of other models may put here what they like, if it can be pickled
     keep_log: bool = False
     search_path: tuple[str, ...] = ()  # folders from which the user's own agent modules are imported
-    classes: tuple[tuple[str, bytes], ...] = ()  # path and pickle of classes that workers cannot import
+    classes: bytes = b""  # pickle of classes that workers cannot import, by path
 
-    def bring_classes(self) -> None:
-        """Lets this process find the user's own classes."""
+    @contextmanager
+    def with_own_classes(self) -> Iterator[None]:
+        """The user's own classes are found."""
         make_importable(self.search_path)
-        for path, pickled in self.classes:
-            give(path, unpickled(pickled))
+        with with_classes(unpickled(self.classes)):
+            yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +114,15 @@ def trial_seed(root: int, replication: int) -> int:
 
 def run_trial(trial: Trial) -> Measurement:
     """Builds the factory of the trial, runs it to its horizon and measures it; the log comes back as bytes if kept."""
-    trial.bring_classes()
     from ..environments.factory import Factory
     from ..environments.kpis import measure
 
-    factory = Factory(trial.scenario, rng=trial.seed)
-    try:
-        log = factory.run()
-    finally:
-        factory.close()
+    with trial.with_own_classes():
+        factory = Factory(trial.scenario, rng=trial.seed)
+        try:
+            log = factory.run()
+        finally:
+            factory.close()
     values = measure(log, trial.scenario)
     return Measurement(values=values, log=_log_bytes(log) if trial.keep_log else None)
 

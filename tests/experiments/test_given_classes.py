@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,68 @@ def test_a_run_with_classes_of_a_program_is_read_by_all_and_run_again_by_the_pro
 def test_a_class_that_cannot_be_used_is_refused_before_the_run(classes, problem: str, tmp_path: Path) -> None:
     with pytest.raises((ExperimentError, ScenarioError), match=problem):
         run(Experiment.load("phone_line", QUICK), tmp_path, agent_classes=classes)
+
+
+LATER = """
+from robocell.experiments.fingerprint import fingerprint
+
+def made():
+    usual = Experiment.load("phone_line", {settings})
+    done = run(usual, "out", agent_classes={{"agv": Choosy}}, executor="serial")
+    return done.ran, done.results.trials["throughput_per_h"].tolist()
+
+ran, first = made()
+CHOOSY = 1.0
+assert Choosy.bid.__globals__ is globals(), "a run leaves the class of the program alone"
+ran, second = made()
+assert ran == 4 and first != second, (ran, first, second)
+CHOOSY = {choosy}
+experiment = Experiment.load("phone_line", {settings} | {{"fleet.agvs.class": Choosy}})
+CHOOSY = 1.0
+done = run(experiment, "new", executor="serial")
+assert done.results.trials["throughput_per_h"].tolist() == first, "as it was when the experiment was made"
+print("fine")
+"""
+
+
+def test_a_constant_that_is_changed_later_counts(tmp_path: Path) -> None:
+    ran = cells((PROGRAM + LATER).format(settings=SHORT, choosy=50), cwd=tmp_path)
+    assert ran.stdout == "fine\n", ran.stderr
+
+
+class Tagged(Job):
+    """Is looked for by `Picky`."""
+
+
+class Picky(AGV):
+    """Carries parts of one class alone."""
+
+    def bid(self, call):
+        assert isinstance(call.task.job, Tagged)
+        return super().bid(call)
+
+
+def test_classes_that_name_each_other_stay_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cls in (Tagged, Picky):
+        monkeypatch.setattr(cls, "__module__", "__main__")
+    classes = {"agv": Picky, "job": Tagged}
+    with monkeypatch.context() as main:
+        main.setattr(Picky.bid, "__module__", "__main__")
+        outcome = run(Experiment.load("phone_line", QUICK), tmp_path, agent_classes=classes, executor="processes")
+    assert (outcome.ran, outcome.failed) == (2, 0)
+
+
+def test_what_cannot_be_sent_is_said_when_the_experiment_is_made() -> None:
+    class Locked(AGV):
+        lock = threading.Lock()
+
+    with pytest.raises(ExperimentError, match=r"class Locked cannot be sent to workers \(cannot pickle.*in a method"):
+        Experiment.load("phone_line", {"fleet.agvs.class": Locked})
+
+
+def test_a_class_whose_module_cannot_be_imported_travels_by_value(tmp_path: Path) -> None:
+    loose = type("Loose", (AGV,), {"__module__": "of_no_file"})
+    assert "__main__:Loose" in Experiment.load("phone_line", {"fleet.agvs.class": loose}).given
 
 
 def test_two_classes_of_one_name_are_refused() -> None:
