@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .errors import CopyError, StandstillOfTimeError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 MOST_EVENTS, MOST_EACH = 2000, 200  # at one instant: by the factory as a whole, and more for each agent in it
 RESOLUTION_S = 1e-6  # what lies within is one instant
 LAST_EVENTS = 100  # that are named when there are more
+PLAIN = (bool, int, float, str)
 
 
 class Event:
@@ -110,7 +112,7 @@ class Clock:
         """
         for at_s, _, event in self._queue:
             callback = event.callback.func if isinstance(event.callback, partial) else event.callback
-            if getattr(callback, "__closure__", None):
+            if isinstance(callback, FunctionType) and _holds_on(callback):
                 raise CopyError(
                     f"{_named(callback)}, due at {at_s:g} s, cannot be copied: it holds on to the variables around it; "
                     "schedule a method of an agent instead"
@@ -124,6 +126,12 @@ class Clock:
     def clear(self) -> None:
         """Forget all that is due."""
         self._queue.clear()
+
+
+def _holds_on(function: FunctionType) -> bool:
+    """It has variables of the function around it, or defaults such as `lambda agv=agv: agv.remove()`."""
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return bool(function.__closure__) or not all(default is None or type(default) in PLAIN for default in defaults)
 
 
 def _named(callback: Callable[..., object] | None) -> str:

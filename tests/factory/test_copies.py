@@ -146,10 +146,22 @@ def test_a_copy_within_a_step_is_refused() -> None:
         factory.run()
 
 
-def test_a_function_that_holds_on_to_the_original_is_refused() -> None:
+def around(agv: AGV) -> Callable[[], object]:
+    return lambda: agv.remove()
+
+
+def default(agv: AGV) -> Callable[[], object]:
+    return lambda agv=agv: agv.remove()
+
+
+def default_by_name(agv: AGV) -> Callable[[], object]:
+    return lambda *, agv=agv: agv.remove()
+
+
+@pytest.mark.parametrize("holding", [around, default, default_by_name])
+def test_a_function_that_holds_on_to_the_original_is_refused(holding: Callable[[AGV], Callable[[], object]]) -> None:
     factory = Factory(changed())
-    agv = factory.agvs[0]
-    factory.clock.schedule(30, lambda: agv.remove())
+    factory.clock.schedule(30, holding(factory.agvs[0]))
     with pytest.raises(CopyError, match=r"<lambda>, due at 30 s, cannot be copied: .*schedule a method"):
         factory.copy()
     with pytest.raises(CopyError, match="cannot be copied"):
