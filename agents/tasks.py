@@ -211,6 +211,10 @@ class Handling(Task):
     machine: Machine
     mount: bool
 
+    @property
+    def alike(self) -> object:
+        return self.station.unique_id
+
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Charge(Task):
