@@ -112,7 +112,8 @@ class Paced:
                 self.step = mesas
 
     def _tick(self) -> None:
-        super().step()  # type: ignore[misc]  # of the class beside this one
+        with self.lock:  # for a thread that looks `step` up while another one has it replaced
+            super().step()  # type: ignore[misc]  # of the class beside this one
 
     def _measure(self) -> None:
         marks = self._marks

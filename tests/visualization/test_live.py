@@ -247,3 +247,24 @@ def test_the_sliders_change_the_scenario(scenario: Scenario) -> None:
     factory = shown(scenario, agvs=most_vehicles(scenario))
     advance(factory, 60.0)
     assert len(factory.agvs) > 10
+
+
+def test_a_click_on_step_waits_for_the_thread_that_plays(cell: dict) -> None:
+    watched = shown(Scenario.parse(cell))
+    busy, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        done.wait(10)
+
+    plays = threading.Thread(target=watched._go, args=[hold])
+    plays.start()
+    busy.wait(10)
+    clicks = threading.Thread(target=watched.step)
+    clicks.start()
+    clicks.join(0.3)
+    assert watched.tick == 0
+    done.set()
+    plays.join()
+    clicks.join()
+    assert watched.tick == 1
