@@ -141,6 +141,7 @@ def state_intervals(log: EventLog, agent: int, *, machine: int = 0) -> tuple[Flo
     kind = log.kind_of(agent)
     if kind is None or kind not in _STATE_EVENTS:
         raise ValueError(f"{log.name_of(agent)} has no states; give the id of a station, a robot or a vehicle.")
+    log = log.so_far()
     events = log.events
     chosen = (events["kind"] == _STATE_EVENTS[kind][0]) & (events["agent"] == agent)
     if kind == AgentKind.STATION:

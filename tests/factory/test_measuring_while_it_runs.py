@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from robocell.environments import EventLog, Factory, Scenario, check, measure
+from robocell.environments.kpis import state_intervals
 from robocell.environments.log import AgentKind, Event
 
 from .conftest import CELL
@@ -25,6 +26,16 @@ def test_figures_are_those_of_a_run_that_ends_now(time_s: float) -> None:
     assert figures == pytest.approx(expected, nan_ok=True, rel=0, abs=0)
     assert goes_on.log.so_far().digest() == ends.log.digest()
     assert figures["energy_kwh"] > 0
+
+
+def test_states_are_those_of_a_run_that_ends_now() -> None:
+    goes_on, ends = Factory(SCENARIO), Factory(SCENARIO)
+    for factory in (goes_on, ends):
+        factory.run_until(1234.5)
+    ends.finish()
+    for agv in goes_on.agvs:
+        open_ended, ended = (state_intervals(factory.log, agv.unique_id) for factory in (goes_on, ends))
+        assert [part.tolist() for part in open_ended] == [part.tolist() for part in ended]
 
 
 def test_a_run_that_is_measured_at_every_step_is_the_same_run() -> None:
