@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ DIFFERENT = {
 
 
 def made(source: str) -> type:
-    space = {"__name__": "__main__"}
+    space: dict[str, Any] = {"__name__": "__main__"}
     exec(HEAD + dedent(source), space)
     return space["A"]
 
