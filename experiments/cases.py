@@ -9,7 +9,7 @@ from typing import Any
 from ..environments.documents import Document
 from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
-from .classes import UserModule, find_class, named_classes
+from .classes import UserModule, find_class, named_classes, with_imports
 from .errors import ExperimentError
 from .given_classes import GivenClass
 from .keys import complaint, set_key
@@ -101,6 +101,7 @@ class CaseMaker:
             except LookupError as error:
                 raise ExperimentError(self.source.complain((*self.at, *loc), str(error))) from None
             if module is not None:
-                self.modules.setdefault(module.name, module)
-                found[module.name] = module.digest()
+                for needed in with_imports(module, self.search_path):
+                    self.modules.setdefault(needed.name, needed)
+                    found[needed.name] = needed.digest()
         return found

@@ -5,6 +5,7 @@ trial's identity, so that a changed bidder is run again and an unchanged one is 
 """
 
 import ast
+import contextlib
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -28,11 +29,15 @@ class UserModule:
     name: str
     path: Path  # the file, or the folder of the package
 
+    @property
+    def files(self) -> list[Path]:
+        """Its source."""
+        return sorted(self.path.rglob("*.py")) if self.path.is_dir() else [self.path]
+
     def digest(self) -> str:
         """Hash of the source."""
-        files = sorted(self.path.rglob("*.py")) if self.path.is_dir() else [self.path]
         total = hashlib.blake2b(digest_size=16)
-        for file in files:
+        for file in self.files:
             total.update(file.relative_to(self.path.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
         return total.hexdigest()
 
@@ -68,6 +73,39 @@ def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:
     if name not in names and "*" not in names:
         raise LookupError(f"{file.name} has no class {name!r}{nearest(name, names)}")
     return module
+
+
+def with_imports(module: UserModule, folders: Sequence[Path]) -> list[UserModule]:
+    """The module, and all modules in the user's folders that it imports, directly or through others."""
+    found = {module.name: module}
+    todo = [module]
+    while todo:
+        for name in _imported(todo.pop()):
+            other = None if name in found else _own(name, folders)
+            if other is not None:
+                found[name] = other
+                todo.append(other)
+    return list(found.values())
+
+
+def _imported(module: UserModule) -> set[str]:
+    """Top-level names of what it imports; none for a file that is no Python, which is told elsewhere."""
+    names: set[str] = set()
+    for file in module.files:
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name.partition(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module.partition(".")[0])
+    return names
+
+
+def _own(name: str, folders: Sequence[Path]) -> UserModule | None:
+    if name in sys.stdlib_module_names or name == "robocell":
+        return None
+    spec = importlib.machinery.PathFinder.find_spec(name, [str(folder) for folder in folders])
+    return None if spec is None or spec.origin is None else UserModule(name, _root(Path(spec.origin)))
 
 
 def copy_modules(paths: Sequence[Path], folder: Path) -> Path:

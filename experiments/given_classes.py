@@ -2,7 +2,7 @@
 
 In data a class stands as text. One that workers can import becomes `module:Name`, and its module travels like any
 other of the user. One of a notebook, of a script (`__main__`) or of a function cannot be imported: it becomes
-`__main__:Name`, and travels by value.
+`__main__:Name`, and is sent by value.
 """
 
 import importlib
@@ -22,7 +22,7 @@ from .fingerprint import fingerprint
 
 @dataclass(frozen=True)
 class GivenClass:
-    """A class that travels by value.
+    """A class that is sent to workers by value.
 
     Attributes:
         path: how it is called in data, `__main__:Name`.
@@ -110,7 +110,7 @@ class GivenClasses:
         if isinstance(data, Mapping):
             return {key: self.named(value) for key, value in data.items()}
         if isinstance(data, list | tuple):
-            return type(data)(self.named(value) for value in data) if type(data) in (list, tuple) else data
+            return [self.named(value) for value in data]
         return data
 
     def _name(self, cls: type) -> str:

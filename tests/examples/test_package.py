@@ -8,17 +8,17 @@ from pathlib import Path
 import robocell
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("agents", "environments", "experiments", "visualization")
+FOLDERS = ("agents", "environments", "experiments", "visualization")
 
 
 def test_every_folder_of_code_is_a_package_and_goes_into_the_wheel() -> None:
-    folders = {file.parent for room in ROOMS for file in (ROOT / room).rglob("*.py")}
+    folders = {file.parent for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")}
     assert all((folder / "__init__.py").is_file() for folder in folders)
-    assert all((ROOT / "src" / "robocell" / room).samefile(ROOT / room) for room in ROOMS)
+    assert all((ROOT / "src" / "robocell" / folder).samefile(ROOT / folder) for folder in FOLDERS)
 
 
-def test_every_room_says_that_it_is_typed() -> None:
-    assert all((ROOT / room / "py.typed").is_file() for room in ("src/robocell", *ROOMS))
+def test_every_folder_says_that_it_is_typed() -> None:
+    assert all((ROOT / folder / "py.typed").is_file() for folder in ("src/robocell", *FOLDERS))
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:
