@@ -30,6 +30,7 @@ def pickled(factory: Factory) -> Factory:
 
 
 WAYS = [Factory.copy, deepcopy, pickled]
+FEW, MANY = 20, 300  # generated factories, every day and in the slow mark
 
 
 def digest(factory: Factory) -> str:
@@ -71,7 +72,9 @@ def test_while_messages_are_on_their_way(mechanism: str) -> None:
     assert_goes_on_alike(changed(negotiation={"mechanism": mechanism, "channel": CHANNEL}), 0.5, Factory.copy, pickled)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=() if seed < FEW else (pytest.mark.slow,)) for seed in range(MANY)]
+)
 def test_any_factory_at_any_moment(seed: int) -> None:
     assert_goes_on_alike(Scenario.parse(accepted(seed)), Random(seed).random(), Factory.copy, pickled)
 

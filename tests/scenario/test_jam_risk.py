@@ -86,19 +86,33 @@ def test_smaller_buffers_and_more_machines_are_counted():
 ROOM = st.sampled_from([0, 1, 2, None])
 
 
-@given(
+SHOPS = given(
     routings=st.lists(st.text("xyz", min_size=1, max_size=4), min_size=1, max_size=3),
     rooms=st.fixed_dictionaries({name: st.tuples(ROOM, ROOM) for name in ("x", "y", "z", "x_y")}),
     machines=st.integers(1, 2),
     wip=st.integers(1, 14),
     stored=st.sampled_from([None, 1, 3]),
 )
-@settings(max_examples=80, deadline=None)
-def test_no_factory_jams_that_was_not_told(routings, rooms, machines, wip, stored):
+
+
+def assert_only_what_was_told_jams(routings, rooms, machines, wip, stored):
     storage = {} if stored is None else {"storage": {"rack": {"capacity": stored}}}
     scenario = shop(routings, rooms, wip, machines, **storage)
     if jam_risk(scenario) is None:
         assert measure(Factory(scenario, rng=1).run(), scenario)["jammed"] == 0.0
+
+
+@SHOPS
+@settings(max_examples=25, deadline=None)
+def test_no_factory_jams_that_was_not_told(**drawn):
+    assert_only_what_was_told_jams(**drawn)
+
+
+@pytest.mark.slow
+@SHOPS
+@settings(max_examples=500, deadline=None)
+def test_none_of_many_factories_jams_that_was_not_told(**drawn):
+    assert_only_what_was_told_jams(**drawn)
 
 
 def test_a_circle_that_can_be_filled_jams_in_the_end_and_one_part_less_never():
