@@ -287,7 +287,7 @@ class Factory(mesa.Model):
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Called by every agent that is made."""
-        super().register_agent(agent)  # from Mesa 3.4 on this gives it its id
+        super().register_agent(agent)  # where newer versions of Mesa give it its id
         self._latest_id = agent.unique_id
 
     def __setstate__(self, state: dict[str, Any]) -> None:

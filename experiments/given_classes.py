@@ -63,7 +63,7 @@ def _pickler(file: io.BytesIO) -> Any:
     class OfNewClasses(Pickler):
         """What it pickles becomes new classes where it is unpickled.
 
-        Where a class is known already, cloudpickle fills it anew. In the process of the program this would cut its
+        Where a class is known already, cloudpickle fills it again. In the process of the program this would cut its
         methods off from the globals of the program, and in a worker turn an earlier state of it into this one.
         """
 

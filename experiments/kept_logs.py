@@ -30,15 +30,19 @@ def kept_log(results: "Results", trial: str) -> "EventLog":
 
 def read_log(results: "Results", trial: str) -> "EventLog":
     """The log of a trial, also one that the run did not write; ExperimentError where it cannot be read."""
+    return read_log_file(_path(results, trial), remedy=mended_by_a_run(results.directory))
+
+
+def read_log_file(path: Path, *, remedy: str) -> "EventLog":
+    """A log of a run; ExperimentError with the remedy where it cannot be read."""
     from ..environments.log import EventLog
 
-    path = _path(results, trial)
     try:
         return EventLog.load(path)
     except OSError as error:
-        raise ExperimentError(f"{path}: cannot be read ({error.strerror})") from None
+        raise ExperimentError(f"{path}: cannot be read ({error.strerror}); {remedy}") from None
     except ValueError as error:
-        raise ExperimentError(f"{error} Delete it, and {mended_by_a_run(results.directory)}") from None
+        raise ExperimentError(f"{error} Delete it, and {remedy}") from None
 
 
 def unchanged(results: "Results", trial: str, log: "EventLog") -> bool:

@@ -17,7 +17,7 @@ from .durable import write_atomically
 from .errors import ExperimentError, LostFolderError
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
-from .executors.worker import refuse_to_start_anew
+from .executors.worker import refuse_to_start_again
 from .experiment import Experiment
 from .journal import Record
 from .limits import Limits
@@ -160,7 +160,7 @@ def run(
     holds results of other experiments alone (unless `progress` confirms that both may lie side by side), or the
     experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
     """
-    refuse_to_start_anew()
+    refuse_to_start_again()
     if not isinstance(experiment, Experiment):
         raise TypeError(f"run needs an Experiment, not {experiment!r:.60}; make one with Experiment.load or .parse")
     started = time.perf_counter()

@@ -96,7 +96,7 @@ def use_side(own: Callable[..., Any], params: dict[str, Any], pace: str, of: str
         own: makes a model of these parameters.
         params: what Mesa's inputs offer, by name.
         pace: the first of SPEEDS.
-        of: whose inputs they are; those of another one are made anew.
+        of: whose inputs they are; another one gets inputs of its own.
     """
     chosen = solara.use_reactive(solara.use_memo(lambda: _defaults(params), []))
     player = use_player(lambda: own(**chosen.value))
@@ -198,7 +198,7 @@ def _shape(stage: Stage) -> dict[str, str]:
 
 
 def _forget(model: Any) -> None:
-    """A model that is shown no more, if any: nobody waits for its frames, and Mesa 3.3 forgets its ids."""
+    """A model that is shown no more, if any: nothing waits for its frames, and Mesa 3.3 forgets its ids."""
     if model is None:
         return
     model.running = False

@@ -11,6 +11,7 @@ from ..environments.factory import Factory
 from ..environments.log import EventLog
 from ..environments.scenario import Grid
 from ..experiments.experiment import Experiment
+from ..experiments.kept_logs import read_log_file
 from ..experiments.store import EXPERIMENT, LOGS, mended_by_a_run
 from .own_code import use_own_code
 
@@ -48,22 +49,14 @@ class Recording:
         """The log with the cells of all vehicles; where they were not recorded, the run is made again.
 
         Raises:
-            ScenarioError: the log is gone or damaged, or the run made again is another one than the one recorded.
+            ExperimentError: the log is gone or damaged.
+            ScenarioError: the run made again is another one than the one recorded.
         """
-        log = _read(self.path)
+        remedy = f"show another run, or {mended_by_a_run(self.path.parent.parent)}"
+        log = read_log_file(self.path, remedy=remedy)
         if len(log.trace_ticks) or not self._on_floor:
             return log
         return _again(self.scenario, log, self.path)
-
-
-def _read(path: Path) -> EventLog:
-    remedy = f"show another run, or {mended_by_a_run(path.parent.parent)}"
-    try:
-        return EventLog.load(path)
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read ({error.strerror}); {remedy}") from None
-    except ValueError as error:
-        raise ScenarioError(f"{error} Delete it, and {remedy}") from None
 
 
 def _again(scenario: Scenario, log: EventLog, path: Path) -> EventLog:

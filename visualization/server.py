@@ -97,7 +97,7 @@ def _url(host: str, port: int, token: str | None) -> str:
 
 
 def free_port(host: str, port: int, tries: int = 20) -> int:
-    """The port, or the next one that nobody listens on; any free one for port 0.
+    """The port, or the next one that is free; any free one for port 0.
 
     Raises:
         ServerError: the host is no address of this machine, there is no such port, or none of `tries` ports is free.

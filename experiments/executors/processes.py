@@ -55,7 +55,7 @@ class ProcessExecutor(ClosedOnExit):
         limits: Limits = NO_LIMITS,
         preload: Sequence[str] = (),
     ) -> None:
-        worker.refuse_to_start_anew()
+        worker.refuse_to_start_again()
         self.workers = workers
         self._function = function
         self._limits = limits

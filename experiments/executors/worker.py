@@ -24,7 +24,7 @@ ORPHANED = 98
 OUT_OF_MEMORY_SCORE = 500  # Linux: added to the share of memory (0 to 1000) when the kernel looks for a victim
 
 
-def refuse_to_start_anew() -> None:
+def refuse_to_start_again() -> None:
     """Ends a worker that is starting, imports the script of its driver, and finds a run of an experiment in it."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         os._exit(NO_MAIN_GUARD)

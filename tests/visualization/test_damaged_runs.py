@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from robocell.environments.errors import ScenarioError
+from robocell.experiments.errors import ExperimentError
 from robocell.experiments.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 from robocell.visualization import session
@@ -57,19 +57,19 @@ def _cut(path: Path) -> None:
 
 def test_a_log_that_is_gone_is_named_with_a_remedy(recording: Recording) -> None:
     recording.path.unlink()
-    with pytest.raises(ScenarioError, match=r"npz: cannot be read \(No such file.*; show another run, or `robocell"):
+    with pytest.raises(ExperimentError, match=r"npz: cannot be read \(No such file.*; show another run, or `robocell"):
         _ = recording.log
 
 
 def test_a_run_directory_that_is_gone_is_named_with_a_remedy(recording: Recording) -> None:
     shutil.rmtree(recording.path.parent.parent)
-    with pytest.raises(ScenarioError, match=r"npz: cannot be read \(No such file"):
+    with pytest.raises(ExperimentError, match=r"npz: cannot be read \(No such file"):
         _ = recording.log
 
 
 def test_a_log_that_was_cut_off_is_named_with_a_remedy(recording: Recording) -> None:
     _cut(recording.path)
-    with pytest.raises(ScenarioError, match=r"npz is not an event log: .* Delete it, and show another run, or"):
+    with pytest.raises(ExperimentError, match=r"npz is not an event log: .* Delete it, and show another run, or"):
         _ = recording.log
 
 
