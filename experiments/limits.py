@@ -2,10 +2,13 @@
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+AGAIN_S = 1.0  # between two raises of a limit: a finalizer or a callback of a weak reference swallows what it raises
 
 
 class TimeLimitReached(BaseException):
@@ -53,13 +56,19 @@ def _time_limit(limit_s: float | None) -> Iterator[None]:
     def stop(_signal: int, _frame: object) -> None:
         raise TimeLimitReached
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    def report(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type is not TimeLimitReached:
+            report_before(unraisable)
+
+    before, report_before = signal.signal(signal.SIGALRM, stop), sys.unraisablehook
+    sys.unraisablehook = report
+    signal.setitimer(signal.ITIMER_REAL, limit_s, AGAIN_S)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = report_before
 
 
 @contextlib.contextmanager

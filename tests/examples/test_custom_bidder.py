@@ -1,4 +1,4 @@
-"""The example of a bidder of one's own runs as it says: from Python, and by name on every executor."""
+"""The example of a bidder of one's own runs as it says: from Python, and by name here and on Ray."""
 
 import subprocess
 import sys
@@ -22,10 +22,10 @@ def test_in_python() -> None:
     assert own.split(":")[1] != thrifty.split(":")[1]  # it does bid otherwise
 
 
-def test_by_name_on_every_executor(tmp_path: Path) -> None:
-    settings = {"replications": 1, "horizon": "30min", "warm_up": "0s"}
+def test_by_name_here_and_on_ray(tmp_path: Path) -> None:
+    settings = {"replications": 1, "horizon": "10min", "warm_up": "0s"}
     tables, logs, reports, figures = [], [], [], []
-    for executor in ("serial", "processes", "ray"):
+    for executor in ("serial", "ray"):
         experiment = Experiment.load(EXAMPLES / "custom_bidder.yaml", settings)
         outcome = run(experiment, tmp_path / executor, executor=executor)
         assert outcome.failed == 0
@@ -35,11 +35,11 @@ def test_by_name_on_every_executor(tmp_path: Path) -> None:
         page, provenance = (tmp_path / executor / "report.html").read_text().split("<h2>Reproduce</h2>")
         assert f"<td>{executor}, " in provenance
         reports.append(page)
-    assert tables[0] == tables[1] == tables[2]
-    assert reports[0] == reports[1] == reports[2], "all but where it came from"
+    assert tables[0] == tables[1]
+    assert reports[0] == reports[1], "all but where it came from"
     assert len(figures[0]) >= 8
-    assert figures[0] == figures[1] == figures[2]
+    assert figures[0] == figures[1]
     assert len(logs[0]) == 4
-    assert logs[0] == logs[1] == logs[2]
+    assert logs[0] == logs[1]
     trials = load(tmp_path / "serial").trials
     assert (trials["fleet.agvs.class"] == "custom_bidder:ThriftyAGV").sum() == 2

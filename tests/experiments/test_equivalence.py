@@ -33,6 +33,7 @@ NOISE = {
         1 - generator.lognormal(-0.5 * np.log(2), np.sqrt(np.log(2)), shape)
     ),
 }
+DAILY = {"normal", "skewed to the left", "very skewed"}
 TRUTHS = {  # true means, and the spread of each case's own noise
     "a gain that is all noise": ([100, 100 * JUST_ABOVE], [0.0, 1.0]),
     "a plateau just above delta": ([60, 100, *[100 * JUST_ABOVE] * 3], [1.0] * 5),
@@ -50,7 +51,9 @@ def drawn(generator, kind, truth, n, runs):
 
 
 @pytest.mark.parametrize("n", [2, 4, 10])
-@pytest.mark.parametrize("kind", NOISE)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in DAILY else (pytest.mark.slow,)) for kind in NOISE]
+)
 @pytest.mark.parametrize("truth", TRUTHS)
 def test_enough_is_false_in_at_most_5_of_100_runs(truth, kind, n):
     means = np.array(TRUTHS[truth][0])

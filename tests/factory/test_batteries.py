@@ -76,9 +76,23 @@ BATTERIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
-@given(battery=BATTERIES, count=st.integers(1, 4), every_s=st.floats(200, 3000))
+BATTERY_FLEETS = {"battery": BATTERIES, "count": st.integers(1, 4), "every_s": st.floats(200, 3000)}
+
+
+@settings(max_examples=8, deadline=None)
+@given(**BATTERY_FLEETS)
 def test_whatever_the_battery_a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) -> None:
+    a_day_comes_to_its_end(battery, count, every_s)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(**BATTERY_FLEETS)
+def test_whatever_the_battery_200_days_come_to_their_end(battery: dict[str, Any], count: int, every_s: float) -> None:
+    a_day_comes_to_its_end(battery, count, every_s)
+
+
+def a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) -> None:
     orders = {"kind": "deterministic", "every": f"{every_s:.17g}s"}
     data: dict[str, Any] = changed(IDLE, fleet__agvs__count=count, horizon="24h") | {"orders": orders}
     data["fleet"]["agvs"]["battery"] = battery

@@ -58,7 +58,7 @@ def changed(**keys: Any) -> Scenario:
 @pytest.mark.parametrize("name", shipped_names())
 def test_every_factory_that_comes_with_robocell_can_be_copied(name: str) -> None:
     scenario = Scenario.load(name)
-    scenario = scenario.model_copy(update={"horizon_s": min(scenario.horizon_s, 3600.0)})
+    scenario = scenario.model_copy(update={"horizon_s": min(scenario.horizon_s, 1200.0)})
     assert_goes_on_alike(scenario, 0.4, *WAYS)
 
 

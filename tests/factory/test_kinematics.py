@@ -13,7 +13,7 @@ from robocell.environments.log import AgentKind
 
 def changed(cell: dict, **agvs: object) -> Scenario:
     cell["fleet"]["agvs"] |= agvs
-    return Scenario.parse(cell | {"horizon": "1h"})
+    return Scenario.parse(cell | {"horizon": "30min"})
 
 
 @pytest.mark.parametrize(
