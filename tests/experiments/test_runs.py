@@ -128,8 +128,15 @@ def driver(directory: Path, executor: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(directory), executor], stderr=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("executor", "blow"),
+    [
+        ("serial", signal.SIGINT),
+        ("processes", signal.SIGKILL),
+        pytest.param("serial", signal.SIGKILL, marks=pytest.mark.slow),
+        pytest.param("processes", signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_a_driver_that_is_killed_is_resumed_without_loss(tmp_path, executor, blow):
     asked = study(replications=8, sleep_s=0.02)
     journal = tmp_path / "killed" / JOURNAL

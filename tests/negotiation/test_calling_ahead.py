@@ -159,7 +159,7 @@ def both(ahead: dict[str, Any], faults: dict[str, Any]) -> dict[str, Any]:
     return {**faults, **ahead, **({"queue_limit": 1} if faults.get("commitment") == "leveled" else {})}
 
 
-@settings(max_examples=6, derandomize=True, **SOAK)
+@settings(max_examples=4, derandomize=True, **SOAK)
 @given(AHEAD, CHAOS, FLOORS)
 def test_it_drains_though_messages_are_lost(ahead, faults, floor):
     drain(tight(negotiation=both(ahead, faults), minutes=15, **floor))

@@ -17,6 +17,7 @@ from robocell.agents.tasks import TaskKind
 from robocell.environments import Factory, Scenario
 from robocell.environments.errors import ScenarioError
 
+from ..daily import each_once
 from ..factory.conftest import CELL, changed
 
 SHORT = changed(CELL, horizon="20min", drain=False)
@@ -59,8 +60,9 @@ def test_the_same_name_is_one_mechanism():
     assert mechanisms[TaskKind.TRANSPORT] is mechanisms[TaskKind.CHARGE]
 
 
-@pytest.mark.parametrize("name", [name for name in MECHANISMS if name != "what_if"])
-@pytest.mark.parametrize("before", ["contract_net", "iterated", "regret"])
+@pytest.mark.parametrize(
+    *each_once(name=[name for name in MECHANISMS if name != "what_if"], before=["iterated", "regret", "contract_net"])
+)
 def test_a_mechanism_that_is_put_in_later_runs_as_one_that_was_there_from_the_beginning(before, name):
     model = factory(before)
     model.net.mechanism = MECHANISMS[name]()
