@@ -217,8 +217,9 @@ def test_validate_says_what_would_run(done):
 
 def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
     assert robocell("new", "mine", cwd=tmp_path).returncode == 0
-    options = ("--set", "replications=1", "--set", "horizon=40min", "--executor", "processes", "--workers", "1")
-    ran = process("run", "mine/experiment.yaml", "-o", "out", *options, cwd=tmp_path)
+    small = ("--set", "replications=1", "--set", "horizon=40min", "--set", "sweep.grid.fleet.agvs.count=[2]")
+    where = ("--executor", "processes", "--workers", "1")
+    ran = process("run", "mine/experiment.yaml", "-o", "out", *small, *where, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "out" / "modules" / "my_agv.py").exists()
     (tmp_path / "mine" / "my_agv.py").unlink()
@@ -268,9 +269,9 @@ def test_failed_trials_are_told_and_give_exit_code_1(tmp_path):
     assert "RuntimeError: no idea" in report
 
 
-@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("blow", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
-    (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "5d"}, "replications": 500}))
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "1d"}, "replications": 2000}))
     command = [
         sys.executable,
         "-m",
@@ -311,7 +312,8 @@ def test_a_label_is_text_and_never_markup(tmp_path):
     evil = "<script>alert(1)</script>"
     study = STUDY.replace("small study", f"'{evil}'").replace("sweep:", f"sweep:\n  cases: [{{name: '{evil}'}}]")
     (tmp_path / "study.yaml").write_text(study)
-    assert robocell("run", "study.yaml", "-o", "out", "--executor", "serial", cwd=tmp_path).returncode == 0
+    options = ("--executor", "serial", "--set", "outputs.figures=false")
+    assert robocell("run", "study.yaml", "-o", "out", *options, cwd=tmp_path).returncode == 0
     report = (tmp_path / "out" / "report.html").read_text()
     assert evil not in report
     assert "&lt;script&gt;" in report
@@ -362,7 +364,7 @@ def late_in(said: Said) -> list[dict]:
 @pytest.mark.parametrize("kind", ["csv", "list"])
 def test_orders_after_the_horizon_are_counted_by_validate_run_and_report(tmp_path, kind):
     (tmp_path / "orders.csv").write_text(ORDERS)
-    config = yaml.safe_load(LATE)
+    config = yaml.safe_load(LATE) | {"outputs": {"figures": False}}
     if kind == "list":
         rows = [dict(zip(("at", "product", "id"), row.split(","), strict=True)) for row in ORDERS.split()[1:]]
         config["scenario"]["orders"] = {"kind": "list", "orders": rows}
