@@ -10,27 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .asked_kpis import check_asked_kpis
-from .belonging import belong_together
 from .counting import counted
-from .durable import write_atomically
+from .design.asked_kpis import check_asked_kpis
+from .design.experiment import Experiment
 from .errors import ExperimentError, LostFolderError
-from .executors import choose_executor, start_executor
-from .executors.base import Executor
-from .executors.worker import refuse_to_start_again
-from .experiment import Experiment
-from .journal import Record
-from .limits import Limits
-from .progress import Progress, Silent
-from .provenance import provenance
-from .questions.ask import ask
-from .rehearsal import rehearse
-from .rescue import rescued
-from .store import SUMMARY, Store
-from .tables import Results, load, write_tables
-from .trials import Trial, TrialFunction, run_trial
+from .execution.belonging import belong_together
+from .execution.durable import write_atomically
+from .execution.executors import choose_executor, start_executor
+from .execution.executors.base import Executor
+from .execution.executors.worker import refuse_to_start_again
+from .execution.journal import Record
+from .execution.limits import Limits
+from .execution.progress import Progress, Silent
+from .execution.provenance import provenance
+from .execution.rehearsal import rehearse
+from .execution.rescue import rescued
+from .execution.store import SUMMARY, Store
+from .execution.trials import Trial, TrialFunction, run_trial
+from .results.questions.ask import ask
+from .results.tables import Results, load, write_tables
 
-WARM = "robocell.experiments.warm"
+WARM = "robocell.experiments.execution.warm"
 
 
 @dataclass(frozen=True)
@@ -231,11 +231,11 @@ def finish(directory: Path, experiment: Experiment | None = None) -> Results:
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
     undrawn = []
     if outputs.figures and len(results.trials):
-        from .figures import write_figures
+        from .report.figures import write_figures
 
         undrawn = write_figures(results)
     if outputs.report:
-        from .report import write_report
+        from .report.page import write_report
 
         write_report(results, undrawn)
     return results

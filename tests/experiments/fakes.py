@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.questions.asking import Answer, Asker
-from robocell.experiments.trials import Measurement, Trial
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.execution.trials import Measurement, Trial
+from robocell.experiments.results.questions.asking import Answer, Asker
 
 
 def fake_trial(trial: Trial) -> Measurement:

@@ -9,16 +9,16 @@ import pytest
 from fakes import line, named_trial, study
 
 from robocell.environments.scenario import Scenario
-from robocell.experiments.analysis import summarise
-from robocell.experiments.comparison import compare, compare_each, select
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.figures import all_charts
-from robocell.experiments.headlines import case_rows, headlines, with_interval
+from robocell.experiments.execution.trials import Trial, run_trial, trial_seed
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.results.analysis import summarise
+from robocell.experiments.results.comparison import compare, compare_each, select
+from robocell.experiments.results.headlines import case_rows, headlines, with_interval
+from robocell.experiments.results.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
+from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import run
-from robocell.experiments.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
-from robocell.experiments.tables import Results
-from robocell.experiments.trials import Trial, run_trial, trial_seed
 
 QUIET = {"logs": "none", "figures": False, "report": False}
 RULES = ("input_capacity=1", "input_capacity=9")

@@ -10,16 +10,16 @@ from fakes import fake_trial, line
 from test_cli import robocell
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.answers import answer
-from robocell.experiments.comparison import sameness
-from robocell.experiments.console import show_cases
+from robocell.experiments.command.console import show_cases
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.report import page
+from robocell.experiments.execution.store import JOURNAL, TRIALS
+from robocell.experiments.execution.trials import Measurement, Trial
+from robocell.experiments.report.page import page
+from robocell.experiments.results.answers import answer
+from robocell.experiments.results.comparison import sameness
+from robocell.experiments.results.tables import Results, load
 from robocell.experiments.runner import run
-from robocell.experiments.store import JOURNAL, TRIALS
-from robocell.experiments.tables import Results, load
-from robocell.experiments.trials import Measurement, Trial
 
 MACHINES, ROOM = "stations.cell.machines", "stations.cell.input_capacity"
 QUIET = {"logs": "none", "figures": False, "report": False}

@@ -8,14 +8,14 @@ import pytest
 from fakes import named_trial, study
 from typer.testing import CliRunner
 
-from robocell.experiments import console
-from robocell.experiments.cautions import cautions
-from robocell.experiments.cli import app
-from robocell.experiments.differences import differences
-from robocell.experiments.headlines import case_rows, headlines
-from robocell.experiments.report import page
+from robocell.experiments.command import console
+from robocell.experiments.command.cli import app
+from robocell.experiments.report.page import page
+from robocell.experiments.results.cautions import cautions
+from robocell.experiments.results.differences import differences
+from robocell.experiments.results.headlines import case_rows, headlines
+from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import run
-from robocell.experiments.tables import Results
 
 
 @pytest.fixture

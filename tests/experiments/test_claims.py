@@ -5,7 +5,7 @@ import pytest
 from fakes import NOISE, answer_to, line
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.experiment import Experiment
 
 SIZES = range(1, 13)
 MACHINES = "stations.cell.machines"

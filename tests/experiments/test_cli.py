@@ -19,7 +19,7 @@ import yaml
 from fakes import line
 from test_executors import wait_until
 
-from robocell.experiments import cli
+from robocell.experiments.command import cli
 
 CELL = """\
   layout: {art: "I...O\\n.....\\n..S..\\n.PPP.\\n.....", legend: {I: source, O: sink, S: cell}}
@@ -64,7 +64,7 @@ def robocell(*arguments: object, cwd: Path | None = None) -> Said:
 
 
 def process(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "robocell.experiments.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "robocell.experiments.command.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
 
 
@@ -112,8 +112,8 @@ def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
 
 
 def test_light_imports_stay_light():
-    heavy = "import sys, robocell.experiments.cli, robocell.experiments; print(sorted(set(sys.modules) & {'numpy', "
-    heavy += "'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
+    heavy = "import sys, robocell.experiments.command.cli, robocell.experiments; print(sorted(set(sys.modules) & "
+    heavy += "{'numpy', 'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
     shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
@@ -274,7 +274,7 @@ def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
     command = [
         sys.executable,
         "-m",
-        "robocell.experiments.cli",
+        "robocell.experiments.command.cli",
         "run",
         "study.yaml",
         "-o",
@@ -421,7 +421,7 @@ horizon: 10min
 def test_names_may_have_any_letters_where_the_terminal_has_few(tmp_path, commands):
     (tmp_path / "größe.yaml").write_text(NAMES, encoding="utf-8")
     for arguments in commands:
-        command = [sys.executable, "-m", "robocell.experiments.cli", *arguments]
+        command = [sys.executable, "-m", "robocell.experiments.command.cli", *arguments]
         done = subprocess.run(command, env=os.environ | PLAIN_LETTERS, capture_output=True, cwd=tmp_path, check=False)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         assert done.stdout

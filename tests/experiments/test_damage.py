@@ -15,13 +15,13 @@ from fakes import line
 from test_runs import tables
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.audit import audit
-from robocell.experiments.comparison import compare
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.provenance import provenance
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.execution.provenance import provenance
+from robocell.experiments.execution.trials import Measurement, Trial, run_trial
+from robocell.experiments.results.audit import audit
+from robocell.experiments.results.comparison import compare
+from robocell.experiments.results.tables import Results, load
 from robocell.experiments.runner import finish, run
-from robocell.experiments.tables import Results, load
-from robocell.experiments.trials import Measurement, Trial, run_trial
 
 LONGEST_S = 10.0
 

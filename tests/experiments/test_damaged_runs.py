@@ -12,14 +12,14 @@ import pytest
 from fakes import named_trial, study
 from test_runs import Listener, tables
 
-from robocell.experiments.audit import audit
-from robocell.experiments.config import Outputs
-from robocell.experiments.durable import write_atomically
+from robocell.experiments.design.config import Outputs
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.execution.durable import write_atomically
+from robocell.experiments.execution.store import JOURNAL, PLAN, PROVENANCE
+from robocell.experiments.results.audit import audit
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import finish, run
-from robocell.experiments.store import JOURNAL, PLAN, PROVENANCE
-from robocell.experiments.tables import load
 
 
 def go(experiment, directory, **options):
@@ -65,7 +65,7 @@ def test_a_plan_of_other_length_or_keys_is_told(done):
 @pytest.mark.parametrize("content", [*WRONG_JSON, '{"versions": {}, "workers": "many"}'])
 def test_damaged_provenance_costs_no_result_and_is_told_in_the_report(done, sound, content):
     (done / PROVENANCE).write_text(content)
-    from robocell.experiments.report import write_report
+    from robocell.experiments.report.page import write_report
 
     report = write_report(load(done)).read_text()
     assert "provenance.json: is missing or damaged; the next run into this folder writes it again" in report

@@ -6,9 +6,9 @@ from typing import get_args
 
 import yaml
 
-from robocell.experiments.config import ExperimentConfig
-from robocell.experiments.questions import BestPolicy, Gain, Optimise, Sensitivity, SmallestFleet
-from robocell.experiments.sweep import Sweep
+from robocell.experiments.design.config import ExperimentConfig
+from robocell.experiments.design.sweep import Sweep
+from robocell.experiments.results.questions import BestPolicy, Gain, Optimise, Sensitivity, SmallestFleet
 
 TEXT = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
 

@@ -7,8 +7,8 @@ numbers, a common part and one of the case's own, normal or skewed.
 import numpy as np
 import pytest
 
-from robocell.experiments.claims import GAIN_RISK
-from robocell.experiments.equivalence import (
+from robocell.experiments.results.claims import GAIN_RISK
+from robocell.experiments.results.equivalence import (
     FEWEST,
     gain,
     gain_bounds,

@@ -12,7 +12,7 @@ from robocell.agents.job import Job
 from robocell.agents.mechanisms.auctions import ContractNet as BestOffer
 from robocell.environments.errors import ScenarioError
 from robocell.experiments import ExperimentError, load
-from robocell.experiments.fingerprint import fingerprint
+from robocell.experiments.design.fingerprint import fingerprint
 
 from .test_cli import robocell
 
@@ -178,7 +178,7 @@ def test_a_class_that_cannot_be_used_is_refused_before_the_run(classes, problem:
 
 
 LATER = """
-from robocell.experiments.fingerprint import fingerprint
+from robocell.experiments.design.fingerprint import fingerprint
 
 def made():
     usual = Experiment.load("phone_line", {settings})

@@ -11,15 +11,15 @@ from fakes import answer_to, line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.shipped import CONFIGS
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.figures import all_charts
-from robocell.experiments.questions.asking import Answer, greater_is_better, looks
-from robocell.experiments.questions.precision import Until
-from robocell.experiments.report import page
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.execution.store import JOURNAL, TRIALS
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.page import page
+from robocell.experiments.results.questions.asking import Answer, greater_is_better, looks
+from robocell.experiments.results.questions.precision import Until
+from robocell.experiments.results.tables import load
+from robocell.experiments.results.views import FLEET
 from robocell.experiments.runner import run
-from robocell.experiments.store import JOURNAL, TRIALS
-from robocell.experiments.tables import load
-from robocell.experiments.views import FLEET
 
 MACHINES = "stations.cell.machines"
 

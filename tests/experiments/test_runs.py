@@ -15,11 +15,11 @@ from test_executors import wait_until
 
 from robocell.environments.factory import Factory
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.journal import Journal
-from robocell.experiments.progress import Silent
+from robocell.experiments.execution.journal import Journal
+from robocell.experiments.execution.progress import Silent
+from robocell.experiments.execution.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import finish, run
-from robocell.experiments.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
-from robocell.experiments.tables import load
 
 HERE = Path(__file__).parent
 
@@ -117,7 +117,7 @@ DRIVER = f"""
 import sys
 sys.path.insert(0, {str(HERE)!r})
 from fakes import named_trial, study
-from robocell.experiments.progress import Silent
+from robocell.experiments.execution.progress import Silent
 from robocell.experiments.runner import finish, run
 if __name__ == "__main__":
     run(study(replications=8, sleep_s=0.02), sys.argv[1], function=named_trial, executor=sys.argv[2], workers=2)
@@ -194,7 +194,7 @@ class Listener(Silent):
 
 
 def test_results_of_other_code_are_read_and_not_mixed_with_new_ones(tmp_path, monkeypatch):
-    for module in ("trials", "provenance"):
+    for module in ("execution.trials", "execution.provenance"):
         monkeypatch.setattr(f"robocell.experiments.{module}.software", lambda: "0.0.1+abc")
     go(study(), tmp_path)
     before = tables(tmp_path)

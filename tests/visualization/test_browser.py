@@ -12,7 +12,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 
 from .conftest import Server, Tab, cell_document, running

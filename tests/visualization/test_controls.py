@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 
 from .conftest import Server, Tab, cell_document, running
