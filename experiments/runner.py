@@ -13,7 +13,9 @@ from pathlib import Path
 from .counting import counted
 from .design.asked_kpis import check_asked_kpis
 from .design.experiment import Experiment
+from .design.trials import Trial
 from .errors import ExperimentError, LostFolderError
+from .execution.attempts import TrialFunction, run_trial
 from .execution.belonging import belong_together
 from .execution.durable import write_atomically
 from .execution.executors import choose_executor, start_executor
@@ -26,7 +28,6 @@ from .execution.provenance import provenance
 from .execution.rehearsal import rehearse
 from .execution.rescue import rescued
 from .execution.store import SUMMARY, Store
-from .execution.trials import Trial, TrialFunction, run_trial
 from .results.questions.ask import ask
 from .results.tables import Results, load, write_tables
 

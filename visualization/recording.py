@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..environments.scenario import Scenario
-    from ..experiments.execution.trials import Trial
+    from ..experiments.design.trials import Trial
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,12 @@ import mesa
 import numpy as np
 
 from ..design.experiment import Experiment
+from ..design.trials import Trial, identity, trial_id, trial_seed
+from ..execution.attempts import Measurement, Status, TrialResult, run_trial
 from ..execution.executors import start_executor
 from ..execution.executors.base import Executor
 from ..execution.journal import Journal
 from ..execution.store import JOURNAL, Store
-from ..execution.trials import Measurement, Status, Trial, TrialResult, identity, run_trial, trial_id, trial_seed
 from ..execution.warm import TINY
 from ..runner import run as run_experiment
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...environments.log import EventLog
-    from ..execution.trials import Trial
+    from ..design.trials import Trial
 
 CALLS = 40  # conversations that `robocell run --sniff` shows
 LANES = 6  # contractors that get a lane of their own; the rest share one

@@ -10,11 +10,11 @@ from ...environments.documents import Document
 from ...environments.errors import ScenarioError
 from ...environments.scenario import Scenario
 from ..errors import ExperimentError
-from ..execution.trials import identity
 from .classes import UserModule, find_class, named_classes, with_imports
 from .given_classes import GivenClass
 from .keys import complaint, set_key
 from .sweep import Settings, label, short_names
+from .trials import identity
 
 Loc = tuple[str | int, ...]
 _PLACE = re.compile(r"^.*?:\d+:\d+: ")

@@ -12,7 +12,6 @@ from ...environments.errors import ScenarioError
 from ...environments.scenario import Scenario, self_contained
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
-from ..execution.trials import Trial, trial_id, trial_seed
 from ..results.questions import Optimise, Sensitivity
 from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
@@ -20,6 +19,7 @@ from .config import ExperimentConfig, load_document, parse_config
 from .given_classes import GivenClass, GivenClasses, pickled
 from .keys import complaint, parts_of, set_key
 from .sweep import Settings
+from .trials import Trial, trial_id, trial_seed
 from .twins import twins
 
 VEHICLE_STEPS_PER_S = 300_000  # rough, and low rather than high: only for `expected_s`

@@ -6,9 +6,9 @@ from pathlib import Path
 from ...agents.errors import RobocellError
 from ..design.cases import Case
 from ..design.experiment import Experiment
+from ..design.trials import canonical
 from .journal import Record
 from .store import EXPERIMENT
-from .trials import canonical
 
 
 def belong_together(directory: Path, experiment: Experiment, records: Mapping[str, Record]) -> bool:

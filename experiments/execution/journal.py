@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..design.trials import Trial
 from ..errors import ExperimentError, LostFolderError
+from .attempts import Status, TrialResult
 from .durable import write_atomically
-from .trials import Status, Trial, TrialResult
 
 SYNC_EVERY_S = 1.0  # a power cut loses at most this much; a killed process loses nothing
 CHECK = b',"check":"'

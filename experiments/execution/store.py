@@ -24,10 +24,11 @@ import yaml
 
 from ..design.classes import UserModule, copy_modules
 from ..design.experiment import Experiment
+from ..design.trials import Trial
 from ..errors import ExperimentError, LostFolderError
+from .attempts import TrialResult
 from .durable import write_atomically
 from .journal import Journal, Record
-from .trials import Trial, TrialResult
 
 EXPERIMENT = "experiment.yaml"
 PROVENANCE = "provenance.json"

@@ -17,11 +17,11 @@ import numpy as np
 from ...agents.errors import RobocellError
 from ..design.experiment import Experiment
 from ..design.sweep import text_of
+from ..design.trials import Trial
 from ..errors import ExperimentError
 from ..execution.durable import write_atomically
 from ..execution.journal import Damage, Record, read
 from ..execution.store import EXPERIMENT, FAILURES, JOURNAL, PLAN, TRIALS, mended_by_a_run, read_plan, read_provenance
-from ..execution.trials import Trial
 from .questions.ask import recalled
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 
 from robocell.experiments.design.experiment import Experiment
-from robocell.experiments.execution.trials import Measurement, Trial
+from robocell.experiments.design.trials import Trial
+from robocell.experiments.execution.attempts import Measurement
 from robocell.experiments.results.questions.asking import Answer, Asker
 
 

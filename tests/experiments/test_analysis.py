@@ -10,8 +10,9 @@ from fakes import line, named_trial, study
 
 from robocell.environments.scenario import Scenario
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial, trial_seed
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.execution.trials import Trial, run_trial, trial_seed
+from robocell.experiments.execution.attempts import run_trial
 from robocell.experiments.report.figures import all_charts
 from robocell.experiments.results.analysis import summarise
 from robocell.experiments.results.comparison import compare, compare_each, select

@@ -12,9 +12,10 @@ from test_cli import robocell
 from robocell.agents.errors import RobocellError
 from robocell.experiments.command.console import show_cases
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial
 from robocell.experiments.errors import ExperimentError
+from robocell.experiments.execution.attempts import Measurement
 from robocell.experiments.execution.store import JOURNAL, TRIALS
-from robocell.experiments.execution.trials import Measurement, Trial
 from robocell.experiments.report.page import page
 from robocell.experiments.results.answers import answer
 from robocell.experiments.results.comparison import sameness

@@ -16,8 +16,9 @@ from test_runs import tables
 
 from robocell.agents.errors import RobocellError
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial
+from robocell.experiments.execution.attempts import Measurement, run_trial
 from robocell.experiments.execution.provenance import provenance
-from robocell.experiments.execution.trials import Measurement, Trial, run_trial
 from robocell.experiments.results.audit import audit
 from robocell.experiments.results.comparison import compare
 from robocell.experiments.results.tables import Results, load

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from fakes import fake_trial
 
+from robocell.experiments.design.trials import Trial, identity, trial_id, trial_seed
 from robocell.experiments.errors import ExperimentError
+from robocell.experiments.execution.attempts import Status
 from robocell.experiments.execution.executors import choose_executor, start_executor
 from robocell.experiments.execution.executors.base import Executor
 from robocell.experiments.execution.limits import Limits
-from robocell.experiments.execution.trials import Status, Trial, identity, trial_id, trial_seed
 
 HERE = Path(__file__).parent
 

@@ -9,10 +9,10 @@ from fakes import line, named_trial, study
 from test_cli import robocell
 
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import identity
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.execution.progress import Silent
 from robocell.experiments.execution.store import EXPERIMENT, PLAN, Store
-from robocell.experiments.execution.trials import identity
 from robocell.experiments.runner import run
 
 SHORT = ("--set", "outputs.report=false", "--set", "outputs.figures=false", "--executor", "serial", "--json")

@@ -11,12 +11,12 @@ from fakes import fake_trial, named_trial, study
 from test_executors import by_replication, trials, wait_until
 
 from robocell.experiments.errors import ExperimentError
+from robocell.experiments.execution.attempts import Status
 from robocell.experiments.execution.executors import start_executor
 from robocell.experiments.execution.executors.base import Executor
 from robocell.experiments.execution.executors.cluster import run_chunk
 from robocell.experiments.execution.limits import Limits
 from robocell.experiments.execution.store import FAILURES, SUMMARY, TRIALS
-from robocell.experiments.execution.trials import Status
 from robocell.experiments.runner import run
 
 

@@ -194,7 +194,7 @@ class Listener(Silent):
 
 
 def test_results_of_other_code_are_read_and_not_mixed_with_new_ones(tmp_path, monkeypatch):
-    for module in ("execution.trials", "execution.provenance"):
+    for module in ("design.trials", "execution.provenance"):
         monkeypatch.setattr(f"robocell.experiments.{module}.software", lambda: "0.0.1+abc")
     go(study(), tmp_path)
     before = tables(tmp_path)

@@ -16,7 +16,7 @@ from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.keys import get_key, set_key
 from robocell.experiments.design.software import ROOT, SIMULATOR, software, source_digest
 from robocell.experiments.design.sweep import Sweep, label, short_names
-from robocell.experiments.execution.trials import identity, trial_id, trial_seed
+from robocell.experiments.design.trials import identity, trial_id, trial_seed
 from robocell.experiments.results.comparison import compare
 from robocell.experiments.results.tables import load
 from robocell.experiments.runner import run
@@ -168,7 +168,7 @@ def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method)
 def test_an_id_depends_on_scenario_seed_and_software_alone(monkeypatch):
     cases = [identity(["a"]), identity(["b"])]
     with monkeypatch.context() as patch:
-        patch.setattr("robocell.experiments.execution.trials.software", lambda: "9")
+        patch.setattr("robocell.experiments.design.trials.software", lambda: "9")
         cases.append(identity(["a"]))
     assert len({trial_id(case, seed) for case in cases for seed in (1, 2)}) == 6
     assert trial_id(identity(["a"]), 1) == trial_id(cases[0], 1)

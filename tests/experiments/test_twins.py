@@ -10,7 +10,7 @@ from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
 from robocell.experiments.design.config import parse_setting
 from robocell.experiments.design.experiment import Experiment
-from robocell.experiments.execution.trials import trial_seed
+from robocell.experiments.design.trials import trial_seed
 from robocell.experiments.results.comparison import compare
 from robocell.experiments.results.tables import load
 from robocell.experiments.runner import run

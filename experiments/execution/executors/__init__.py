@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import ExperimentError
+from ..attempts import NO_LIMITS, TrialFunction
 from ..limits import Limits
-from ..trials import NO_LIMITS, TrialFunction
 from .base import Executor
 
 EXECUTORS = ("auto", "serial", "processes", "ray")

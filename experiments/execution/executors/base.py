@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from ..trials import Trial, TrialResult
+from ...design.trials import Trial
+from ..attempts import TrialResult
 
 MAX_ATTEMPTS = 2  # a trial whose process died is tried once more, then recorded as died
 

@@ -24,10 +24,11 @@ from typing import Any
 
 from ...design.classes import copy_modules
 from ...design.software import software
+from ...design.trials import Trial
 from ...errors import ExperimentError
+from ..attempts import NO_LIMITS, Status, TrialFunction, TrialResult, attempt
 from ..limits import Limits
 from ..printed import printed
-from ..trials import NO_LIMITS, Status, Trial, TrialFunction, TrialResult, attempt
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
 
 CHUNK_S = 0.25  # work per Ray task: its overhead of about a millisecond is lost in it

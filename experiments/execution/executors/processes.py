@@ -19,9 +19,10 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from ...design.trials import Trial
 from ...errors import ExperimentError
+from ..attempts import NO_LIMITS, Status, TrialFunction, TrialResult
 from ..limits import Limits
-from ..trials import NO_LIMITS, Status, Trial, TrialFunction, TrialResult
 from . import worker
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ...design.trials import Trial
+from ..attempts import NO_LIMITS, TrialFunction, TrialResult, attempt
 from ..limits import Limits
 from ..printed import printed
-from ..trials import NO_LIMITS, Trial, TrialFunction, TrialResult, attempt
 from .base import ClosedOnExit
 
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from ..attempts import TrialFunction, attempt
 from ..limits import Limits
 from ..printed import printed
-from ..trials import TrialFunction, attempt
 
 READY = "ready"
 NO_MAIN_GUARD = 97  # exit code of a worker that found itself importing a script which starts a pool

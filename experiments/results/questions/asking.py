@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...design.cases import Case
     from ...design.experiment import Experiment
     from ...design.sweep import Settings
+    from ...design.trials import Trial
     from ...execution.journal import Record
-    from ...execution.trials import Trial
 
 Make = Callable[[Sequence["Trial"]], "list[Record]"]
 LESS_IS_BETTER = ("_time_", "tardiness", "late_", "wip", "makespan", "energy", "messages", ".down", ".blocked")
