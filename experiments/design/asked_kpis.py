@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...environments.kpis import OF_DUE_DATES, kpi_names
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
-from ..results.questions import Until
+from .questions import Stopping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,15 +25,11 @@ class AskedKpi(NamedTuple):
 
 def asked_kpis(config: "ExperimentConfig") -> "Iterator[AskedKpi]":
     """All KPIs that decide something, in the order in which they stand in a file."""
-    if isinstance(config.replications, Until):
-        yield AskedKpi(("replications", "of"), config.replications.of)
-    question = config.question
-    if metric := getattr(question, "metric", None):
-        yield AskedKpi(("question", "metric"), metric)
-    if target := getattr(question, "target", None):
-        yield AskedKpi(("question", "target", "metric"), target.metric)
-    if config.answer.of is not None:
-        yield AskedKpi(("answer", "of"), config.answer.of)
+    parts = {"replications": config.replications, "question": config.question, "answer": config.answer}
+    for key, part in parts.items():
+        if isinstance(part, Stopping):
+            for place, name in part.kpis.items():
+                yield AskedKpi((key, *place), name)
 
 
 def check_asked_kpis(experiment: "Experiment") -> None:

@@ -26,10 +26,10 @@ from ...environments.suggestions import nearest
 from ...environments.units import Memory, PositiveDuration
 from ...environments.yaml_text import NotYamlError, read_yaml
 from ..errors import ExperimentError
-from ..results.clear import AnswerRules
-from ..results.questions import AnyQuestion, Until
-from ..results.questions.precision import parse_replications
+from .answer_rules import AnswerRules
 from .keys import get_key, parts_of, set_key
+from .questions import AnyQuestion, Stopping, Until
+from .questions.precision import parse_replications
 from .sweep import Sweep
 
 LONGEST_OF_A_RUN = 1_000_000_000  # characters: what robocell wrote holds orders and floors that were read from files
@@ -93,7 +93,7 @@ class ExperimentConfig(Section):
         return max(self.replications, self.answer.most) if self.answer.until_clear else self.replications
 
     @property
-    def asked(self) -> "AnyQuestion | Until | AnswerRules | None":
+    def asked(self) -> Stopping | None:
         """What decides which trials are run; None where all are."""
         if self.question is not None:
             return self.question

@@ -12,7 +12,6 @@ from ...environments.errors import ScenarioError
 from ...environments.scenario import Scenario, self_contained
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
-from ..results.questions import Optimise, Sensitivity
 from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
@@ -118,7 +117,7 @@ class Experiment:
             classes=pickled(given.by_value),
             maker=maker,
         )
-        problem = config.question.problem(experiment) if config.question else None
+        problem = config.question.problem(cases, config.most_replications) if config.question else None
         if problem:
             raise ExperimentError(document.complain(("question",), problem))
         if config.answer.until_clear and len(cases) < 2:
@@ -234,16 +233,17 @@ def _places(document: Document, config: ExperimentConfig) -> tuple[dict[str, Loc
             else:
                 places[key] = ("sweep", block, key) if block in ("grid", "zip") else ("sweep", block, "keys", key)
     named = dict(config.sweep.keys_by_block())["cases"]
-    if isinstance(config.question, Sensitivity | Optimise):
-        places |= {key: ("question", "keys", key) for key in config.question.keys_ if key not in places}
-        named = [*named, *config.question.keys_]
-    return places, tuple(named)
+    drawn = config.question.drawn if config.question is not None else {}
+    places |= {key: ("question", "keys", key) for key in drawn if key not in places}
+    return places, (*named, *drawn)
 
 
 def _points(document: Document, config: ExperimentConfig, seed: int) -> Sequence[Settings]:
     """The points of the sweep, or those that the question brings."""
-    if isinstance(config.question, Sensitivity) and not any(keys for _, keys in config.sweep.keys_by_block()):
-        return config.question.points(seed)
+    swept = any(keys for _, keys in config.sweep.keys_by_block())
+    own = config.question.own_points(seed) if config.question is not None and not swept else None
+    if own is not None:
+        return own
     if found := config.sweep.misfit():
         place, problem = found
         raise ExperimentError(document.complain(("sweep", *place), problem, of_key=True))

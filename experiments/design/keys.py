@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from ...environments.section import Section
 from ...environments.suggestions import nearest
 
+FLEET = "fleet.agvs.count"
 DEEPEST = 6  # levels of keys that are offered when a key is misspelt
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ExperimentError
-from ..results.questions import Optimise, Sensitivity
 from .keys import identity
 
 if TYPE_CHECKING:
@@ -23,11 +22,11 @@ def twins(cases: "Sequence[Case]", maker: "CaseMaker", config: "ExperimentConfig
     """Place in the document and complaint of the first two cases, or values to choose from, that are one."""
     if found := _twin_choices(maker, config):
         return found
-    design = isinstance(config.question, Sensitivity)  # such a design may ask for a point several times
+    repeats = config.question is not None and config.question.repeats_points
     first: dict[tuple[str, int], Case] = {}
     for case in cases:
         twin = first.setdefault((case.meaning, case.seed), case)
-        if twin is not case and not (design and identity(case.settings) == identity(twin.settings)):
+        if twin is not case and not (repeats and identity(case.settings) == identity(twin.settings)):
             return _complaint(twin, case, maker, config)
     return None
 
@@ -62,8 +61,8 @@ def _twin_choices(maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, 
 def _drawn(config: "ExperimentConfig") -> "Mapping[str, Range]":
     """The keys that are drawn, by the sweep or by the question."""
     blocks = [block.keys_ for block in (config.sweep.random, config.sweep.lhs, config.sweep.sobol) if block is not None]
-    if isinstance(config.question, Sensitivity | Optimise):
-        blocks.append(config.question.keys_)
+    if config.question is not None:
+        blocks.append(dict(config.question.drawn))
     return {key: wide for block in blocks for key, wide in block.items()}
 
 

@@ -10,8 +10,7 @@ from ..execution.durable import write_atomically
 from ..execution.store import FIGURES
 from ..plain_text import file_name
 from ..results.headlines import CaseRow, Headline, case_rows, headlines
-from ..results.questions.asking import Asker, UnansweredError, greater_is_better, recall
-from ..results.questions.gain import Gain
+from ..results.questions.asking import Grid, Steps
 from ..results.statistics import INTERVALS
 from ..results.views import View, view_of
 from .charts import Chart, Curve, cells, dots, lines, stacked, waterfall
@@ -57,7 +56,7 @@ def all_charts(results: "Results") -> list[Chart | Undrawn]:
     view = view_of(results.experiment)
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
     drawings: dict[str, Callable[[], list[Chart]]] = {
-        "gain": lambda: _gains(results),
+        "gain": lambda: _of_answer(results),
         **{one.title: lambda one=one: [_headline(results, view, rows, columns, one)] for one in charted},
         "vehicle time": lambda: _vehicle_time(results, rows),
         "station time": lambda: _station_time(results, rows, columns),
@@ -69,34 +68,24 @@ def all_charts(results: "Results") -> list[Chart | Undrawn]:
     return charts
 
 
-def _gains(results: "Results") -> list[Chart]:
-    """Where a gain comes from, and how it depends on what is uncertain."""
-    question = results.experiment.config.question
-    if not isinstance(question, Gain):
-        return []
-    try:
-        found = question.gains(Asker(results.experiment, recall(results.records)))
-    except UnansweredError:
-        return []
-    n = results.experiment.config.most_replications
-    kind = results.experiment.config.intervals
+def _of_answer(results: "Results") -> list[Chart]:
+    """The figures that the answer to the question asks for."""
+    n, kind = results.experiment.config.most_replications, results.experiment.config.intervals
     note = f"paired within n = {n} replications; bars and ± are 95 % {kind} intervals"
-    steps = [(name, gain.mean, gain.low, gain.high) for name, gain in found.steps.items()]
-    whole = ("in all", found.whole.mean, found.whole.low, found.whole.high)
-    up = greater_is_better(question.metric)
-    charts = [
-        waterfall(
-            "gain", "Where the gain comes from", note, steps, whole=whole,
-            x_title=f"change of {question.metric} (% of {question.path[0]})", greater_is_better=up,
-        )
-    ]  # fmt: skip
-    if question.map is not None:
-        old, new = question.map.from_, question.map.to
-        means = np.array([[found.map[row, column].mean for column in new] for row in old])  # (rows, columns)
-        texts = np.array([[found.map[row, column].change for column in new] for row in old])
-        title = "Gain (%) of the columns over the rows"
-        charts.append(cells("gain_map", title, note, old, new, means, texts, greater_is_better=up))
-    return charts
+    return [_asked_for(figure, note) for figure in results.answer.figures] if results.answer is not None else []
+
+
+def _asked_for(figure: Steps | Grid, note: str) -> Chart:
+    better = figure.greater_is_better
+    if isinstance(figure, Steps):
+        return waterfall(
+            figure.name, figure.title, note, figure.steps, whole=figure.whole, x_title=figure.axis,
+            greater_is_better=better,
+        )  # fmt: skip
+    return cells(
+        figure.name, figure.title, note, figure.rows, figure.columns, figure.means, figure.texts,
+        greater_is_better=better,
+    )  # fmt: skip
 
 
 def best_case(rows: list[CaseRow], columns: list[Headline]) -> int:

@@ -20,8 +20,9 @@ from ..results.answers import answer
 from ..results.bottleneck import STATES
 from ..results.cautions import cautions
 from ..results.differences import differences
-from ..results.headlines import CaseRow, Headline, case_rows, footnote, headlines, with_interval
+from ..results.headlines import CaseRow, Headline, case_rows, footnote, headlines
 from ..results.statistics import CONFIDENCE
+from ..results.wording import with_interval
 from .drawing import draw_layout
 from .undrawn import Undrawn, drawn
 

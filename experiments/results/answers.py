@@ -7,12 +7,12 @@ told yet is called so, with the replications that would likely tell it.
 from typing import TYPE_CHECKING
 
 from ..counting import counted
+from ..design.keys import FLEET
 from .claims import Claims
 from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
 from .headlines import CaseRow, Headline, case_rows, headlines
 from .overload import Load
 from .same import same_figures
-from .views import FLEET
 
 if TYPE_CHECKING:
     from .tables import Results

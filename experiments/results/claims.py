@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ...environments.suggestions import nearest
 from ..errors import ExperimentError
+from .direction import greater_is_better
 from .equivalence import FEWEST, Verdict, gain, look_of, risk_of_look, verdict
 from .overload import Load, is_open, load
-from .questions.asking import greater_is_better
 from .views import View, view_of
 
 if TYPE_CHECKING:

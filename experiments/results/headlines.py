@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .statistics import INTERVALS
+from .wording import CUT, time_unit, with_interval
 
 if TYPE_CHECKING:
     from .tables import Results
 
 BUSY = ("vehicles.loaded", "vehicles.empty", "vehicles.handling")
-CUT = "*"
-NO_SPREAD = 1e-9  # of the mean: what is left by rounding
-_SECONDS = (("h", 3600.0, 3 * 3600.0), ("min", 60.0, 180.0), ("s", 1.0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -119,38 +117,8 @@ def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
     return rows
 
 
-def with_interval(mean: float, low: float, high: float, *, least: float = -math.inf, most: float = math.inf) -> str:
-    """`59.8 ± 0.4`, with as many digits as the interval deserves; `59.8 (59.5 … 60.4)` for a lopsided one.
-
-    An interval that would go beyond what the figure can be, `least` to `most`, is cut there and marked: `1.2 (0* …
-    4.1)`. A single value has no interval.
-    """
-    if math.isnan(mean):
-        return "–"
-    if not math.isfinite(high - low):
-        return f"{mean:.4g}"
-    half = (high - low) / 2
-    if half <= NO_SPREAD * abs(mean):
-        return f"{mean:.4g} ± 0"
-    digits = max(0, min(6, 1 - math.floor(math.log10(half))))
-    if low < least or high > most:
-        ends = (
-            f"{least:g}{CUT}" if low < least else f"{low:.{digits}f}",
-            f"{most:g}{CUT}" if high > most else f"{high:.{digits}f}",
-        )
-        return f"{mean:z.{digits}f} ({ends[0]} … {ends[1]})"
-    if abs((high + low) / 2 - mean) > 1e-9 * half:
-        return f"{mean:z.{digits}f} ({low:.{digits}f} … {high:.{digits}f})"
-    return f"{mean:z.{digits}f} ± {half:.{digits}f}"
-
-
 def footnote(rows: list[CaseRow]) -> str:
     """What the mark of cut intervals means; "" where there is none."""
     if not any(CUT in text for row in rows for text in row.texts):
         return ""
     return f"{CUT} The interval would go beyond what the figure can be and is cut there; more replications narrow it."
-
-
-def time_unit(seconds: float) -> tuple[str, float]:
-    """The unit in which a duration reads best, and its seconds."""
-    return next((unit, factor) for unit, factor, least in _SECONDS if abs(seconds) >= least)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..design.keys import FLEET
 from ..design.sweep import label, short_names, text_of
 
 if TYPE_CHECKING:
     from ..design.experiment import Experiment
 
-FLEET = "fleet.agvs.count"
 TITLES = {FLEET: "Fleet size (AGVs)"}
 
 

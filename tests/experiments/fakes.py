@@ -14,6 +14,7 @@ import yaml
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.trials import Trial
 from robocell.experiments.execution.attempts import Measurement
+from robocell.experiments.results.questions import ask
 from robocell.experiments.results.questions.asking import Answer, Asker
 
 
@@ -122,7 +123,4 @@ class Told(Asker):
 
 def answer_to(experiment: Experiment, told: np.ndarray) -> Answer:
     """What the question of an experiment says to values: (cases, replications)."""
-    config = experiment.config
-    asked = config.question if config.question is not None else config.replications
-    assert not isinstance(asked, int)
-    return asked.ask(Told(experiment, lambda _: [], told=told))
+    return ask.answer_to(Told(experiment, lambda _: [], told=told))

@@ -16,9 +16,10 @@ from robocell.experiments.execution.attempts import run_trial
 from robocell.experiments.report.figures import all_charts
 from robocell.experiments.results.analysis import summarise
 from robocell.experiments.results.comparison import compare, compare_each, select
-from robocell.experiments.results.headlines import case_rows, headlines, with_interval
+from robocell.experiments.results.headlines import case_rows, headlines
 from robocell.experiments.results.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
 from robocell.experiments.results.tables import Results
+from robocell.experiments.results.wording import with_interval
 from robocell.experiments.runner import run
 
 QUIET = {"logs": "none", "figures": False, "report": False}

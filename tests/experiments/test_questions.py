@@ -12,13 +12,14 @@ from fakes import answer_to, line, named_trial
 from robocell.agents.errors import RobocellError
 from robocell.environments.shipped import CONFIGS
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.keys import FLEET
+from robocell.experiments.design.questions import Until
 from robocell.experiments.execution.store import JOURNAL, TRIALS
 from robocell.experiments.report.figures import all_charts
 from robocell.experiments.report.page import page
-from robocell.experiments.results.questions.asking import Answer, greater_is_better, looks
-from robocell.experiments.results.questions.precision import Until
+from robocell.experiments.results.direction import greater_is_better
+from robocell.experiments.results.questions.asking import Answer, looks
 from robocell.experiments.results.tables import load
-from robocell.experiments.results.views import FLEET
 from robocell.experiments.runner import run
 
 MACHINES = "stations.cell.machines"

@@ -1,24 +1,33 @@
 """Puts the question of an experiment: to a run, which makes what is missing, or to what is recorded."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ...design.answer_rules import AnswerRules
+from ...design.questions import BestPolicy, Gain, Optimise, Sensitivity, SmallestFleet, Stopping, Until
+from .. import clear
+from . import best_policy, gain, optimise, precision, sensitivity, smallest_fleet
 from .asking import Answer, Asker, Make, UnansweredError, recall
-from .optimise import Optimise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from ...design.experiment import Experiment
     from ...execution.journal import Record
+
+PROCEDURES: Mapping[type[Stopping], Callable[[Any, Asker], Answer]] = {
+    SmallestFleet: smallest_fleet.ask,
+    BestPolicy: best_policy.ask,
+    Gain: gain.ask,
+    Sensitivity: sensitivity.ask,
+    Optimise: optimise.ask,
+    Until: precision.ask,
+    AnswerRules: clear.ask,
+}
 
 
 def ask(experiment: "Experiment", make: Make, extended: "Callable[[Experiment], None]") -> Answer:
     """Answers the question; `extended` is told when it adds cases to the sweep, before they run."""
-    asker = Asker(experiment, make, extended)
-    asked = experiment.config.asked
-    assert asked is not None
-    return asked.ask(asker)
+    return answer_to(Asker(experiment, make, extended))
 
 
 def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answer | None:
@@ -26,14 +35,16 @@ def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answe
     asked = experiment.config.asked
     if asked is None:
         return None
-    if isinstance(asked, Optimise):
-        experiment = _without_added(experiment)
+    if asked.adds_cases:  # it starts from the scenario as given
+        experiment = replace(experiment, cases=experiment.cases[:1])
     try:
-        return asked.ask(Asker(experiment, recall(records)))
+        return answer_to(Asker(experiment, recall(records)))
     except UnansweredError:
         return None
 
 
-def _without_added(experiment: "Experiment") -> "Experiment":
-    """An optimisation adds its points itself; it starts from the scenario as given."""
-    return replace(experiment, cases=experiment.cases[:1])
+def answer_to(asker: Asker) -> Answer:
+    """What the question of the asker's experiment comes to."""
+    asked = asker.experiment.config.asked
+    assert asked is not None
+    return PROCEDURES[type(asked)](asked, asker)

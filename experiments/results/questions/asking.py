@@ -18,11 +18,35 @@ if TYPE_CHECKING:
     from ...execution.journal import Record
 
 Make = Callable[[Sequence["Trial"]], "list[Record]"]
-LESS_IS_BETTER = ("_time_", "tardiness", "late_", "wip", "makespan", "energy", "messages", ".down", ".blocked")
 
 
 class UnansweredError(Exception):
     """The results that a question needs are not all there; the run has to go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """A figure of what each step adds, one after the other: (name, mean, low, high)."""
+
+    name: str  # of its file
+    title: str
+    axis: str
+    steps: tuple[tuple[str, float, float, float], ...]
+    whole: tuple[str, float, float, float]
+    greater_is_better: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A figure of rows by columns (R, C), each cell coloured by its mean."""
+
+    name: str  # of its file
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    means: np.ndarray  # (R, C)
+    texts: np.ndarray  # (R, C)
+    greater_is_better: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +57,7 @@ class Answer:
     table: tuple[Mapping[str, Any], ...] = ()
     trials: int = 0  # how many trials the question took
     full: int = 0  # how many the whole sweep would have taken; 0 where that has no meaning
+    figures: tuple[Steps | Grid, ...] = ()  # to be drawn first
 
 
 @dataclass
@@ -101,11 +126,6 @@ def mean_of(values: np.ndarray) -> float:
     """The mean of the replications that have a value; NaN where none has."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else float("nan")
-
-
-def greater_is_better(metric: str) -> bool:
-    """Whether more of a KPI is better, by its name."""
-    return not any(part in metric for part in LESS_IS_BETTER)
 
 
 def looks(first: int, most: int) -> list[int]:

@@ -1,8 +1,5 @@
 """The best case of a sweep, with certainty: ranking and selection by Kim and Nelson's KN procedure.
 
-    replications: 100                                  # at most, per case
-    question: {kind: best_policy, metric: throughput_per_h, indifference: 1%}
-
 All cases get a first number of replications, then a few more at a time, up to `replications` of each and `budget`
 trials in all. A case is dropped as soon as its mean is behind another's by more than a bound that shrinks as evidence
 grows. Common random numbers make the differences, and with them the bounds, small. With probability 0.95 the case that
@@ -15,61 +12,25 @@ for a fifth of the risk, and it takes the larger one of the variances of the fir
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
-from ....environments.section import Many, Positive, Section
-from ....environments.units import Share
-from ..headlines import with_interval
+from ...design.questions.best_policy import BestPolicy
+from ..direction import greater_is_better
 from ..statistics import ROUNDING, rarest
-from .asking import Answer, Asker, greater_is_better, mean_of
-
-if TYPE_CHECKING:
-    from ...design.experiment import Experiment
+from ..wording import with_interval
+from .asking import Answer, Asker, mean_of
 
 RISK = 0.05
 OF_BOUND = 0.2  # part of the risk; the rest is kept for skew
 STEP = 2  # replications between two looks; the guarantee of KN holds for any, fewer looks cost a few trials
 
 
-class BestPolicy(Section):
-    """Which case is the best?"""
-
-    kind: Literal["best_policy"]
-    metric: str = "throughput_per_h"
-    goal: Literal["max", "min"] | None = None  # None = by the KPI
-    indifference: Share = 0.01  # a difference smaller than this share of the mean does not matter
-    first: Annotated[Positive, Field(ge=5)] = 8
-    budget: Many = 10_000  # trials in all
-
-    def problem(self, experiment: "Experiment") -> str | None:
-        """Why the question does not fit the experiment."""
-        many, most = len(experiment.cases), experiment.config.most_replications
-        if many < 2:
-            return "the sweep must have two or more cases"
-        if most < self.first:
-            return (
-                f"replications: {most} is less than first: {self.first}, which every case gets before any is dropped; "
-                f"write replications: {self.first} or more, the most that a case may get"
-            )
-        if self.budget < self.first * many:
-            return (
-                f"budget: {self.budget} is less than the {self.first * many} trials that {many} cases take before any "
-                f"is dropped (first: {self.first}); raise the budget, or leave cases out"
-            )
-        return None
-
-    def ask(self, asker: Asker) -> Answer:
-        race = _Race(self, asker)
-        race.run()
-        return race.answer()
-
-    @property
-    def sign(self) -> float:
-        """1 where more is better, -1 where less is."""
-        return 1.0 if (self.goal or ("max" if greater_is_better(self.metric) else "min")) == "max" else -1.0
+def ask(question: BestPolicy, asker: Asker) -> Answer:
+    """The case that is left of all, or those that nothing told apart."""
+    race = _Race(question, asker)
+    race.run()
+    return race.answer()
 
 
 @dataclass
@@ -139,7 +100,13 @@ class _Race:
     def _values(self, n: int) -> np.ndarray:
         """(K, n) the KPI of the cases that are left, with the sign that makes more better."""
         metric = self.question.metric
-        return self.question.sign * np.array([self.asker.values(case, metric, n) for case in self.alive])
+        return self._sign * np.array([self.asker.values(case, metric, n) for case in self.alive])
+
+    @property
+    def _sign(self) -> float:
+        """1 where more is better, -1 where less is."""
+        goal = self.question.goal or ("max" if greater_is_better(self.question.metric) else "min")
+        return 1.0 if goal == "max" else -1.0
 
     def answer(self) -> Answer:
         labels = [case.label for case in self.asker.experiment.cases]
@@ -148,9 +115,7 @@ class _Race:
         metric = self.question.metric
         values = {case: self.asker.values(case, metric, n) for case, n in self.seen.items()}
         means = {case: mean_of(found) for case, found in values.items()}
-        order = sorted(
-            means, key=lambda case: (case in self.failed, case not in self.alive, -self.question.sign * means[case])
-        )
+        order = sorted(means, key=lambda case: (case in self.failed, case not in self.alive, -self._sign * means[case]))
         winner, *others = order[: len(self.alive)]
         named = ", ".join(labels[case] for case in others)
         if self.end:

@@ -1,34 +1,20 @@
 """Where a gain comes from: what each step from one factory to another brings, on the same orders and breakdowns.
 
-    sweep: {cases: [{name: old}, {name: faster, …}, {name: new, …}, {name: new but slow, …}, {name: old but late, …}]}
-    question:
-      kind: gain
-      path: [old, faster, new]               # every case has what the one before it has, and one thing more
-      without: {faster: new but slow}        # the last case of the path without what this step brought
-      map: {from: [old, old but late], to: [new]}  # the gain of each of these over each of those
-
 All gains are in percent of the case that they start from. They are taken within replications, which met the same orders
 and breakdowns (common random numbers), so the steps of a path add up to the whole. What a step brings depends on what
 is there already: `without` tells what it is worth when it comes last. Every interval holds by itself; the steps that
 are called certain are so together (Holm).
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import Field
 
-from ....environments.section import Names, Section
-from ....environments.suggestions import nearest
-from ..headlines import with_interval
+from ...design.questions.gain import Gain
+from ..direction import greater_is_better
 from ..statistics import CONFIDENCE, Interval, holm, paired
-from .asking import Answer, Asker
-
-if TYPE_CHECKING:
-    from ...design.experiment import Experiment
-
-Path = Annotated[Names, Field(min_length=2)]
-Some = Annotated[Names, Field(min_length=1)]
+from ..wording import with_interval
+from .asking import Answer, Asker, Grid, Steps
 
 
 class Estimate(NamedTuple):
@@ -77,84 +63,67 @@ class Gains(NamedTuple):
         return [name for name, p in zip(self.steps, corrected, strict=True) if p < 1 - CONFIDENCE]
 
 
-class GainMap(Section):
-    """Pairs of cases whose gain is looked at."""
-
-    from_: Some = Field(alias="from")
-    to: Some
+def ask(question: Gain, asker: Asker) -> Answer:
+    """What each step brings, and how that depends on what is uncertain."""
+    return _Study(question, asker).answer()
 
 
-class Gain(Section):
-    """Which step brings how much?"""
+class _Study:
+    """The cases that the question names, and the gains between them."""
 
-    kind: Literal["gain"]
-    metric: str = "throughput_per_h"
-    path: Path
-    without: dict[str, str] = Field(default_factory=dict)
-    map: GainMap | None = None
+    def __init__(self, question: Gain, asker: Asker) -> None:
+        self._question, self._asker = question, asker
+        self._labels = [case.label for case in asker.experiment.cases]
+        self._n = asker.experiment.config.most_replications
 
-    def problem(self, experiment: "Experiment") -> str | None:
-        labels = [case.label for case in experiment.cases]
-        for name in self._named:
-            if name not in labels:
-                return f"{name!r} is no case of the sweep; there are {', '.join(labels)}{nearest(name, labels)}"
-        for step in self.without:
-            if step not in self.path[1:]:
-                return f"without: {step!r} is no step of the path; there are {', '.join(self.path[1:])}"
-        return None
-
-    def ask(self, asker: Asker) -> Answer:
-        labels = [case.label for case in asker.experiment.cases]
-        n = asker.experiment.config.most_replications
-        asker.need({labels.index(name): n for name in self._named})
-        gains = self.gains(asker)
+    def answer(self) -> Answer:
+        question, interval = self._question, self._asker.interval
+        self._asker.need({self._labels.index(name): self._n for name in question.named})
+        gains = self._gains()
         rows = []
-        for name in self.path:
-            values = self._values(asker, name)
+        for name in question.path:
+            values = self._values(name)
             last = gains.last.get(name)
             rows.append(
                 {
                     "case": name,
-                    self.metric: Estimate.of(values, asker.interval).text,
+                    question.metric: Estimate.of(values, interval).text,
                     "adds (%)": gains.steps[name].change if name in gains.steps else "",
                     "as the last step (%)": last.change if last is not None else "",
                 }
             )
-        return Answer(tuple(self._sentences(asker, gains)), tuple(rows), len(asker.taken))
+        figures = _figures(question, gains)
+        return Answer(tuple(self._sentences(gains)), tuple(rows), len(self._asker.taken), figures=figures)
 
-    def gains(self, asker: Asker) -> Gains:
+    def _gains(self) -> Gains:
         """All gains, paired by replication."""
-        first, end = (self._values(asker, name) for name in (self.path[0], self.path[-1]))
-        values = [self._values(asker, name) for name in self.path]
+        question, interval = self._question, self._asker.interval
+        first, end = (self._values(name) for name in (question.path[0], question.path[-1]))
+        values = [self._values(name) for name in question.path]
         steps = {
-            name: Estimate.gain(before, after, first, asker.interval)
-            for name, before, after in zip(self.path[1:], values, values[1:], strict=False)
+            name: Estimate.gain(before, after, first, interval)
+            for name, before, after in zip(question.path[1:], values, values[1:], strict=False)
         }
         last = {
-            step: Estimate.gain(self._values(asker, case), end, first, asker.interval)
-            for step, case in self.without.items()
+            step: Estimate.gain(self._values(case), end, first, interval) for step, case in question.without.items()
         }
-        pairs = [(old, new) for old in self.map.from_ for new in self.map.to] if self.map is not None else []
-        found = {(old, new): (self._values(asker, old), self._values(asker, new)) for old, new in pairs}
-        cells = {pair: Estimate.gain(old, new, old, asker.interval) for pair, (old, new) in found.items()}
-        last[self.path[-1]] = steps[self.path[-1]]
-        return Gains(steps, last, Estimate.gain(first, end, first, asker.interval), cells)
+        pairs = (
+            [(old, new) for old in question.map.from_ for new in question.map.to] if question.map is not None else []
+        )
+        found = {(old, new): (self._values(old), self._values(new)) for old, new in pairs}
+        cells = {pair: Estimate.gain(old, new, old, interval) for pair, (old, new) in found.items()}
+        last[question.path[-1]] = steps[question.path[-1]]
+        return Gains(steps, last, Estimate.gain(first, end, first, interval), cells)
 
-    @property
-    def _named(self) -> list[str]:
-        """All cases that are needed, once."""
-        pairs = (*self.map.from_, *self.map.to) if self.map is not None else ()
-        return list(dict.fromkeys((*self.path, *self.without.values(), *pairs)))
+    def _values(self, name: str) -> np.ndarray:
+        return self._asker.values(self._labels.index(name), self._question.metric, self._n)
 
-    def _values(self, asker: Asker, name: str) -> np.ndarray:
-        labels = [case.label for case in asker.experiment.cases]
-        return asker.values(labels.index(name), self.metric, asker.experiment.config.most_replications)
-
-    def _sentences(self, asker: Asker, gains: Gains) -> list[str]:
-        first, end = (Estimate.of(self._values(asker, name), asker.interval) for name in (self.path[0], self.path[-1]))
+    def _sentences(self, gains: Gains) -> list[str]:
+        question, interval = self._question, self._asker.interval
+        first, end = (Estimate.of(self._values(name), interval) for name in (question.path[0], question.path[-1]))
         sentences = [
-            f"{self.path[-1][0].upper()}{self.path[-1][1:]}: {self.metric} {end.text} against "
-            f"{first.text} of {self.path[0]}, a change of {gains.whole.change} %."
+            f"{question.path[-1][0].upper()}{question.path[-1][1:]}: {question.metric} {end.text} against "
+            f"{first.text} of {question.path[0]}, a change of {gains.whole.change} %."
         ]
         clear = sorted(gains.certain, key=lambda name: -gains.steps[name].mean)
         unclear = [name for name in gains.steps if name not in clear]
@@ -170,3 +139,28 @@ class Gain(Section):
                 f"to {gains.map[high].change} % ({high[1]} over {high[0]})."
             )
         return sentences
+
+
+def _figures(question: Gain, gains: Gains) -> tuple[Steps | Grid, ...]:
+    """The gains to be drawn: step by step, and over the map."""
+    steps = Steps(
+        name="gain",
+        title="Where the gain comes from",
+        axis=f"change of {question.metric} (% of {question.path[0]})",
+        steps=tuple((name, gain.mean, gain.low, gain.high) for name, gain in gains.steps.items()),
+        whole=("in all", gains.whole.mean, gains.whole.low, gains.whole.high),
+        greater_is_better=greater_is_better(question.metric),
+    )
+    if question.map is None:
+        return (steps,)
+    old, new = question.map.from_, question.map.to
+    grid = Grid(
+        name="gain_map",
+        title="Gain (%) of the columns over the rows",
+        rows=old,
+        columns=new,
+        means=np.array([[gains.map[row, column].mean for column in new] for row in old]),
+        texts=np.array([[gains.map[row, column].change for column in new] for row in old]),
+        greater_is_better=greater_is_better(question.metric),
+    )
+    return steps, grid

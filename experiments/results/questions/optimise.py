@@ -1,87 +1,67 @@
 """The best values of parameters, searched with Optuna's tree-structured Parzen estimator.
 
-    question:
-      kind: optimise
-      metric: throughput_per_h
-      keys: {negotiation.reply_by: {low: 0.5s, high: 10s}, fleet.agvs.count: {low: 2, high: 20}}
-      points: 40
-
 Points come in rounds of a fixed size that run side by side; the search depends on the seed and the results alone. The
 best point was chosen for its mean, so its interval does not hold as that of a point that was named before the search:
 run it again with another seed to know what it is worth.
 """
 
 import warnings
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
-from ....environments.section import Positive, Section
-from ...design.sampling import Range
+from ...design.questions.optimise import Optimise
 from ...errors import ExperimentError
-from ..headlines import with_interval
-from .asking import Answer, Asker, greater_is_better
-
-if TYPE_CHECKING:
-    from ...design.experiment import Experiment
+from ..direction import greater_is_better
+from ..wording import with_interval
+from .asking import Answer, Asker
 
 ROUND = 4  # points that are tried side by side
 
 
-class Optimise(Section):
-    """Which values are the best?"""
+def ask(question: Optimise, asker: Asker) -> Answer:
+    """The best of the points that the search has tried."""
+    optuna = _optuna()
+    goal = question.goal or ("max" if greater_is_better(question.metric) else "min")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of constant_liar
+        sampler = optuna.samplers.TPESampler(seed=asker.experiment.seed % 2**32, constant_liar=True)
+    study = optuna.create_study(direction=f"{goal}imize", sampler=sampler)
+    n = asker.experiment.config.most_replications
+    known: dict[str, int] = {}  # settings as text -> case, so that a point that comes again is not run again
+    rows = []
+    while len(rows) < question.points:
+        asked = [study.ask() for _ in range(min(ROUND, question.points - len(rows)))]
+        settings = [
+            {key: wide.at(trial.suggest_float(key, 0.0, 1.0)) for key, wide in question.keys_.items()}
+            for trial in asked
+        ]
+        new = {repr(point): point for point in settings if repr(point) not in known}
+        cases = asker.extend([{"name": f"point {len(known) + i}"} | point for i, point in enumerate(new.values())])
+        known |= {text: case.index for text, case in zip(new, cases, strict=True)}
+        asker.need({known[repr(point)]: n for point in settings})
+        for trial, point in zip(asked, settings, strict=True):
+            values = asker.values(known[repr(point)], question.metric, n)
+            if np.isfinite(values).all():
+                study.tell(trial, float(values.mean()))
+            else:
+                study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            low, high = asker.interval(values)
+            rows.append({**point, "mean": float(values.mean()), "low": low, "high": high})
+    return _answer(question, rows, goal, len(asker.taken))
 
-    kind: Literal["optimise"]
-    metric: str = "throughput_per_h"
-    goal: Literal["max", "min"] | None = None  # None = by the KPI
-    keys_: Annotated[dict[str, Range], Field(min_length=1, alias="keys")]
-    points: Positive = 40
 
-    def problem(self, experiment: "Experiment") -> str | None:
-        return "an optimisation brings its own cases; leave the sweep out" if experiment.cases[0].settings else None
-
-    def ask(self, asker: Asker) -> Answer:
-        optuna = _optuna()
-        goal = self.goal or ("max" if greater_is_better(self.metric) else "min")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of constant_liar
-            sampler = optuna.samplers.TPESampler(seed=asker.experiment.seed % 2**32, constant_liar=True)
-        study = optuna.create_study(direction=f"{goal}imize", sampler=sampler)
-        n = asker.experiment.config.most_replications
-        known: dict[str, int] = {}  # settings as text -> case, so that a point that comes again is not run again
-        rows = []
-        while len(rows) < self.points:
-            asked = [study.ask() for _ in range(min(ROUND, self.points - len(rows)))]
-            settings = [
-                {key: wide.at(trial.suggest_float(key, 0.0, 1.0)) for key, wide in self.keys_.items()}
-                for trial in asked
-            ]
-            new = {repr(point): point for point in settings if repr(point) not in known}
-            cases = asker.extend([{"name": f"point {len(known) + i}"} | point for i, point in enumerate(new.values())])
-            known |= {text: case.index for text, case in zip(new, cases, strict=True)}
-            asker.need({known[repr(point)]: n for point in settings})
-            for trial, point in zip(asked, settings, strict=True):
-                values = asker.values(known[repr(point)], self.metric, n)
-                if np.isfinite(values).all():
-                    study.tell(trial, float(values.mean()))
-                else:
-                    study.tell(trial, state=optuna.trial.TrialState.FAIL)
-                low, high = asker.interval(values)
-                rows.append({**point, "mean": float(values.mean()), "low": low, "high": high})
-        return self._answer(rows, goal, len(asker.taken))
-
-    def _answer(self, rows: list[dict[str, Any]], goal: str, trials: int) -> Answer:
-        sound = [row for row in rows if np.isfinite(row["mean"])]
-        if not sound:
-            return Answer(("Every point failed, so there is no best one.",), (), trials)
-        sound.sort(key=lambda row: row["mean"], reverse=goal == "max")
-        best = sound[0]
-        values = ", ".join(f"{key} = {best[key]}" for key in self.keys_)
-        text = f"Best {self.metric} found: {with_interval(best['mean'], best['low'], best['high'])} with {values} "
-        text += f"(of {len(rows)} points)."
-        doubt = "The interval is that of the point by itself: the best of many looks better than it is."
-        return Answer((text, doubt), tuple(sound[:20]), trials)
+def _answer(question: Optimise, rows: list[dict[str, Any]], goal: str, trials: int) -> Answer:
+    sound = [row for row in rows if np.isfinite(row["mean"])]
+    if not sound:
+        return Answer(("Every point failed, so there is no best one.",), (), trials)
+    sound.sort(key=lambda row: row["mean"], reverse=goal == "max")
+    best = sound[0]
+    values = ", ".join(f"{key} = {best[key]}" for key in question.keys_)
+    text = f"Best {question.metric} found: {with_interval(best['mean'], best['low'], best['high'])} with {values} "
+    text += f"(of {len(rows)} points)."
+    doubt = "The interval is that of the point by itself: the best of many looks better than it is."
+    return Answer((text, doubt), tuple(sound[:20]), trials)
 
 
 def _optuna() -> Any:

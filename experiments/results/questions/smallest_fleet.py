@@ -1,11 +1,5 @@
 """The smallest fleet that meets a target: a search by bisection, then a proof on replications that it did not see.
 
-    sweep: {grid: {fleet.agvs.count: {from: 2, to: 16}, negotiation.mechanism: [contract_net, nearest]}}
-    replications: 40                                   # at most, per fleet
-    question:
-      kind: smallest_fleet
-      target: {metric: throughput_per_h, at_least: 50}  # or {metric: flow_time_mean_s, at_most: 30min}
-
 The search takes the first few replications of a fleet and claims nothing. The fleet above the smallest one that looks
 certain gets all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on
 the right side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled
@@ -25,81 +19,57 @@ is named meets the target all the same, and a smaller one may do.
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
-from ....environments.section import Positive, Section
+from ...design.keys import FLEET
+from ...design.questions.smallest_fleet import SmallestFleet
+from ...design.questions.target import Target
 from ..statistics import rarest, spread, t_reach
-from ..views import FLEET, view_by
+from ..views import view_by
+from ..wording import quantity
 from .asking import Answer, Asker, mean_of
-from .target import Target, quantity
-
-if TYPE_CHECKING:
-    from ...design.experiment import Experiment
+from .target import met, missed, told
 
 RISK = 0.05
 OF_BOUND = 0.1  # part of the risk
 OF_SECOND = 0.2  # part of the risk
-FEWEST = 2  # replications of a search, and of a proof
-MOST_SEARCH = 10
 
 
-class SmallestFleet(Section):
-    """Which fleet is enough?"""
+def ask(question: SmallestFleet, asker: Asker) -> Answer:
+    """The smallest fleet of each policy, with its proof."""
+    experiment, key = asker.experiment, question.key
+    view = view_by(experiment, key)  # cases that differ in nothing but the key, in ascending order of it
+    of_search = question.of_search(experiment.config.most_replications)
+    sentences: list[str] = []
+    table: list[dict[str, Any]] = []
+    for group, fleets in zip(view.groups, view.series, strict=True):
+        search = _Search(asker, question.target, fleets, of_search, RISK / len(view.groups))
+        found = search.smallest()
+        sizes = [float(view.value(index)) for index in fleets]
+        head = {"group": group or "all"}
+        table += [head | {key: sizes[place]} | search.row(place) for place in search.looked_at]
+        text = _sentence(question, search, sizes, found)
+        sentences.append(f"With {group}, {text}" if group else text[0].upper() + text[1:])
+    return Answer(tuple(sentences), tuple(table), len(asker.taken), experiment.size)
 
-    kind: Literal["smallest_fleet"]
-    target: Target
-    key: str = FLEET
-    first: Annotated[Positive, Field(ge=FEWEST)] | None = None  # replications of the search; None = a third, at most 10
 
-    def problem(self, experiment: "Experiment") -> str | None:
-        """Why the question does not fit the experiment."""
-        values = [case.settings.get(self.key) for case in experiment.cases]
-        if not all(isinstance(value, int | float) for value in values) or len(set(values)) < 2:
-            return f"the sweep must vary {self.key} over two or more numbers"
-        most, search = experiment.config.most_replications, self._of_search(experiment)
-        if most < search + FEWEST:
-            return (
-                f"replications: {most} is too few: the search takes {search} of them, and a proof at least {FEWEST} "
-                "more; write 20 or more"
-            )
-        return None
-
-    def ask(self, asker: Asker) -> Answer:
-        view = view_by(asker.experiment, self.key)  # cases that differ in nothing but the key, in ascending order of it
-        sentences: list[str] = []
-        table: list[dict[str, Any]] = []
-        for group, fleets in zip(view.groups, view.series, strict=True):
-            search = _Search(asker, self.target, fleets, self._of_search(asker.experiment), RISK / len(view.groups))
-            found = search.smallest()
-            sizes = [float(view.value(index)) for index in fleets]
-            head = {"group": group or "all"}
-            table += [head | {self.key: sizes[place]} | search.row(place) for place in search.looked_at]
-            text = self._sentence(search, sizes, found)
-            sentences.append(f"With {group}, {text}" if group else text[0].upper() + text[1:])
-        return Answer(tuple(sentences), tuple(table), len(asker.taken), asker.experiment.size)
-
-    def _of_search(self, experiment: "Experiment") -> int:
-        third = experiment.config.most_replications // 3
-        return self.first if self.first is not None else min(max(third, FEWEST), MOST_SEARCH)
-
-    def _sentence(self, search: "_Search", sizes: list[float], found: int | None) -> str:
-        noun = "AGVs" if self.key == FLEET else self.key
-        if found is None:
-            best = max(search.verdicts or search.looked_at, key=search.excess)
-            return (
-                f"no fleet up to {sizes[-1]:g} {noun} was shown to have a {self.target} with 95 % confidence; "
-                f"{sizes[best]:g} came closest, {search.summary(best)}."
-            )
-        text = "1 AGV is" if noun == "AGVs" and sizes[found] == 1 else f"{sizes[found]:g} {noun} are"
-        text += f" the smallest fleet that was shown to have a {self.target}: "
-        text += f"{search.summary(found)}, with 95 % confidence unless something that strikes less than "
-        text += f"{search.unseen} % of replications was missed; "
-        if found == 0:
-            return text + "no smaller one was tried."
-        return text + f"{sizes[found - 1]:g} were not shown to, {search.summary(found - 1)}."
+def _sentence(question: SmallestFleet, search: "_Search", sizes: list[float], found: int | None) -> str:
+    noun, target = "AGVs" if question.key == FLEET else question.key, told(question.target)
+    if found is None:
+        best = max(search.verdicts or search.looked_at, key=search.excess)
+        return (
+            f"no fleet up to {sizes[-1]:g} {noun} was shown to have a {target} with 95 % confidence; "
+            f"{sizes[best]:g} came closest, {search.summary(best)}."
+        )
+    text = "1 AGV is" if noun == "AGVs" and sizes[found] == 1 else f"{sizes[found]:g} {noun} are"
+    text += f" the smallest fleet that was shown to have a {target}: "
+    text += f"{search.summary(found)}, with 95 % confidence unless something that strikes less than "
+    text += f"{search.unseen} % of replications was missed; "
+    if found == 0:
+        return text + "no smaller one was tried."
+    return text + f"{sizes[found - 1]:g} were not shown to, {search.summary(found - 1)}."
 
 
 @dataclass
@@ -173,7 +143,7 @@ class _Search:
         """Whether the first replications of a fleet are clearly on the wrong side."""
         self._look(place)
         values = self._replications(place, self.first)
-        return self.target.missed(values[np.isfinite(values)], RISK)
+        return missed(self.target, values[np.isfinite(values)], RISK)
 
     def _proved(self, place: int, share: float) -> bool:
         """Whether the replications that the search did not see prove that a fleet meets the target.
@@ -185,7 +155,7 @@ class _Search:
         self.asker.need({self.fleets[place]: most})
         proof = self._replications(place, most)[self.first :]
         self.unseen = rarest(proof.size, (1 - OF_BOUND) * share)
-        self.verdicts[place] = bool(np.isfinite(proof).all()) and self.target.met(proof, OF_BOUND * share)
+        self.verdicts[place] = bool(np.isfinite(proof).all()) and met(self.target, proof, OF_BOUND * share)
         return self.verdicts[place]
 
     def _look(self, place: int) -> None:
