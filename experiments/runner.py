@@ -89,9 +89,7 @@ class Session:
         self.reused += len(new) - len(todo)
         if todo:
             executor = self._ready(list(todo.values()))
-            self._progress.begin(
-                total=len(new), reused=len(new) - len(todo), executor=executor.name, workers=executor.workers
-            )
+            self._progress.begin(total=len(new), reused=len(new) - len(todo), where=executor.where)
             try:
                 for result in executor.run(list(todo.values())):
                     self._progress.advance(store.add(todo[result.id], result))

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ...agents.errors import RobocellError
+from ..design.executors import AUTO, EXECUTORS
 from .bench_commands import app as bench_app
 from .json_output import OUTPUT, print_json
 
@@ -62,7 +63,7 @@ def run(
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the run [results/NAME].")
     ] = None,
     settings: Settings = None,
-    executor: Annotated[str | None, typer.Option(help="auto, serial, processes or ray.")] = None,
+    executor: Annotated[str | None, typer.Option(help=", ".join((AUTO, *EXECUTORS)) + ".")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes at work [all cores].")] = None,
     ray_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray cluster to run on.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what DIR holds.")] = False,
@@ -79,13 +80,12 @@ def run(
     Example: `robocell run fleet_sizing.yaml -o results/fleet --set replications=10`
     """
     from ..design.experiment import Experiment
-    from ..execution.executors import EXECUTORS
     from ..runner import run as run_experiment
     from .console import Bar, show_outcome
     from .outcome_document import outcome_document
 
-    if executor is not None and executor not in EXECUTORS:
-        _refuse(f"--executor {executor}: choose one of {', '.join(EXECUTORS)}")
+    if executor is not None and executor not in (AUTO, *EXECUTORS):
+        _refuse(f"--executor {executor}: choose one of {', '.join((AUTO, *EXECUTORS))}")
     asked = _settings(settings) | ({"answer.until_clear": True} if until_clear else {})
     experiment = Experiment.load(config, asked)
     directory = output or Path("results") / _folder_name(config, experiment.name)

@@ -44,14 +44,11 @@ class Bar:
         self._total = self._done = self._failed = self._reused = 0
         self._started_s = self._told_s = 0.0
 
-    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+    def begin(self, *, total: int, reused: int, where: str) -> None:
         self._total, self._done, self._failed, self._reused = total, reused, 0, reused
         self._started_s = self._told_s = time.monotonic()
         if self._quiet:
             return
-        where = {"serial": "in this process", "ray": f"on Ray, {counted(workers, 'worker')}"}.get(
-            executor, f"on {counted(workers, 'process', 'processes')}"
-        )
         kept = f", {reused} already there" if reused else ""
         print(f"{total - reused} of {counted(total, 'trial')} to run {where}{kept}", file=sys.stderr)
         if self._live:

@@ -27,6 +27,7 @@ from ...environments.units import Memory, PositiveDuration
 from ...environments.yaml_text import NotYamlError, read_yaml
 from ..errors import ExperimentError
 from .answer_rules import AnswerRules
+from .executors import AUTO, ExecutorName
 from .keys import get_key, parts_of, set_key
 from .questions import AnyQuestion, Stopping, Until
 from .questions.precision import parse_replications
@@ -76,7 +77,7 @@ class ExperimentConfig(Section):
     replications: Replications = 1
     question: AnyQuestion | None = None
     seed: Seed | None = None  # None = the scenario's
-    executor: Literal["auto", "serial", "processes", "ray"] = "auto"
+    executor: ExecutorName = AUTO
     workers: Annotated[Positive, Field(le=100_000)] | None = None  # None = all cores
     ray_address: str | None = None
     time_limit_s: PositiveDuration | None = Field(alias="time_limit", default=None)  # of one trial

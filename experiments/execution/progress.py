@@ -8,7 +8,7 @@ from .journal import Record
 class Progress(Protocol):
     """Listener of a run."""
 
-    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+    def begin(self, *, total: int, reused: int, where: str) -> None:
         """`total` trials make the experiment (as far as known), `reused` of them are there already."""
         ...
 
@@ -32,7 +32,7 @@ class Progress(Protocol):
 class Silent:
     """Listens to nothing, agrees to nothing."""
 
-    def begin(self, *, total: int, reused: int, executor: str, workers: int) -> None:
+    def begin(self, *, total: int, reused: int, where: str) -> None:
         pass
 
     def note(self, text: str) -> None:

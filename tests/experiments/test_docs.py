@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from robocell.experiments.design.config import ExperimentConfig
+from robocell.experiments.design.executors import EXECUTORS
 from robocell.experiments.design.questions import QUESTIONS
 from robocell.experiments.design.sweep import Sweep
 
@@ -22,6 +23,7 @@ def test_the_python_snippets_run(tmp_path, monkeypatch):
 def test_every_key_is_explained():
     assert all(f"| `{key}` |" in TEXT for key in set(ExperimentConfig.keys()))
     assert all(f"| `{kind}` |" in TEXT for kind in QUESTIONS)
+    assert all(f"| `{name}` |" in TEXT for name in EXECUTORS)
     assert all(f"`{block}" in TEXT for block in set(Sweep.keys()))
 
 

@@ -1,7 +1,7 @@
 """Questions: what an experiment wants to know, when it is not simply every case equally often.
 
 A question stands in the experiment file as a section. To add one, write a `Question` in a file of its own and a line in
-`QUESTIONS`, and beside it how it is answered, with a line in `results.questions.PROCEDURES`.
+`QUESTIONS`, and beside it how it is answered, with a line in `PROCEDURES` of `results.questions.ask`.
 """
 
 from functools import reduce

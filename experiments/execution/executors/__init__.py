@@ -1,17 +1,18 @@
 """Where trials run: in this process, on a pool of processes, or on Ray.
 
-To add one, write a class that follows `base.Executor` in a file of its own, and a line in `start_executor`.
+To add one, write a class that follows `base.Executor` in a file of its own, and a line in `design.executors.EXECUTORS`.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
+from ...design.executors import AUTO, EXECUTORS
 from ...errors import ExperimentError
 from ..attempts import NO_LIMITS, TrialFunction
 from ..limits import Limits
-from .base import Executor
+from .base import Executor, Setup
 
-EXECUTORS = ("auto", "serial", "processes", "ray")
 IN_PROCESS_S = 1.5  # less work than this is done before a pool has started
 
 
@@ -20,7 +21,7 @@ def choose_executor(name: str, *, expected_s: float, trials: int, workers: int, 
 
     `expected_s` is the work that is left, in seconds on one core.
     """
-    if name != "auto":
+    if name != AUTO:
         return name
     if ray_address is not None:
         return "ray"
@@ -38,21 +39,22 @@ def start_executor(
     preload: Sequence[str] = (),
     user_modules: Sequence[Path] = (),
 ) -> Executor:
-    """Starts `serial`, `processes` or `ray`; close it, or use it in a `with` block.
+    """Starts the executor of this name; close it, or use it in a `with` block.
 
     `preload` names modules that workers of the pool import once for all; `user_modules` are files and folders of agent
     classes that nodes of a Ray cluster do not have.
     """
-    if name == "serial":
-        from .serial import SerialExecutor
-
-        return SerialExecutor(function, limits=limits)
-    if name == "processes":
-        from .processes import ProcessExecutor
-
-        return ProcessExecutor(function, workers=workers, limits=limits, preload=preload)
-    if name == "ray":
-        from .cluster import RayExecutor
-
-        return RayExecutor(function, workers=workers, limits=limits, address=ray_address, user_modules=user_modules)
-    raise ExperimentError(f"executor: {name!r} is unknown; choose one of {', '.join(EXECUTORS)}")
+    if name not in EXECUTORS:
+        raise ExperimentError(f"executor: {name!r} is unknown; choose one of {', '.join((AUTO, *EXECUTORS))}")
+    module, _, cls = EXECUTORS[name].partition(":")
+    executor = getattr(import_module(f"...{module}", __package__), cls)
+    return executor(
+        Setup(
+            function=function,
+            workers=workers,
+            limits=limits,
+            ray_address=ray_address,
+            preload=preload,
+            user_modules=user_modules,
+        )
+    )

@@ -3,11 +3,14 @@
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from ...design.trials import Trial
-from ..attempts import TrialResult
+from ..attempts import TrialFunction, TrialResult
+from ..limits import Limits
 
 MAX_ATTEMPTS = 2  # a trial whose process died is tried once more, then recorded as died
 
@@ -23,11 +26,28 @@ ONE_THREAD = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What an executor is made from; each takes what it has a use for."""
+
+    function: TrialFunction
+    workers: int
+    limits: Limits
+    ray_address: str | None
+    preload: Sequence[str]  # modules that workers of a pool import once for all
+    user_modules: Sequence[Path]  # agent classes that other machines do not have
+
+
 class Executor(Protocol):
     """Runs trials somewhere. Results do not depend on where: the same trial gives the same values on every executor."""
 
     name: str
     workers: int
+
+    @property
+    def where(self) -> str:
+        """Where the trials run, for a reader: `on 4 processes`."""
+        ...
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         """Yields one result per trial, failed ones included; may be called again, the workers stay warm."""

@@ -22,14 +22,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...counting import counted
 from ...design.classes import copy_modules
 from ...design.software import software
 from ...design.trials import Trial
 from ...errors import ExperimentError
-from ..attempts import NO_LIMITS, Status, TrialFunction, TrialResult, attempt
+from ..attempts import Status, TrialFunction, TrialResult, attempt
 from ..limits import Limits
 from ..printed import printed
-from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
+from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, Setup, environment
 
 CHUNK_S = 0.25  # work per Ray task: its overhead of about a millisecond is lost in it
 LARGEST_CHUNK = 100
@@ -52,22 +53,14 @@ SETTINGS = {
 class RayExecutor(ClosedOnExit):
     """Runs trials as Ray tasks. A Ray that is already initialised in this process is used, and left running.
 
-    Raises ExperimentError when no cluster answers at `address`, or when a node has another robocell.
+    Raises ExperimentError when no cluster answers at `ray_address`, or when a node has another robocell.
     """
 
     name = "ray"
 
-    def __init__(
-        self,
-        function: TrialFunction,
-        *,
-        workers: int | None = None,
-        limits: Limits = NO_LIMITS,
-        address: str | None = None,
-        user_modules: Sequence[Path] = (),
-    ) -> None:
-        self._function = function
-        self._limits = limits
+    def __init__(self, setup: Setup) -> None:
+        self._function = setup.function
+        self._limits = setup.limits
         self._temp: Path | None = None
         self._software = versions()
         os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
@@ -76,17 +69,21 @@ class RayExecutor(ClosedOnExit):
 
         self._ray: Any = ray
         self._owned = not ray.is_initialized()
-        address = address or os.environ.get("RAY_ADDRESS")
+        address = setup.ray_address or os.environ.get("RAY_ADDRESS")
         if self._owned:
             try:
-                self._connect(address, user_modules) if address else self._start(workers)
+                self._connect(address, setup.user_modules) if address else self._start(setup.workers)
             except BaseException:
                 self.close()
                 raise
         cores = int(ray.cluster_resources().get("CPU", 1))
-        self.workers = min(workers or cores, cores) if address is None else (workers or cores)
+        self.workers = min(setup.workers, cores) if address is None else setup.workers
         self._remote = ray.remote(max_retries=0, num_cpus=1)(run_chunk)
         self._trial_s = CHUNK_S  # running mean of what a trial takes
+
+    @property
+    def where(self) -> str:
+        return f"on Ray, {counted(self.workers, 'worker')}"
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         queue = deque(trials)
@@ -159,7 +156,7 @@ class RayExecutor(ClosedOnExit):
         error = f"its Ray worker died, {attempts} times ({cause}: a crash, out of memory{limit})"
         return TrialResult(id=trial.id, status=Status.DIED, error=error, attempts=attempts)
 
-    def _start(self, workers: int | None) -> None:
+    def _start(self, workers: int) -> None:
         _remove_leftovers()
         folder = "/tmp" if Path("/tmp").is_dir() else None  # Ray's sockets lie below; their paths must be short
         self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-", dir=folder))

@@ -19,12 +19,12 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from ...counting import counted
 from ...design.trials import Trial
 from ...errors import ExperimentError
-from ..attempts import NO_LIMITS, Status, TrialFunction, TrialResult
-from ..limits import Limits
+from ..attempts import Status, TrialResult
 from . import worker
-from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, environment
+from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, Setup, environment
 
 GRACE_S = 2.0  # a trial stops itself at its time limit; one that has not after this long is killed
 GOODBYE_S = 1.0  # idle workers are asked to end and are killed after this long
@@ -40,28 +40,25 @@ class _Worker:
 
 
 class ProcessExecutor(ClosedOnExit):
-    """Runs trials on `workers` processes of this machine.
+    """Runs trials on processes of this machine.
 
-    `preload` names modules that the fork server imports before it forks workers; `execution.warm` also compiles the
+    The fork server imports the modules of `preload` before it forks workers; `execution.warm` also compiles the
     kernels. Raises ExperimentError when workers cannot be started at all.
     """
 
     name = "processes"
 
-    def __init__(
-        self,
-        function: TrialFunction,
-        *,
-        workers: int,
-        limits: Limits = NO_LIMITS,
-        preload: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, setup: Setup) -> None:
         worker.refuse_to_start_again()
-        self.workers = workers
-        self._function = function
-        self._limits = limits
-        self._context = _context([function.__module__, *preload])
+        self.workers = setup.workers
+        self._function = setup.function
+        self._limits = setup.limits
+        self._context = _context([setup.function.__module__, *setup.preload])
         self._pool: list[_Worker] = []
+
+    @property
+    def where(self) -> str:
+        return f"on {counted(self.workers, 'process', 'processes')}"
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         queue = deque(trials)

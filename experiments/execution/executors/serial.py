@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...design.trials import Trial
-from ..attempts import NO_LIMITS, TrialFunction, TrialResult, attempt
-from ..limits import Limits
+from ..attempts import TrialResult, attempt
 from ..printed import printed
-from .base import ClosedOnExit
+from .base import ClosedOnExit, Setup
 
 
 class SerialExecutor(ClosedOnExit):
@@ -15,10 +14,11 @@ class SerialExecutor(ClosedOnExit):
 
     name = "serial"
     workers = 1
+    where = "in this process"
 
-    def __init__(self, function: TrialFunction, *, limits: Limits = NO_LIMITS) -> None:
-        self._function = function
-        self._limits = limits
+    def __init__(self, setup: Setup) -> None:
+        self._function = setup.function
+        self._limits = setup.limits
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         for trial in trials:
