@@ -29,7 +29,7 @@ from .execution.rehearsal import rehearse
 from .execution.rescue import rescued
 from .execution.store import SUMMARY, Store
 from .results.questions.ask import ask
-from .results.tables import Results, load, write_tables
+from .results.tables import Results, results_of, write_tables
 
 WARM = "robocell.experiments.execution.warm"
 
@@ -97,6 +97,11 @@ class Session:
             finally:
                 self._progress.end()
         return [store.records[trial.id] for trial in trials]
+
+    def extend(self, experiment: Experiment) -> None:
+        """Goes on with an experiment of more cases, which a question has added."""
+        self.experiment = experiment
+        self.store.plan(experiment)
 
     def close(self) -> None:
         if self._executor is not None:
@@ -200,14 +205,15 @@ def run(
         try:
             store.describe(experiment, origin)
             if experiment.adaptive:
-                ask(experiment, session.make, store.plan)
+                ask(experiment, session.make, session.extend)
             else:
                 session.make(list(experiment.trials()))
             session.close()
             store.journal.check_present()
             if session.ran:  # only now is it known what `auto` has chosen
                 store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-            results = finish(store.directory, experiment)
+            results = results_of(store.directory, session.experiment.kept(), store.records)
+            finish(results)
         except LostFolderError as lost:
             raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
         return Outcome(
@@ -222,22 +228,20 @@ def run(
         )
 
 
-def finish(directory: Path, experiment: Experiment | None = None) -> Results:
+def finish(results: Results) -> None:
     """Writes everything that is made from the journal: tables, summary.csv, figures, report.html."""
-    results = load(directory)
-    outputs = (experiment or results.experiment).config.outputs
+    directory, outputs = results.directory, results.experiment.config.outputs
     write_tables(directory, results.trials, results.failures)
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
-    undrawn = []
-    if outputs.figures and len(results.trials):
-        from .report.figures import write_figures
+    if not outputs.figures and not outputs.report:
+        return
+    from .report.figures import all_charts, write_figures  # Matplotlib takes its time
+    from .report.page import write_report
 
-        undrawn = write_figures(results)
+    charts = all_charts(results)
+    undrawn = write_figures(directory, charts) if outputs.figures else []
     if outputs.report:
-        from .report.page import write_report
-
-        write_report(results, undrawn)
-    return results
+        write_report(results, charts, undrawn)
 
 
 def available_cores() -> int:

@@ -201,9 +201,11 @@ def report(directory: Directory, as_json: Json = False) -> None:
     Example: `robocell report results/fleet`
     """
     from ..execution.store import REPORT
+    from ..results.tables import load
     from ..runner import finish
 
-    results = finish(directory)
+    results = load(directory)
+    finish(results)
     if as_json:
         print_json({"report": str(directory / REPORT), "trials": len(results.trials), "missing": results.missing})
     else:

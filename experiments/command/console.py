@@ -145,16 +145,15 @@ def show_cases(results: "Results") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..results.headlines import case_rows, footnote, headlines
+    from ..results.headlines import footnote
 
-    columns = headlines(results)
+    columns, rows = results.headlines, results.rows
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("case", no_wrap=True, max_width=WIDEST_LABEL)
     table.add_column("n", justify="right")
     for column in columns:
         title = Text.assemble(column.title, (f"\n{column.unit}" if column.unit else "", "dim"))
         table.add_column(title, justify="right")  # a number may be broken before its interval, but never cut
-    rows = case_rows(results, columns)
     limits = any(row.bottleneck for row in rows)
     if limits:
         table.add_column("bottleneck", no_wrap=True)

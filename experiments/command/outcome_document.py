@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from ..design.late_orders import late_orders
 from ..results.answers import answer
 from ..results.cautions import cautions
-from ..results.headlines import case_rows, headlines
 
 if TYPE_CHECKING:
     from ..runner import Outcome
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 def outcome_document(outcome: "Outcome") -> dict[str, Any]:
     """Plain data: how the run went, what it answers, and the headline figures of every case."""
     results = outcome.results
-    columns = headlines(results)
     return {
         "directory": str(results.directory),
         "trials": len(results.trials),
@@ -33,10 +31,10 @@ def outcome_document(outcome: "Outcome") -> dict[str, Any]:
             | {
                 column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit, "text": text}
                 for column, mean, low, high, text in zip(
-                    columns, row.means, row.lows, row.highs, row.texts, strict=True
+                    results.headlines, row.means, row.lows, row.highs, row.texts, strict=True
                 )
             }
             | {"bottleneck": None if limiting is None else limiting.document()}
-            for row, limiting in zip(case_rows(results, columns), results.bottlenecks, strict=True)
+            for row, limiting in zip(results.rows, results.bottlenecks, strict=True)
         ],
     }

@@ -47,6 +47,7 @@ class CaseMaker:
     source: Document  # of the scenario
     at: Loc
     data: Any  # of the scenario, before the sweep
+    base: Scenario  # what the data come to
     search_path: tuple[Path, ...]
     seed: int  # of the experiment: of cases that have none of their own
     given: Mapping[str, GivenClass]  # by path
@@ -70,7 +71,7 @@ class CaseMaker:
         for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
             data = set_key(data, key, settings[key])
         try:
-            scenario = Scenario.parse(data, source=self.source, at=self.at)
+            scenario = Scenario.parse(data, source=self.source, at=self.at) if settings else self.base
         except ScenarioError as error:
             raise ExperimentError(self._blame(settings, name, error)) from None
         dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"}, exclude_defaults=True)

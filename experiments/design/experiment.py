@@ -88,7 +88,7 @@ class Experiment:
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
         seed = config.seed if config.seed is not None else base.seed
         places, named = _places(document, config)
-        maker = CaseMaker(document, places, named, source, at, data, search_path, seed, given.by_value)
+        maker = CaseMaker(document, places, named, source, at, data, base, search_path, seed, given.by_value)
         maker.check_keys()
         points = _points(document, config, seed)
         if swept := _swept_everywhere(for_scenario, points):
@@ -153,6 +153,19 @@ class Experiment:
         cases = [replace(case, identity=known["identity"]) for case, known in zip(longer.cases, plan, strict=True)]
         return replace(longer, cases=tuple(cases))
 
+    def kept(self) -> Self:
+        """The experiment as the folder of a run tells it: swept files have paths that hold from everywhere."""
+        if not self._files:
+            return self
+        document = Document(self.name, self.maker.document.folder, self.resolved())
+        given = GivenClasses([known.cls for known in self.given.values()], self.search_path)
+        return self._of(document, given=given).recorded(self.plan)
+
+    @property
+    def _files(self) -> list[str]:
+        """The keys that vary whose values name files."""
+        return [key for key in self.keys if key.endswith("file")]
+
     @property
     def shown_keys(self) -> tuple[str, ...]:
         """The keys that tell cases apart for a reader: a name stands for the keys of its case."""
@@ -206,9 +219,8 @@ class Experiment:
     def resolved(self) -> dict[str, Any]:
         """The experiment as plain data that needs no other file: what `experiment.yaml` of a run holds."""
         given = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"scenario"})
-        files = [key for key in self.keys if key.endswith("file")]
-        if files:
-            given["sweep"] = _absolute(given["sweep"], files, self.search_path)
+        if self._files:
+            given["sweep"] = _absolute(given["sweep"], self._files, self.search_path)
         return {**given, "name": self.name, "seed": self.seed, "scenario": dict(self.scenario)}
 
 

@@ -1,6 +1,7 @@
 """Which charts a run gets: its headline figures against the fleet size per policy, and where the time goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,9 @@ from ..design.sweep import text_of
 from ..execution.durable import write_atomically
 from ..execution.store import FIGURES
 from ..plain_text import file_name
-from ..results.headlines import CaseRow, Headline, case_rows, headlines
+from ..results.headlines import CaseRow, Headline
 from ..results.questions.asking import Grid, Steps
-from ..results.statistics import INTERVALS
-from ..results.views import View, view_of
+from ..results.views import View
 from .charts import Chart, Curve, cells, dots, lines, stacked, waterfall
 from .undrawn import Undrawn, drawn
 
@@ -30,16 +30,16 @@ STATION_STATES = ("processing", "setup", "blocked", "starved", "down", "off")
 VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down", "off")
 
 
-def write_figures(results: "Results") -> list[Undrawn]:
-    """Draws all charts of a run and writes them as PNG and SVG; returns those that cannot be drawn."""
+def write_figures(directory: Path, charts: "Sequence[Chart | Undrawn]") -> list[Undrawn]:
+    """Writes the charts of a run as PNG and SVG; returns those that are undrawn, or cannot be written."""
     undrawn = []
-    for chart in all_charts(results):
+    for chart in charts:
         files = chart if isinstance(chart, Undrawn) else drawn(chart.title, lambda chart=chart: _files(chart))
         if isinstance(files, Undrawn):
             undrawn.append(files)
             continue
         for name, content in files.items():
-            write_atomically(results.directory / FIGURES / name, content)
+            write_atomically(directory / FIGURES / name, content)
     return undrawn
 
 
@@ -49,11 +49,10 @@ def _files(chart: Chart) -> dict[str, bytes]:
 
 def all_charts(results: "Results") -> list[Chart | Undrawn]:
     """What a question for gains has found, then the headlines, then vehicle and station time."""
-    columns = headlines(results)
-    rows = case_rows(results, columns)
+    columns, rows = results.headlines, results.rows
     if not any(row.n for row in rows):
         return []
-    view = view_of(results.experiment)
+    view = results.claims.view
     charted = [column for column in columns if column.key in CHARTED] or columns[:3]
     drawings: dict[str, Callable[[], list[Chart]]] = {
         "gain": lambda: _of_answer(results),
@@ -164,7 +163,7 @@ def _interval(results: "Results", name: str, index: int) -> tuple[float, float]:
     if name not in trials:
         return float("nan"), float("nan")
     values = trials.loc[(trials["status"] == "done") & (trials["case"] == index), name].to_numpy(dtype=float)
-    return INTERVALS[results.experiment.config.intervals](values[np.isfinite(values)])
+    return results.interval(values[np.isfinite(values)])
 
 
 def _terse(results: "Results", index: int) -> str:

@@ -20,7 +20,7 @@ from ..results.answers import answer
 from ..results.bottleneck import STATES
 from ..results.cautions import cautions
 from ..results.differences import differences
-from ..results.headlines import CaseRow, Headline, case_rows, footnote, headlines
+from ..results.headlines import footnote
 from ..results.statistics import CONFIDENCE
 from ..results.wording import with_interval
 from .drawing import draw_layout
@@ -37,33 +37,31 @@ SCRIPT = Path(__file__).with_name("report.js")
 TIME_CHARTS = ("vehicle_time", "station_time")
 
 
-def write_report(results: "Results", undrawn: "Sequence[Undrawn]" = ()) -> Path:
+def write_report(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequence[Undrawn]" = ()) -> Path:
     """Writes report.html into the run's folder; it tells of figures that have no file because they are undrawn."""
     path = results.directory / REPORT
-    write_atomically(path, page(results, undrawn).encode(errors="replace"))
+    write_atomically(path, page(results, charts, undrawn).encode(errors="replace"))
     return path
 
 
-def page(results: "Results", undrawn: "Sequence[Undrawn]" = ()) -> str:
+def page(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequence[Undrawn]" = ()) -> str:
     """The report as HTML text."""
-    from .figures import all_charts, best_case
+    from .figures import best_case
 
-    columns = headlines(results)
-    rows = case_rows(results, columns)
-    charts = all_charts(results)
+    columns, rows = results.headlines, results.rows
     main = [chart for chart in charts if chart.name not in TIME_CHARTS]  # and what is undrawn
     times = [chart for chart in charts if chart.name in TIME_CHARTS]
     shown = best_case(rows, columns) if charts else 0
     sections = [
         _head(results),
-        _answer(results, rows),
+        _answer(results),
         _section("The question", _question(results)),
         _section("Results", _charts([*main, *(figure for figure in undrawn if figure not in main)])),
-        _section("Differences", _differences(results, rows, columns)),
-        _section("Where the time goes", _charts(times) + _bottlenecks(results, rows)),
+        _section("Differences", _differences(results)),
+        _section("Where the time goes", _charts(times) + _bottlenecks(results)),
         _section("The factory", _factory(results, shown)),
         _section("A typical run", _typical(results, shown)),
-        _section("All cases", _cases(results, rows, columns)),
+        _section("All cases", _cases(results)),
         _section(f"Failed trials ({len(results.failures)})", _failures(results)),
         _section("Reproduce", _origin(results)),
     ]
@@ -91,15 +89,15 @@ def _head(results: "Results") -> str:
     )
 
 
-def _answer(results: "Results", rows: list[CaseRow]) -> str:
+def _answer(results: "Results") -> str:
     first, *rest = answer(results)
     lost = told(results.experiment)
     more = "".join(f"<p>{escape(sentence)}</p>" for sentence in [*rest, *filter(None, [lost])])
     horizon_s = results.experiment.cases[0].scenario.horizon_s
-    failed, jammed = len(results.failures), sum(results.claims.jams)
+    cases, failed, jammed = len(results.rows), len(results.failures), sum(results.claims.jams)
     tiles = [
         (str(len(results.trials)), "trial" + "s" * (len(results.trials) != 1), ""),
-        (str(len(rows)), "case" + "s" * (len(rows) != 1), ""),
+        (str(cases), "case" + "s" * (cases != 1), ""),
         (f"{horizon_s / 3600:g} h", "simulated per trial", ""),
         (str(failed), "failed", " bad" * bool(failed)),
     ]
@@ -202,10 +200,10 @@ def _question(results: "Results") -> str:
     )
 
 
-def _bottlenecks(results: "Results", rows: list[CaseRow]) -> str:
+def _bottlenecks(results: "Results") -> str:
     """What limits each case, and what the time of that station goes into."""
     body = []
-    for row, found in zip(rows, results.bottlenecks, strict=True):
+    for row, found in zip(results.rows, results.bottlenecks, strict=True):
         if found is None:
             continue
         limiting, least = found.candidate, found.least_waiting
@@ -228,7 +226,8 @@ def _bottlenecks(results: "Results", rows: list[CaseRow]) -> str:
     )
 
 
-def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
+def _cases(results: "Results") -> str:
+    columns, rows = results.headlines, results.rows
     keys = results.experiment.shown_keys
     named = keys != results.experiment.keys or not keys
     head = "<th>case</th>" * named + "".join(f"<th>{escape(key)}</th>" for key in keys)
@@ -255,8 +254,8 @@ def _cases(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> 
     )
 
 
-def _differences(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> str:
-    found = differences(results, rows, columns)
+def _differences(results: "Results") -> str:
+    found = differences(results)
     if found is None:
         return ""
     body = []

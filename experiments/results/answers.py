@@ -10,7 +10,7 @@ from ..counting import counted
 from ..design.keys import FLEET
 from .claims import Claims
 from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
-from .headlines import CaseRow, Headline, case_rows, headlines
+from .headlines import CaseRow, Headline
 from .overload import Load
 from .same import same_figures
 
@@ -26,8 +26,7 @@ UNTIL_CLEAR = (
 
 def answer(results: "Results") -> list[str]:
     """Sentences, most important first: jams, overload, what is enough, what is best, what is the same."""
-    columns = headlines(results)
-    rows = case_rows(results, columns)
+    columns, rows = results.headlines, results.rows
     if not any(row.n for row in rows) or not columns:
         return ["No trial was finished, so there is no answer yet."]
     warnings = [*_jams(results, rows), *_overload(results, rows)]

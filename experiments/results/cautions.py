@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .headlines import headlines
 from .statistics import rarest, skewed
 
 if TYPE_CHECKING:
@@ -21,10 +20,9 @@ def cautions(results: "Results") -> list[str]:
     case, done = trials["case"].to_numpy(), (trials["status"] == "done").to_numpy()
     crooked: dict[str, int] = {}  # `lead time of count=6` -> replications with a value
     gaps: dict[str, int] = {}  # -> replications without one
-    columns = headlines(results)
     for item in results.experiment.cases:
         mine = done & (case == item.index)
-        for column in columns:
+        for column in results.headlines:
             values = column.values[mine]
             known = values[np.isfinite(values)]
             name = f"{column.title} of {item.label}"

@@ -21,9 +21,10 @@ from .overload import Load, is_open, load
 from .views import View, view_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..design.experiment import Experiment
     from ..execution.journal import Record
-    from .tables import Results
 
 Floats = NDArray[np.float64]
 
@@ -189,19 +190,19 @@ class Claims:
         return self.value(self.kpi)[: look_of(self.n, self.first)[1]]
 
 
-def claims_of(results: "Results") -> Claims:
+def claims_of(experiment: "Experiment", trials: "pd.DataFrame", metrics: Sequence[str]) -> Claims:
     """What the finished trials of a run say."""
-    trials: Any = results.trials[results.trials["status"] == "done"]
-    replication, case = trials["replication"].to_numpy(), trials["case"].to_numpy()
-    n = max(results.trials["replication"].tolist(), default=-1) + 1
+    done: Any = trials[trials["status"] == "done"]
+    replication, case = done["replication"].to_numpy(), done["case"].to_numpy()
+    n = max(trials["replication"].tolist(), default=-1) + 1
 
     def value(kpi: str) -> Floats:
-        found = np.full((n, len(results.experiment.cases)), np.nan)
-        if kpi in trials:
-            found[replication, case] = trials[kpi].to_numpy(dtype=float)
+        found = np.full((n, len(experiment.cases)), np.nan)
+        if kpi in done:
+            found[replication, case] = done[kpi].to_numpy(dtype=float)
         return found
 
-    return Claims(results.experiment, n, results.metrics, value)
+    return Claims(experiment, n, metrics, value)
 
 
 def claims_from(experiment: "Experiment", records: "Sequence[Sequence[Record]]") -> Claims:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ExperimentError
 from .comparison import corrected, pair
 from .headlines import CaseRow, Headline
-from .views import view_of
 
 if TYPE_CHECKING:
     from .tables import Results
@@ -24,19 +23,19 @@ class Differences:
     picked: bool  # whether the control is the best case, which the results have picked
 
 
-def differences(results: "Results", rows: list[CaseRow], columns: list[Headline]) -> Differences | None:
+def differences(results: "Results") -> Differences | None:
     """Paired differences of the first headlines, p values corrected for all rows; None where nothing can be paired.
 
     Where the sweep has policies, each is compared with the first over all fleets that both have, else each case with
     the best one. That one is picked by its results, so p values are then corrected for all pairs of cases.
     """
-    decides = results.claims.kpi
+    rows, columns, decides = results.rows, results.headlines, results.claims.kpi
     chosen = [column for column in columns if column.key in (decides, *COMPARED) and column.key in results.metrics]
     many = sum(row.n > 1 for row in rows)
     if not chosen or many < 2:
         return None
     readable = replace(results, trials=results.trials.assign(**{column.key: column.values for column in chosen}))
-    view = view_of(results.experiment)
+    view = results.claims.view
     picked = len(view.series) == 1
     control, *others = _best_first(rows, columns[0]) if picked else list(zip(view.groups, view.series, strict=True))
     found: list[dict[str, Any]] = []

@@ -1,16 +1,20 @@
 """Which figures of a run are shown first, how they are called, and in which unit a person reads them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .statistics import INTERVALS
+from ..design.cases import Case
+from .bottleneck import Bottleneck
+from .claims import Claims
+from .statistics import Interval
 from .wording import CUT, time_unit, with_interval
 
 if TYPE_CHECKING:
-    from .tables import Results
+    import pandas as pd
 
 BUSY = ("vehicles.loaded", "vehicles.empty", "vehicles.handling")
 
@@ -42,7 +46,7 @@ class CaseRow:
     bottleneck: str  # "" where nothing is known of it
 
 
-def headlines(results: "Results") -> list[Headline]:
+def headlines(trials: "pd.DataFrame", metrics: Sequence[str], claims: Claims) -> list[Headline]:
     """What the cases are judged by, then the other figures of jobs, vehicles and the bottleneck: those that the run
     has.
 
@@ -50,7 +54,6 @@ def headlines(results: "Results") -> list[Headline]:
     make their own demand, throughput comes first. A run of another model, which has none of them, gets its first KPIs
     as they are.
     """
-    trials, claims = results.trials, results.claims
     found: dict[str, Headline] = {}
 
     def column(name: str) -> np.ndarray:
@@ -85,7 +88,7 @@ def headlines(results: "Results") -> list[Headline]:
         busy = sum((column(name) for name in BUSY), np.zeros(len(trials)))
         add("vehicles.busy", "vehicles busy", "%", 100 * busy, most=100.0)
     if not found:
-        for name in results.metrics[:5]:
+        for name in metrics[:5]:
             add(name, name, "", column(name), least=-math.inf)
     if claims.kpi not in found:
         better, bounded = claims.greater_is_better, {"least": -math.inf}
@@ -94,14 +97,18 @@ def headlines(results: "Results") -> list[Headline]:
     return first + [headline for headline in found.values() if headline not in first]
 
 
-def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
-    """The cases in their order; one without a finished trial has n = 0."""
-    trials = results.trials
+def case_rows(
+    cases: Sequence[Case],
+    trials: "pd.DataFrame",
+    columns: Sequence[Headline],
+    limiting: Sequence[Bottleneck | None],
+    interval: Interval,
+) -> list[CaseRow]:
+    """The cases in their order; one without a finished trial has n = 0. `limiting` are their bottlenecks."""
     case = trials["case"].to_numpy()
     done = (trials["status"] == "done").to_numpy()
-    interval = INTERVALS[results.experiment.config.intervals]
     rows = []
-    for item, limiting in zip(results.experiment.cases, results.bottlenecks, strict=True):
+    for item, bottleneck in zip(cases, limiting, strict=True):
         mine = (case == item.index) & done
         figures = []
         for column in columns:
@@ -112,7 +119,7 @@ def case_rows(results: "Results", columns: list[Headline]) -> list[CaseRow]:
             text = with_interval(mean, low, high, least=column.least, most=column.most)
             figures.append((mean, max(low, column.least), min(high, column.most), text))
         means, lows, highs, texts = zip(*figures, strict=True) if figures else ((), (), (), ())
-        limits = "" if limiting is None else str(limiting)
+        limits = "" if bottleneck is None else str(bottleneck)
         rows.append(CaseRow(item.index, item.label, int(mine.sum()), means, lows, highs, texts, limits))
     return rows
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from .bottleneck import Bottleneck
     from .claims import Claims
+    from .headlines import CaseRow, Headline
     from .questions.asking import Answer
+    from .statistics import Interval
 
 COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
 
@@ -62,10 +64,8 @@ class Results:
     def summary(self) -> "pd.DataFrame":
         """One row per case and KPI: n, mean, 95 % interval, standard deviation."""
         from .analysis import summarise
-        from .statistics import INTERVALS
 
-        interval = INTERVALS[self.experiment.config.intervals]
-        return summarise(self.trials, keys=self.keys, metrics=self.metrics, interval=interval)
+        return summarise(self.trials, keys=self.keys, metrics=self.metrics, interval=self.interval)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Results:
         """What the results allow to be said with 95 % confidence."""
         from .claims import claims_of
 
-        return claims_of(self)
+        return claims_of(self.experiment, self.trials, self.metrics)
 
     @cached_property
     def bottlenecks(self) -> "list[Bottleneck | None]":
@@ -90,6 +90,27 @@ class Results:
         from .bottleneck import bottlenecks
 
         return bottlenecks(self.experiment, self.trials)
+
+    @cached_property
+    def headlines(self) -> "list[Headline]":
+        """The figures that are shown first."""
+        from .headlines import headlines
+
+        return headlines(self.trials, self.metrics, self.claims)
+
+    @cached_property
+    def rows(self) -> "list[CaseRow]":
+        """The headlines of every case, with their intervals."""
+        from .headlines import case_rows
+
+        return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+
+    @property
+    def interval(self) -> "Interval":
+        """The kind of interval that the experiment asks for."""
+        from .statistics import INTERVALS
+
+        return INTERVALS[self.experiment.config.intervals]
 
     @cached_property
     def answer(self) -> "Answer | None":
@@ -116,6 +137,11 @@ def load(directory: str | Path) -> Results:
     plan = read_plan(directory)
     if plan is not None:
         experiment = _as_planned(experiment, plan, directory)
+    return results_of(directory, experiment, records)
+
+
+def results_of(directory: Path, experiment: Experiment, records: Mapping[str, Record]) -> Results:
+    """What these records of a directory come to."""
     trials, failures = tables(experiment, records)
     return Results(directory, experiment, trials, failures, records)
 

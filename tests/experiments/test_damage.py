@@ -79,7 +79,7 @@ def survives(runs: tuple[Path, Path], folder: Path, seed: int, *, thorough: bool
     if results is not None and (thorough or seed % 2):
         told(lambda: compare(results, "machines=1", "machines=2", metrics=["flow_time_mean_s"]), what)
     if thorough or seed % 3 == 1:
-        told(lambda: finish(folder, asked), what)
+        told(lambda: finish(load(folder)), what)
     if thorough or seed % 3 == 2:
         again = shutil.copytree(folder, folder.with_name("again"))
         told(lambda: run(Experiment.load(again), again, function=small_trial, executor="serial"), what)

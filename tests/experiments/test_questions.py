@@ -276,9 +276,10 @@ def test_a_map_of_gains_names_its_corners_and_is_drawn(tmp_path):
     assert re.match(
         r"Over the map the gain goes from \+2\d.* \(all but faster over faster\) to \+.* \(fast over slow\)", text
     )
-    names = [chart.name for chart in all_charts(outcome.results)]
+    charts = all_charts(outcome.results)
+    names = [chart.name for chart in charts]
     assert names[:2] == ["gain", "gain_map"]
-    assert "Where the gain comes from" in page(outcome.results)
+    assert "Where the gain comes from" in page(outcome.results, charts)
 
 
 @pytest.mark.parametrize(
