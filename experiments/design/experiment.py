@@ -69,20 +69,8 @@ class Experiment:
             at, data = (), source.data
         else:
             source, at, data = document, ("scenario",), config.scenario
-        by_hand: list[Loc] = []
-        for key, value in for_scenario.items():
-            problem = complaint(Scenario, key, data)
-            if key == "seed" and config.seed is not None:
-                raise ExperimentError(
-                    f"--set scenario.seed: the experiment has a seed of its own, {config.seed}, which goes before the "
-                    f"scenario's; write --set seed={value}"
-                )
-            if problem:
-                near = nearest(key, ExperimentConfig.keys())
-                raise ExperimentError(f"--set {key}: {problem}{'' if 'did you mean' in problem else near}")
-            by_hand.append((*at, *parts_of(key, data)))
-            data = set_key(data, key, value)
-        source = source.overridden(by_hand)
+        data, by_hand = _changed(data, for_scenario, config)
+        source = source.overridden([(*at, *loc) for loc in by_hand])
         base = Scenario.parse(data, source=source, at=at)
         folders = (*given.folders, source.folder, document.folder, document.folder / "modules", Path())
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
@@ -232,6 +220,24 @@ def _scenario_document(document: Document, path: str) -> Document:
     if isinstance(found.data, dict) and "scenario" in found.data:
         raise ExperimentError(document.complain(("scenario",), f"{path} is an experiment; name its scenario instead"))
     return found
+
+
+def _changed(data: Any, settings: Mapping[str, Any], config: ExperimentConfig) -> tuple[Any, list[Loc]]:
+    """The data of a scenario with settings given by hand, and the places of these."""
+    by_hand: list[Loc] = []
+    for key, value in settings.items():
+        problem = complaint(Scenario, key, data)
+        if key == "seed" and config.seed is not None:
+            raise ExperimentError(
+                f"--set scenario.seed: the experiment has a seed of its own, {config.seed}, which goes before the "
+                f"scenario's; write --set seed={value}"
+            )
+        if problem:
+            near = nearest(key, ExperimentConfig.keys())
+            raise ExperimentError(f"--set {key}: {problem}{'' if 'did you mean' in problem else near}")
+        by_hand.append(tuple(parts_of(key, data)))
+        data = set_key(data, key, value)
+    return data, by_hand
 
 
 def _places(document: Document, config: ExperimentConfig) -> tuple[dict[str, Loc], tuple[str, ...]]:

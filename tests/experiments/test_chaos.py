@@ -27,6 +27,7 @@ sys.path.insert(0, {str(HERE)!r})
 from pathlib import Path
 from fakes import named_trial, study
 from robocell.experiments import runner
+from robocell.experiments.execution import session
 from robocell.experiments.execution.executors import start_executor
 
 folder, executor, replications, pids = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
@@ -36,7 +37,7 @@ def start(name, function, **options):  # the fake trials travel to the nodes lik
     return start_executor(name, function, **options | {{"user_modules": [Path({str(HERE / "fakes.py")!r})]}})
 
 if __name__ == "__main__":
-    runner.start_executor = start
+    session.start_executor = start
     asked = study(replications=replications, sleep_s=0.05, append_to=pids)
     options = {{"executor": executor, "workers": 2, "ray_address": address, "retry_failed": True}}
     runner.run(asked, folder, function=named_trial, **options)
