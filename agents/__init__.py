@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING
 from .lazy import lazily
 
 if TYPE_CHECKING:
-    from .agv import AGV
-    from .charger import Charger
-    from .contract_net import ContractNet, Terms
-    from .contractor import Contractor
-    from .depot import Sink, Source, Storage
     from .errors import RobocellError
     from .events import AgentKind, Event, RobotState, StationState, VehicleState
-    from .job import Job
-    from .lot import Lot
-    from .machine import Machine
     from .mechanisms import MECHANISMS, Market, Mechanism
-    from .messages import Call, Performative, Proposal, Reason, Refusal
-    from .robot import Robot
-    from .station import Station
-    from .tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+    from .negotiation.contractor import Contractor
+    from .negotiation.engine import ContractNet, Terms
+    from .negotiation.messages import Call, Performative, Proposal, Reason, Refusal
+    from .negotiation.tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+    from .shop.agv import AGV
+    from .shop.charger import Charger
+    from .shop.depot import Sink, Source, Storage
+    from .shop.job import Job
+    from .shop.lot import Lot
+    from .shop.machine import Machine
+    from .shop.robot import Robot
+    from .shop.station import Station
 
 __all__ = [
     "AGV",
@@ -73,38 +73,38 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
-        "AGV": "agv",
+        "AGV": "shop.agv",
         "AgentKind": "events",
-        "Call": "messages",
-        "Charge": "tasks",
-        "Charger": "charger",
-        "ContractNet": "contract_net",
-        "Contractor": "contractor",
+        "Call": "negotiation.messages",
+        "Charge": "negotiation.tasks",
+        "Charger": "shop.charger",
+        "ContractNet": "negotiation.engine",
+        "Contractor": "negotiation.contractor",
         "Event": "events",
-        "Handling": "tasks",
-        "Job": "job",
-        "Lot": "lot",
+        "Handling": "negotiation.tasks",
+        "Job": "shop.job",
+        "Lot": "shop.lot",
         "MECHANISMS": "mechanisms",
-        "Machine": "machine",
+        "Machine": "shop.machine",
         "Market": "mechanisms",
         "Mechanism": "mechanisms",
-        "Operation": "tasks",
-        "Performative": "messages",
-        "Proposal": "messages",
-        "Reason": "messages",
-        "Refusal": "messages",
+        "Operation": "negotiation.tasks",
+        "Performative": "negotiation.messages",
+        "Proposal": "negotiation.messages",
+        "Reason": "negotiation.messages",
+        "Refusal": "negotiation.messages",
         "RobocellError": "errors",
-        "Robot": "robot",
+        "Robot": "shop.robot",
         "RobotState": "events",
-        "Sink": "depot",
-        "Source": "depot",
-        "Station": "station",
+        "Sink": "shop.depot",
+        "Source": "shop.depot",
+        "Station": "shop.station",
         "StationState": "events",
-        "Storage": "depot",
-        "Task": "tasks",
-        "TaskKind": "tasks",
-        "Terms": "contract_net",
-        "Transport": "tasks",
+        "Storage": "shop.depot",
+        "Task": "negotiation.tasks",
+        "TaskKind": "negotiation.tasks",
+        "Terms": "negotiation.engine",
+        "Transport": "negotiation.tasks",
         "VehicleState": "events",
     },
 )

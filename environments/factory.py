@@ -22,19 +22,19 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import mesa
 import numpy as np
 
-from ..agents.agv import AGV
-from ..agents.channel import FaultyChannel, PerfectChannel
-from ..agents.charger import Charger
-from ..agents.contract_net import ContractNet, Terms
-from ..agents.depot import Sink, Source, Storage
 from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.job import Job
-from ..agents.lot import Lot
 from ..agents.mechanisms import MECHANISMS
-from ..agents.robot import Robot
-from ..agents.station import Station
-from ..agents.tasks import TaskKind
-from ..agents.ticks import SAME_TICK
+from ..agents.negotiation.channel import FaultyChannel, PerfectChannel
+from ..agents.negotiation.engine import ContractNet, Terms
+from ..agents.negotiation.tasks import TaskKind
+from ..agents.shop.agv import AGV
+from ..agents.shop.charger import Charger
+from ..agents.shop.depot import Sink, Source, Storage
+from ..agents.shop.job import Job
+from ..agents.shop.lot import Lot
+from ..agents.shop.robot import Robot
+from ..agents.shop.station import Station
+from ..agents.shop.ticks import SAME_TICK
 from .clock import Clock
 from .errors import CopyError, ScenarioError, TrialEndedError
 from .fleet import Fleet
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..agents.channel import Channel
-    from ..agents.contractor import Contractor
-    from ..agents.job import Order
     from ..agents.mechanisms import Mechanism
-    from ..agents.tasks import Task
+    from ..agents.negotiation.channel import Channel
+    from ..agents.negotiation.contractor import Contractor
+    from ..agents.negotiation.tasks import Task
+    from ..agents.shop.job import Order
     from .distributions import Distribution
     from .layout import Layout
     from .mesa_floor import MesaFloor

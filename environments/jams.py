@@ -14,16 +14,16 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..agents.depot import Storage
-from ..agents.station import Station
-from ..agents.tasks import TaskKind, TaskPhase
+from ..agents.negotiation.tasks import TaskKind, TaskPhase
+from ..agents.shop.depot import Storage
+from ..agents.shop.station import Station
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ..agents.job import Job
-    from ..agents.machine import Machine
-    from ..agents.tasks import Task
+    from ..agents.negotiation.tasks import Task
+    from ..agents.shop.job import Job
+    from ..agents.shop.machine import Machine
     from .factory import Factory
 
     Place = Station | Storage

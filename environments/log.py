@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.messages import Performative
-from ..agents.tasks import TaskKind
+from ..agents.negotiation.messages import Performative
+from ..agents.negotiation.tasks import TaskKind
 from .layout import NO_CELL
 from .log_file import decode_trace, encode_trace, read_columns, write_columns
 from .names import NO_NAME, unknown_name

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..agents.events import NOBODY, Event
-from ..agents.messages import Performative
-from ..agents.tasks import TaskKind
+from ..agents.negotiation.messages import Performative
+from ..agents.negotiation.tasks import TaskKind
 from ..environments.suggestions import nearest
 from .errors import ExperimentError
 

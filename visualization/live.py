@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..agents.events import AgentKind, VehicleState
-from ..agents.messages import Reason
+from ..agents.negotiation.messages import Reason
 from ..environments.factory import Factory
 from ..environments.layout import NO_CELL
 from ..environments.motion.matrix import MatrixTraffic
@@ -29,7 +29,7 @@ from .variants import variant
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..agents.tasks import TaskKind
+    from ..agents.negotiation.tasks import TaskKind
     from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
     from .overheard import Offers

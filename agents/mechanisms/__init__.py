@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..tasks import TaskKind
-from ..what_if import WhatIf
+from ..negotiation.market import Award, Market, Mechanism, Planner, is_planner
+from ..negotiation.tasks import TaskKind
 from .assignment import Hungarian
 from .auctions import ContractNet, Iterated, Regret, SequentialSingleItem
 from .bundles import Consensus
@@ -22,7 +22,7 @@ from .dispatch import (
     Random,
     ShortestProcessingTime,
 )
-from .market import Award, Market, Mechanism, Planner, is_planner
+from .what_if.planner import WhatIf
 
 __all__ = [
     "MECHANISMS",

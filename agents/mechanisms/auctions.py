@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
 
 
 class ContractNet:

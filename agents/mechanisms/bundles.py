@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
 
 NOBODY = -1
 DISCOUNT_S = 600.0  # a task that is begun so much later is worth 1/e of it

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..tasks import Operation, TaskKind
+from ..negotiation.tasks import Operation, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ..tasks import Task
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
+    from ..negotiation.tasks import Task
 
 VEHICLE_RULE = (TaskKind.TRANSPORT,)
 

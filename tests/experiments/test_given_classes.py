@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from robocell import AGV, Experiment, Station, run
-from robocell.agents.job import Job
 from robocell.agents.mechanisms.auctions import ContractNet as BestOffer
+from robocell.agents.shop.job import Job
 from robocell.environments.errors import ScenarioError
 from robocell.experiments import ExperimentError, load
 from robocell.experiments.fingerprint import fingerprint
@@ -125,7 +125,7 @@ def test_settings_and_sweeps_hold_classes(tmp_path: Path) -> None:
     cheap, dear = patient(0.0), patient(500.0)
     dear.__name__ = "Dear"
     swept = Experiment.load("phone_line", QUICK | {"sweep.grid.fleet.agvs.class": [cheap, dear, AGV]})
-    assert [case.label for case in swept.cases] == ["class=Patient", "class=Dear", "class=robocell.agents.agv:AGV"]
+    assert [case.label for case in swept.cases] == ["class=Patient", "class=Dear", "class=robocell.agents.shop.agv:AGV"]
     outcome = run(swept, tmp_path)
     assert (outcome.ran, outcome.failed) == (6, 0)
     trials = outcome.results.trials

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from robocell.agents import AGV, Event, Proposal, Refusal, RobotState, StationState, VehicleState
-from robocell.agents.messages import Call
-from robocell.agents.vehicle import RESCUE_S
+from robocell.agents.negotiation.messages import Call
+from robocell.agents.shop.vehicle import RESCUE_S
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.errors import ScenarioError
 

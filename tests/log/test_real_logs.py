@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from robocell.agents.messages import Performative
+from robocell.agents.negotiation.messages import Performative
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.events import Event
-from robocell.agents.job import Job
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.negotiation.tasks import TaskPhase
+from robocell.agents.shop.job import Job
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario

@@ -12,8 +12,8 @@ from robocell.agents.mechanisms import (
     SequentialSingleItem,
     WhatIf,
 )
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.negotiation.tasks import TaskKind
 from robocell.environments import Factory, Scenario
 from robocell.environments.errors import ScenarioError
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from robocell.agents.events import Event
 from robocell.agents.mechanisms import MECHANISMS, Market
-from robocell.agents.tasks import Charge, TaskKind
+from robocell.agents.negotiation.tasks import Charge, TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from robocell.agents.messages import Reason, Refusal
+from robocell.agents.negotiation.messages import Reason, Refusal
 from robocell.environments.factory import Factory
 from robocell.experiments.sniffer import conversation_messages, conversations_of, sequence_diagram, sniff
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms import MECHANISMS
-from robocell.agents.messages import Refusal
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.messages import Refusal
+from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.log import Event

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from robocell.agents.job import Job
+from robocell.agents.shop.job import Job
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.errors import LayoutError, ScenarioError
 

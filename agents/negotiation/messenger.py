@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .events import NOBODY, Event
+from ..events import NOBODY, Event
 from .messages import Performative, Reason
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
     from .channel import Channel
     from .messages import Bids
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 
-from ..messages import Reason
-from ..tasks import TaskKind
+from .messages import Reason
+from .tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...environments.factory import Factory
-    from ..contractor import Contractor
-    from ..job import Job
-    from ..machine import Machine
-    from ..messages import Bids
-    from ..station import Station
-    from ..tasks import Task
+    from ..shop.job import Job
+    from ..shop.machine import Machine
+    from ..shop.station import Station
+    from .contractor import Contractor
+    from .messages import Bids
+    from .tasks import Task
 
 Award = tuple[int, int]
 AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served

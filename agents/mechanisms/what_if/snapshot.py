@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .forecast import NOBODY, Shop, tails
-from .job import Job
-from .station import Station
+from ...shop.job import Job
+from ...shop.station import Station
+from .simulate import NOBODY, Shop, tails
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
-    from .job import Step
-    from .machine import Machine
+    from ....environments.factory import Factory
+    from ...shop.job import Step
+    from ...shop.machine import Machine
 
 NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
 UNAVAILABLE_S = 600.0  # guess for a vehicle that charges or is broken

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .contractor import Contractor
-from .messages import Call, Proposal, Reason, Refusal
-from .tasks import Charge, Task, TaskKind
+from ..negotiation.contractor import Contractor
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Charge, Task, TaskKind
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
-    from ..environments.factory import Factory
-    from ..environments.scenario import Charger as ChargerSpec
+    from ...environments.factory import Factory
+    from ...environments.scenario import Charger as ChargerSpec
 
 
 class Charger(Contractor):

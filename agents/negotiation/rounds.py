@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..events import Event
+from ..mechanisms import Market
 from .channel import EVERYBODY
-from .events import Event
-from .mechanisms import Market
 from .messages import Bids, Call, Performative, Reason
 from .tasks import Task, TaskKind, TaskPhase
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
+    from ..mechanisms import Award, Mechanism
     from .channel import Which
     from .contractor import Contractor, Pool
-    from .mechanisms import Award, Mechanism
     from .messenger import Messenger
     from .terms import Terms
 

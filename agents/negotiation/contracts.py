@@ -28,7 +28,7 @@ from .tasks import LIVE, Task, TaskPhase
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
     from .contractor import Contractor, Pool
     from .messenger import Messenger
     from .tasks import TaskKind

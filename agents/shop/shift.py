@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.clock import Event
-    from ..environments.factory import Factory
+    from ...environments.clock import Event
+    from ...environments.factory import Factory
 
 
 class Shift:

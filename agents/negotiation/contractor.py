@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
     from .tasks import Task, TaskKind
 
 NO_LEASE = -1

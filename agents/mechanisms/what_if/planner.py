@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .events import VehicleState
-from .forecast import Course, intend
-from .outlook import Floor, Outlook, look
-from .tasks import TaskKind
+from ...events import VehicleState
+from ...negotiation.tasks import TaskKind
+from .simulate import Course, intend
+from .snapshot import Floor, Outlook, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
-    from .job import Job
-    from .machine import Machine
-    from .mechanisms import Award, Market
-    from .station import Station
+    from ....environments.factory import Factory
+    from ...shop.job import Job
+    from ...shop.machine import Machine
+    from ...shop.station import Station
+    from .. import Award, Market
 
 RULES = np.array(
     [

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.clock import Clock
-    from ..environments.distributions import Distribution
-    from ..environments.scenario import Channel as ChannelSpec
+    from ...environments.clock import Clock
+    from ...environments.distributions import Distribution
+    from ...environments.scenario import Channel as ChannelSpec
 
 EVERYBODY = slice(None)
 GRAIN_S = 0.01  # delays are rounded up to whole multiples, so that many messages arrive together

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .tasks import TaskKind
+from ..negotiation.tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..environments.factory import Factory
-    from .job import Job
-    from .machine import Machine
-    from .mechanisms import Award, Market
-    from .station import Station
+    from ...environments.factory import Factory
+    from ..shop.job import Job
+    from ..shop.machine import Machine
+    from ..shop.station import Station
+    from . import Award, Market
 
 
 class Replay:

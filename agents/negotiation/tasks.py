@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..environments.clock import Event
+    from ...environments.clock import Event
+    from ..shop.job import Job
+    from ..shop.machine import Machine
+    from ..shop.station import Station
+    from ..shop.vehicle import Vehicle
     from .contractor import Contractor
-    from .job import Job
-    from .machine import Machine
-    from .station import Station
-    from .vehicle import Vehicle
 
 
 class TaskKind(IntEnum):

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from .contractor import Contractor
-from .errors import RemovalError
-from .events import Event
+from ..errors import RemovalError
+from ..events import Event
+from ..negotiation.contractor import Contractor
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Operation, Task
 from .job import STORE
-from .messages import Call, Proposal, Reason, Refusal
-from .tasks import Operation, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
     from .job import Job
 
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..events import Event, VehicleState
+from ..negotiation.contractor import Contractor
+from ..negotiation.tasks import Charge, Task, TaskKind
 from .activity import Activity
-from .contractor import Contractor
-from .events import Event, VehicleState
 from .failures import Failures
 from .shift import Shift
-from .tasks import Charge, Task, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.clock import Event as Due
-    from ..environments.factory import Factory
+    from ...environments.clock import Event as Due
+    from ...environments.factory import Factory
     from .charger import Charger
 
 RESCUE_S = 900.0  # a vehicle whose battery ran empty is fetched and charged by hand

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from .events import Event
-from .tasks import LIVE, Transport
+from ..events import Event
+from ..negotiation.tasks import LIVE, Transport
 
 if TYPE_CHECKING:
-    from ..environments.clock import Event as Due
-    from ..environments.factory import Factory
-    from .contractor import Contractor
+    from ...environments.clock import Event as Due
+    from ...environments.factory import Factory
+    from ..negotiation.contractor import Contractor
+    from ..negotiation.tasks import Task
     from .job import Job
-    from .tasks import Task
 
 
 class Lot(mesa.Agent):

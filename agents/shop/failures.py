@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.clock import Event
-    from ..environments.factory import Factory
-    from ..environments.scenario import Breakdown
+    from ...environments.clock import Event
+    from ...environments.factory import Factory
+    from ...environments.scenario import Breakdown
 
 
 class Failures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..environments.clock import Clock, Event
+    from ...environments.clock import Clock, Event
 
 
 class Activity:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .contractor import Contractor
-from .events import Event, StationState
+from ..events import Event, StationState
+from ..negotiation.contractor import Contractor
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Handling, Operation, Task, TaskKind, TaskPhase
 from .machine import Machine
-from .messages import Call, Proposal, Reason, Refusal
 from .shift import Shift
-from .tasks import Handling, Operation, Task, TaskKind, TaskPhase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
-    from ..environments.scenario import Station as StationSpec
+    from ...environments.factory import Factory
+    from ...environments.scenario import Station as StationSpec
     from .job import Job
 
 NEVER_S = float("-inf")

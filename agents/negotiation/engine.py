@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..events import Event
+from ..mechanisms import is_planner, mechanism_of_each_kind
 from .contractor import Contractor, Pool
 from .contracts import Contracts
-from .events import Event
-from .mechanisms import is_planner, mechanism_of_each_kind
 from .messages import Call, Reason
 from .messenger import Messenger
 from .rounds import NOBODY, Rounds
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
+    from ..mechanisms import Mechanism, Planner
+    from ..shop.job import Job
     from .channel import Channel
-    from .job import Job
-    from .mechanisms import Mechanism, Planner
     from .tasks import Manager
 
 __all__ = ["ContractNet", "Terms"]

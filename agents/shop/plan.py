@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
-    from ..environments.motion.traffic import Traffic
-    from ..environments.scenario import Agvs
+    from ...environments.motion.traffic import Traffic
+    from ...environments.scenario import Agvs
+    from ..negotiation.tasks import Task, Transport
     from .job import Job
-    from .tasks import Task, Transport
 
 
 @dataclass(slots=True, frozen=True, eq=False)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from .events import BY_HAND, Event
-from .tasks import LIVE, Operation, Task, TaskKind, TaskPhase, Transport
+from ..events import BY_HAND, Event
+from ..negotiation.tasks import LIVE, Operation, Task, TaskKind, TaskPhase, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
+    from ..negotiation.contractor import Contractor
     from .agv import AGV
-    from .contractor import Contractor
     from .depot import Storage
     from .lot import Lot
     from .station import Station

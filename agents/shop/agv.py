@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .events import VehicleState
-from .messages import Bids, Call, Proposal, Refusal
+from ..events import VehicleState
+from ..negotiation.messages import Bids, Call, Proposal, Refusal
+from ..negotiation.tasks import Task, TaskKind, Transport
 from .offers import transport_offers
 from .plan import Plan, Stop
-from .tasks import Task, TaskKind, Transport
 from .ticks import arrival_s
 from .vehicle import Vehicle
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..environments.factory import Factory
+    from ...environments.factory import Factory
     from .job import Job
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .contractor import Contractor
-from .events import Event, RobotState
-from .messages import Call, Proposal, Reason, Refusal
+from ..events import Event, RobotState
+from ..negotiation.contractor import Contractor
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Handling, Task, TaskKind
 from .shift import Shift
-from .tasks import Handling, Task, TaskKind
 
 if TYPE_CHECKING:
-    from ..environments.clock import Event as Due
-    from ..environments.factory import Factory
-    from ..environments.scenario import Robot as RobotSpec
+    from ...environments.clock import Event as Due
+    from ...environments.factory import Factory
+    from ...environments.scenario import Robot as RobotSpec
 
 
 class Robot(Contractor):

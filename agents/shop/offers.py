@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .events import VehicleState
-from .messages import Reason
+from ..events import VehicleState
+from ..negotiation.messages import Reason
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
