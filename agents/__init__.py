@@ -20,11 +20,14 @@ from .lazy import lazily
 if TYPE_CHECKING:
     from .errors import RobocellError
     from .events import AgentKind, Event, RobotState, StationState, VehicleState
-    from .mechanisms import MECHANISMS, Market, Mechanism
+    from .mechanisms import MECHANISMS
     from .negotiation.contractor import Contractor
-    from .negotiation.engine import ContractNet, Terms
+    from .negotiation.engine import ContractNet
+    from .negotiation.market import Market
+    from .negotiation.mechanism import Mechanism
     from .negotiation.messages import Call, Performative, Proposal, Reason, Refusal
-    from .negotiation.tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+    from .negotiation.tasks import Task
+    from .negotiation.terms import Terms
     from .shop.agv import AGV
     from .shop.charger import Charger
     from .shop.depot import Sink, Source, Storage
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from .shop.machine import Machine
     from .shop.robot import Robot
     from .shop.station import Station
+    from .shop.tasks import Charge, Handling, Operation, TaskKind, Transport
 
 __all__ = [
     "AGV",
@@ -76,19 +80,19 @@ __getattr__, __dir__ = lazily(
         "AGV": "shop.agv",
         "AgentKind": "events",
         "Call": "negotiation.messages",
-        "Charge": "negotiation.tasks",
+        "Charge": "shop.tasks",
         "Charger": "shop.charger",
         "ContractNet": "negotiation.engine",
         "Contractor": "negotiation.contractor",
         "Event": "events",
-        "Handling": "negotiation.tasks",
+        "Handling": "shop.tasks",
         "Job": "shop.job",
         "Lot": "shop.lot",
         "MECHANISMS": "mechanisms",
         "Machine": "shop.machine",
-        "Market": "mechanisms",
-        "Mechanism": "mechanisms",
-        "Operation": "negotiation.tasks",
+        "Market": "negotiation.market",
+        "Mechanism": "negotiation.mechanism",
+        "Operation": "shop.tasks",
         "Performative": "negotiation.messages",
         "Proposal": "negotiation.messages",
         "Reason": "negotiation.messages",
@@ -102,9 +106,9 @@ __getattr__, __dir__ = lazily(
         "StationState": "events",
         "Storage": "shop.depot",
         "Task": "negotiation.tasks",
-        "TaskKind": "negotiation.tasks",
-        "Terms": "negotiation.engine",
-        "Transport": "negotiation.tasks",
+        "TaskKind": "shop.tasks",
+        "Terms": "negotiation.terms",
+        "Transport": "shop.tasks",
         "VehicleState": "events",
     },
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.negotiation.tasks import TaskKind
 from ..agents.shop.job import Order
+from ..agents.shop.tasks import TaskKind
 from .errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
 from .names import part_name

@@ -14,9 +14,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..agents.negotiation.tasks import TaskKind, TaskPhase
+from ..agents.negotiation.tasks import TaskPhase
 from ..agents.shop.depot import Storage
 from ..agents.shop.station import Station
+from ..agents.shop.tasks import Operation, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -88,7 +89,8 @@ def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
     return [
         task
         for task in factory.net.waiting(TaskKind.OPERATION)
-        if task.job is not None
+        if isinstance(task, Operation)
+        and task.job is not None
         and not any(_may_take(station, task.job, jammed) for station in _stations_for(task.job, factory))
     ]
 

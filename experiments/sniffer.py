@@ -18,7 +18,7 @@ import numpy as np
 
 from ..agents.events import NOBODY, Event
 from ..agents.negotiation.messages import Performative
-from ..agents.negotiation.tasks import TaskKind
+from ..agents.shop.tasks import TaskKind
 from ..environments.suggestions import nearest
 from .errors import ExperimentError
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..agents.events import NOBODY
 from ..agents.negotiation.messages import Performative
-from ..agents.negotiation.tasks import TaskKind
+from ..agents.shop.tasks import TaskKind
 
 if TYPE_CHECKING:
     from .stage import Stage

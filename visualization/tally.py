@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents.events import NOBODY, Event, RobotState, StationState, VehicleState
 from ..agents.negotiation.messages import Performative
-from ..agents.negotiation.tasks import TaskKind
+from ..agents.shop.tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..negotiation.tasks import TaskKind
+from ..negotiation.mechanism import Mechanism
+from ..shop.tasks import ShopTask, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ...environments.factory import Factory
     from ..shop.job import Job
     from ..shop.machine import Machine
     from ..shop.station import Station
+    from ..world import World
     from . import Award, Market
 
 
-class Replay:
+class Replay(Mechanism):
     """A planner that knows beforehand: each vehicle's trips and each station's operations, in order.
 
     Times are not forced: everybody acts as soon as his predecessor in the given order has. A vehicle may have to set
@@ -37,7 +38,7 @@ class Replay:
         self._trips = [list(reversed(trip)) for trip in trips]
         self._sequences = {name: list(reversed(sequence)) for name, sequence in sequences.items()}
 
-    def attach(self, model: Factory) -> None:
+    def attach(self, model: World) -> None:
         """The schedule is all that it knows."""
 
     def wants(self, kind: TaskKind) -> bool:
@@ -59,7 +60,8 @@ class Replay:
                 if np.isfinite(market.cost[row]).any():
                     yield row, int(market.cost[row].argmin())
             return
-        rows = {(task.job.order.number, task.job.asked): row for row, task in enumerate(market.tasks) if task.job}
+        jobs = [task.job if isinstance(task, ShopTask) else None for task in market.tasks]
+        rows = {(job.order.number, job.asked): row for row, job in enumerate(jobs) if job is not None}
         for column, slot in enumerate(market.slots.tolist()):
             left = self._trips[slot]
             row = rows.get(left[-1]) if left else None

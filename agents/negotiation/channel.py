@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ...environments.clock import Clock
-    from ...environments.distributions import Distribution
-    from ...environments.scenario import Channel as ChannelSpec
+    from .world import Clock
 
 EVERYBODY = slice(None)
 GRAIN_S = 0.01  # delays are rounded up to whole multiples, so that many messages arrive together
@@ -67,10 +65,61 @@ class PerfectChannel:
         deliver(EVERYBODY, *args)
 
 
+class Delay(Protocol):
+    """How long messages take: a distribution, in seconds."""
+
+    def quantile(self, u: float) -> float:
+        """The value that a share `u` of all lies below."""
+        ...
+
+
+class LinkSpec(Protocol):
+    """What differs between senders and receivers whose names fit a pattern; None: as everywhere."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def receiver(self) -> str: ...
+    @property
+    def delay(self) -> Delay | None: ...
+    @property
+    def loss(self) -> float | None: ...
+    @property
+    def duplication(self) -> float | None: ...
+
+
+class PartitionSpec(Protocol):
+    """From when to when agents whose names fit one of the patterns are parted from all others."""
+
+    @property
+    def from_s(self) -> float: ...
+    @property
+    def to_s(self) -> float | None: ...
+    @property
+    def agents(self) -> Sequence[str]: ...
+
+
+class ChannelSpec(Protocol):
+    """The faults of a channel."""
+
+    @property
+    def delay(self) -> Delay: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def duplication(self) -> float: ...
+    @property
+    def in_order(self) -> bool: ...
+    @property
+    def links(self) -> Sequence[LinkSpec]: ...
+    @property
+    def partitions(self) -> Sequence[PartitionSpec]: ...
+
+
 class _Way(NamedTuple):
     """What may happen between two agents."""
 
-    delay: Distribution
+    delay: Delay
     loss: float
     duplication: float
 

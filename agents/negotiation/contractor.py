@@ -11,11 +11,12 @@ from .messages import Bids, Call, Proposal, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from enum import IntEnum
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
-    from .tasks import Task, TaskKind
+    from .tasks import Task
+    from .world import EngineWorld
 
 NO_LEASE = -1
 
@@ -32,13 +33,13 @@ class Contractor(mesa.Agent):
         present: it is in the factory; one that has left does nothing any more.
     """
 
-    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    model: EngineWorld  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
     slot: int
-    kind: TaskKind
+    kind: IntEnum
     present = True
 
-    def __init__(self, model: Factory, *, name: str) -> None:
-        super().__init__(model)
+    def __init__(self, model: EngineWorld, *, name: str) -> None:
+        super().__init__(model)  # pyright: ignore[reportArgumentType]  # every world is a Mesa model too
         self.name = name
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -71,21 +72,6 @@ class Contractor(mesa.Agent):
     def let_go(self, task: Task) -> None:
         """`task` is needed no longer, as all see on the floor: stop, whatever has begun."""
         self.release(task)
-
-    def remove(self) -> None:
-        """Leave the factory at once; what the agent holds is given back, and others are called for it.
-
-        After the end of the trial only Mesa forgets it.
-        """
-        there, self.present = self.present, False
-        if there and not self.model.ended:
-            self.model.net.leave(self)
-            self._hand_back()
-            self.model.left(self)
-        super().remove()
-
-    def _hand_back(self) -> None:
-        """Stop, and give back all that is held."""
 
     def renews(self, task: Task) -> bool:
         """Whether it will hold a task that it has taken on for longer than agreed; asked at every renewal."""
@@ -123,7 +109,7 @@ class Pool:
         announced: (N,) int64, how many conversations there had been when it last announced that it is available.
     """
 
-    def __init__(self, kind: TaskKind) -> None:
+    def __init__(self, kind: IntEnum) -> None:
         self.kind = kind
         self.members: list[Any] = []
         self._ids = np.zeros(0, np.int64)

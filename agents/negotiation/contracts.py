@@ -28,11 +28,10 @@ from .tasks import LIVE, Task, TaskPhase
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ...environments.factory import Factory
     from .contractor import Contractor, Pool
     from .messenger import Messenger
-    from .tasks import TaskKind
     from .terms import Terms
+    from .world import EngineWorld
 
 FOREVER_S = float("inf")
 IN_REPLY_TO_CANCEL = 1.0  # the `value` of an inform-done or a failure that answers a cancel
@@ -62,14 +61,14 @@ class Contracts:
 
     def __init__(
         self,
-        model: Factory,
+        world: EngineWorld,
         *,
         messenger: Messenger,
         terms: Terms,
-        pools: Mapping[TaskKind, Pool],
+        pools: Mapping[IntEnum, Pool],
         on_free: Callable[[Task], None],
     ) -> None:
-        self.model = model
+        self.world = world
         self.terms = terms
         self._pools = pools
         self._send = messenger.send
@@ -83,7 +82,7 @@ class Contracts:
 
     def award(self, task: Task, contractor: Contractor, cost_s: float) -> None:
         """`contractor` has won `task`, which it has offered to do within `cost_s`."""
-        now_s = self.model.now_s
+        now_s = self.world.now_s
         task.phase = TaskPhase.AWARDED
         task.contractor = contractor
         task.begun = False
@@ -96,7 +95,7 @@ class Contracts:
         """Award, award again until it is answered, ask in time whether it still stands; give up when it has run out."""
         if task.conversation != conversation or task.phase not in LIVE:
             return
-        terms, now_s, contractor = self.terms, self.model.now_s, task.contractor
+        terms, now_s, contractor = self.terms, self.world.now_s, task.contractor
         assert contractor is not None
         if now_s >= task.until_s and not task.begun:
             self._lapse(task, contractor)
@@ -105,7 +104,7 @@ class Contracts:
             task.until_s = FOREVER_S if self._instant else now_s + terms.lease_s
         if not self._instant:
             pause_s = terms.lease_s if task.begun else min(terms.acknowledge_by_s, task.until_s - now_s)
-            task.watch = self.model.clock.schedule(pause_s, self._tend, task, conversation)
+            task.watch = self.world.clock.schedule(pause_s, self._tend, task, conversation)
         self._send(
             Performative.ACCEPT_PROPOSAL,
             conversation,
@@ -122,7 +121,7 @@ class Contracts:
     def _on_agree(self, conversation: int, task: Task, contractor: Contractor, until_s: float) -> None:
         if task.conversation != conversation or task.phase not in LIVE:
             return
-        now_s = self.model.now_s
+        now_s = self.world.now_s
         task.confirmed_s = max(task.confirmed_s, until_s)
         if not self._instant and task.confirmed_s >= task.until_s and not task.begun:
             self._watch_again(task, max(task.until_s - self.terms.lease_s / 2 - now_s, 0.0))
@@ -138,7 +137,7 @@ class Contracts:
     def _watch_again(self, task: Task, delay_s: float) -> None:
         if task.watch is not None:
             task.watch.cancel()
-        task.watch = self.model.clock.schedule(delay_s, self._tend, task, task.conversation)
+        task.watch = self.world.clock.schedule(delay_s, self._tend, task, task.conversation)
 
     def _on_done(self, conversation: int, task: Task, contractor: Contractor) -> None:
         if task.conversation == conversation and (task.phase in LIVE or task.phase is TaskPhase.RECALLED):
@@ -208,14 +207,14 @@ class Contracts:
         if task.begun:
             self._go_on(task)
             return
-        now_s = self.model.now_s
+        now_s = self.world.now_s
         if now_s >= task.until_s:
             if task.phase is TaskPhase.RECALLED:
                 self._free(task, contractor)
             return
         if not self._instant:
             pause_s = min(self.terms.acknowledge_by_s, task.until_s - now_s)
-            task.watch = self.model.clock.schedule(pause_s, self._withdraw, task, conversation)
+            task.watch = self.world.clock.schedule(pause_s, self._withdraw, task, conversation)
         self._send_cancel(task, conversation, contractor)
 
     def _send_cancel(self, task: Task, conversation: int, contractor: Contractor) -> None:
@@ -256,7 +255,7 @@ class Contracts:
 
     def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor, who is elsewhere, certainly holds `task`; if not, `then` is called once it does."""
-        if task.phase is TaskPhase.ENGAGED and (task.begun or self.model.now_s < task.confirmed_s):
+        if task.phase is TaskPhase.ENGAGED and (task.begun or self.world.now_s < task.confirmed_s):
             return True
         if task.phase in LIVE:
             self._when_sure[task.conversation] = then
@@ -272,7 +271,7 @@ class Contracts:
         promise = self._promises.get(key)
         if promise is None or promise.conversation < conversation:
             self._lease_ends(contractor, task, conversation)
-            held = self.model.now_s < until_s and contractor.accept(task)
+            held = self.world.now_s < until_s and contractor.accept(task)
             promise = _Promise(conversation, Standing.HELD if held else Standing.DROPPED, until_s)
             if held or not self._instant:
                 self._promises[key] = promise
@@ -280,7 +279,7 @@ class Contracts:
                 self._answer(Performative.REFUSE, self._on_failure, conversation, task, contractor)
                 return
             if not self._instant:
-                self.model.clock.schedule(until_s - self.model.now_s, self._run_out, promise, task, contractor)
+                self.world.clock.schedule(until_s - self.world.now_s, self._run_out, promise, task, contractor)
         elif promise.conversation > conversation:
             return
         if promise.standing is Standing.HELD:
@@ -323,9 +322,9 @@ class Contracts:
         """No news from the manager: drop what was not begun."""
         if promise.standing is not Standing.HELD or task.begun:
             return
-        now_s = self.model.now_s
+        now_s = self.world.now_s
         if now_s < promise.until_s:
-            self.model.clock.schedule(promise.until_s - now_s, self._run_out, promise, task, contractor)
+            self.world.clock.schedule(promise.until_s - now_s, self._run_out, promise, task, contractor)
         elif self._promises[task.id, contractor.unique_id] is promise and contractor.release(task):
             promise.standing = Standing.DROPPED
             self._answer(Performative.FAILURE, self._on_failure, promise.conversation, task, contractor)

@@ -16,31 +16,29 @@ taken, and no step minds being taken twice.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..events import Event
-from ..mechanisms import is_planner, mechanism_of_each_kind
 from .contractor import Contractor, Pool
 from .contracts import Contracts
-from .messages import Call, Reason
+from .mechanism import is_planner, mechanism_of_each_kind
+from .messages import NOBODY, Call, Reason
 from .messenger import Messenger
-from .rounds import NOBODY, Rounds
-from .tasks import LIVE, Task, TaskKind, TaskPhase, Transport
+from .rounds import Observer, Rounds
+from .tasks import LIVE, Task, TaskPhase
 from .terms import Terms
 from .waiting import WaitingTasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from enum import IntEnum
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
-    from ..mechanisms import Mechanism, Planner
-    from ..shop.job import Job
     from .channel import Channel
-    from .tasks import Manager
+    from .mechanism import Mechanism
+    from .world import EngineWorld
 
 __all__ = ["ContractNet", "Terms"]
 
@@ -59,21 +57,23 @@ class ContractNet:
 
     def __init__(
         self,
-        model: Factory,
+        world: EngineWorld,
         *,
-        mechanism: Mechanism | Mapping[TaskKind, Mechanism],
+        kinds: Iterable[IntEnum],
+        mechanism: Mechanism | Mapping[Any, Mechanism],
         channel: Channel,
         terms: Terms,
         full: bool = False,
     ) -> None:
-        self.model = model
-        self.pools = {kind: Pool(kind) for kind in TaskKind}
+        self.world = world
+        self.kinds = tuple(kinds)
+        self.pools = {kind: Pool(kind) for kind in self.kinds}
         self._channel = channel
         self._terms = terms
-        messenger = self._messenger = Messenger(model, channel, full=full)
-        self.contracts = Contracts(model, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
+        messenger = self._messenger = Messenger(world, channel, full=full)
+        self.contracts = Contracts(world, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
         self.rounds = Rounds(
-            model,
+            world,
             messenger=messenger,
             terms=terms,
             pools=self.pools,
@@ -81,18 +81,17 @@ class ContractNet:
             call_rest=self._reopen,
             postpone=self._postpone,
         )
-        self._open: dict[TaskKind, deque[Task]] = {kind: deque() for kind in TaskKind}
-        self._waiting = {kind: WaitingTasks() for kind in TaskKind}
-        self._due: dict[TaskKind, list[tuple[Task, int]]] = {kind: [] for kind in TaskKind}  # and their last call
-        self._available: dict[TaskKind, dict[int, Contractor]] = {kind: {} for kind in TaskKind}
-        self._announced = dict.fromkeys(TaskKind, NOBODY)  # conversations that were open at the latest announcement
+        self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
+        self._waiting = {kind: WaitingTasks() for kind in self.kinds}
+        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
+        self._available: dict[IntEnum, dict[int, Contractor]] = {kind: {} for kind in self.kinds}
+        self._announced = dict.fromkeys(self.kinds, NOBODY)  # conversations that were open at the latest announcement
         # tasks that are with a contractor and may be called anew; None where they never are
-        self._placed: dict[TaskKind, dict[int, Task]] | None = (
-            None if terms.reopen == "never" else {kind: {} for kind in TaskKind}
+        self._placed: dict[IntEnum, dict[int, Task]] | None = (
+            None if terms.reopen == "never" else {kind: {} for kind in self.kinds}
         )
         self._tasks = 0
         self._stirred = False
-        self.planner: Planner | None = None
         self.mechanism = mechanism
 
     @property
@@ -106,40 +105,43 @@ class ContractNet:
         return self._terms
 
     @property
-    def mechanisms(self) -> Mapping[TaskKind, Mechanism]:
+    def mechanisms(self) -> Mapping[Any, Mechanism]:
         """What clears the calls for each kind of task."""
         return self.rounds.mechanisms
 
     @property
-    def mechanism(self) -> Mechanism:
-        """What clears the calls for transports; those for other kinds of task are among `mechanisms`.
+    def mechanism(self) -> Mechanism | Mapping[Any, Mechanism]:
+        """What was given to clear the calls; what clears those for each kind of task is in `mechanisms`.
 
-        May be set while the factory runs, to one mechanism for all kinds of task that it is for (a vehicle rule
-        places transports, and the best offer wins everything else), or to one for each kind.
+        May be set while the engine runs, to one mechanism for all kinds of task that it is for (a vehicle rule places
+        transports, and the best offer wins everything else), or to one for each kind.
+
+        Raises:
+            TypeError: it is no mechanism.
+            ValueError: a planner is given for some kinds of task, and another mechanism for others.
         """
-        return self.rounds.mechanisms[TaskKind.TRANSPORT]
+        return self._mechanism
 
     @mechanism.setter
-    def mechanism(self, mechanism: Mechanism | Mapping[TaskKind, Mechanism]) -> None:
-        self.rounds.mechanisms = mechanism_of_each_kind(mechanism)
-        planners = [found for found in self.rounds.mechanisms.values() if is_planner(found)]
-        self.planner = planners[0] if planners else None
-        if self.planner is not None:
-            if any(found is not self.planner for found in self.rounds.mechanisms.values()):
-                raise ValueError(f"{type(self.planner).__name__} plans all kinds of task together; give it alone")
-            self.planner.attach(self.model)
+    def mechanism(self, mechanism: Mechanism | Mapping[Any, Mechanism]) -> None:
+        of_each = mechanism_of_each_kind(mechanism, self.kinds)
+        planner = next((found for found in of_each.values() if is_planner(found)), None)
+        if planner is not None and any(found is not planner for found in of_each.values()):
+            raise ValueError(f"{type(planner).__name__} plans all kinds of task together; give it alone")
+        self._mechanism, self.rounds.mechanisms, self.planner = mechanism, of_each, planner
+        if planner is not None:
+            planner.attach(self.world)
 
-    @property
-    def splits(self) -> bool:
-        """Whether several vehicles may share the transport of a lot."""
-        return getattr(self.mechanism, "splits", False)
+    def subscribe(self, observer: Observer) -> None:
+        """From now on `observer` sees every market before it is cleared."""
+        self.rounds.observers.append(observer)
 
     # -- what managers say ------------------------------------------------------------------------------------
 
     def announce(self, task: Task) -> None:
         """Have `task` contracted; its manager hears `engaged`, then `done` or `failed`."""
         task.id = self._next_task()
-        task.requested_at_s = self.model.now_s
+        task.requested_at_s = self.world.now_s
         self._reopen(task)
 
     def cancel(self, task: Task) -> None:
@@ -176,12 +178,12 @@ class ContractNet:
         elif task.phase is TaskPhase.CALLED:
             task.hurried = True
 
-    def hurry_all(self, kind: TaskKind) -> None:
+    def hurry_all(self, kind: IntEnum) -> None:
         """The same for every task of a kind: something that concerns all contractors has changed."""
         for task in self.waiting(kind):
             self.hurry(task)
 
-    def waiting(self, kind: TaskKind) -> list[Task]:
+    def waiting(self, kind: IntEnum) -> list[Task]:
         """The tasks that all contractors were too busy to take, the oldest first."""
         return list(self._waiting[kind])
 
@@ -194,11 +196,11 @@ class ContractNet:
 
     # -- what contractors say ---------------------------------------------------------------------------------
 
-    def available(self, contractor: Contractor, kind: TaskKind) -> None:
+    def available(self, contractor: Contractor, kind: IntEnum) -> None:
         """Node-available announcement (Smith 1980): waiting tasks are offered to `contractor`."""
         self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
 
-    def disturbed(self, kind: TaskKind, contractor: Contractor | None = None) -> None:
+    def disturbed(self, kind: IntEnum, contractor: Contractor | None = None) -> None:
         """What `contractor` (None: all) promised may not hold any more: what was not begun is called anew.
 
         Each task at most `reopen_limit` times. Whoever held it may win it again, with an offer that holds.
@@ -210,7 +212,7 @@ class ContractNet:
                 task.reopened += 1
                 self.recall(task)
 
-    def _on_available(self, contractor: Contractor, kind: TaskKind) -> None:
+    def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
         if not contractor.present:
             return
         self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
@@ -249,7 +251,7 @@ class ContractNet:
 
     def stop(self) -> None:
         """The trial is over: nothing is called any more."""
-        for kind in TaskKind:
+        for kind in self.kinds:
             self._open[kind].clear()
             self._waiting[kind].clear()
             self._due[kind].clear()
@@ -262,7 +264,7 @@ class ContractNet:
         """Negotiate until nothing more is due at this instant."""
         while self._stirred:
             self._stirred = False
-            for kind in TaskKind:
+            for kind in self.kinds:
                 if self._available[kind]:
                     ready, self._available[kind] = self._available[kind], {}
                     if self._waiting[kind]:
@@ -284,12 +286,12 @@ class ContractNet:
 
     def _take_back(self, task: Task) -> None:
         """Call anew what failed; if it did so as soon as it was called, wait, lest the clock stands still for ever."""
-        if task.called_s == self.model.now_s:
+        if task.called_s == self.world.now_s:
             self._postpone(task, _NO_ANSWERS)
         else:
             self._reopen(task)
 
-    def _call_open(self, kind: TaskKind) -> None:
+    def _call_open(self, kind: IntEnum) -> None:
         queue = self._open[kind]
         tasks = [task for task in queue if task.phase is TaskPhase.OPEN]
         queue.clear()
@@ -304,7 +306,7 @@ class ContractNet:
                 able = everybody if task.eligible is None else self.pools[kind].present(task.eligible)
                 self._call(kind, [task], able)
 
-    def _pull(self, kind: TaskKind, ready: Mapping[int, Contractor]) -> None:
+    def _pull(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
         """Offer waiting tasks to the contractors that have become available."""
         if self.planner is not None:
             self._call(kind, self.waiting(kind), self.pools[kind].all)
@@ -314,7 +316,7 @@ class ContractNet:
             for slot in ready:
                 self._offer(kind, [slot])
 
-    def _offer(self, kind: TaskKind, slots: list[int]) -> None:
+    def _offer(self, kind: IntEnum, slots: list[int]) -> None:
         """Call the tasks that have waited longest, a window of them for each of `slots`, and then the next ones.
 
         Contractors that take none of a window may yet take what comes after it; those that take all of it, more.
@@ -329,7 +331,7 @@ class ContractNet:
                 return
             offered.update(task.id for task in window)
 
-    def _call(self, kind: TaskKind, tasks: list[Task], slots: NDArray[np.intp]) -> None:
+    def _call(self, kind: IntEnum, tasks: list[Task], slots: NDArray[np.intp]) -> None:
         waiting = self._waiting[kind]
         for task in tasks:
             waiting.discard(task)
@@ -356,7 +358,7 @@ class ContractNet:
                 task.conversation = NOBODY  # no retry that is due is for it
                 self._waiting[task.kind].add(task)
                 if not known:
-                    self.model.infeasible(task)
+                    self.world.infeasible(task)
                     task.manager.postponed(task)
         return feasible
 
@@ -370,26 +372,21 @@ class ContractNet:
         if parts < task.size:
             task = task.split(parts, self._next_task())
         for part in task.parts:
-            self.model.log.event(
-                self.model.now_s,
-                Event.LOT_AWARDED,
-                contractor.unique_id,
-                part.unique_id,
-                task.id,
-                task.conversation,
+            self.world.log.part_awarded(
+                self.world.now_s, contractor.unique_id, part.unique_id, task.id, task.conversation
             )
         if self._placed is not None:
             self._placed[task.kind][task.id] = task
         self.contracts.award(task, contractor, cost_s)
 
-    def _take_back_for(self, ready: list[Contractor], kind: TaskKind) -> None:
+    def _take_back_for(self, ready: list[Contractor], kind: IntEnum) -> None:
         """Re-open the contract that gains most from each contractor that is free again, if any gains enough.
 
         Heap and Pagnucco (2012) auction all that is not begun again at every completion; here the announcement that
         a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
         called anew, at most `reopen_limit` times.
         """
-        terms, now_s, pool = self.terms, self.model.now_s, self.pools[kind]
+        terms, now_s, pool = self.terms, self.world.now_s, self.pools[kind]
         placed = self._not_begun(kind)
         for contractor in ready:
             best_gain_s, best = terms.reopen_gain_s, None
@@ -405,7 +402,7 @@ class ContractNet:
                 best.reopened += 1
                 self.recall(best)
 
-    def _not_begun(self, kind: TaskKind) -> list[Task]:
+    def _not_begun(self, kind: IntEnum) -> list[Task]:
         """The tasks that are placed and may be called anew, as long as they were placed."""
         assert self._placed is not None
         self._placed[kind] = {
@@ -413,25 +410,18 @@ class ContractNet:
         }
         return list(self._placed[kind].values())
 
-    def quote_s(self, manager: Manager, job: Job, origin: int, destination: int) -> float:
-        """A nested call: within how many seconds the best vehicle offers to bring a part; inf if none offers.
+    def quote_s(self, task: Task) -> float:
+        """A nested call: within how many seconds the best contractor offers to do `task`; inf if none offers.
 
-        The offers are asked for, told, and rejected; nobody is bound.
+        Collects bids without awarding. Only for a channel without faults.
         """
-        task = Transport(
-            manager=manager,
-            job=job,
-            origin=origin,
-            destination=destination,
-            ready_at_s=max(job.ready_at_s, self.model.now_s),
-            id=self._next_task(),
-        )
+        task.id = self._next_task()
         return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
         """Nobody took it: wait for somebody to become available, or for the retry."""
         if task.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
-            self.model.infeasible(task)
+            self.world.infeasible(task)
         if task.hurried:
             self._reopen(task)
             return
@@ -445,7 +435,7 @@ class ContractNet:
         if not self.channel.instant:
             answered = (reasons != Reason.NONE).all()
             back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
-        self.model.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
+        self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
 
     def _hear_again(self, task: Task) -> None:
         """Contractors that became available after `task` was called are asked for it, as they were for what waited."""

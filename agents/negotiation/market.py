@@ -1,36 +1,26 @@
-"""The market: the calls that are cleared together, the offers for them, and what clears them."""
+"""The market: the calls that are cleared together, and the offers for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .messages import Reason
-from .tasks import TaskKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from enum import IntEnum
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
-    from ..shop.job import Job
-    from ..shop.machine import Machine
-    from ..shop.station import Station
     from .contractor import Contractor
     from .messages import Bids
     from .tasks import Task
 
 Award = tuple[int, int]
 AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
-_COLUMNS: dict[str, tuple[type, float]] = {
-    "cost": (np.float64, np.inf),
-    "reason": (np.int8, 0),
-    "approach_s": (np.float64, 0.0),
-    "load": (np.int64, 0),
-    "idle_since_s": (np.float64, np.inf),
-}
 
 
 class Market:
@@ -51,15 +41,9 @@ class Market:
         rng: the generator of the stream "mechanism", for mechanisms that draw.
     """
 
-    cost: NDArray[np.float64]
-    reason: NDArray[np.int8]
-    approach_s: NDArray[np.float64]
-    load: NDArray[np.int64]
-    idle_since_s: NDArray[np.float64]
-
     def __init__(
         self,
-        kind: TaskKind,
+        kind: IntEnum,
         tasks: Sequence[Task],
         slots: NDArray[np.intp],
         *,
@@ -76,14 +60,31 @@ class Market:
         self._lots: dict[int, _Lot] = {}
         self._members = members
 
-    def __getattr__(self, name: str) -> Any:
-        """The columns are made when they are first asked for: the usual market, of one call, takes over the answers."""
-        if name not in _COLUMNS:
-            raise AttributeError(f"a market has no {name!r}")
-        shape = (len(self.tasks), len(self.slots))
-        for column, (kind, value) in _COLUMNS.items():
-            setattr(self, column, np.full(shape, value, kind))
-        return getattr(self, name)
+    # the columns are made when they are first asked for: the usual market, of one call, takes over the answers
+
+    @cached_property
+    def cost(self) -> NDArray[np.float64]:
+        return np.full(self._shape, np.inf)
+
+    @cached_property
+    def reason(self) -> NDArray[np.int8]:
+        return np.zeros(self._shape, np.int8)
+
+    @cached_property
+    def approach_s(self) -> NDArray[np.float64]:
+        return np.zeros(self._shape)
+
+    @cached_property
+    def load(self) -> NDArray[np.int64]:
+        return np.zeros(self._shape, np.int64)
+
+    @cached_property
+    def idle_since_s(self) -> NDArray[np.float64]:
+        return np.full(self._shape, np.inf)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.tasks), len(self.slots)
 
     @property
     def age_s(self) -> NDArray[np.float64]:
@@ -100,7 +101,7 @@ class Market:
         The delay to the contractor: the way to the part for transports, since the way with it has to be driven by
         whoever carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
         """
-        delay_s = self.approach_s if self.kind is TaskKind.TRANSPORT else self.cost
+        delay_s = self.approach_s if self.tasks and self.tasks[0].compared_by_approach else self.cost
         return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)
 
     def foresee(self, column: int, rows: Sequence[int]) -> list[float] | None:
@@ -182,7 +183,7 @@ class Market:
     def offers(self) -> NDArray[np.bool_]:
         """(K, N) which offers a central rule may use: those of vehicles, robots, chargers only while they are idle."""
         made = self.cost < np.inf
-        return made if self.kind is TaskKind.OPERATION else made & (self.load == 0)
+        return made if self.tasks and self.tasks[0].queued else made & (self.load == 0)
 
 
 class _Lot(NamedTuple):
@@ -190,55 +191,3 @@ class _Lot(NamedTuple):
 
     cost: NDArray[np.float64]
     parts: NDArray[np.int64]
-
-
-class Mechanism(Protocol):
-    """Decides the awards.
-
-    A class may have these besides, which are asked for when they are needed:
-
-    - `splits = True`: it gives a task that may be split to several contractors, by yielding its row again until it is
-      closed; for the others the parts of a lot ask for vehicles one by one.
-    - `iterates = True`: contractors that have offered are called again (SC00030H).
-    - `kinds`: the kinds of task that it is for; where it is named alone, the best offer wins all other tasks.
-
-    Attributes:
-        joint: all calls of one instant are cleared together; otherwise each as soon as its answers are in.
-    """
-
-    joint: bool
-
-    def clear(self, market: Market) -> Iterator[Award]:
-        """Yield awards (row, column).
-
-        After each the market is brought up to date: the row is closed (with parts left, only the winner's offer for it
-        is), and the winner's offers for the other rows are those that it makes now.
-        """
-        ...
-
-
-class Planner(Protocol):
-    """A mechanism that has intentions: it may leave a call open though somebody offers, and it feeds machines.
-
-    Calls that it leaves open are cleared again together with the next ones, where it wants them to be.
-    """
-
-    def attach(self, model: Factory) -> None:
-        """Work for this factory; its agents do not exist yet."""
-        ...
-
-    def wants(self, kind: TaskKind) -> bool:
-        """Whether calls that were left open could be decided now."""
-        ...
-
-    def next_part(self, station: Station, machine: Machine) -> Job | None:
-        """Which part of the input buffer goes on `machine`, which is free; None to wait for another one.
-
-        It then has to see to it that `station.feed` is called again.
-        """
-        ...
-
-
-def is_planner(mechanism: object) -> TypeGuard[Planner]:
-    """Whether it does what a `Planner` does, by itself or by what it stands for."""
-    return all(callable(getattr(mechanism, name, None)) for name in ("attach", "wants", "next_part"))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .tasks import Task
 
+NOBODY = -1  # in place of the id of an agent
+
 
 class Performative(IntEnum):
     """FIPA communicative acts (SC00037J) that the contract net uses (SC00029H)."""

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..events import NOBODY, Event
-from .messages import Performative, Reason
+from .messages import NOBODY, Performative, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
     from .channel import Channel
     from .messages import Bids
+    from .world import EngineWorld
 
 
 class Messenger:
@@ -27,10 +26,10 @@ class Messenger:
         full: messages to or from many are written one by one; otherwise one row says how many they were.
     """
 
-    def __init__(self, model: Factory, channel: Channel, *, full: bool = False) -> None:
-        self._model = model
-        self._write = model.log.message
-        self._event = model.log.event
+    def __init__(self, world: EngineWorld, channel: Channel, *, full: bool = False) -> None:
+        self._world = world
+        self._write = world.log.message
+        self._offered = world.log.part_offered
         self.channel = channel
         self.instant = channel.instant
         self.full = full
@@ -46,18 +45,18 @@ class Messenger:
         value: float = 0.0,
     ) -> None:
         """One to one: `deliver(*args)` is called when, and as often as, it arrives."""
-        self._write(self._model.now_s, performative, conversation, sender, receiver, 1, value)
+        self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
         self.channel.send(sender, receiver, deliver, *args)
 
     def note(
         self, performative: Performative, conversation: int, sender: int, receiver: int, value: float = 0.0
     ) -> None:
         """What both sides see on the floor is written down, and needs no channel."""
-        self._write(self._model.now_s, performative, conversation, sender, receiver, 1, value)
+        self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
 
     def withdraw(self, conversation: int, manager: int) -> None:
         """A call is over, and no contractor is bound: it is written down, and nobody needs to hear it."""
-        self._write(self._model.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)
+        self._write(self._world.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)
 
     def call(
         self,
@@ -70,17 +69,17 @@ class Messenger:
     ) -> None:
         """One to many, the same to each: a call for proposals, or a rejection."""
         if self.full:
-            now_s = self._model.now_s
+            now_s = self._world.now_s
             for receiver in receivers.tolist():
                 self._write(now_s, performative, conversation, manager, receiver, 1, 0.0)
         else:
-            self._write(self._model.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
+            self._write(self._world.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
         self.channel.multicast(manager, receivers, deliver, *args)
 
     def reject(self, conversation: int, manager: int, count: int) -> None:
         """So many offers are rejected; for a channel on which nobody waits for it."""
         if count:
-            self._write(self._model.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
+            self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
 
     def answer(
         self,
@@ -92,16 +91,16 @@ class Messenger:
         *args: Any,
     ) -> None:
         """Many to one: each of `senders` proposes, refuses, or says that it has not understood."""
-        now_s = self._model.now_s
+        now_s = self._world.now_s
         if self.full:
             if bids.parts is not None:
                 for sender, parts in zip(senders[bids.cost < np.inf], bids.parts[bids.cost < np.inf], strict=True):
-                    self._event(now_s, Event.LOT_OFFERED, int(sender), NOBODY, int(parts), conversation)
+                    self._offered(now_s, int(sender), int(parts), conversation)
             for sender, cost, reason in zip(senders.tolist(), bids.cost.tolist(), bids.reason.tolist(), strict=True):
                 if cost < np.inf:
                     self._write(now_s, Performative.PROPOSE, conversation, sender, manager, 1, cost)
                 else:
-                    self._write(now_s, _no(reason), conversation, sender, manager, 1, reason)
+                    self._write(now_s, _performative_of(reason), conversation, sender, manager, 1, reason)
         else:
             proposing = int(np.count_nonzero(bids.cost < np.inf))
             refusing = len(senders) - proposing
@@ -117,5 +116,5 @@ class Messenger:
         self.channel.multicast(senders, manager, deliver, *args)
 
 
-def _no(reason: int) -> Performative:
+def _performative_of(reason: int) -> Performative:
     return Performative.NOT_UNDERSTOOD if reason == Reason.NOT_UNDERSTOOD else Performative.REFUSE

@@ -15,29 +15,29 @@ once, one to a call that has been revised does not count.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ..events import Event
-from ..mechanisms import Market
 from .channel import EVERYBODY
-from .messages import Bids, Call, Performative, Reason
-from .tasks import Task, TaskKind, TaskPhase
+from .market import Market
+from .messages import NOBODY, Bids, Call, Performative, Reason
+from .tasks import Task, TaskPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from enum import IntEnum
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
-    from ..mechanisms import Award, Mechanism
     from .channel import Which
     from .contractor import Contractor, Pool
+    from .market import Award
+    from .mechanism import Mechanism
     from .messenger import Messenger
     from .terms import Terms
+    from .world import EngineWorld
 
-NOBODY = -1
 GAIN_S = 1e-9  # a revised offer must be better by more than what rounding makes
 
 
@@ -83,6 +83,14 @@ class Round:
         self.finalists: list[Award] = []
 
 
+class Observer(Protocol):
+    """Sees what is negotiated, and changes nothing."""
+
+    def before_clearing(self, market: Market) -> None:
+        """The offers for some calls are in."""
+        ...
+
+
 class Rounds:
     """Calls for proposals, gathers answers, and has the mechanism clear them.
 
@@ -93,17 +101,18 @@ class Rounds:
 
     def __init__(
         self,
-        model: Factory,
+        world: EngineWorld,
         *,
         messenger: Messenger,
         terms: Terms,
-        pools: Mapping[TaskKind, Pool],
+        pools: Mapping[IntEnum, Pool],
         award: Callable[[Task, Contractor, float, int], None],
         call_rest: Callable[[Task], None],
         postpone: Callable[[Task, NDArray[np.int8]], None],
     ) -> None:
-        self.model = model
-        self.mechanisms: Mapping[TaskKind, Mechanism] = {}
+        self.world = world
+        self.mechanisms: Mapping[IntEnum, Mechanism] = {}
+        self.observers: list[Observer] = []
         self.messenger = messenger
         self.terms = terms
         self._pools = pools
@@ -112,14 +121,14 @@ class Rounds:
         self._postpone = postpone
         self._instant = messenger.instant
         self._definite = terms.commitment == "concurrent" and not messenger.instant
-        self._rng = model.stream("mechanism")
+        self._rng = world.stream("mechanism")
         self.conversations = 0
 
     # -- calls ------------------------------------------------------------------------------------------------
 
-    def call(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
+    def call(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
         """Send a call for proposals for each of `tasks` to those of `slots` that the directory names for it."""
-        now_s = self.model.now_s
+        now_s = self.world.now_s
         for task in tasks:
             task.phase = TaskPhase.CALLED
             task.called_s = now_s
@@ -134,10 +143,10 @@ class Rounds:
 
     def quote_s(self, task: Task) -> float:
         """The best offer for a task that is not awarded: a call within a call; only on a channel without faults."""
-        pool, now_s = self._pools[task.kind], self.model.now_s
+        pool, now_s = self._pools[task.kind], self.world.now_s
         number, manager = self.next_conversation(), task.manager.unique_id
         job = NOBODY if task.job is None else task.job.unique_id
-        self.model.log.conversation(number, task.id, task.kind, job, manager, now_s, now_s + self.terms.reply_by_s)
+        self.world.log.conversation(number, task.id, task.kind, job, manager, now_s, now_s + self.terms.reply_by_s)
         answers: list[Bids] = []
         call = Call(number, task, now_s + self.terms.reply_by_s)
         self.messenger.call(number, manager, pool.ids, lambda _which: answers.append(pool.bids(call, pool.all)))
@@ -151,8 +160,8 @@ class Rounds:
         self.messenger.withdraw(number, manager)
         return float(bids.cost.min(initial=np.inf))
 
-    def _open(self, kind: TaskKind, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
-        now_s, pool = self.model.now_s, self._pools[kind]
+    def _open(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
+        now_s, pool = self.world.now_s, self._pools[kind]
         reply_by_s = now_s + self.terms.reply_by_s
         calls = [Call(task.conversation, task, reply_by_s) for task in tasks]
         round_ = Round(pool, calls, Market(kind, tasks, slots, now_s=now_s, rng=self._rng, members=pool.members))
@@ -161,13 +170,11 @@ class Rounds:
         asked = [_named(task, slots, pool) for task in tasks]
         for row, task in enumerate(tasks):
             job = NOBODY if task.job is None else task.job.unique_id
-            self.model.log.conversation(
+            self.world.log.conversation(
                 task.conversation, task.id, kind, job, task.manager.unique_id, now_s, reply_by_s
             )
             for part in task.parts:
-                self.model.log.event(
-                    now_s, Event.LOT_CALLED, task.manager.unique_id, part.unique_id, task.id, task.conversation
-                )
+                self.world.log.part_called(now_s, task.manager.unique_id, part.unique_id, task.id, task.conversation)
             if not isinstance(asked[row], slice):
                 round_.market.exclude(row)
         self._ask(round_, list(enumerate(asked)))
@@ -189,7 +196,7 @@ class Rounds:
             manager = call.task.manager.unique_id
             self.messenger.call(call.conversation, manager, receivers, self._on_call, call, round_, row, columns)
         if not round_.closed and round_.number == number:
-            self.model.clock.schedule(self.terms.reply_by_s, self._deadline, round_, number)
+            self.world.clock.schedule(self.terms.reply_by_s, self._deadline, round_, number)
 
     def _deadline(self, round_: Round, number: int) -> None:
         if round_.number == number:
@@ -230,7 +237,7 @@ class Rounds:
         if commitment == "concurrent" and not call.definite:
             return
         if commitment in ("patient", "concurrent"):
-            bound = (pool.lease_until_s[slots] > self.model.now_s) & (pool.leased_to[slots] != call.conversation)
+            bound = (pool.lease_until_s[slots] > self.world.now_s) & (pool.leased_to[slots] != call.conversation)
             bids.cost[bound] = np.inf
             bids.reason[bound] = Reason.BUSY
         offering = slots[bids.cost < np.inf]
@@ -279,12 +286,12 @@ class Rounds:
         if self._definite:
             if self._ask_definitely(round_):
                 return
-        elif self._iterates(market.kind) and round_.number < self.terms.rounds and self._revise(round_):
+        elif self.mechanisms[market.kind].iterates and round_.number < self.terms.rounds and self._revise(round_):
             return
         round_.closed = True
         alone = len(calls) == 1
         if not self._definite:
-            for row, column in self.mechanisms[market.kind].clear(market):
+            for row, column in self._cleared(market):
                 self._take(round_, row, column)
                 if not alone and self._instant:
                     self._ask_again(round_, column)
@@ -298,8 +305,10 @@ class Rounds:
                 else:
                     self._postpone(call.task, market.reason[row])
 
-    def _iterates(self, kind: TaskKind) -> bool:
-        return getattr(self.mechanisms[kind], "iterates", False)
+    def _cleared(self, market: Market) -> Iterator[Award]:
+        for observer in self.observers:
+            observer.before_clearing(market)
+        return self.mechanisms[market.kind].clear(market)
 
     def _take(self, round_: Round, row: int, column: int) -> None:
         """A row has a winner; where answers take time nobody wins twice at once: what would it cost him then?"""
@@ -344,7 +353,7 @@ class Rounds:
         if round_.number > self.terms.rounds:
             return False
         kept, left = market.cost.copy(), market.left.copy()
-        for row, column in self.mechanisms[market.kind].clear(market):
+        for row, column in self._cleared(market):
             round_.finalists.append((row, column))
             market.take(row, column)
             market.cost[:, column] = np.inf
@@ -361,7 +370,7 @@ class Rounds:
         round_.number += 1
         offers = round_.market.cost < np.inf
         round_.offered = offers if round_.offered is None else round_.offered | offers
-        reply_by_s = self.model.now_s + self.terms.reply_by_s
+        reply_by_s = self.world.now_s + self.terms.reply_by_s
         for row, _ in asked:
             task = round_.calls[row].task
             best_s = float(round_.market.cost[row].min())

@@ -1,11 +1,4 @@
-"""What can be contracted: one class for each kind of work that somebody in the factory asks for.
-
-job      manages  Operation  (contractors: stations and storage)
-job      manages  Transport  (contractors: AGVs)
-lot      manages  Transport  of all its parts that go the same way; it may be split (contractors: AGVs)
-station  manages  Handling   (contractors: the robots that reach it)
-AGV      manages  Charge     (contractors: chargers)
-"""
+"""What can be contracted: a piece of work that a manager asks for, and where the contract for it stands."""
 
 from __future__ import annotations
 
@@ -17,21 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ...environments.clock import Event
-    from ..shop.job import Job
-    from ..shop.machine import Machine
-    from ..shop.station import Station
-    from ..shop.vehicle import Vehicle
     from .contractor import Contractor
-
-
-class TaskKind(IntEnum):
-    """Which kind of contractor a task is for."""
-
-    OPERATION = 0
-    TRANSPORT = 1
-    HANDLING = 2
-    CHARGE = 3
+    from .world import Due
 
 
 class TaskPhase(IntEnum):
@@ -47,6 +27,12 @@ class TaskPhase(IntEnum):
 
 
 LIVE = (TaskPhase.AWARDED, TaskPhase.ENGAGED)  # one contractor holds it, as far as its manager knows
+
+
+class Subject(Protocol):
+    """What a task is about: the log names it by its id."""
+
+    unique_id: int
 
 
 class Manager(Protocol):
@@ -81,6 +67,11 @@ class Task:
     """A piece of work that is contracted as a whole or, where it has `parts`, in shares.
 
     Attributes:
+        kind: which kind of contractor it is for.
+        compared_by_approach: all contractors take as long once they are there, so that mechanisms which compare several
+            tasks compare the time to get there.
+        queued: contractors take on such tasks before they have done the one at hand, so that central rules may use
+            those that are busy.
         manager: the agent that asks for it.
         job: the job it is for, the first where there are several; None where it is for no job (charging).
         parts: the jobs of a lot that it is for: what it may be split into; empty where it cannot be split.
@@ -99,10 +90,12 @@ class Task:
         watch: the manager's next look at it.
     """
 
-    kind: ClassVar[TaskKind]
+    kind: ClassVar[IntEnum]
+    compared_by_approach: ClassVar[bool] = False
+    queued: ClassVar[bool] = False
     manager: Manager
-    job: Job | None = None
-    parts: tuple[Job, ...] = ()
+    job: Subject | None = None
+    parts: tuple[Subject, ...] = ()
     id: int = -1
     requested_at_s: float = 0.0
     calls: int = 0
@@ -118,12 +111,7 @@ class Task:
     reopened: int = 0
     until_s: float = 0.0
     confirmed_s: float = 0.0
-    watch: Event | None = None
-
-    @property
-    def ahead(self) -> bool:
-        """Called for before its part stands ready: such a contract gives way to one whose part does."""
-        return not self.begun and self.job is not None and not self.job.ready
+    watch: Due | None = None
 
     @property
     def alike(self) -> object:
@@ -141,84 +129,3 @@ class Task:
         self.parts = self.parts[count:]
         self.job = self.parts[0]
         return share
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Operation(Task):
-    """Process `job` at one of the `eligible` stations, or keep it (`name` is STORE) in a storage.
-
-    Attributes:
-        name: the capability asked for.
-        uniform: where in the station's distribution its processing time lies, in [0, 1): the same for every fleet.
-        scrap_uniform: scrap, where it is below the scrap rate of the station.
-        step: its number in the routing.
-    """
-
-    kind: ClassVar[TaskKind] = TaskKind.OPERATION
-    name: str
-    uniform: float = 0.5
-    scrap_uniform: float = 1.0
-    step: int = 0
-
-    @property
-    def alike(self) -> object:
-        product = None if self.job is None else self.job.order.product_index
-        return product, self.step, super(Operation, self).alike  # a bare super() misses the class that slots made
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Transport(Task):
-    """Carry `job`, or `parts`, from place `origin` to place `destination` (indices into the scenario's places).
-
-    Attributes:
-        ready_at_s: when the part is expected to stand ready for pick-up; not later than now if it does.
-    """
-
-    kind: ClassVar[TaskKind] = TaskKind.TRANSPORT
-    origin: int
-    destination: int
-    ready_at_s: float = 0.0
-
-    @property
-    def alike(self) -> object:
-        return self.origin, self.destination
-
-    @property
-    def cargo(self) -> tuple[Job, ...]:
-        """What is to be carried."""
-        return self.parts or (self.job,)  # type: ignore[return-value]  # who calls for a vehicle has a job
-
-    def keep(self, parts: list[Job]) -> bool:
-        """Only these of its parts are still to be carried; whether there are any."""
-        if self.parts:
-            self.parts = tuple(parts)
-            self.job = parts[0] if parts else self.job
-        return bool(parts)
-
-    def split(self, count: int, number: int) -> Self:
-        share = super(Transport, self).split(count, number)
-        for part in share.parts:
-            part.transport = share
-        return share
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Handling(Task):
-    """Mount a part from the input buffer on `machine`, or dismount it to the output buffer."""
-
-    kind: ClassVar[TaskKind] = TaskKind.HANDLING
-    station: Station
-    machine: Machine
-    mount: bool
-
-    @property
-    def alike(self) -> object:
-        return self.station.unique_id
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Charge(Task):
-    """Charge the battery of `agv`."""
-
-    kind: ClassVar[TaskKind] = TaskKind.CHARGE
-    agv: Vehicle

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...environments.clock import Clock, Event
+    from ..negotiation.world import Clock, Due
 
 
 class Activity:
@@ -20,7 +20,7 @@ class Activity:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._then: Callable[[], None] | None = None
-        self._due: Event | None = None
+        self._due: Due | None = None
         self._since_s = 0.0
         self.left_s = 0.0
 

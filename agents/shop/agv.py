@@ -14,9 +14,10 @@ import numpy as np
 
 from ..events import VehicleState
 from ..negotiation.messages import Bids, Call, Proposal, Refusal
-from ..negotiation.tasks import Task, TaskKind, Transport
+from ..negotiation.tasks import Task
 from .offers import transport_offers
 from .plan import Plan, Stop
+from .tasks import TaskKind, Transport
 from .ticks import arrival_s
 from .vehicle import Vehicle
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
+    from ..world import World
     from .job import Job
 
 
@@ -36,7 +37,7 @@ class AGV(Vehicle):
         plan: the stops of the transports that it has won.
     """
 
-    def __init__(self, model: Factory, *, name: str, vehicle: int) -> None:
+    def __init__(self, model: World, *, name: str, vehicle: int) -> None:
         self.plan = Plan(model.fleet.spec, model.traffic)
         super().__init__(model, name=name, vehicle=vehicle)
 
@@ -58,7 +59,7 @@ class AGV(Vehicle):
         """
         task = call.task
         assert isinstance(task, Transport)
-        model: Factory = members[0].model
+        model: World = members[0].model
         fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
         parts = min(task.size, spec.capacity)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
@@ -245,7 +246,7 @@ class AGV(Vehicle):
         self._enter(VehicleState.WAITING)
         model.fleet.waits[v] = True
         model.fleet.idle_since_s[v] = model.now_s
-        if model.layout is not None:
+        if model.has_floor:
             model.traffic.hold(v, False)
             model.traffic.park(v)
         if model.net.planner is None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..negotiation.contractor import Contractor
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
-from ..negotiation.tasks import Charge, Task, TaskKind
+from ..negotiation.tasks import Task
+from .agent import ShopContractor
+from .place import Place
+from .tasks import Charge, TaskKind
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
-    from ...environments.factory import Factory
-    from ...environments.scenario import Charger as ChargerSpec
+    from ..world import World
+    from .specs import ChargerSpec
 
 
-class Charger(Contractor):
+class Charger(ShopContractor, Place):
     """Has as many slots as its scenario says; a slot is taken from the award until the vehicle is charged."""
 
-    def __init__(self, model: Factory, *, name: str, place: int, spec: ChargerSpec) -> None:
+    def __init__(self, model: World, *, name: str, place: int, spec: ChargerSpec) -> None:
         super().__init__(model, name=name)
         self.place = place
         self.spec = spec

@@ -4,44 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mesa
-
 from ..errors import RemovalError
 from ..events import Event
-from ..negotiation.contractor import Contractor
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
-from ..negotiation.tasks import Operation, Task
+from ..negotiation.tasks import Task
+from .agent import ShopAgent, ShopContractor
 from .job import STORE
+from .place import Place
+from .tasks import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ...environments.factory import Factory
+    from ..world import World
     from .job import Job
 
 
-class Source(mesa.Agent):
+class Source(ShopAgent, Place):
     """Where orders enter; parts wait here, as many as there are."""
 
-    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
-
-    def __init__(self, model: Factory, *, name: str, place: int) -> None:
+    def __init__(self, model: World, *, name: str, place: int) -> None:
         super().__init__(model)
         self.name = name
         self.place = place
-
-    def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
-        """A part can be taken as it lies here."""
-        return True
-
-    def part_leaves(self, job: Job) -> None:
-        """A part is about to be gone."""
-
-    def part_left(self, job: Job) -> None:
-        """A part is gone; there is always room for more."""
-
-    def take_out(self, job: Job) -> None:
-        """A part leaves the factory from here."""
 
     def remove(self) -> None:
         """Parts must come from somewhere and go somewhere.
@@ -56,9 +39,6 @@ class Source(mesa.Agent):
             )
         super().remove()
 
-    def part_waits(self, job: Job) -> None:
-        """A part that no station can take yet blocks nobody here."""
-
 
 class Sink(Source):
     """Where finished parts leave the factory."""
@@ -68,7 +48,7 @@ class Sink(Source):
         job.leave(Event.FINISHED, self.unique_id)
 
 
-class Storage(Contractor):
+class Storage(ShopContractor, Place):
     """Keeps parts that would block a station while no other station can take them.
 
     Attributes:
@@ -77,7 +57,7 @@ class Storage(Contractor):
         reserved: the tasks that have won a place and whose parts are not here yet, by id.
     """
 
-    def __init__(self, model: Factory, *, name: str, place: int, capacity: int | None) -> None:
+    def __init__(self, model: World, *, name: str, place: int, capacity: int | None) -> None:
         super().__init__(model, name=name)
         self.place = place
         self.capacity = capacity
@@ -126,13 +106,6 @@ class Storage(Contractor):
         job.operation = None
         job.stands_ready()
 
-    def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
-        """A part can be taken as it lies here."""
-        return True
-
-    def part_leaves(self, job: Job) -> None:
-        """A part is about to be taken out."""
-
     def let_go(self, task: Task) -> None:
         if self.reserved.pop(task.id, None) is not None:
             self.model.relieve_stations()
@@ -151,6 +124,3 @@ class Storage(Contractor):
         """A part is taken out: there is room for one that blocks a station."""
         if self.parts.pop(job.unique_id, None) is not None:  # else it was set down beside the others
             self.model.relieve_stations()
-
-    def part_waits(self, job: Job) -> None:
-        """A part that no station can take yet blocks nobody here."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...environments.clock import Event
-    from ...environments.factory import Factory
-    from ...environments.scenario import Breakdown
+    from ..negotiation.world import Due
+    from ..world import World
+    from .specs import BreakdownSpec
 
 
 class Failures:
@@ -21,8 +21,8 @@ class Failures:
     @classmethod
     def of(
         cls,
-        model: Factory,
-        spec: Breakdown | None,
+        model: World,
+        spec: BreakdownSpec | None,
         *,
         stream: str,
         break_down: Callable[[], None],
@@ -33,8 +33,8 @@ class Failures:
 
     def __init__(
         self,
-        model: Factory,
-        spec: Breakdown,
+        model: World,
+        spec: BreakdownSpec,
         *,
         stream: str,
         break_down: Callable[[], None],
@@ -48,8 +48,8 @@ class Failures:
         self._busy_clock = spec.clock == "busy"
         self._left_s = spec.mtbf.quantile(self._rng.random())  # on its clock, till the next failure
         self._began_s: float | None = None  # the busy clock runs since then
-        self._due: Event | None = None
-        self._repaired_due: Event | None = None
+        self._due: Due | None = None
+        self._repaired_due: Due | None = None
         if not self._busy_clock:
             self._wind()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mesa
-
 from ..events import BY_HAND, Event
-from ..negotiation.tasks import LIVE, Operation, Task, TaskKind, TaskPhase, Transport
+from ..negotiation.tasks import LIVE, Task, TaskPhase
+from .agent import ShopAgent
+from .tasks import Operation, TaskKind, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
     from ..negotiation.contractor import Contractor
+    from ..world import World
     from .agv import AGV
     from .depot import Storage
     from .lot import Lot
@@ -67,7 +67,7 @@ class Order:
     uniforms: NDArray[np.float64]
 
 
-class Job(mesa.Agent):
+class Job(ShopAgent):
     """A part that has itself made.
 
         source -> [call station -> call AGV -> wait, be processed]* -> call AGV -> sink
@@ -82,10 +82,9 @@ class Job(mesa.Agent):
         asked: index of the operation that was called for last; the number of operations means the way out.
     """
 
-    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
     present = True  # until all that was asked for is called off
 
-    def __init__(self, model: Factory, order: Order) -> None:
+    def __init__(self, model: World, order: Order) -> None:
         super().__init__(model)
         self.order = order
         self.name = order.name
@@ -222,7 +221,7 @@ class Job(mesa.Agent):
         if self.asked > self.stage:
             destination = self.model.places[task.destination]
             self._fall_back(destination.promised[self.unique_id])
-            self.target = destination
+            self.target = destination  # type: ignore[assignment]  # stations alone promise anything
         elif self.transport is not None:
             self.model.net.cancel(self.transport)
             self.transport = None
@@ -391,7 +390,7 @@ class Job(mesa.Agent):
             if self.ready and self._is_expected(go_on) and self.is_handed_over(go_on):
                 self._move(destination)
             return
-        if self.ready and self.lot is not None and self.model.net.splits:
+        if self.ready and self.lot is not None and self.model.net.mechanisms[TaskKind.TRANSPORT].splits:
             self.lot.carry(self, destination)
             return
         ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)

@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mesa
-
 from ..events import Event
-from ..negotiation.tasks import LIVE, Transport
+from ..negotiation.tasks import LIVE
+from .agent import ShopAgent
+from .tasks import Transport
 
 if TYPE_CHECKING:
-    from ...environments.clock import Event as Due
-    from ...environments.factory import Factory
     from ..negotiation.contractor import Contractor
     from ..negotiation.tasks import Task
+    from ..negotiation.world import Due
+    from ..world import World
     from .job import Job
 
 
-class Lot(mesa.Agent):
+class Lot(ShopAgent):
     """Manager of the transports of its parts that stand ready at one place, to one other place.
 
     Attributes:
@@ -33,10 +33,9 @@ class Lot(mesa.Agent):
         wait_s: how long those that could go wait for others that are still to come the same way.
     """
 
-    model: Factory  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
     present = True  # until all that was asked for is called off
 
-    def __init__(self, model: Factory, *, name: str, wait_s: float) -> None:
+    def __init__(self, model: World, *, name: str, wait_s: float) -> None:
         super().__init__(model)
         self.name = name
         self.wait_s = wait_s

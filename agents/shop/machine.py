@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..events import Event, StationState
-from ..negotiation.tasks import TaskKind
 from .activity import Activity
 from .failures import Failures
+from .tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..negotiation.tasks import Handling, Operation
     from .job import Job
     from .station import Station
+    from .tasks import Handling, Operation
 
 
 class Machine:

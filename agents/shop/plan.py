@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
-    from ...environments.motion.traffic import Traffic
-    from ...environments.scenario import Agvs
-    from ..negotiation.tasks import Task, Transport
+    from ..negotiation.tasks import Task
     from .job import Job
+    from .specs import VehicleSpec
+    from .tasks import Transport
+    from .traffic import Traffic
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Stop:
 class Plan:
     """Stops in order: two for each part that is not on board yet. The first one is under way."""
 
-    def __init__(self, spec: Agvs, traffic: Traffic) -> None:
+    def __init__(self, spec: VehicleSpec, traffic: Traffic) -> None:
         self._spec = spec
         self._traffic = traffic
         self.stops: list[Stop] = []

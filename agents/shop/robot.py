@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..events import Event, RobotState
-from ..negotiation.contractor import Contractor
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
-from ..negotiation.tasks import Handling, Task, TaskKind
+from ..negotiation.tasks import Task
+from .agent import ShopContractor
 from .shift import Shift
+from .tasks import Handling, TaskKind
 
 if TYPE_CHECKING:
-    from ...environments.clock import Event as Due
-    from ...environments.factory import Factory
-    from ...environments.scenario import Robot as RobotSpec
+    from ..negotiation.world import Due
+    from ..world import World
+    from .specs import RobotSpec
 
 
-class Robot(Contractor):
+class Robot(ShopContractor):
     """Handles one part at a time; what is in hand is finished before a pause."""
 
-    def __init__(self, model: Factory, *, name: str, spec: RobotSpec) -> None:
+    def __init__(self, model: World, *, name: str, spec: RobotSpec) -> None:
         super().__init__(model, name=name)
         self.spec = spec
         self.task: Handling | None = None

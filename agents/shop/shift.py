@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...environments.clock import Event
-    from ...environments.factory import Factory
+    from ..negotiation.world import Due
+    from ..world import World
 
 
 class Shift:
@@ -18,14 +18,12 @@ class Shift:
         back_s: when the people who have left come back; the past while they are there.
     """
 
-    def __init__(
-        self, model: Factory, name: str | None, *, ends: Callable[[], None], begins: Callable[[], None]
-    ) -> None:
+    def __init__(self, model: World, name: str | None, *, ends: Callable[[], None], begins: Callable[[], None]) -> None:
         self._clock = model.clock
         self._ends, self._begins = ends, begins
         self._spec = None if name is None else model.spec.shifts[name]
         self.back_s = 0.0
-        self._due: Event | None = None
+        self._due: Due | None = None
         self._await()
 
     def stop(self) -> None:

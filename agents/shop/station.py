@@ -14,11 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..events import Event, StationState
-from ..negotiation.contractor import Contractor
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
-from ..negotiation.tasks import Handling, Operation, Task, TaskKind, TaskPhase
+from ..negotiation.tasks import Task, TaskPhase
+from .agent import ShopContractor
 from .machine import Machine
+from .place import Place
 from .shift import Shift
+from .tasks import Handling, Operation, TaskKind, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +28,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ...environments.factory import Factory
-    from ...environments.scenario import Station as StationSpec
+    from ..negotiation.contractor import Contractor
+    from ..world import World
     from .job import Job
+    from .specs import StationSpec
 
 NEVER_S = float("-inf")
 
 
-class Station(Contractor):
+class Station(ShopContractor, Place):
     """Processes parts.
 
     Attributes:
@@ -48,7 +51,7 @@ class Station(Contractor):
     """
 
     def __init__(
-        self, model: Factory, *, name: str, place: int, spec: StationSpec, tenders: NDArray[np.intp] | None = None
+        self, model: World, *, name: str, place: int, spec: StationSpec, tenders: NDArray[np.intp] | None = None
     ) -> None:
         super().__init__(model, name=name)
         self.place = place
@@ -98,7 +101,7 @@ class Station(Contractor):
         if approach_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
         if self.model.spec.negotiation.nested and not self.model.moves_itself(self.place):
-            offer_s = self.model.net.quote_s(self, task.job, task.job.place, self.place)
+            offer_s = self._quote_s(task.job)
             approach_s = max(approach_s, offer_s) if offer_s < float("inf") else approach_s
         now_s = self.model.now_s
         backlog_s = self.expected_s - (0.0 if gives_way is None else self.mean_s(gives_way))
@@ -110,6 +113,12 @@ class Station(Contractor):
         backlog_s /= len(self.machines)
         cost = max(approach_s, backlog_s, self.shift.back_s - now_s) + self._changeover_s(task) + self.mean_s(task)
         return Proposal(cost, approach_s, len(self.promised) + holding)
+
+    def _quote_s(self, job: Job) -> float:
+        """Within how many seconds the best vehicle offers to bring a part; inf if none offers."""
+        ready_at_s = max(job.ready_at_s, self.model.now_s)
+        transport = Transport(manager=self, job=job, origin=job.place, destination=self.place, ready_at_s=ready_at_s)
+        return self.model.net.quote_s(transport)
 
     def _changeover_s(self, task: Operation) -> float:
         """Expected set-up of `task` after what was promised or mounted last."""
@@ -148,6 +157,7 @@ class Station(Contractor):
         return True
 
     def renews(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
         return not (task.ahead and self._owes)
 
     @property
@@ -234,8 +244,8 @@ class Station(Contractor):
 
         A planner may let the machine wait for a better one.
         """
-        if self.model.net.planner is not None and self.spec.input_capacity != 0:
-            return self.model.net.planner.next_part(self, machine)
+        if self.model.planner is not None and self.spec.input_capacity != 0:
+            return self.model.planner.next_part(self, machine)
         if self.spec.queue == "spt":
             return min(self.input, key=lambda job: self.mean_s(self.promised[job.unique_id]))
         if self.spec.queue == "edd":

@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..events import Event, VehicleState
-from ..negotiation.contractor import Contractor
-from ..negotiation.tasks import Charge, Task, TaskKind
+from ..negotiation.tasks import Task
 from .activity import Activity
+from .agent import ShopContractor
 from .failures import Failures
 from .shift import Shift
+from .tasks import Charge, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...environments.clock import Event as Due
-    from ...environments.factory import Factory
+    from ..negotiation.contractor import Contractor
+    from ..negotiation.world import Due
+    from ..world import World
     from .charger import Charger
 
 RESCUE_S = 900.0  # a vehicle whose battery ran empty is fetched and charged by hand
 ROUNDING = 1e-9  # of a battery's level
 
 
-class Vehicle(Contractor):
+class Vehicle(ShopContractor):
     """Manager of its own charging. Where it is and what is left in its battery is read from the planner's arrays.
 
     A subclass says what it has to do besides (`has_stops`, `_next`, `_give_back`), and starts charging when it has
@@ -43,7 +45,7 @@ class Vehicle(Contractor):
         off: its people have left.
     """
 
-    def __init__(self, model: Factory, *, name: str, vehicle: int) -> None:
+    def __init__(self, model: World, *, name: str, vehicle: int) -> None:
         super().__init__(model, name=name)
         self.vehicle = vehicle
         self.spec = model.fleet.spec
@@ -93,11 +95,7 @@ class Vehicle(Contractor):
     @property
     def position(self) -> tuple[int, int]:
         """Column and row of its cell, as Mesa counts (x, y)."""
-        layout = self.model.layout
-        if layout is None:
-            return (self.node, 0)
-        row, column = layout.row_column(self.node)
-        return (column, row)
+        return self.model.position_of(self.node)
 
     @property
     def battery(self) -> float:

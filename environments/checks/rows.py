@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.negotiation.messages import Performative
-from ...agents.negotiation.tasks import TaskKind
+from ...agents.shop.tasks import TaskKind
 from ..log import AgentKind, Event, RobotState, StationState, VehicleState
 from .violation import TOLERANCE_S, Violation
 

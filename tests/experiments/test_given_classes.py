@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from robocell import AGV, Experiment, Station, run
-from robocell.agents.mechanisms.auctions import ContractNet as BestOffer
+from robocell.agents.negotiation.mechanism import BestOffer
 from robocell.agents.shop.job import Job
 from robocell.environments.errors import ScenarioError
 from robocell.experiments import ExperimentError, load

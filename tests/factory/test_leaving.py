@@ -10,8 +10,8 @@ import pytest
 
 from robocell.agents import AGV, Event, VehicleState
 from robocell.agents.errors import RemovalError
-from robocell.agents.negotiation.tasks import TaskKind
 from robocell.agents.shop.job import Job
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import EventLog, Factory, Scenario, check, measure
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.errors import LayoutError, ScenarioError, TrialEndedError

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from robocell.agents import Event
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.log import EventLog
 from robocell.experiments.sniffer import conversation_messages, sequence_diagram

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from robocell.agents import Event, VehicleState
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.errors import RobocellError

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import NOBODY, AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 from robocell.environments.scenario import Scenario
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import NOBODY, AgentKind, Event
 
 DROPPED = TOO_LATE = 1.0  # the value of an inform-done or a failure that answers a cancel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.checks import check
 from robocell.environments.log import Event
 

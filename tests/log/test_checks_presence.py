@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import Event, VehicleState
 
 SOURCE, SAW = 10, 12  # docks

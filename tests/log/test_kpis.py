@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.kpis import measure, state_intervals, wip_series
 from robocell.environments.log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 

@@ -12,9 +12,11 @@ import pytest
 
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.agents.negotiation.channel import PerfectChannel
-from robocell.agents.negotiation.engine import ContractNet, Terms
+from robocell.agents.negotiation.engine import ContractNet
 from robocell.agents.negotiation.messages import Call, Performative, Proposal, Reason, Refusal
-from robocell.agents.negotiation.tasks import Charge, Task, TaskKind, TaskPhase
+from robocell.agents.negotiation.tasks import Task, TaskPhase
+from robocell.agents.negotiation.terms import Terms
+from robocell.agents.shop.tasks import Charge, TaskKind
 from robocell.environments.clock import Clock
 from robocell.environments.log import AgentKind, EventLog
 from robocell.environments.streams import Streams
@@ -36,7 +38,8 @@ class Hall:
         if callable(channel):
             channel = channel(self)
         self.net = ContractNet(
-            self,  # type: ignore[arg-type]
+            self,
+            kinds=TaskKind,
             mechanism=dict.fromkeys(TaskKind, MECHANISMS[mechanism]()),
             channel=channel or PerfectChannel(),
             terms=terms,

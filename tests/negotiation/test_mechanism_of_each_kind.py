@@ -13,7 +13,7 @@ from robocell.agents.mechanisms import (
     WhatIf,
 )
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario
 from robocell.environments.errors import ScenarioError
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...events import VehicleState
-from ...negotiation.tasks import TaskKind
+from ...negotiation.mechanism import Mechanism
+from ...shop.tasks import TaskKind
 from .simulate import Course, intend
 from .snapshot import Floor, Outlook, look
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ....environments.factory import Factory
     from ...shop.job import Job
     from ...shop.machine import Machine
     from ...shop.station import Station
+    from ...world import World
     from .. import Award, Market
 
 RULES = np.array(
@@ -53,7 +54,7 @@ def _cheapest(market: Market) -> Iterator[Award]:
         yield divmod(int(np.flatnonzero(market.cost.ravel() == cost)[0]), market.cost.shape[1])
 
 
-class WhatIf:
+class WhatIf(Mechanism):
     """Awards what the best forecast says is due now (rollout: Bertsekas, Tsitsiklis and Wu 1997).
 
     Vehicles must not be given more than one transport ahead (`queue_limit: 1`); with `look_ahead: start` jobs call
@@ -67,7 +68,7 @@ class WhatIf:
         self._thought_s = -1.0
         self._holding: dict[int, Station] = {}
 
-    def attach(self, model: Factory) -> None:
+    def attach(self, model: World) -> None:
         """Work for this factory."""
         spec = model.spec.negotiation.what_if
         self._model = model

@@ -18,9 +18,9 @@ from .simulate import NOBODY, Shop, tails
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ....environments.factory import Factory
     from ...shop.job import Step
     from ...shop.machine import Machine
+    from ...world import World
 
 NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
 UNAVAILABLE_S = 600.0  # guess for a vehicle that charges or is broken
@@ -36,7 +36,7 @@ class Floor:
         of_station: machine rows by pool slot of the station.
     """
 
-    def __init__(self, model: Factory) -> None:
+    def __init__(self, model: World) -> None:
         places = range(len(model.places))
         self.carry_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
         empty_s = [[min(model.approach_s(a, b, loaded=False), NO_WAY_S) for b in places] for a in places]
@@ -82,7 +82,7 @@ class Outlook:
         return list(zip(ids.tolist(), self.steps.tolist(), strict=True))
 
 
-def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
+def look(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
     """What is expected now; of every job at most the next `ahead` operations."""
     now_s = model.now_s
     held = {machine.job: machine for machine in floor.machines if machine.job is not None}
@@ -94,7 +94,7 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     there: list[bool] = []
     rest_s: list[float] = []
     first, steps, choice, machine_rows, work_s = [0], [], [0], [], []
-    for job in _jobs(model):
+    for job in model.jobs:
         routing = job.order.routing
         at, since_s, step, station = job.place, now_s, job.stage, None
         is_there = False
@@ -151,14 +151,14 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
             machine_free_s[row] = max(machine.busy_until_s, now_s)
         elif machine.down:
             machine_free_s[row] = now_s + machine.station.repair_mean_s
-    agvs = None if model.parts_move_themselves or model.spec.fleet is None else model.spec.fleet.agvs
+    vehicles = None if model.parts_move_themselves else model.fleet.spec
     shop = Shop(
         travel_s=floor.travel_s,
         carry_s=floor.carry_s,
         reach_s=reach_s,
         vehicle_free_s=free_s,
-        load_s=0.0 if agvs is None else agvs.load_s,
-        unload_s=0.0 if agvs is None else agvs.unload_s,
+        load_s=0.0 if vehicles is None else vehicles.load_s,
+        unload_s=0.0 if vehicles is None else vehicles.unload_s,
         place=np.array(place, np.int32),
         ready_s=np.array(ready_s, np.float64),
         there=np.array(there, np.bool_),
@@ -177,17 +177,8 @@ def look(model: Factory, floor: Floor, *, ahead: int | None = None) -> Outlook:
     return Outlook(shop, jobs, np.array(steps, np.int64))
 
 
-def _jobs(model: Factory) -> list[Job]:
-    """All parts in the factory, the oldest first."""
-    found: list[Job] = []
-    for cls, members in model.agents_by_type.items():
-        if issubclass(cls, Job):
-            found += members
-    return found
-
-
 def _vehicles(
-    model: Factory, floor: Floor, held: dict[Job, Machine]
+    model: World, floor: Floor, held: dict[Job, Machine]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
     """When each vehicle is free, (V,), never where it has left; its ways from there, (V, P); whom it delivers when."""
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.events import VehicleState
+from ..events import VehicleState
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .clock import Clock
-    from .motion.traffic import Traffic
-    from .scenario import Agvs
+    from ..negotiation.world import Clock
+    from .specs import VehicleSpec
+    from .traffic import Traffic
 
 
 class Fleet:
@@ -36,7 +36,7 @@ class Fleet:
         idle_since_s: (V,) float64; inf while there is something that can be done.
     """
 
-    def __init__(self, spec: Agvs, traffic: Traffic, clock: Clock) -> None:
+    def __init__(self, spec: VehicleSpec, traffic: Traffic, clock: Clock) -> None:
         self.spec = spec
         self.traffic = traffic
         self._clock = clock
