@@ -18,21 +18,25 @@ from typing import TYPE_CHECKING
 from .lazy import lazily
 
 if TYPE_CHECKING:
-    from .agv import AGV
-    from .charger import Charger
-    from .contract_net import ContractNet, Terms
-    from .contractor import Contractor
-    from .depot import Sink, Source, Storage
     from .errors import RobocellError
     from .events import AgentKind, Event, RobotState, StationState, VehicleState
-    from .job import Job
-    from .lot import Lot
-    from .machine import Machine
-    from .mechanisms import MECHANISMS, Market, Mechanism
-    from .messages import Call, Performative, Proposal, Reason, Refusal
-    from .robot import Robot
-    from .station import Station
-    from .tasks import Charge, Handling, Operation, Task, TaskKind, Transport
+    from .mechanisms import MECHANISMS
+    from .negotiation.contractor import Contractor
+    from .negotiation.engine import ContractNet
+    from .negotiation.market import Market
+    from .negotiation.mechanism import Mechanism
+    from .negotiation.messages import Call, Performative, Proposal, Reason, Refusal
+    from .negotiation.tasks import Task
+    from .negotiation.terms import Terms
+    from .shop.agv import AGV
+    from .shop.charger import Charger
+    from .shop.depot import Sink, Source, Storage
+    from .shop.job import Job
+    from .shop.lot import Lot
+    from .shop.machine import Machine
+    from .shop.robot import Robot
+    from .shop.station import Station
+    from .shop.tasks import Charge, Handling, Operation, TaskKind, Transport
 
 __all__ = [
     "AGV",
@@ -73,38 +77,38 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
-        "AGV": "agv",
+        "AGV": "shop.agv",
         "AgentKind": "events",
-        "Call": "messages",
-        "Charge": "tasks",
-        "Charger": "charger",
-        "ContractNet": "contract_net",
-        "Contractor": "contractor",
+        "Call": "negotiation.messages",
+        "Charge": "shop.tasks",
+        "Charger": "shop.charger",
+        "ContractNet": "negotiation.engine",
+        "Contractor": "negotiation.contractor",
         "Event": "events",
-        "Handling": "tasks",
-        "Job": "job",
-        "Lot": "lot",
+        "Handling": "shop.tasks",
+        "Job": "shop.job",
+        "Lot": "shop.lot",
         "MECHANISMS": "mechanisms",
-        "Machine": "machine",
-        "Market": "mechanisms",
-        "Mechanism": "mechanisms",
-        "Operation": "tasks",
-        "Performative": "messages",
-        "Proposal": "messages",
-        "Reason": "messages",
-        "Refusal": "messages",
+        "Machine": "shop.machine",
+        "Market": "negotiation.market",
+        "Mechanism": "negotiation.mechanism",
+        "Operation": "shop.tasks",
+        "Performative": "negotiation.messages",
+        "Proposal": "negotiation.messages",
+        "Reason": "negotiation.messages",
+        "Refusal": "negotiation.messages",
         "RobocellError": "errors",
-        "Robot": "robot",
+        "Robot": "shop.robot",
         "RobotState": "events",
-        "Sink": "depot",
-        "Source": "depot",
-        "Station": "station",
+        "Sink": "shop.depot",
+        "Source": "shop.depot",
+        "Station": "shop.station",
         "StationState": "events",
-        "Storage": "depot",
-        "Task": "tasks",
-        "TaskKind": "tasks",
-        "Terms": "contract_net",
-        "Transport": "tasks",
+        "Storage": "shop.depot",
+        "Task": "negotiation.tasks",
+        "TaskKind": "shop.tasks",
+        "Terms": "negotiation.terms",
+        "Transport": "shop.tasks",
         "VehicleState": "events",
     },
 )

@@ -2,7 +2,9 @@
 
 from enum import IntEnum
 
-NOBODY = -1
+from .negotiation.messages import NOBODY
+
+__all__ = ["BY_HAND", "NOBODY", "AgentKind", "Event", "RobotState", "StationState", "VehicleState"]
 
 
 class Event(IntEnum):

@@ -16,7 +16,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from robocell.experiments import Experiment, run
-from robocell.experiments.statistics import t_interval
+from robocell.experiments.results.statistics import t_interval
 
 if TYPE_CHECKING:
     import pandas as pd

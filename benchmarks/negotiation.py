@@ -18,7 +18,7 @@ from robocell.experiments.benchmarks.factory import scenario
 
 if TYPE_CHECKING:
     from robocell.agents import Call, Task
-    from robocell.agents.contractor import Contractor
+    from robocell.agents.negotiation.contractor import Contractor
 
 VEHICLES, CALLS, TICKS, RUNS = 1000, 20, 20, 5
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from robocell.experiments import Experiment, run
-from robocell.experiments.statistics import t_interval
+from robocell.experiments.results.statistics import t_interval
 
 if TYPE_CHECKING:
     import pandas as pd

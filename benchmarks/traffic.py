@@ -20,8 +20,8 @@ from robocell.experiments import run as run_experiment
 from robocell.experiments.benchmarks import lorr
 from robocell.experiments.benchmarks.factory import floor, scenario
 from robocell.experiments.benchmarks.lorr_delays import DelayedPlay
-from robocell.experiments.headlines import with_interval
-from robocell.experiments.statistics import paired
+from robocell.experiments.results.statistics import paired
+from robocell.experiments.results.wording import with_interval
 
 PROBLEMS = {
     "MR23-I-04 (motion only)": "lorr2023/MR23-I-04.json",

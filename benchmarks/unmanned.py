@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from robocell.experiments import Experiment, run
-from robocell.experiments.headlines import with_interval
-from robocell.experiments.statistics import paired, skew_interval
+from robocell.experiments.results.statistics import paired, skew_interval
+from robocell.experiments.results.wording import with_interval
 
 PEOPLE = {
     "traditional, 24 h a day": "24 h: they relieve each other for their breaks",

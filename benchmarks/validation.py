@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from robocell.experiments import Experiment, run
-from robocell.experiments.statistics import t_interval
+from robocell.experiments.results.statistics import t_interval
 
 FOLDER = Path(__file__).parents[1] / "experiments" / "validation"
 

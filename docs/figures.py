@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(<!-- figures: (?P<command>.+?) -->\n)(?P<text>.*?)(<!-- end of figures -->)", re.DOTALL)
 VARIABLE = re.compile(r"\$(\w+)")
 OF_THE_MACHINE = re.compile(r"\b(ms|MB|CPU)\b|/s\b|machine", re.IGNORECASE)
-PROGRAMS = {"python": [sys.executable], "robocell": [sys.executable, "-m", "robocell.experiments.cli"]}
+PROGRAMS = {"python": [sys.executable], "robocell": [sys.executable, "-m", "robocell.experiments.command.cli"]}
 
 
 class Block(NamedTuple):

@@ -96,7 +96,7 @@ def replay(browser: Any, folder: Path) -> None:
     }
     config = folder / "two_policies.yaml"
     config.write_text(yaml.safe_dump(experiment))
-    command = [sys.executable, "-m", "robocell.experiments.cli", "run", str(config), "-o", str(folder / "run")]
+    command = [sys.executable, "-m", "robocell.experiments.command.cli", "run", str(config), "-o", str(folder / "run")]
     command += ["--executor", "serial", "--set", "horizon=2h", "--set", "warm_up=10min"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with viewer(folder / "run") as url:

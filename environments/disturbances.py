@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.job import Order
-from ..agents.tasks import TaskKind
+from ..agents.shop.job import Order
+from ..agents.shop.tasks import TaskKind
 from .errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
 from .names import part_name
 
 if TYPE_CHECKING:
-    from ..agents.agv import AGV
-    from ..agents.station import Station
+    from ..agents.shop.agv import AGV
+    from ..agents.shop.station import Station
     from .clock import Event
     from .factory import Factory
 

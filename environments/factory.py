@@ -22,22 +22,23 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import mesa
 import numpy as np
 
-from ..agents.agv import AGV
-from ..agents.channel import FaultyChannel, PerfectChannel
-from ..agents.charger import Charger
-from ..agents.contract_net import ContractNet, Terms
-from ..agents.depot import Sink, Source, Storage
 from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.job import Job
-from ..agents.lot import Lot
-from ..agents.mechanisms import MECHANISMS
-from ..agents.robot import Robot
-from ..agents.station import Station
-from ..agents.tasks import TaskKind
-from ..agents.ticks import SAME_TICK
+from ..agents.mechanisms import MECHANISMS, Mechanism
+from ..agents.negotiation.channel import FaultyChannel, PerfectChannel
+from ..agents.negotiation.engine import ContractNet
+from ..agents.negotiation.terms import Terms
+from ..agents.shop.agv import AGV
+from ..agents.shop.charger import Charger
+from ..agents.shop.depot import Sink, Source, Storage
+from ..agents.shop.fleet import Fleet
+from ..agents.shop.job import Job
+from ..agents.shop.lot import Lot
+from ..agents.shop.robot import Robot
+from ..agents.shop.station import Station
+from ..agents.shop.tasks import TaskKind
+from ..agents.shop.ticks import SAME_TICK
 from .clock import Clock
 from .errors import CopyError, ScenarioError, TrialEndedError
-from .fleet import Fleet
 from .jams import circle, jammed_parts, vain_calls
 from .log import EventLog
 from .motion.grid import GridTraffic
@@ -53,15 +54,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..agents.channel import Channel
-    from ..agents.contractor import Contractor
-    from ..agents.job import Order
-    from ..agents.mechanisms import Mechanism
-    from ..agents.tasks import Task
+    from ..agents.negotiation.channel import Channel
+    from ..agents.negotiation.contractor import Contractor
+    from ..agents.negotiation.tasks import Task
+    from ..agents.shop.job import Order
+    from ..agents.shop.place import Place
+    from ..agents.shop.traffic import Traffic
+    from ..agents.world import ShopPlanner
     from .distributions import Distribution
     from .layout import Layout
     from .mesa_floor import MesaFloor
-    from .motion.traffic import Traffic
     from .scenario import Mechanisms
 
 NO_TICK = -1
@@ -117,6 +119,7 @@ class Factory(mesa.Model):
         terms = scenario.negotiation
         self.net = ContractNet(
             self,
+            kinds=TaskKind,
             mechanism=_mechanisms(terms.mechanism),
             channel=self._build_channel(),
             terms=Terms(**{field.name: getattr(terms, field.name) for field in dataclasses.fields(Terms)}),
@@ -137,12 +140,34 @@ class Factory(mesa.Model):
         """The time, in seconds since the start."""
         return self.clock.now_s
 
+    @property
+    def planner(self) -> ShopPlanner | None:
+        """What clears the calls, if it is a planner."""
+        return cast("ShopPlanner | None", self.net.planner)
+
+    @property
+    def has_floor(self) -> bool:
+        """Vehicles drive on a floor, where they can be in each other's way."""
+        return self.layout is not None
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The parts in the factory, the oldest first."""
+        return [job for members in self.agents_by_type.values() for job in members if isinstance(job, Job)]
+
     @cached_property
     def grid(self) -> MesaFloor | None:
         """The floor as a Mesa grid with the vehicles on it, made when it is first asked for; None without a floor."""
         from .mesa_floor import MesaFloor
 
         return None if self.layout is None else MesaFloor(self.layout, self.agvs)
+
+    def position_of(self, node: int) -> tuple[int, int]:
+        """Column and row of a node, as Mesa counts (x, y); without a floor, (node, 0)."""
+        if self.layout is None:
+            return (node, 0)
+        row, column = self.layout.row_column(node)
+        return (column, row)
 
     def approach_s(self, origin: int, destination: int, *, loaded: bool = True) -> float:
         """Seconds from place to place when nobody is in the way, for a part that is carried or an empty vehicle."""
@@ -378,8 +403,8 @@ class Factory(mesa.Model):
     def _report_left(self) -> None:
         """Parts that have not left in all this time will not, even if no circle was found."""
         if self.workload.in_process and not self.jammed:
-            for job in self.agents_by_type[self._classes["job"]]:
-                where = self.places[job.place].unique_id  # type: ignore[attr-defined]  # Mesa knows agents only
+            for job in self.jobs:
+                where = self.places[job.place].unique_id
                 self.log.event(self.now_s, Event.JAMMED, where, job.unique_id, value=self.workload.in_process)
 
     def finish(self) -> EventLog:
@@ -615,7 +640,7 @@ class Factory(mesa.Model):
             charger = self._class("charger", charger_spec.class_)(self, name=name, place=place[name], spec=charger_spec)
             pools[TaskKind.CHARGE].add(charger)
             self.chargers.append(charger)
-        self.places: list[Any] = [self.source, self.sink, *self.stations, *self.storages, *self.chargers]
+        self.places: list[Place] = [self.source, self.sink, *self.stations, *self.storages, *self.chargers]
         self.agvs: list[AGV] = []
         self._vehicles: list[AGV] = []  # (V,) by number, with those that have left
         agv_class = self._class("agv", self._agvs_spec.class_)
@@ -684,7 +709,7 @@ def _mechanisms(given: str | Mechanisms) -> Mechanism | dict[TaskKind, Mechanism
 
 
 def _mechanism(name: str) -> Mechanism:
-    return (MECHANISMS[name] if name in MECHANISMS else _named_class(name, None))()
+    return (MECHANISMS[name] if name in MECHANISMS else _named_class(name, Mechanism))()
 
 
 def _agent_classes(scenario: Scenario, own: Mapping[str, type]) -> dict[str, type]:

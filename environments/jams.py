@@ -14,16 +14,17 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..agents.depot import Storage
-from ..agents.station import Station
-from ..agents.tasks import TaskKind, TaskPhase
+from ..agents.negotiation.tasks import TaskPhase
+from ..agents.shop.depot import Storage
+from ..agents.shop.station import Station
+from ..agents.shop.tasks import Operation, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ..agents.job import Job
-    from ..agents.machine import Machine
-    from ..agents.tasks import Task
+    from ..agents.negotiation.tasks import Task
+    from ..agents.shop.job import Job
+    from ..agents.shop.machine import Machine
     from .factory import Factory
 
     Place = Station | Storage
@@ -88,7 +89,8 @@ def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
     return [
         task
         for task in factory.net.waiting(TaskKind.OPERATION)
-        if task.job is not None
+        if isinstance(task, Operation)
+        and task.job is not None
         and not any(_may_take(station, task.job, jammed) for station in _stations_for(task.job, factory))
     ]
 

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.messages import Performative
-from ..agents.tasks import TaskKind
+from ..agents.negotiation.messages import Performative
+from ..agents.shop.tasks import TaskKind
 from .layout import NO_CELL
 from .log_file import decode_trace, encode_trace, read_columns, write_columns
 from .names import NO_NAME, unknown_name
@@ -123,6 +123,18 @@ class EventLog:
         pending.append((time_s, kind, agent, job, other, value))
         if len(pending) >= _CHUNK_ROWS:
             self._flush("events")
+
+    def part_called(self, time_s: float, manager: int, part: int, task: int, conversation: int) -> None:
+        """The call for a divisible task names one of its parts."""
+        self.event(time_s, Event.LOT_CALLED, manager, part, task, conversation)
+
+    def part_offered(self, time_s: float, contractor: int, parts: int, conversation: int) -> None:
+        """A contractor offers to take so many parts of a divisible task."""
+        self.event(time_s, Event.LOT_OFFERED, contractor, NOBODY, parts, conversation)
+
+    def part_awarded(self, time_s: float, contractor: int, part: int, task: int, conversation: int) -> None:
+        """A part is in the share that a contractor has won."""
+        self.event(time_s, Event.LOT_AWARDED, contractor, part, task, conversation)
 
     def message(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.job import Order, Step
+from ..agents.shop.job import Order, Step
 from .arrivals import Arrival, arrivals
 from .clock import RESOLUTION_S
 from .errors import StandstillOfTimeError
@@ -14,7 +14,7 @@ from .names import lot_name, part_name, parts_of_order
 from .scenario import Conwip
 
 if TYPE_CHECKING:
-    from ..agents.job import Job
+    from ..agents.shop.job import Job
     from .factory import Factory
 
 AT_ONCE = 1000

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING
 from ..agents.lazy import lazily
 
 if TYPE_CHECKING:
-    from .comparison import compare
+    from .design.experiment import Experiment
     from .errors import ExperimentError
-    from .experiment import Experiment
+    from .results.comparison import compare
+    from .results.tables import Results, load
     from .runner import Outcome, run
-    from .tables import Results, load
 
 __all__ = ["Experiment", "ExperimentError", "Outcome", "Results", "compare", "load", "run"]
 
 __getattr__, __dir__ = lazily(
     __name__,
     {
-        "Experiment": "experiment",
+        "Experiment": "design.experiment",
         "ExperimentError": "errors",
         "Outcome": "runner",
-        "Results": "tables",
-        "compare": "comparison",
-        "load": "tables",
+        "Results": "results.tables",
+        "compare": "results.comparison",
+        "load": "results.tables",
         "run": "runner",
     },
 )

@@ -4,33 +4,27 @@ The driver is the only writer. A trial is finished when its line is in the journ
 (a killed worker, a killed driver, a full disk, Ctrl-C) costs that trial alone, which the next run makes again.
 """
 
-import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .asked_kpis import check_asked_kpis
-from .belonging import belong_together
 from .counting import counted
-from .durable import write_atomically
+from .design.asked_kpis import check_asked_kpis
+from .design.experiment import Experiment
 from .errors import ExperimentError, LostFolderError
-from .executors import choose_executor, start_executor
-from .executors.base import Executor
-from .executors.worker import refuse_to_start_again
-from .experiment import Experiment
-from .journal import Record
-from .limits import Limits
-from .progress import Progress, Silent
-from .provenance import provenance
-from .questions.ask import ask
-from .rehearsal import rehearse
-from .rescue import rescued
-from .store import SUMMARY, Store
-from .tables import Results, load, write_tables
-from .trials import Trial, TrialFunction, run_trial
-
-WARM = "robocell.experiments.warm"
+from .execution.attempts import TrialFunction, run_trial
+from .execution.belonging import belong_together
+from .execution.durable import write_atomically
+from .execution.executors.worker import refuse_to_start_again
+from .execution.progress import Progress, Silent
+from .execution.provenance import provenance
+from .execution.rehearsal import rehearse
+from .execution.rescue import rescued
+from .execution.session import Session
+from .execution.store import SUMMARY, Store
+from .results.questions.ask import ask
+from .results.tables import Results, results_of, write_tables
 
 
 @dataclass(frozen=True)
@@ -45,98 +39,6 @@ class Outcome:
     elapsed_s: float
     executor: str
     workers: int
-
-
-class Session:
-    """An experiment being run: makes trials on demand, remembers those that are done.
-
-    Plain sweeps ask for everything at once; questions ask again and again. The executor is started by the first trial
-    that really has to run, and stays warm until the session is closed.
-    """
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        store: Store,
-        *,
-        function: TrialFunction = run_trial,
-        executor: str | None = None,
-        workers: int | None = None,
-        ray_address: str | None = None,
-        retry_failed: bool = False,
-        progress: Progress | None = None,
-    ) -> None:
-        config = experiment.config
-        self.experiment = experiment
-        self.store = store
-        self.ran = self.reused = 0
-        self.executor_name = executor or config.executor
-        self.workers = workers or config.workers or available_cores()
-        self._address = ray_address or config.ray_address
-        self._function = function
-        self._retry_failed = retry_failed
-        self._progress = progress or Silent()
-        self._executor: Executor | None = None
-        self._asked: set[str] = set()
-
-    def make(self, trials: Sequence[Trial]) -> list[Record]:
-        """Results of these trials, in their order; runs those that have none."""
-        store = self.store
-        new = {trial.id: trial for trial in trials if trial.id not in self._asked}
-        todo = {id: trial for id, trial in new.items() if store.missing(trial, retry_failed=self._retry_failed)}
-        self._asked.update(new)
-        self.reused += len(new) - len(todo)
-        if todo:
-            executor = self._ready(list(todo.values()))
-            self._progress.begin(
-                total=len(new), reused=len(new) - len(todo), executor=executor.name, workers=executor.workers
-            )
-            try:
-                for result in executor.run(list(todo.values())):
-                    self._progress.advance(store.add(todo[result.id], result))
-                    self.ran += 1
-            finally:
-                self._progress.end()
-        return [store.records[trial.id] for trial in trials]
-
-    def close(self) -> None:
-        if self._executor is not None:
-            self._executor.close()
-            self._executor = None
-
-    def __enter__(self) -> "Session":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _ready(self, todo: Sequence[Trial]) -> Executor:
-        if self._executor is None:
-            experiment, config = self.experiment, self.experiment.config
-            known = [record.wall_s for record in self.store.records.values() if record.done]
-            expected_s = (
-                sum(known) / len(known) * len(todo)
-                if known
-                else sum(experiment.expected_s(trial.scenario) for trial in todo)
-            )
-            self.executor_name = choose_executor(
-                self.executor_name,
-                expected_s=expected_s,
-                trials=len(todo),
-                workers=self.workers,
-                ray_address=self._address,
-            )
-            self._executor = start_executor(
-                self.executor_name,
-                self._function,
-                workers=self.workers,
-                limits=Limits(time_s=config.time_limit_s, memory_bytes=config.memory_limit_bytes),
-                ray_address=self._address,
-                preload=(WARM,) if self._function is run_trial else (),
-                user_modules=[module.path for module in experiment.modules],
-            )
-            self.workers = self._executor.workers
-        return self._executor
 
 
 def run(
@@ -185,30 +87,19 @@ def run(
         ) as session,
     ):
         origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
-        before = store.software
-        if store.records and before not in (None, origin["software"]):
-            progress.note(
-                f"{directory} holds results of robocell {before}, this is {origin['software']}: they are kept in the "
-                "journal and not mixed with new ones, so all trials run again"
-            )
-        if not belong_together(store.directory, experiment, store.records):
-            theirs = counted(len(store.records), "trial")
-            problem = f"{directory} holds {theirs} of another experiment, and none of this"
-            if not progress.confirm(f"{problem}; write this one into the same folder?"):
-                raise ExperimentError(f"{problem}; choose another folder (-o DIR), or throw them away with --fresh")
-        for damage in store.journal.damages:
-            progress.note(f"{store.journal.path}: {damage}; its trial runs again, if it belongs to this experiment")
+        _look_around(store, experiment, origin["software"], progress)
         try:
             store.describe(experiment, origin)
             if experiment.adaptive:
-                ask(experiment, session.make, store.plan)
+                ask(experiment, session.make, session.extend)
             else:
                 session.make(list(experiment.trials()))
             session.close()
             store.journal.check_present()
             if session.ran:  # only now is it known what `auto` has chosen
                 store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-            results = finish(store.directory, experiment)
+            results = results_of(store.directory, session.experiment.kept(), store.records)
+            finish(results)
         except LostFolderError as lost:
             raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
         return Outcome(
@@ -223,24 +114,34 @@ def run(
         )
 
 
-def finish(directory: Path, experiment: Experiment | None = None) -> Results:
+def _look_around(store: Store, experiment: Experiment, software: str, progress: Progress) -> None:
+    """Tells of what the directory holds; ExperimentError where it is of another experiment, and is to stay so."""
+    directory, before = store.directory, store.software
+    if store.records and before not in (None, software):
+        progress.note(
+            f"{directory} holds results of robocell {before}, this is {software}: they are kept in the "
+            "journal and not mixed with new ones, so all trials run again"
+        )
+    if not belong_together(directory, experiment, store.records):
+        theirs = counted(len(store.records), "trial")
+        problem = f"{directory} holds {theirs} of another experiment, and none of this"
+        if not progress.confirm(f"{problem}; write this one into the same folder?"):
+            raise ExperimentError(f"{problem}; choose another folder (-o DIR), or throw them away with --fresh")
+    for damage in store.journal.damages:
+        progress.note(f"{store.journal.path}: {damage}; its trial runs again, if it belongs to this experiment")
+
+
+def finish(results: Results) -> None:
     """Writes everything that is made from the journal: tables, summary.csv, figures, report.html."""
-    results = load(directory)
-    outputs = (experiment or results.experiment).config.outputs
+    directory, outputs = results.directory, results.experiment.config.outputs
     write_tables(directory, results.trials, results.failures)
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
-    undrawn = []
-    if outputs.figures and len(results.trials):
-        from .figures import write_figures
+    if not outputs.figures and not outputs.report:
+        return
+    from .report.figures import all_charts, write_figures  # Matplotlib takes its time
+    from .report.page import write_report
 
-        undrawn = write_figures(results)
+    charts = all_charts(results)
+    undrawn = write_figures(directory, charts) if outputs.figures else []
     if outputs.report:
-        from .report import write_report
-
-        write_report(results, undrawn)
-    return results
-
-
-def available_cores() -> int:
-    """Cores that this process may use (a container or a batch system may allow fewer than there are)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        write_report(results, charts, undrawn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..agents.events import NOBODY, AgentKind, VehicleState
-from ..agents.tasks import TaskKind
+from ..agents.shop.tasks import TaskKind
 from . import palette
 from .tally import ABSENT
 

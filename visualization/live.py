@@ -7,19 +7,18 @@ nothing: the stage only reads, and the log of a run that was shown equals the lo
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..agents.events import AgentKind, VehicleState
-from ..agents.messages import Reason
+from ..agents.negotiation.messages import Reason
+from ..agents.shop.traffic import NO_NODE
 from ..environments.factory import Factory
 from ..environments.layout import NO_CELL
 from ..environments.motion.matrix import MatrixTraffic
-from ..environments.motion.traffic import NO_NODE
 from .history import History
-from .overheard import Overheard
+from .overheard import OverheardOffers
 from .pace import Paced
 from .routes import closed_of, facing_of, goals_of, route_of
 from .stage import Stage, mean_and_lowest
@@ -29,10 +28,9 @@ from .variants import variant
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..agents.tasks import TaskKind
+    from ..agents.shop.tasks import TaskKind
     from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
-    from .overheard import Offers
 
 
 class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariableOverride]  # `Paced` only names what it needs
@@ -64,9 +62,8 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         self.waited_s = np.zeros(cells)  # (C,) how long they stood in it although they were driving
         self._driving = np.zeros(0, np.bool_)  # (V,) when the tick began
         super().__init__(scenario, rng=rng if seed is None else seed)
-        self.overheard: Offers = OrderedDict()
-        heard = {id(own): Overheard(own, self.overheard) for own in self.net.mechanisms.values()}
-        self.net.mechanism = {kind: heard[id(own)] for kind, own in self.net.mechanisms.items()}
+        self.overheard = OverheardOffers()
+        self.net.subscribe(self.overheard)
         self.stage = LiveStage(self)
 
     def one_tick(self) -> None:
@@ -209,7 +206,7 @@ class LiveStage(Stage):
         return lines
 
     def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
-        heard = self.factory.overheard.get(conversation)
+        heard = self.factory.overheard.offers.get(conversation)
         if heard is None:
             return None
         members = self.factory.net.pools[kind].members

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from ..environments.errors import ScenarioError
 from ..environments.own_classes import import_class
-from ..experiments.classes import make_importable, named_classes
+from ..experiments.design.classes import make_importable, named_classes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..experiments.experiment import Experiment
+    from ..experiments.design.experiment import Experiment
 
 
 def use_own_code(experiment: Experiment, run_folder: Path | None, *, trust: bool) -> None:

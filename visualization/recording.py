@@ -10,16 +10,16 @@ from ..environments.errors import ScenarioError
 from ..environments.factory import Factory
 from ..environments.log import EventLog
 from ..environments.scenario import Grid
-from ..experiments.experiment import Experiment
-from ..experiments.kept_logs import read_log_file
-from ..experiments.store import EXPERIMENT, LOGS, mended_by_a_run
+from ..experiments.design.experiment import Experiment
+from ..experiments.execution.store import EXPERIMENT, LOGS, mended_by_a_run
+from ..experiments.results.kept_logs import read_log_file
 from .own_code import use_own_code
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..environments.scenario import Scenario
-    from ..experiments.trials import Trial
+    from ..experiments.design.trials import Trial
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from ..agents.events import NOBODY, Event, VehicleState
-from ..agents.tasks import TaskKind
+from ..agents.shop.tasks import TaskKind
 from .energy import battery_levels
 from .history import History
 from .pace import Paced

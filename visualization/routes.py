@@ -12,7 +12,7 @@ from ..environments.motion.grid import GridTraffic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..environments.motion.traffic import Traffic
+    from ..agents.shop.traffic import Traffic
 
 __all__ = ["NO_CELL", "closed_of", "facing_of", "goals_of", "route_of"]
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..agents.events import NOBODY
-from ..agents.messages import Performative
-from ..agents.tasks import TaskKind
+from ..agents.negotiation.messages import Performative
+from ..agents.shop.tasks import TaskKind
 
 if TYPE_CHECKING:
     from .stage import Stage

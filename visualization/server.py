@@ -63,7 +63,6 @@ def serve(
         os.environ.setdefault(name, value)
     import uvicorn  # these after the environment was set: Solara reads it when it is imported
 
-    from . import page  # noqa: F401  # what is missing is missing before a browser opens
     from .same_origin import SameOrigin, is_loopback
 
     missing = missing_assets()

@@ -9,8 +9,8 @@ from pathlib import Path
 from ..environments.errors import ScenarioError
 from ..environments.scenario import Scenario
 from ..environments.shipped import CONFIGS
-from ..experiments.experiment import Experiment
-from ..experiments.store import EXPERIMENT, MODULES, RESULTS
+from ..experiments.design.experiment import Experiment
+from ..experiments.execution.store import EXPERIMENT, MODULES, RESULTS
 from .own_code import use_own_code
 from .recording import Recording, recordings_in
 

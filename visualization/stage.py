@@ -21,7 +21,7 @@ from .tally import ABSENT, Status, duration
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..agents.tasks import TaskKind
+    from ..agents.shop.tasks import TaskKind
     from ..environments.log import EventLog
     from ..environments.scenario import Scenario
     from .history import History

@@ -12,8 +12,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from ..agents.events import NOBODY, Event, RobotState, StationState, VehicleState
-from ..agents.messages import Performative
-from ..agents.tasks import TaskKind
+from ..agents.negotiation.messages import Performative
+from ..agents.shop.tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,17 +1,15 @@
 """How open calls are cleared: who wins what, given the offers.
 
-A mechanism is one small class with a generator of awards. To add one of your own, write such a class and name it
-`my_module:Name` in the scenario; to add one here, write it and give it a line in MECHANISMS.
+A mechanism is one small subclass of `Mechanism` with a generator of awards. To add one of your own, write it and name
+it `my_module:Name` in the scenario; to add one here, write it and give it a line in MECHANISMS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ..tasks import TaskKind
-from ..what_if import WhatIf
+from ..negotiation.market import Award, Market
+from ..negotiation.mechanism import BestOffer, Mechanism, Planner, is_planner
 from .assignment import Hungarian
-from .auctions import ContractNet, Iterated, Regret, SequentialSingleItem
+from .auctions import Iterated, Regret, SequentialSingleItem
 from .bundles import Consensus
 from .dispatch import (
     EarliestDueDate,
@@ -22,7 +20,7 @@ from .dispatch import (
     Random,
     ShortestProcessingTime,
 )
-from .market import Award, Market, Mechanism, Planner, is_planner
+from .what_if.planner import WhatIf
 
 __all__ = [
     "MECHANISMS",
@@ -32,11 +30,10 @@ __all__ = [
     "Mechanism",
     "Planner",
     "is_planner",
-    "mechanism_of_each_kind",
 ]
 
 MECHANISMS: dict[str, type[Mechanism]] = {
-    "contract_net": ContractNet,
+    "contract_net": BestOffer,
     "iterated": Iterated,
     "sequential_single_item": SequentialSingleItem,
     "regret": Regret,
@@ -52,12 +49,3 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "random": Random,
 }
 PLANNERS = tuple(name for name, mechanism in MECHANISMS.items() if is_planner(mechanism))
-
-
-def mechanism_of_each_kind(given: Mechanism | Mapping[TaskKind, Mechanism]) -> dict[TaskKind, Mechanism]:
-    """One mechanism for every kind of task: what is not given, or what it is not for, goes to the best offer."""
-    best_offer = ContractNet()
-    if isinstance(given, Mapping):
-        return {kind: given.get(kind, best_offer) for kind in TaskKind}
-    its_own = getattr(given, "kinds", None) or tuple(TaskKind)
-    return {kind: given if kind in its_own else best_offer for kind in TaskKind}

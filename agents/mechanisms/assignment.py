@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..negotiation.mechanism import Mechanism
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
 
 
-class Hungarian:
+class Hungarian(Mechanism):
     """The assignment of least total cost, as many tasks as can be (Kuhn 1955; scipy's shortest augmenting paths).
 
     Each contractor gets one task at a time; where it can take more, what is left is assigned again at the costs that

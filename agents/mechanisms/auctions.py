@@ -6,54 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..negotiation.mechanism import BestOffer, Mechanism, best_first
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
 
 
-class ContractNet:
-    """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
-
-    Where several tasks meet one contractor that has become free, it takes the one that delays it least, older ones
-    rather (`Market.score_s`). A lot is split: the offer that costs least by part gets its share, then the next, until
-    nothing is left.
-    """
-
-    joint = False
-    splits = True
-
-    def clear(self, market: Market) -> Iterator[Award]:
-        if len(market.tasks) == 1:
-            if len(market.slots):
-                while market.cost.item(0, column := int(market.cost[0].argmin())) < np.inf:
-                    yield 0, column
-            return
-        yield from _best_first(market)
-
-
-def _best_first(market: Market) -> Iterator[Award]:
-    """The best of all offers, and again, given what has been won."""
-    while market.cost.size:
-        score_s = market.score_s
-        row, column = divmod(int(score_s.argmin()), score_s.shape[1])
-        if score_s[row, column] == np.inf:
-            return
-        yield row, column
-
-
-class Iterated(ContractNet):
+class Iterated(BestOffer):
     """The iterated contract net (FIPA SC00030H): whoever has offered is called again, and told the best offer.
 
     It ends when a call brings nothing better, or after `negotiation.rounds` calls. Agents whose costs are facts
     offer the same again; it pays for agents that bargain (`call.round`, `call.best_s`) and where messages get lost.
     """
 
-    joint = False
     iterates = True
 
 
-class SequentialSingleItem:
+class SequentialSingleItem(Mechanism):
     """Sequential single-item auctions (Lagoudakis et al. 2005; Koenig et al. 2006).
 
     All calls of an instant are auctioned together; in each round the cheapest of all offers wins, and the winner
@@ -64,10 +35,10 @@ class SequentialSingleItem:
     splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
-        yield from _best_first(market)
+        yield from best_first(market)
 
 
-class Regret:
+class Regret(Mechanism):
     """Regret clearing (Koenig, Zheng, Tovey, Borie, Kilby, Markakis and Keskinocak, AAAI 2008).
 
     As sequential single-item, but first goes the task that would lose most if its best contractor were given to

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..negotiation.mechanism import Mechanism
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
 
 NOBODY = -1
 DISCOUNT_S = 600.0  # a task that is begun so much later is worth 1/e of it
 
 
-class Consensus:
+class Consensus(Mechanism):
     """Consensus-based bundle algorithm (Choi, Brunet and How, IEEE T-RO 2009), all agents within reach of each other.
 
     No auctioneer decides. Each contractor builds a *bundle*: again and again it claims the task whose best insertion in

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..tasks import Operation, TaskKind
+from ..negotiation.mechanism import Mechanism
+from ..shop.tasks import Operation, ShopTask, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ..tasks import Task
-    from .market import Award, Market
+    from ..negotiation.market import Award, Market
+    from ..negotiation.tasks import Task
 
 VEHICLE_RULE = (TaskKind.TRANSPORT,)
 
 
-class _Rule:
+class _Rule(Mechanism):
     """The task that is first by `urgency` goes to the contractor that is first by `preference`, and so on."""
 
     joint = True
@@ -71,7 +72,7 @@ class EarliestDueDate(_Rule):
     """The job that is due first, to the best offer (Jackson 1955)."""
 
     def urgency(self, market: Market) -> NDArray[np.float64]:
-        return np.array([np.inf if task.job is None else task.job.order.due_s for task in market.tasks])
+        return np.array([_due_s(task) for task in market.tasks])
 
 
 class ShortestProcessingTime(_Rule):
@@ -97,7 +98,7 @@ class LeastLoaded(_Rule):
         return rank
 
 
-class Random:
+class Random(Mechanism):
     """Any task to any contractor that can do it, drawn from the stream "mechanism"."""
 
     joint = True
@@ -108,6 +109,11 @@ class Random:
         for row in market.rng.permutation(len(market.tasks)).tolist():
             while len(able := np.flatnonzero(market.offers()[row])):
                 yield row, int(market.rng.choice(able))
+
+
+def _due_s(task: Task) -> float:
+    """When the job of a task is to be finished; inf if it has no due date, or there is no job."""
+    return task.job.order.due_s if isinstance(task, ShopTask) and task.job is not None else np.inf
 
 
 def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
@@ -121,7 +127,7 @@ def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
 
 def _remaining_s(task: Task) -> float:
     """Expected work of the job of a task, its next operation included."""
-    if task.job is None or task.job.stage >= len(task.job.order.routing):
+    if not isinstance(task, ShopTask) or task.job is None or task.job.stage >= len(task.job.order.routing):
         return 0.0
     step = task.job.order.routing[task.job.stage]
     return min(step.work_s.values(), default=0.0) + step.tail_s

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agents.messages import Performative
-from ...agents.tasks import TaskKind
+from ...agents.negotiation.messages import Performative
+from ...agents.shop.tasks import TaskKind
 from ..log import NOBODY, Event
 from .protocol import IN_REPLY_TO_CANCEL
 from .violation import NO_ROW, TOLERANCE_S, Violation

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agents.messages import Performative
-from ...agents.tasks import TaskKind
+from ...agents.negotiation.messages import Performative
+from ...agents.shop.tasks import TaskKind
 from ..log import AgentKind, Event
 from .violation import TOLERANCE_S, Violation
 

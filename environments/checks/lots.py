@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agents.messages import Performative
+from ...agents.negotiation.messages import Performative
 from ..log import NOBODY, Event
 from .violation import NO_ROW, TOLERANCE_S, Violation
 

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...agents.shop.traffic import NO_NODE, NO_PLACE
 from ..errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE
 from .docks import DockBook
@@ -43,7 +44,6 @@ from .roads import Roads
 from .spot_book import FLOOR, PARKING, SpotBook
 from .spots import NEVER
 from .standstill import waiting_cycles
-from .traffic import NO_NODE, NO_PLACE
 from .vehicles import NOBODY, Vehicles
 
 if TYPE_CHECKING:

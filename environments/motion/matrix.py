@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...agents.shop.traffic import NO_NODE, NO_PLACE
 from ..errors import LayoutError
-from .traffic import NO_NODE, NO_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

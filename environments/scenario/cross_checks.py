@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ...agents.job import STORE
+from ...agents.shop.job import STORE
 from ..battery_range import way_too_far
 from ..documents import MOST
 from ..errors import LayoutError

@@ -13,7 +13,7 @@ from .channel import Channel
 
 
 def mechanism_names() -> tuple[str, ...]:
-    """The mechanisms that `agents/mechanisms.py` registers."""
+    """The mechanisms that `agents/mechanisms` registers."""
     return tuple(importlib.import_module("...agents.mechanisms", __package__).MECHANISMS)
 
 

@@ -19,14 +19,15 @@ from typing import Any
 import mesa
 import numpy as np
 
-from ..executors import start_executor
-from ..executors.base import Executor
-from ..experiment import Experiment
-from ..journal import Journal
+from ..design.experiment import Experiment
+from ..design.trials import Trial, identity, trial_id, trial_seed
+from ..execution.attempts import Measurement, Status, TrialResult, run_trial
+from ..execution.executors import start_executor
+from ..execution.executors.base import Executor
+from ..execution.journal import Journal
+from ..execution.store import JOURNAL, Store
+from ..execution.warm import TINY
 from ..runner import run as run_experiment
-from ..store import JOURNAL, Store
-from ..trials import Measurement, Status, Trial, TrialResult, identity, run_trial, trial_id, trial_seed
-from ..warm import TINY
 
 STEPS = 100
 WORK_S = 1.0

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...agents.events import Event
 from ...agents.mechanisms import MECHANISMS
-from ...agents.replay import Replay
+from ...agents.mechanisms.forced_schedule import Replay
 from ...environments.factory import Factory
 from ...environments.instances.bilge_ulusoy import Schedule, TransportShop, read_bilge_ulusoy, read_schedules
 from ...environments.instances.job_shop import JobShop, alternatives

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...environments.scenario import Scenario
-from ..statistics import t_halfwidth
+from ..results.statistics import t_halfwidth
 from .jspt_play import REACTIVE, WHAT_IF, play
 from .jspt_unseen import random_shop
 

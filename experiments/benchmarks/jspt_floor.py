@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from ...agents.events import Event
-from ...agents.replay import Replay
+from ...agents.mechanisms.forced_schedule import Replay
 from ...environments.factory import Factory
 from ...environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_schedules
 from ...environments.scenario import Scenario

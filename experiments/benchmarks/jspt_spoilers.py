@@ -16,7 +16,7 @@ from ...environments.factory import Factory
 from ...environments.kpis import measure
 from ...environments.scenario import Scenario
 from ...environments.shipped import CONFIGS
-from ..statistics import t_halfwidth
+from ..results.statistics import t_halfwidth
 from .jspt_play import REACTIVE, WHAT_IF
 
 if TYPE_CHECKING:

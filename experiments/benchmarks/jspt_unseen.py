@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...agents.forecast import Course, Shop, intend, tails
-from ...agents.what_if import HEAT, RULES, WEIGHTS
+from ...agents.mechanisms.what_if.planner import HEAT, RULES, WEIGHTS
+from ...agents.mechanisms.what_if.simulate import Course, Shop, intend, tails
 from ...environments.instances.job_shop import JobShop
 from .jspt_play import play
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from robocell.experiments.cli import app
+from robocell.experiments.command.cli import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

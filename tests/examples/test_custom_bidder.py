@@ -1,7 +1,6 @@
 """The example of a bidder of one's own runs as it says: from Python, and by name here and on Ray."""
 
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are not part of an installed package")
-def test_in_python() -> None:
-    result = subprocess.run(
-        [sys.executable, EXAMPLES / "custom_bidder.py"], capture_output=True, text=True, check=True, timeout=300
-    )
-    own, thrifty = result.stdout.splitlines()
+def test_in_python(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(EXAMPLES / "custom_bidder.py"), run_name="__main__")
+    own, thrifty = capsys.readouterr().out.splitlines()
     assert own.strip().startswith("AGV: ")
     assert thrifty.strip().startswith("ThriftyAGV: ")
     assert own.split(":")[1] != thrifty.split(":")[1]  # it does bid otherwise

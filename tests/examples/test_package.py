@@ -29,7 +29,7 @@ def test_a_folder_of_its_name_beside_a_script_does_not_replace_it(tmp_path: Path
     (tmp_path / "robocell" / "agents").mkdir(parents=True)
     (tmp_path / "robocell" / "agents" / "agv.py").write_text("raise SystemExit('the clone was imported')")
     script = tmp_path / "mine.py"
-    script.write_text("import robocell.agents.agv as agv; print(agv.__file__)")
+    script.write_text("import robocell.agents.shop.agv as agv; print(agv.__file__)")
     ran = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert str(tmp_path) not in ran.stdout

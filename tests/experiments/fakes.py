@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.questions.asking import Answer, Asker
-from robocell.experiments.trials import Measurement, Trial
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial
+from robocell.experiments.execution.attempts import Measurement
+from robocell.experiments.results.questions import ask
+from robocell.experiments.results.questions.asking import Answer, Asker
 
 
 def fake_trial(trial: Trial) -> Measurement:
@@ -121,7 +123,4 @@ class Told(Asker):
 
 def answer_to(experiment: Experiment, told: np.ndarray) -> Answer:
     """What the question of an experiment says to values: (cases, replications)."""
-    config = experiment.config
-    asked = config.question if config.question is not None else config.replications
-    assert not isinstance(asked, int)
-    return asked.ask(Told(experiment, lambda _: [], told=told))
+    return ask.answer_to(Told(experiment, lambda _: [], told=told))

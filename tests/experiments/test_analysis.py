@@ -9,16 +9,17 @@ import pytest
 from fakes import line, named_trial, study
 
 from robocell.environments.scenario import Scenario
-from robocell.experiments.analysis import summarise
-from robocell.experiments.comparison import compare, compare_each, select
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial, trial_seed
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.figures import all_charts
-from robocell.experiments.headlines import case_rows, headlines, with_interval
+from robocell.experiments.execution.attempts import run_trial
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.results.analysis import summarise
+from robocell.experiments.results.comparison import compare, compare_each, select
+from robocell.experiments.results.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
+from robocell.experiments.results.tables import Results
+from robocell.experiments.results.wording import with_interval
 from robocell.experiments.runner import run
-from robocell.experiments.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval
-from robocell.experiments.tables import Results
-from robocell.experiments.trials import Trial, run_trial, trial_seed
 
 QUIET = {"logs": "none", "figures": False, "report": False}
 RULES = ("input_capacity=1", "input_capacity=9")
@@ -194,9 +195,8 @@ def test_a_comparison_of_what_is_not_there_is_refused(results, a, b, said):
 
 
 def test_case_rows_count_what_is_finished(results):
-    columns = headlines(results)
-    assert [column.key for column in columns] == ["flow_time_mean_s", "throughput_per_h"]
-    assert [row.n for row in case_rows(results, columns)] == [6, 6, 6]
+    assert [column.key for column in results.headlines] == ["flow_time_mean_s", "throughput_per_h"]
+    assert [row.n for row in results.rows] == [6, 6, 6]
 
 
 @pytest.mark.parametrize(
@@ -236,9 +236,8 @@ def test_an_experiment_may_ask_for_bootstrap_intervals(results):
     low, high = bootstrap_interval(values)
     (row,) = again.summary.query("case == 0 and metric == 'throughput_per_h'").to_dict("records")
     assert (row["low"], row["high"]) == (low, high) != t_interval(values)
-    columns = headlines(again)
-    place = [column.key for column in columns].index("throughput_per_h")
-    shown = case_rows(again, columns)[0]
+    place = [column.key for column in again.headlines].index("throughput_per_h")
+    shown = again.rows[0]
     assert (shown.lows[place], shown.highs[place]) == (low, high)
     assert shown.texts[place] == f"{values.mean():.2f} ({low:.2f} … {high:.2f})"
     assert "95 % bootstrap intervals" in all_charts(again)[0].note

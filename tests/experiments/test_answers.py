@@ -10,16 +10,18 @@ from fakes import fake_trial, line
 from test_cli import robocell
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.answers import answer
-from robocell.experiments.comparison import sameness
-from robocell.experiments.console import show_cases
+from robocell.experiments.command.console import show_cases
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.report import page
+from robocell.experiments.execution.attempts import Measurement
+from robocell.experiments.execution.store import JOURNAL, TRIALS
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.page import page
+from robocell.experiments.results.answers import answer
+from robocell.experiments.results.comparison import sameness
+from robocell.experiments.results.tables import Results, load
 from robocell.experiments.runner import run
-from robocell.experiments.store import JOURNAL, TRIALS
-from robocell.experiments.tables import Results, load
-from robocell.experiments.trials import Measurement, Trial
 
 MACHINES, ROOM = "stations.cell.machines", "stations.cell.input_capacity"
 QUIET = {"logs": "none", "figures": False, "report": False}
@@ -173,7 +175,7 @@ def test_jams_come_before_everything_else(closed, tmp_path):
     assert answer(results)[0] == (
         "2 of 30 trials jammed, with parts in process that nothing could move any more (machines=1)."
     )
-    assert "<b>2</b>jammed" in page(results)
+    assert "<b>2</b>jammed" in page(results, all_charts(results))
 
     def stuck(trial: Trial) -> Measurement:
         return Measurement(values={**plateau(trial).values, "jammed": 1.0})
@@ -278,7 +280,7 @@ def test_the_table_beside_the_answer_shows_what_it_names(closed, capsys):
     assert "98.0 (83.7 … 100*)" in shown
     assert "* The interval would go beyond what the figure can be" in shown
     assert "AGVs, waits 40 % (cell 30 %)" in shown
-    html = page(results)
+    html = page(results, all_charts(results))
     for text in (*answer(results), "AGVs, waits 40 %", "cell, 30.0%", "98.0 (83.7 … 100*)"):
         assert text in html
     (found, *_) = results.bottlenecks

@@ -8,8 +8,9 @@ from robocell.environments import Factory, Scenario, measure
 from robocell.environments.kpis import kpi_names
 from robocell.environments.shipped import CONFIGS
 from robocell.experiments import Experiment, ExperimentError, run
-from robocell.experiments.asked_kpis import check_asked_kpis
-from robocell.experiments.trials import Measurement, Trial
+from robocell.experiments.design.asked_kpis import check_asked_kpis
+from robocell.experiments.design.trials import Trial
+from robocell.experiments.execution.attempts import Measurement
 
 WRONG = {
     "replications": {"until": 0.02, "of": "thruput_per_h"},

@@ -8,14 +8,14 @@ import pytest
 from fakes import named_trial, study
 from typer.testing import CliRunner
 
-from robocell.experiments import console
-from robocell.experiments.cautions import cautions
-from robocell.experiments.cli import app
-from robocell.experiments.differences import differences
-from robocell.experiments.headlines import case_rows, headlines
-from robocell.experiments.report import page
+from robocell.experiments.command import console
+from robocell.experiments.command.cli import app
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.page import page
+from robocell.experiments.results.cautions import cautions
+from robocell.experiments.results.differences import differences
+from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import run
-from robocell.experiments.tables import Results
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_stop_in_one_of_four_replications_is_told_with_its_kpi_and_case_and_wi
     assert caution.startswith("Skewed, in few replications: throughput of machines=2 (n = 4).")
     assert "4 replications easily miss something that strikes less than 53 % of them" in caution
     assert caution.endswith("Set replications to 20 or more.")
-    assert caution in page(found).replace("&#x27;", "'")
+    assert caution in page(found, all_charts(found)).replace("&#x27;", "'")
 
 
 def test_replications_without_a_value_are_told(results):
@@ -63,11 +63,10 @@ def test_the_machine_readable_outcome_has_the_cautions_too(tmp_path):
 
 
 def test_differences_from_the_best_case_allow_for_having_picked_it(results):
-    columns = headlines(results)
-    found = differences(results, case_rows(results, columns), columns)
+    found = differences(results)
     assert found is not None
     assert found.picked
-    assert "for having picked the best" in page(results)
+    assert "for having picked the best" in page(results, all_charts(results))
 
 
 def test_no_interval_is_cut_where_the_table_is_wider_than_the_terminal(results, monkeypatch, capsys):
@@ -75,5 +74,5 @@ def test_no_interval_is_cut_where_the_table_is_wider_than_the_terminal(results, 
     found = with_values(results, 1, "throughput_per_h", [80.0, 80.2, 79.9, 20.0])
     console.show_cases(found)
     words = capsys.readouterr().out.split()
-    for row in case_rows(found, headlines(found)):
+    for row in found.rows:
         assert all(word in words for text in row.texts for word in text.split())

@@ -16,9 +16,9 @@ from fakes import named_trial, study
 from test_executors import wait_until
 from test_runs import tables
 
-from robocell.experiments.journal import Record, read
+from robocell.experiments.execution.journal import Record, read
+from robocell.experiments.execution.store import JOURNAL
 from robocell.experiments.runner import run
-from robocell.experiments.store import JOURNAL
 
 HERE = Path(__file__).parent
 DRIVER = f"""
@@ -27,7 +27,8 @@ sys.path.insert(0, {str(HERE)!r})
 from pathlib import Path
 from fakes import named_trial, study
 from robocell.experiments import runner
-from robocell.experiments.executors import start_executor
+from robocell.experiments.execution import session
+from robocell.experiments.execution.executors import start_executor
 
 folder, executor, replications, pids = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 address = sys.argv[5] if len(sys.argv) > 5 else None
@@ -36,7 +37,7 @@ def start(name, function, **options):  # the fake trials travel to the nodes lik
     return start_executor(name, function, **options | {{"user_modules": [Path({str(HERE / "fakes.py")!r})]}})
 
 if __name__ == "__main__":
-    runner.start_executor = start
+    session.start_executor = start
     asked = study(replications=replications, sleep_s=0.05, append_to=pids)
     options = {{"executor": executor, "workers": 2, "ray_address": address, "retry_failed": True}}
     runner.run(asked, folder, function=named_trial, **options)

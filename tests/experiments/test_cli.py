@@ -19,7 +19,7 @@ import yaml
 from fakes import line
 from test_executors import wait_until
 
-from robocell.experiments import cli
+from robocell.experiments.command import cli
 
 CELL = """\
   layout: {art: "I...O\\n.....\\n..S..\\n.PPP.\\n.....", legend: {I: source, O: sink, S: cell}}
@@ -64,7 +64,7 @@ def robocell(*arguments: object, cwd: Path | None = None) -> Said:
 
 
 def process(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "robocell.experiments.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "robocell.experiments.command.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
 
 
@@ -112,8 +112,8 @@ def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
 
 
 def test_light_imports_stay_light():
-    heavy = "import sys, robocell.experiments.cli, robocell.experiments; print(sorted(set(sys.modules) & {'numpy', "
-    heavy += "'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
+    heavy = "import sys, robocell.experiments.command.cli, robocell.experiments; print(sorted(set(sys.modules) & "
+    heavy += "{'numpy', 'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
     shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
@@ -217,8 +217,9 @@ def test_validate_says_what_would_run(done):
 
 def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
     assert robocell("new", "mine", cwd=tmp_path).returncode == 0
-    options = ("--set", "replications=1", "--set", "horizon=40min", "--executor", "processes", "--workers", "1")
-    ran = process("run", "mine/experiment.yaml", "-o", "out", *options, cwd=tmp_path)
+    small = ("--set", "replications=1", "--set", "horizon=40min", "--set", "sweep.grid.fleet.agvs.count=[2]")
+    where = ("--executor", "processes", "--workers", "1")
+    ran = process("run", "mine/experiment.yaml", "-o", "out", *small, *where, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "out" / "modules" / "my_agv.py").exists()
     (tmp_path / "mine" / "my_agv.py").unlink()
@@ -268,13 +269,13 @@ def test_failed_trials_are_told_and_give_exit_code_1(tmp_path):
     assert "RuntimeError: no idea" in report
 
 
-@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("blow", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
-    (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "5d"}, "replications": 500}))
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "1d"}, "replications": 2000}))
     command = [
         sys.executable,
         "-m",
-        "robocell.experiments.cli",
+        "robocell.experiments.command.cli",
         "run",
         "study.yaml",
         "-o",
@@ -311,7 +312,8 @@ def test_a_label_is_text_and_never_markup(tmp_path):
     evil = "<script>alert(1)</script>"
     study = STUDY.replace("small study", f"'{evil}'").replace("sweep:", f"sweep:\n  cases: [{{name: '{evil}'}}]")
     (tmp_path / "study.yaml").write_text(study)
-    assert robocell("run", "study.yaml", "-o", "out", "--executor", "serial", cwd=tmp_path).returncode == 0
+    options = ("--executor", "serial", "--set", "outputs.figures=false")
+    assert robocell("run", "study.yaml", "-o", "out", *options, cwd=tmp_path).returncode == 0
     report = (tmp_path / "out" / "report.html").read_text()
     assert evil not in report
     assert "&lt;script&gt;" in report
@@ -362,7 +364,7 @@ def late_in(said: Said) -> list[dict]:
 @pytest.mark.parametrize("kind", ["csv", "list"])
 def test_orders_after_the_horizon_are_counted_by_validate_run_and_report(tmp_path, kind):
     (tmp_path / "orders.csv").write_text(ORDERS)
-    config = yaml.safe_load(LATE)
+    config = yaml.safe_load(LATE) | {"outputs": {"figures": False}}
     if kind == "list":
         rows = [dict(zip(("at", "product", "id"), row.split(","), strict=True)) for row in ORDERS.split()[1:]]
         config["scenario"]["orders"] = {"kind": "list", "orders": rows}
@@ -421,7 +423,7 @@ horizon: 10min
 def test_names_may_have_any_letters_where_the_terminal_has_few(tmp_path, commands):
     (tmp_path / "größe.yaml").write_text(NAMES, encoding="utf-8")
     for arguments in commands:
-        command = [sys.executable, "-m", "robocell.experiments.cli", *arguments]
+        command = [sys.executable, "-m", "robocell.experiments.command.cli", *arguments]
         done = subprocess.run(command, env=os.environ | PLAIN_LETTERS, capture_output=True, cwd=tmp_path, check=False)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         assert done.stdout

@@ -15,13 +15,14 @@ from fakes import line
 from test_runs import tables
 
 from robocell.agents.errors import RobocellError
-from robocell.experiments.audit import audit
-from robocell.experiments.comparison import compare
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.provenance import provenance
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import Trial
+from robocell.experiments.execution.attempts import Measurement, run_trial
+from robocell.experiments.execution.provenance import provenance
+from robocell.experiments.results.audit import audit
+from robocell.experiments.results.comparison import compare
+from robocell.experiments.results.tables import Results, load
 from robocell.experiments.runner import finish, run
-from robocell.experiments.tables import Results, load
-from robocell.experiments.trials import Measurement, Trial, run_trial
 
 LONGEST_S = 10.0
 
@@ -78,7 +79,7 @@ def survives(runs: tuple[Path, Path], folder: Path, seed: int, *, thorough: bool
     if results is not None and (thorough or seed % 2):
         told(lambda: compare(results, "machines=1", "machines=2", metrics=["flow_time_mean_s"]), what)
     if thorough or seed % 3 == 1:
-        told(lambda: finish(folder, asked), what)
+        told(lambda: finish(load(folder)), what)
     if thorough or seed % 3 == 2:
         again = shutil.copytree(folder, folder.with_name("again"))
         told(lambda: run(Experiment.load(again), again, function=small_trial, executor="serial"), what)

@@ -2,13 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import yaml
 
-from robocell.experiments.config import ExperimentConfig
-from robocell.experiments.questions import BestPolicy, Gain, Optimise, Sensitivity, SmallestFleet
-from robocell.experiments.sweep import Sweep
+from robocell.experiments.design.config import ExperimentConfig
+from robocell.experiments.design.executors import EXECUTORS
+from robocell.experiments.design.questions import QUESTIONS
+from robocell.experiments.design.sweep import Sweep
 
 TEXT = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text()
 
@@ -22,9 +22,8 @@ def test_the_python_snippets_run(tmp_path, monkeypatch):
 
 def test_every_key_is_explained():
     assert all(f"| `{key}` |" in TEXT for key in set(ExperimentConfig.keys()))
-    for question in (SmallestFleet, BestPolicy, Gain, Sensitivity, Optimise):
-        (kind,) = get_args(question.model_fields["kind"].annotation)
-        assert f"| `{kind}` |" in TEXT
+    assert all(f"| `{kind}` |" in TEXT for kind in QUESTIONS)
+    assert all(f"| `{name}` |" in TEXT for name in EXECUTORS)
     assert all(f"`{block}" in TEXT for block in set(Sweep.keys()))
 
 

@@ -7,8 +7,8 @@ numbers, a common part and one of the case's own, normal or skewed.
 import numpy as np
 import pytest
 
-from robocell.experiments.claims import GAIN_RISK
-from robocell.experiments.equivalence import (
+from robocell.experiments.results.claims import GAIN_RISK
+from robocell.experiments.results.equivalence import (
     FEWEST,
     gain,
     gain_bounds,
@@ -19,6 +19,8 @@ from robocell.experiments.equivalence import (
     risk_of_look,
     verdict,
 )
+
+from ..daily import daily, each_once
 
 DELTA = 0.01
 JUST_ABOVE = 1 + 1.02 * DELTA
@@ -33,7 +35,6 @@ NOISE = {
         1 - generator.lognormal(-0.5 * np.log(2), np.sqrt(np.log(2)), shape)
     ),
 }
-DAILY = {"normal", "skewed to the left", "very skewed"}
 TRUTHS = {  # true means, and the spread of each case's own noise
     "a gain that is all noise": ([100, 100 * JUST_ABOVE], [0.0, 1.0]),
     "a plateau just above delta": ([60, 100, *[100 * JUST_ABOVE] * 3], [1.0] * 5),
@@ -50,11 +51,8 @@ def drawn(generator, kind, truth, n, runs):
     return np.array(means) + common + np.array(own) * NOISE[kind](generator, (runs, n, len(means)))
 
 
-@pytest.mark.parametrize("n", [2, 4, 10])
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=() if kind in DAILY else (pytest.mark.slow,)) for kind in NOISE]
-)
-@pytest.mark.parametrize("truth", TRUTHS)
+@pytest.mark.parametrize("n", daily(4, 10, of=[2, 4, 10]))
+@pytest.mark.parametrize(*each_once(truth=list(TRUTHS), kind=list(NOISE)))
 def test_enough_is_false_in_at_most_5_of_100_runs(truth, kind, n):
     means = np.array(TRUTHS[truth][0])
     gains = [means[place + 1 :].max(initial=0) / means[place] - 1 for place in range(len(means))]
@@ -65,8 +63,7 @@ def test_enough_is_false_in_at_most_5_of_100_runs(truth, kind, n):
     assert false <= 0.05 * runs
 
 
-@pytest.mark.parametrize("kind", NOISE)
-@pytest.mark.parametrize("n", [4, 10])
+@pytest.mark.parametrize(*each_once(kind=list(NOISE), n=[4, 10]))
 def test_a_single_gain_just_above_delta_is_taken_for_less_in_at_most_5_of_100_runs(kind, n):
     values = drawn(np.random.default_rng(1), kind, "a gain that is all noise", n, 20_000)
     _, _, high = gain_bounds(values[..., 0], values[..., 1], RISK, greater_is_better=True)

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from fakes import fake_trial
 
+from robocell.experiments.design.trials import Trial, identity, trial_id, trial_seed
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.executors import choose_executor, start_executor
-from robocell.experiments.executors.base import Executor
-from robocell.experiments.limits import Limits
-from robocell.experiments.trials import Status, Trial, identity, trial_id, trial_seed
+from robocell.experiments.execution.attempts import Status
+from robocell.experiments.execution.executors import choose_executor, start_executor
+from robocell.experiments.execution.executors.base import Executor
+from robocell.experiments.execution.limits import Limits
 
 HERE = Path(__file__).parent
 
@@ -116,7 +117,7 @@ def test_workers_do_not_outlive_a_driver_that_is_killed(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
         "from test_executors import trials\nfrom fakes import fake_trial\n"
-        "from robocell.experiments.executors import start_executor\n"
+        "from robocell.experiments.execution.executors import start_executor\n"
         "if __name__ == '__main__':\n"
         "    with start_executor('processes', fake_trial, workers=2) as pool:\n"
         f"        list(pool.run(trials(2, behave='hang', append_to={str(log)!r})))\n"
@@ -134,7 +135,7 @@ def test_a_script_without_a_main_guard_is_told_so(tmp_path):
     script.write_text(
         f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
         "from test_executors import trials\nfrom fakes import fake_trial\n"
-        "from robocell.experiments.executors import start_executor\n"
+        "from robocell.experiments.execution.executors import start_executor\n"
         "with start_executor('processes', fake_trial, workers=1) as pool:\n"
         "    list(pool.run(trials(1)))\n"
     )

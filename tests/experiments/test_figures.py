@@ -5,11 +5,11 @@ import pytest
 
 from robocell.environments.kpis import measure
 from robocell.environments.log import EventLog, StationState, VehicleState
-from robocell.experiments.charts import Chart
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.figures import STATION_STATES, VEHICLE_STATES, all_charts
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.report.charts import Chart
+from robocell.experiments.report.figures import STATION_STATES, VEHICLE_STATES, all_charts
+from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import run
-from robocell.experiments.tables import Results
 
 SLOW = {"presses": {"machines": 3, "operations": {"press": "100s"}}, "oven": {"operations": {"bake": "40s"}}}
 FAST = {"mill": {"machines": 4, "operations": {"press": "30s"}, "setup": {"default": "5s", "same": "3s"}}} | {

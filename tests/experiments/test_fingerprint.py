@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from robocell.experiments.fingerprint import fingerprint
+from robocell.experiments.design.fingerprint import fingerprint
 
 HEAD = """
 import enum, re
@@ -87,7 +87,7 @@ def test_deep_data_and_circles_are_followed() -> None:
 def test_modules_of_the_user_count_with_those_that_they_use(tmp_path: Path) -> None:
     (tmp_path / "near_mine.py").write_text("from far_mine import far\ndef near(): return far()\n")
     program = "from near_mine import near\nclass A:\n    def m(self): return near()\n"
-    program += "from robocell.experiments.fingerprint import fingerprint\nprint(fingerprint(A))"
+    program += "from robocell.experiments.design.fingerprint import fingerprint\nprint(fingerprint(A))"
     told = []
     for seed, value in enumerate((1, 1, 22)):
         (tmp_path / "far_mine.py").write_text(f"def far(): return {value}\n")

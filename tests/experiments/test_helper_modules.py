@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from robocell.experiments.classes import UserModule, with_imports
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.classes import UserModule, with_imports
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run
 
 AGENTS = """

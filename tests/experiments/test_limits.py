@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from robocell.experiments.limits import Limits, TimeLimitReached, limited
+from robocell.experiments.execution.limits import Limits, TimeLimitReached, limited
 
 
 class Slow:

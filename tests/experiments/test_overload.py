@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from robocell.environments.kpis import PARTS, START
-from robocell.experiments.claims import OVERLOAD_RISK
-from robocell.experiments.equivalence import risk_of_look
-from robocell.experiments.overload import load
+from robocell.experiments.results.claims import OVERLOAD_RISK
+from robocell.experiments.results.equivalence import risk_of_look
+from robocell.experiments.results.overload import load
 
 SERVED_PER_H = 60.0
 RULES = {"overload_risk": risk_of_look(OVERLOAD_RISK, 1), "served": 0.95, "served_risk": 0.01}

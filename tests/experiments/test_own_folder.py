@@ -8,12 +8,12 @@ import yaml
 from fakes import line, named_trial, study
 from test_cli import robocell
 
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import identity
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.progress import Silent
+from robocell.experiments.execution.progress import Silent
+from robocell.experiments.execution.store import EXPERIMENT, PLAN, Store
 from robocell.experiments.runner import run
-from robocell.experiments.store import EXPERIMENT, PLAN, Store
-from robocell.experiments.trials import identity
 
 SHORT = ("--set", "outputs.report=false", "--set", "outputs.figures=false", "--executor", "serial", "--json")
 CLASS = "from robocell.agents import Station\n\n\nclass Own(Station):\n    pass\n"
@@ -109,7 +109,7 @@ def test_what_is_the_same_experiment_goes_on_without_a_question(tmp_path, monkey
     go(study(machines=(1, 2)), tmp_path, progress=no)
     assert go(study(machines=(2, 3), replications=5), tmp_path, progress=no).reused == 4
     monkeypatch.setattr(
-        "robocell.experiments.cases.identity", lambda document: identity([document, "another robocell"])
+        "robocell.experiments.design.cases.identity", lambda document: identity([document, "another robocell"])
     )
     assert go(study(machines=(3, 4)), tmp_path, progress=no).ran == 8
     assert not no.questions
@@ -126,7 +126,7 @@ def test_edited_classes_belong_to_the_same_experiment(mine):
 def test_the_terminal_is_asked_only_where_there_is_one(monkeypatch, capsys):
     from io import StringIO
 
-    from robocell.experiments.console import Bar
+    from robocell.experiments.command.console import Bar
 
     class Terminal(StringIO):
         def isatty(self) -> bool:

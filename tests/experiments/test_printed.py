@@ -13,9 +13,9 @@ from fakes import line, named_trial, study
 from test_cli import robocell
 from test_executors import by_replication, trials
 
-from robocell.experiments import printed as printing
-from robocell.experiments.executors import start_executor
-from robocell.experiments.printed import printed
+from robocell.experiments.execution import printed as printing
+from robocell.experiments.execution.executors import start_executor
+from robocell.experiments.execution.printed import printed
 from robocell.experiments.runner import run
 
 
@@ -96,13 +96,13 @@ def test_json_is_one_object_whatever_the_users_classes_print(tmp_path):
 
 LOUD = """\
 import os, sys
-from robocell.experiments import cli
+from robocell.experiments.command import cli
 def audit(directory):
     print("python")
     os.write(1, b"C\\n")
     return {}
-import robocell.experiments.audit
-robocell.experiments.audit.audit = audit
+import robocell.experiments.results.audit
+robocell.experiments.results.audit.audit = audit
 cli.main()
 """
 
@@ -116,7 +116,7 @@ def test_standard_output_of_the_process_is_kept_for_json(tmp_path):
 
 def test_ctrl_c_on_a_pool_that_is_being_started_is_told_in_one_line(tmp_path):
     (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "5d"}, "replications": 500}))
-    command = [sys.executable, "-m", "robocell.experiments.cli", "run", "study.yaml", "--executor", "processes"]
+    command = [sys.executable, "-m", "robocell.experiments.command.cli", "run", "study.yaml", "--executor", "processes"]
     with subprocess.Popen(
         command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
     ) as running:
@@ -142,7 +142,7 @@ LATE = """\
 import atexit, sys, time
 atexit.register(lambda: (print("closing", flush=True), time.sleep(1)))
 sys.argv[1:] = ["--version"]
-from robocell.experiments import cli
+from robocell.experiments.command import cli
 cli.main()
 """
 

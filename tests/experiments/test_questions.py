@@ -11,15 +11,16 @@ from fakes import answer_to, line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.shipped import CONFIGS
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.figures import all_charts
-from robocell.experiments.questions.asking import Answer, greater_is_better, looks
-from robocell.experiments.questions.precision import Until
-from robocell.experiments.report import page
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.keys import FLEET
+from robocell.experiments.design.questions import Until
+from robocell.experiments.execution.store import JOURNAL, TRIALS
+from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.page import page
+from robocell.experiments.results.direction import greater_is_better
+from robocell.experiments.results.questions.asking import Answer, looks
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import run
-from robocell.experiments.store import JOURNAL, TRIALS
-from robocell.experiments.tables import load
-from robocell.experiments.views import FLEET
 
 MACHINES = "stations.cell.machines"
 
@@ -64,7 +65,7 @@ def fleet(at_least: float) -> dict[str, object]:
 
 
 def test_the_smallest_fleet_is_found_with_a_fraction_of_the_grid(tmp_path):
-    for seed in range(20):
+    for seed in range(8):
         outcome = go(asked(fleet(115), seed=seed), tmp_path / str(seed))
         answer = answer_of(outcome)
         assert answer.sentences[0].startswith(
@@ -275,9 +276,10 @@ def test_a_map_of_gains_names_its_corners_and_is_drawn(tmp_path):
     assert re.match(
         r"Over the map the gain goes from \+2\d.* \(all but faster over faster\) to \+.* \(fast over slow\)", text
     )
-    names = [chart.name for chart in all_charts(outcome.results)]
+    charts = all_charts(outcome.results)
+    names = [chart.name for chart in charts]
     assert names[:2] == ["gain", "gain_map"]
-    assert "Where the gain comes from" in page(outcome.results)
+    assert "Where the gain comes from" in page(outcome.results, charts)
 
 
 @pytest.mark.parametrize(

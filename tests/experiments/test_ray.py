@@ -11,13 +11,13 @@ from fakes import fake_trial, named_trial, study
 from test_executors import by_replication, trials, wait_until
 
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.executors import start_executor
-from robocell.experiments.executors.base import Executor
-from robocell.experiments.executors.cluster import run_chunk
-from robocell.experiments.limits import Limits
+from robocell.experiments.execution.attempts import Status
+from robocell.experiments.execution.executors import start_executor
+from robocell.experiments.execution.executors.base import Executor
+from robocell.experiments.execution.executors.cluster import run_chunk
+from robocell.experiments.execution.limits import Limits
+from robocell.experiments.execution.store import FAILURES, SUMMARY, TRIALS
 from robocell.experiments.runner import run
-from robocell.experiments.store import FAILURES, SUMMARY, TRIALS
-from robocell.experiments.trials import Status
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_a_ray_that_is_not_there_is_explained():
         [
             sys.executable,
             "-c",
-            "from robocell.experiments.executors import start_executor\n"
+            "from robocell.experiments.execution.executors import start_executor\n"
             "start_executor('ray', print, workers=1, ray_address='127.0.0.1:1')",
         ],
         capture_output=True,
@@ -76,7 +76,7 @@ def test_nothing_is_left_of_a_ray_whose_driver_was_interrupted(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from test_executors import trials\nfrom fakes import fake_trial\n"
-        "from robocell.experiments.executors import start_executor\n"
+        "from robocell.experiments.execution.executors import start_executor\n"
         "with start_executor('ray', fake_trial, workers=1) as cluster:\n"
         f"    list(cluster.run(trials(2, behave='hang', append_to={str(log)!r})))\n"
     )

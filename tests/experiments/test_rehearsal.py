@@ -8,8 +8,8 @@ from fakes import line
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.rehearsal import rehearse
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.execution.rehearsal import rehearse
 
 SOURCE = """
 from robocell.agents import AGV, Station

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,20 @@ from fakes import named_trial, study
 from test_executors import wait_until
 
 from robocell.environments.factory import Factory
+from robocell.environments.scenario import Scenario
+from robocell.experiments.command.outcome_document import outcome_document
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.journal import Journal
-from robocell.experiments.progress import Silent
+from robocell.experiments.execution.journal import Journal
+from robocell.experiments.execution.progress import Silent
+from robocell.experiments.execution.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
+from robocell.experiments.report.charts import Chart
+from robocell.experiments.results import claims, headlines
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import finish, run
-from robocell.experiments.store import FAILURES, JOURNAL, SUMMARY, TRIALS, Store
-from robocell.experiments.tables import load
 
 HERE = Path(__file__).parent
+SHORT = {"replications": 2, "horizon": "10min", "warm_up": "1min", "sweep.grid.fleet.agvs.count": [1, 2]}
 
 
 def tables(directory: Path) -> list[bytes]:
@@ -38,6 +45,34 @@ def test_a_run_makes_every_trial_once_and_a_second_run_makes_none(tmp_path):
     second = go(study(), tmp_path)
     assert (first.ran, first.reused, second.ran, second.reused) == (12, 0, 0, 12)
     assert tables(tmp_path) == before
+
+
+def counted(patch: pytest.MonkeyPatch, calls: Counter[str], owner: object, name: str) -> None:
+    """Counts the calls of a function, or of a class method, under its name."""
+    real = getattr(owner, name)
+
+    def counting(*given, **named):
+        calls[name] += 1
+        return real(*given, **named)
+
+    patch.setattr(owner, name, counting)
+
+
+def test_a_run_parses_its_experiment_once_and_computes_once_what_it_shows(tmp_path, monkeypatch):
+    calls: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
+    once = [(headlines, "headlines"), (headlines, "case_rows"), (claims, "claims_of"), (claims, "view_of")]
+    for owner, name in [*once, (Scenario, "parse"), (Experiment, "_of")]:
+        counted(monkeypatch, calls, owner, name)
+    monkeypatch.setattr(Chart, "__post_init__", lambda chart: drawn.update([chart.name]))
+    experiment = Experiment.load("quickstart", SHORT)
+    outcome = run(experiment, tmp_path, executor="serial")
+    outcome_document(outcome)
+    assert calls["_of"] == 1
+    assert calls["parse"] <= 1 + len(experiment.cases)  # the scenario as given, and each case
+    assert all(calls[name] == 1 for _, name in once), calls
+    assert {"throughput", "vehicle_time"} < set(drawn)
+    assert set(drawn.values()) == {1}
 
 
 def test_serial_processes_and_worker_counts_write_the_same_bytes(tmp_path):
@@ -117,7 +152,7 @@ DRIVER = f"""
 import sys
 sys.path.insert(0, {str(HERE)!r})
 from fakes import named_trial, study
-from robocell.experiments.progress import Silent
+from robocell.experiments.execution.progress import Silent
 from robocell.experiments.runner import finish, run
 if __name__ == "__main__":
     run(study(replications=8, sleep_s=0.02), sys.argv[1], function=named_trial, executor=sys.argv[2], workers=2)
@@ -128,8 +163,15 @@ def driver(directory: Path, executor: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(directory), executor], stderr=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("executor", "blow"),
+    [
+        ("serial", signal.SIGINT),
+        ("processes", signal.SIGKILL),
+        pytest.param("serial", signal.SIGKILL, marks=pytest.mark.slow),
+        pytest.param("processes", signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_a_driver_that_is_killed_is_resumed_without_loss(tmp_path, executor, blow):
     asked = study(replications=8, sleep_s=0.02)
     journal = tmp_path / "killed" / JOURNAL
@@ -194,12 +236,12 @@ class Listener(Silent):
 
 
 def test_results_of_other_code_are_read_and_not_mixed_with_new_ones(tmp_path, monkeypatch):
-    for module in ("trials", "provenance"):
+    for module in ("design.trials", "execution.provenance"):
         monkeypatch.setattr(f"robocell.experiments.{module}.software", lambda: "0.0.1+abc")
     go(study(), tmp_path)
     before = tables(tmp_path)
     monkeypatch.undo()
-    finish(tmp_path)
+    finish(load(tmp_path))
     assert tables(tmp_path) == before
     listener = Listener()
     assert go(study(), tmp_path, progress=listener).ran == 12

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fakes import NOISE
 
-from robocell.experiments.statistics import (
+from robocell.experiments.results.statistics import (
     INTERVALS,
     holm,
     paired,

@@ -10,10 +10,11 @@ import yaml
 from fakes import line
 from test_cli import robocell
 
-from robocell.experiments import charts, cli
-from robocell.experiments.charts import Chart, Curve, cells, dots, lines, stacked, timeline, waterfall
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.command import cli
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.plain_text import file_name, one_line
+from robocell.experiments.report import charts
+from robocell.experiments.report.charts import Chart, Curve, cells, dots, lines, stacked, timeline, waterfall
 from robocell.experiments.runner import run
 
 STRANGE = [
@@ -118,7 +119,7 @@ def test_a_figure_that_fails_costs_neither_the_report_nor_the_run(tmp_path, monk
     def fails(*_: object, **__: object) -> None:
         raise ValueError("'xerr' must not contain\nnegative values.")
 
-    monkeypatch.setattr("robocell.experiments.figures.dots", fails)
+    monkeypatch.setattr("robocell.experiments.report.figures.dots", fails)
     saved = charts._saved
     broken = "station_time"
     monkeypatch.setattr(

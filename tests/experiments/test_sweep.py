@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
-from robocell.experiments.comparison import compare
-from robocell.experiments.config import parse_setting
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.keys import get_key, set_key
+from robocell.experiments.design.config import parse_setting
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.keys import get_key, set_key
+from robocell.experiments.design.software import ROOT, SIMULATOR, software, source_digest
+from robocell.experiments.design.sweep import Sweep, label, short_names
+from robocell.experiments.design.trials import identity, trial_id, trial_seed
+from robocell.experiments.results.comparison import compare
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import run
-from robocell.experiments.software import ROOT, SIMULATOR, software, source_digest
-from robocell.experiments.sweep import Sweep, label, short_names
-from robocell.experiments.tables import load
-from robocell.experiments.trials import identity, trial_id, trial_seed
 
 names = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3}){0,2}", fullmatch=True)
 values = st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True)
@@ -168,7 +168,7 @@ def test_sampled_points_lie_in_their_ranges_and_depend_on_the_seed_alone(method)
 def test_an_id_depends_on_scenario_seed_and_software_alone(monkeypatch):
     cases = [identity(["a"]), identity(["b"])]
     with monkeypatch.context() as patch:
-        patch.setattr("robocell.experiments.trials.software", lambda: "9")
+        patch.setattr("robocell.experiments.design.trials.software", lambda: "9")
         cases.append(identity(["a"]))
     assert len({trial_id(case, seed) for case in cases for seed in (1, 2)}) == 6
     assert trial_id(identity(["a"]), 1) == trial_id(cases[0], 1)

@@ -8,12 +8,12 @@ from fakes import line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
-from robocell.experiments.comparison import compare
-from robocell.experiments.config import parse_setting
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.config import parse_setting
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.trials import trial_seed
+from robocell.experiments.results.comparison import compare
+from robocell.experiments.results.tables import load
 from robocell.experiments.runner import run
-from robocell.experiments.tables import load
-from robocell.experiments.trials import trial_seed
 
 CONFIG = """\
 scenario:

@@ -79,7 +79,7 @@ BATTERIES = st.fixed_dictionaries(
 BATTERY_FLEETS = {"battery": BATTERIES, "count": st.integers(1, 4), "every_s": st.floats(200, 3000)}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(**BATTERY_FLEETS)
 def test_whatever_the_battery_a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) -> None:
     a_day_comes_to_its_end(battery, count, every_s)

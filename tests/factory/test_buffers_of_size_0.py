@@ -13,6 +13,7 @@ from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.errors import ScenarioError
 from robocell.environments.log import AgentKind, Event, StationState
 
+from ..daily import daily, each_once
 from .conftest import CELL, changed
 
 SIZES = [(0, 3), (3, 0), (0, 0), (None, 0), (0, None)]
@@ -53,13 +54,12 @@ MORE: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("more", MORE.values(), ids=MORE)
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(*each_once(size=SIZES, more=MORE))
 def test_every_part_comes_through_and_no_rule_is_broken(size, more):
     drained(with_buffers(CELL, size, **more))
 
 
-@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("mechanism", daily("contract_net", "cbba", "regret", "fifo", "what_if", of=MECHANISMS))
 def test_every_mechanism_goes_with_it(mechanism):
     drained(with_buffers(CELL, (0, 0), negotiation={"mechanism": mechanism}))
 

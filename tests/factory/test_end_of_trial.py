@@ -26,29 +26,40 @@ def factory_data(request: pytest.FixtureRequest, cell: dict[str, Any], table: di
     }[request.param]
 
 
-def test_a_loop_of_steps_ends_where_run_ends(factory_data: dict[str, Any]) -> None:
-    whole = run(factory_data)
+WHOLE: dict[str, str] = {}
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest, factory_data: dict[str, Any]) -> str:
+    """Digest of the log of a factory that is run at once; the same for all tests."""
+    name = request.node.callspec.params["factory_data"]
+    if name not in WHOLE:
+        WHOLE[name] = run(factory_data).log.digest()
+    return WHOLE[name]
+
+
+def test_a_loop_of_steps_ends_where_run_ends(factory_data: dict[str, Any], whole: str) -> None:
     stepped = Factory(Scenario.parse(factory_data))
     while stepped.running:
         stepped.step()
     assert stepped.ended
-    assert stepped.log.digest() == whole.log.digest()
+    assert stepped.log.digest() == whole
 
 
-def test_run_model_ends_where_run_ends(factory_data: dict[str, Any]) -> None:
+def test_run_model_ends_where_run_ends(factory_data: dict[str, Any], whole: str) -> None:
     factory = Factory(Scenario.parse(factory_data))
     factory.run_model()
     assert factory.running is False
-    assert factory.log.digest() == run(factory_data).log.digest()
+    assert factory.log.digest() == whole
 
 
-def test_a_run_in_pieces_ends_at_the_horizon_and_not_beyond(factory_data: dict[str, Any]) -> None:
+def test_a_run_in_pieces_ends_at_the_horizon_and_not_beyond(factory_data: dict[str, Any], whole: str) -> None:
     factory = Factory(Scenario.parse(factory_data))
     time_s = 0.0
     while factory.running:
         time_s += 500.0
         factory.run_until(time_s)
-    assert factory.log.digest() == run(factory_data).log.digest()
+    assert factory.log.digest() == whole
 
 
 def test_without_drain_the_log_ends_at_the_horizon(cell: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robocell.agents.activity import Activity
-from robocell.agents.failures import Failures
+from robocell.agents.shop.activity import Activity
+from robocell.agents.shop.failures import Failures
 from robocell.environments.clock import Clock
 from robocell.environments.motion.matrix import MatrixTraffic
 from robocell.environments.scenario.stations import Breakdown

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
 from robocell.environments import Factory, Scenario
 from robocell.environments.checks import check
 from robocell.environments.kpis import measure
-from robocell.environments.log import AgentKind
+from robocell.environments.log import AgentKind, EventLog
+
+from .conftest import CELL
+
+
+@pytest.fixture(scope="module")
+def logs() -> dict[str, EventLog]:
+    """Of vehicles that move in any direction, and of those that turn in place."""
+    kinds = ("omni", "differential")
+    return {kind: Factory(changed(deepcopy(CELL), kinematics=kind)).run() for kind in kinds}
 
 
 def changed(cell: dict, **agvs: object) -> Scenario:
@@ -44,19 +55,18 @@ def test_parts_take_longer_the_slower_the_vehicles(cell):
 @pytest.mark.parametrize(
     ("driven", "claimed", "rule"),
     [
-        ({}, {"kinematics": "differential"}, "turning"),
-        ({"kinematics": "differential"}, {"kinematics": "differential", "turn": "3s"}, "turning"),
-        ({}, {"loaded_speed": "0.5m/s"}, "speed"),
+        ("omni", {"kinematics": "differential"}, "turning"),
+        ("differential", {"kinematics": "differential", "turn": "3s"}, "turning"),
+        ("omni", {"loaded_speed": "0.5m/s"}, "speed"),
     ],
 )
-def test_vehicles_that_are_quicker_than_they_can_be_are_found(cell, driven, claimed, rule):
-    log = Factory(changed(cell, **driven)).run()
-    assert {violation.rule for violation in check(log, changed(cell, **claimed))} >= {rule}
+def test_vehicles_that_are_quicker_than_they_can_be_are_found(cell, logs, driven, claimed, rule):
+    assert {violation.rule for violation in check(logs[driven], changed(cell, **claimed))} >= {rule}
 
 
-def test_the_direction_of_every_move_is_faced_first(cell):
+def test_the_direction_of_every_move_is_faced_first(logs):
     """Between a move east and one west lie two quarter turns."""
-    log = Factory(changed(cell, kinematics="differential")).run()
+    log = logs["differential"]
     for column in range(len(log.ids(AgentKind.AGV))):
         step = np.diff(log.trace_cells[:, column])
         rows = np.flatnonzero(step)

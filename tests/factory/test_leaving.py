@@ -10,13 +10,14 @@ import pytest
 
 from robocell.agents import AGV, Event, VehicleState
 from robocell.agents.errors import RemovalError
-from robocell.agents.job import Job
-from robocell.agents.tasks import TaskKind
+from robocell.agents.shop.job import Job
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import EventLog, Factory, Scenario, check, measure
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.errors import LayoutError, ScenarioError, TrialEndedError
 from robocell.environments.kpis import state_intervals
 
+from ..daily import each_once
 from .conftest import changed
 from .test_factory import cycle, rows
 
@@ -47,7 +48,7 @@ def assert_sound(factory: Factory) -> None:
 @pytest.fixture
 def factory(cell: dict[str, Any]) -> Factory:
     """Vehicles with small batteries, which have to charge soon."""
-    return Factory(Scenario.parse(changed(cell, horizon="30min", fleet__agvs__battery__capacity="0.04kWh")))
+    return Factory(Scenario.parse(changed(cell, horizon="20min", fleet__agvs__battery__capacity="0.04kWh")))
 
 
 # -- vehicles
@@ -102,7 +103,7 @@ def test_a_part_that_is_being_loaded_stays(factory: Factory) -> None:
 
 @pytest.mark.parametrize("look_ahead", ["start", "departure"])
 def test_what_was_called_ahead_is_called_again(cell: dict[str, Any], look_ahead: str) -> None:
-    factory = Factory(Scenario.parse(changed(cell, horizon="30min", negotiation__look_ahead=look_ahead)))
+    factory = Factory(Scenario.parse(changed(cell, horizon="20min", negotiation__look_ahead=look_ahead)))
     for _ in range(4):
         until(factory, lambda: next((a for a in factory.agvs if a.load), None)).remove()
         factory.add_agv()
@@ -287,11 +288,10 @@ PLACES: dict[str, Callable[[Factory], Job | None]] = {
 }
 
 
-@pytest.mark.parametrize("capacity", [0, 3])
-@pytest.mark.parametrize("where", PLACES)
+@pytest.mark.parametrize(*each_once(where=list(PLACES), capacity=[0, 3]))
 def test_a_part_that_is_taken_out_is_scrapped_where_it_is(cell: dict[str, Any], where: str, capacity: int) -> None:
     room = {f"stations__{name}__output_capacity": capacity for name in "abcd"}
-    factory = Factory(Scenario.parse(changed(cell, horizon="30min", orders__rate="40/h", **room)))
+    factory = Factory(Scenario.parse(changed(cell, horizon="20min", orders__rate="40/h", **room)))
     job = until(factory, lambda: PLACES[where](factory))
     holder = job.carrier if job.carrier is not None and not job.ready else factory.places[job.place]
     job.remove()
@@ -347,7 +347,7 @@ def test_a_lot_is_taken_out_with_all_its_parts(cell: dict[str, Any]) -> None:
 
 
 def test_a_vehicle_that_joins_works_from_then_on(cell: dict[str, Any], tmp_path: Path) -> None:
-    factory = Factory(Scenario.parse(changed(cell, horizon="30min", orders__rate="80/h")))
+    factory = Factory(Scenario.parse(changed(cell, horizon="20min", orders__rate="80/h")))
     factory.run_until(601.5)
     new = factory.add_agv()
     assert new.name == "agv_6"

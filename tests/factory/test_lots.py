@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from robocell.agents import Event
-from robocell.agents.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.log import EventLog
-from robocell.experiments.sniffer import conversation_messages, sequence_diagram
+from robocell.experiments.command.sniffer import conversation_messages, sequence_diagram
 
 from ..negotiation.automaton import assert_conforms
 from .conftest import changed, run

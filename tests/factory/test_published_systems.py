@@ -37,7 +37,7 @@ def test_the_interval_meets_that_of_another_program(row):
 
 @pytest.mark.parametrize(
     ("config", "case", "hours", "per_h", "tolerance"),
-    [("law_factory.yaml", "design 3", 90, 15.0, 0.1), ("test_and_repair.yaml", "as given", 340, 3.0, 0.12)],
+    [("law_factory.yaml", "design 3", 60, 15.0, 0.1), ("test_and_repair.yaml", "as given", 220, 3.0, 0.12)],
 )
 def test_a_short_run_keeps_up_with_its_orders_and_breaks_no_rule(config, case, hours, per_h, tolerance):
     (found,) = (

@@ -11,7 +11,7 @@ from robocell.agents.events import AgentKind, Event, RobotState, StationState, V
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.scenario import Shift
 
-from .conftest import changed, run
+from .conftest import CELL, changed, run
 
 SHIFT = {"every": "1h", "pauses": [{"from": "20min", "to": "30min"}, {"from": "50min", "to": "60min"}]}
 ONE_MACHINE: dict[str, Any] = {
@@ -33,6 +33,12 @@ def crewed(cell: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The cell with people: at station a, at the machines of b and c, and behind the vehicles."""
     people = {"shifts": {"crew": SHIFT}, "stations__a__shift": "crew", "robots__arm__shift": "crew"}
     return changed(cell, **people, fleet__agvs__shift="crew", **more)
+
+
+@pytest.fixture(scope="module")
+def with_people() -> Factory:
+    """The cell with people, run to its end; for tests that only read its log."""
+    return run(crewed(CELL))
 
 
 def test_work_goes_on_after_the_pause_where_it_was() -> None:
@@ -67,14 +73,14 @@ def test_a_repair_goes_on_in_a_pause_and_a_busy_clock_of_failures_does_not() -> 
     assert times(again, Event.BROKE_DOWN) == [32], "10 min before the pause and 2 after it"
 
 
-def test_a_handler_finishes_what_is_in_hand_and_begins_nothing_in_a_pause(cell: dict[str, Any]) -> None:
-    factory = run(crewed(cell))
-    handled = factory.log.events[np.isin(factory.log.events["kind"], [Event.MOUNTED, Event.DISMOUNTED])]
-    (arm,) = factory.log.ids(AgentKind.ROBOT)
+def test_a_handler_finishes_what_is_in_hand_and_begins_nothing_in_a_pause(with_people: Factory) -> None:
+    events = with_people.log.events
+    handled = events[np.isin(events["kind"], [Event.MOUNTED, Event.DISMOUNTED])]
+    (arm,) = with_people.log.ids(AgentKind.ROBOT)
     phase_s = handled["time_s"][handled["agent"] == arm] % 3600
     assert len(phase_s) > 50
     assert not ((phase_s > 1205) & (phase_s < 1805)).any()
-    assert times(factory, Event.ROBOT_STATE, RobotState.OFF)
+    assert times(with_people, Event.ROBOT_STATE, RobotState.OFF)
 
 
 def test_vehicles_do_what_they_promised_and_nothing_new(cell: dict[str, Any]) -> None:
@@ -85,7 +91,10 @@ def test_vehicles_do_what_they_promised_and_nothing_new(cell: dict[str, Any]) ->
     assert times(factory, Event.VEHICLE_STATE, VehicleState.OFF)
 
 
-@pytest.mark.parametrize("breakdown", [None, {"mtbf": "15min", "mttr": "5min", "clock": "calendar"}])
+@pytest.mark.parametrize(
+    "breakdown",
+    [pytest.param(None, marks=pytest.mark.slow), {"mtbf": "15min", "mttr": "5min", "clock": "calendar"}],
+)
 def test_a_factory_of_people_loses_nothing_and_breaks_no_rule(cell: dict[str, Any], breakdown: Any) -> None:
     data = crewed(cell, stations__a__breakdown=breakdown, stations__b__shift="crew", fleet__agvs__breakdown=breakdown)
     factory = run(data)
@@ -95,35 +104,32 @@ def test_a_factory_of_people_loses_nothing_and_breaks_no_rule(cell: dict[str, An
     assert run(data).log.digest() == factory.log.digest()
 
 
-def test_pauses_shift_no_order_and_no_processing_time(cell: dict[str, Any]) -> None:
-    logs = [run(data).log for data in (cell, crewed(cell))]
+def test_pauses_shift_no_order_and_no_processing_time(cell: dict[str, Any], with_people: Factory) -> None:
+    logs = [run(cell).log, with_people.log]
     released = [log.events[log.events["kind"] == Event.RELEASED]["time_s"] for log in logs]
     assert np.array_equal(*released)
 
 
-def test_the_check_knows_the_calendar_by_itself(cell: dict[str, Any]) -> None:
-    factory = run(crewed(cell))
+def test_the_check_knows_the_calendar_by_itself(cell: dict[str, Any], with_people: Factory) -> None:
     later = Scenario.parse(
         changed(crewed(cell), shifts__crew={"every": "1h", "pauses": [{"from": "10min", "to": "20min"}]})
     )
-    found = [violation for violation in check(factory.log, later) if violation.rule == "shift"]
+    found = [violation for violation in check(with_people.log, later) if violation.rule == "shift"]
     assert {violation.who.split("_")[0] for violation in found} == {"a", "arm", "agv"}
 
 
 @pytest.mark.parametrize("who", ["a", "arm", "agv_1"])
-def test_who_has_no_shift_is_never_off(cell: dict[str, Any], who: str) -> None:
-    factory = run(changed(crewed(cell), horizon="1h"))
+def test_who_has_no_shift_is_never_off(cell: dict[str, Any], who: str, with_people: Factory) -> None:
     without = {"a": "stations__a__shift", "arm": "robots__arm__shift", "agv_1": "fleet__agvs__shift"}[who]
-    alone = Scenario.parse(changed(crewed(cell), horizon="1h", **{without: None}))
-    found = [violation for violation in check(factory.log, alone) if violation.rule == "shift"]
+    alone = Scenario.parse(changed(crewed(cell), **{without: None}))
+    found = [violation for violation in check(with_people.log, alone) if violation.rule == "shift"]
     assert found
     assert {violation.who.split("_")[0] for violation in found} == {who.split("_")[0]}
 
 
-def test_a_promise_in_a_pause_is_found(cell: dict[str, Any]) -> None:
+def test_a_promise_in_a_pause_is_found(cell: dict[str, Any], with_people: Factory) -> None:
     """The vehicles' people pause in other hours than the vehicles did."""
-    factory = run(crewed(cell))
     always = {"every": "1h", "pauses": [{"from": "0s", "to": "59min"}]}
     other = Scenario.parse(changed(crewed(cell), shifts__long=always, fleet__agvs__shift="long"))
-    found = [violation for violation in check(factory.log, other) if violation.rule == "shift"]
+    found = [violation for violation in check(with_people.log, other) if violation.rule == "shift"]
     assert any(": agree from agv_" in f": {violation.message}" for violation in found)

@@ -46,7 +46,9 @@ def erlang_c(servers: int, offered: float) -> float:
     return waiting / (sum(offered**k / math.factorial(k) for k in range(servers)) + waiting)
 
 
-@pytest.mark.parametrize(("servers", "rate_per_h", "service_s"), [(1, 60, 36), (3, 60, 126)])
+@pytest.mark.parametrize(
+    ("servers", "rate_per_h", "service_s"), [pytest.param(1, 60, 36, marks=pytest.mark.slow), (3, 60, 126)]
+)
 def test_time_in_a_station_is_that_of_m_m_c(servers: int, rate_per_h: float, service_s: float) -> None:
     arrivals_per_s, service_per_s = rate_per_h / 3600, 1 / service_s
     offered = arrivals_per_s / service_per_s
@@ -70,6 +72,7 @@ def test_availability_of_a_machine_that_breaks_down(clock: str) -> None:
     data["orders"] = {"kind": "conwip", "wip": 3}  # never starved, so that busy and calendar time are the same
     data["stations"]["m"]["breakdown"] = {"mtbf": "20min", "mttr": "5min", "clock": clock}
     data["stations"]["m"]["operations"]["o"]["mean"] = "60s"
+    data["horizon"] = "14h"
     low, high = replicate(data, "station.m.down")
     assert low <= 5 / 25 <= high
     assert high - low < 0.1
@@ -119,6 +122,6 @@ def test_saturated_line_runs_at_the_rate_of_its_bottleneck() -> None:
     }
     data["products"] = {"p": {"routing": ["a", "b", "c"]}}
     data["orders"] = {"kind": "conwip", "wip": 40}  # b is never starved
-    data["horizon"], data["warm_up"] = "8h", "1h"
+    data["horizon"], data["warm_up"] = "5h", "1h"
     low, high = replicate(data, "throughput_per_h")
     assert low <= 60 <= high

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents import Event, VehicleState
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.errors import RobocellError
@@ -134,7 +134,7 @@ def random_scenario(rng: np.random.Generator, **agvs: Any) -> Scenario:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(
     seed=st.integers(0, 10_000),
     handling=st.sampled_from([("0s", "0s"), ("5s", "4s"), ("3.3s", "2.7s"), ("10s", "10s")]),
@@ -153,7 +153,7 @@ def test_on_an_empty_floor_an_offer_is_the_time_of_delivery(seed, handling, spee
         assert offered_s == pytest.approx(real_s, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(
     seed=st.integers(0, 10_000),
     turn=st.sampled_from(["1s", "2.2s"]),

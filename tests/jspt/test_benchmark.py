@@ -25,9 +25,10 @@ def test_replaying_the_best_known_schedules_gives_every_makespan_to_the_unit(ins
     }
 
 
-def test_the_agents_come_close_to_the_best_known_makespans(instances):
-    long_ways = [instance for instance in instances.values() if instance.travel_share > 0.25]
-    short_ways = [instance for instance in instances.values() if instance.travel_share < 0.25]
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), 2])
+def test_the_agents_come_close_to_the_best_known_makespans(instances, every):
+    long_ways = [instance for instance in instances.values() if instance.travel_share > 0.25][::every]
+    short_ways = [instance for instance in instances.values() if instance.travel_share < 0.25][::every]
     assert gaps(long_ways, WHAT_IF)["mean_gap"] < 3.0
     assert gaps(short_ways, WHAT_IF)["mean_gap"] < 1.0
 

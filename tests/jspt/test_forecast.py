@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.agents.forecast import FAR_S, NOBODY, Course, Shop, follow, intend, tails, unfold
-from robocell.agents.what_if import RULES, WEIGHTS
+from robocell.agents.mechanisms.what_if.planner import RULES, WEIGHTS
+from robocell.agents.mechanisms.what_if.simulate import FAR_S, NOBODY, Course, Shop, follow, intend, tails, unfold
 
 LATEST_END = np.array([1.0, 0.0, 0.0, 0.0])
 

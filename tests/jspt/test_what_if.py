@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from robocell.agents import what_if
 from robocell.agents.events import Event
-from robocell.agents.forecast import Course, intend
-from robocell.agents.what_if import HEAT, RULES, WEIGHTS
+from robocell.agents.mechanisms.what_if import planner as what_if
+from robocell.agents.mechanisms.what_if.planner import HEAT, RULES, WEIGHTS
+from robocell.agents.mechanisms.what_if.simulate import Course, intend
 from robocell.environments.factory import Factory
 from robocell.environments.instances.job_shop import JobShop
 from robocell.environments.scenario import Scenario

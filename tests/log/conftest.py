@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import NOBODY, AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 from robocell.environments.scenario import Scenario
 

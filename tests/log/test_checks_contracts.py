@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import NOBODY, AgentKind, Event
 
 DROPPED = TOO_LATE = 1.0  # the value of an inform-done or a failure that answers a cancel

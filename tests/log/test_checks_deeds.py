@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.checks import check
 from robocell.environments.log import Event
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from robocell.agents.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import Event, VehicleState
 
 

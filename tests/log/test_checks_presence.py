@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.log import Event, VehicleState
 
 SOURCE, SAW = 10, 12  # docks

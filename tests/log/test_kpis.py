@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.kpis import measure, state_intervals, wip_series
 from robocell.environments.log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 

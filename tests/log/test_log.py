@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.agents.messages import Performative
+from robocell.agents.negotiation.messages import Performative
 from robocell.environments.log import NOBODY, AgentKind, Event, EventLog, StationState
 
 TABLES = ("events", "messages", "conversations", "agents", "trace_ticks", "trace_cells")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from robocell.agents.messages import Performative
+from robocell.agents.negotiation.messages import Performative
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure
@@ -14,6 +14,7 @@ from robocell.environments.log import Event
 from robocell.environments.scenario import Scenario
 
 CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+LONGEST = "traditional_line"  # has more to check than all others together; its own log is proved with the configs
 PARTS = (Event.RELEASED, Event.LOADED, Event.UNLOADED, Event.MOUNTED, Event.SETUP_STARTED, Event.PROCESSING_STARTED)
 PARTS += (Event.PROCESSING_ENDED, Event.DISMOUNTED, Event.SCRAPPED, Event.FINISHED)
 WORDS = (Performative.ACCEPT_PROPOSAL, Performative.AGREE, Performative.INFORM_DONE)
@@ -25,7 +26,7 @@ def shipped():
         data = yaml.safe_load(path.read_text())
         factory = data.get("scenario", data)
         if isinstance(factory, dict):
-            yield pytest.param(factory, id=path.stem)
+            yield pytest.param(factory, id=path.stem, marks=pytest.mark.slow if path.stem == LONGEST else ())
 
 
 @pytest.fixture(scope="module", params=shipped())

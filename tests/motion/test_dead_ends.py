@@ -15,6 +15,8 @@ from robocell.environments.motion.grid import GridTraffic
 from robocell.environments.motion.spots import DEAD_END, FLOOR, LANE, NEVER, NO_DEAD_END, PARKING, dead_ends, grade
 from robocell.experiments.benchmarks.motion import Case, Fleet, rubble
 
+from ..daily import daily, matrix
+
 TRAFFIC = Path(__file__).parents[3] / "shared" / "benchmarks" / "traffic"
 
 CORRIDOR = """
@@ -97,26 +99,33 @@ def floor(art: str) -> Layout:
     return Layout.from_ascii(art, {symbol: symbol for symbol in "ABCDEFGH" if symbol in art})
 
 
-@pytest.mark.parametrize("breakdown", [0.0, 0.01])
+FULL = {
+    "corridor with 5": (CORRIDOR, 5),
+    "corridor with 20": (CORRIDOR, 20),
+    "ring with 5": (RING, 5),
+    "ring with 10": (RING, 10),
+    "one-way ring with 10": (ONE_WAY, 10),
+    "rooms with 24": (ROOMS, 24),
+    "comb with 5": (COMB, 5),
+    "comb with 10": (COMB, 10),
+    "tree with 3": (TREE, 3),
+    "tree with 5": (TREE, 5),
+    "lanes with 28": (LANES, 28),
+    "lanes with 32": (LANES, 32),
+    "one dock with 12": (ONE_DOCK, 12),
+}
+
+
 @pytest.mark.parametrize(
-    ("art", "vehicles"),
-    [
-        (CORRIDOR, 5),
-        (CORRIDOR, 20),
-        (RING, 5),
-        (RING, 10),
-        (ONE_WAY, 10),
-        (ROOMS, 24),
-        (COMB, 5),
-        (COMB, 10),
-        (TREE, 3),
-        (TREE, 5),
-        (LANES, 28),
-        (LANES, 32),
-        (ONE_DOCK, 12),
-    ],
+    *matrix(
+        *("corridor with 20-0.0", "ring with 10-0.01", "one-way ring with 10-0.0", "rooms with 24-0.01"),
+        *("comb with 10-0.0", "tree with 5-0.01", "lanes with 32-0.0", "one dock with 12-0.01"),
+        full=FULL,
+        breakdown=[0.0, 0.01],
+    )
 )
-def test_work_goes_on_to_the_end(shuttle, art, vehicles, breakdown):
+def test_work_goes_on_to_the_end(shuttle, full, breakdown):
+    art, vehicles = full
     layout = floor(art)
     traffic = GridTraffic(layout, sorted(layout.docks), vehicles=vehicles, speed_m_per_s=1.0, seed=1)
     trace, arrivals = shuttle(traffic, ticks=2000, breakdown=breakdown)
@@ -141,7 +150,7 @@ def random_goals(layout: Layout, vehicles: int, ticks: int, *, rules: bool) -> t
     return fleet, fleet.drive(ticks)
 
 
-@pytest.mark.parametrize("vehicles", [100, 400])
+@pytest.mark.parametrize("vehicles", daily(100, of=[100, 400]))
 def test_a_floor_with_many_dead_ends_never_freezes(vehicles):
     layout = rubble(32, 32, share=0.2, seed=3)
     fleet, trace = random_goals(layout, vehicles, 5000, rules=True)
@@ -155,7 +164,7 @@ def test_plain_pibt_freezes_there():
     assert fleet.tally.last_reached.max() < 4000
 
 
-@pytest.mark.parametrize("vehicles", [100, 200, 300, 400])
+@pytest.mark.parametrize("vehicles", daily(400, of=[100, 200, 300, 400]))
 def test_the_map_on_which_others_freeze_is_passed(vehicles):
     path = TRAFFIC / "lorr2023" / "random-32-32-20.map"
     if not path.exists():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from robocell.agents.shop.traffic import NO_NODE
 from robocell.environments.errors import LayoutError
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import Conflict, find_conflicts
 from robocell.environments.motion.grid import GridTraffic
-from robocell.environments.motion.traffic import NO_NODE
 
 HALL = Layout.from_ascii(
     """

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from robocell.agents.events import NOBODY, Event
-from robocell.agents.messages import Performative
+from robocell.agents.negotiation.messages import Performative
 
 if TYPE_CHECKING:
     from robocell.environments.log import EventLog

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robocell.agents.channel import PerfectChannel
-from robocell.agents.contract_net import ContractNet, Terms
 from robocell.agents.mechanisms import MECHANISMS
-from robocell.agents.messages import Call, Performative, Proposal, Reason, Refusal
-from robocell.agents.tasks import Charge, Task, TaskKind, TaskPhase
+from robocell.agents.negotiation.channel import PerfectChannel
+from robocell.agents.negotiation.engine import ContractNet
+from robocell.agents.negotiation.messages import Call, Performative, Proposal, Reason, Refusal
+from robocell.agents.negotiation.tasks import Task, TaskPhase
+from robocell.agents.negotiation.terms import Terms
+from robocell.agents.shop.tasks import Charge, TaskKind
 from robocell.environments.clock import Clock
 from robocell.environments.log import AgentKind, EventLog
 from robocell.environments.streams import Streams
@@ -36,7 +38,8 @@ class Hall:
         if callable(channel):
             channel = channel(self)
         self.net = ContractNet(
-            self,  # type: ignore[arg-type]
+            self,
+            kinds=TaskKind,
             mechanism=dict.fromkeys(TaskKind, MECHANISMS[mechanism]()),
             channel=channel or PerfectChannel(),
             terms=terms,
@@ -162,7 +165,7 @@ class Worker:
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: np.ndarray) -> Any:
-        from robocell.agents.messages import Bids
+        from robocell.agents.negotiation.messages import Bids
 
         return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
 

@@ -12,8 +12,8 @@ from scipy.optimize import linear_sum_assignment
 
 from robocell.agents.mechanisms import MECHANISMS, Market
 from robocell.agents.mechanisms.bundles import DISCOUNT_S
-from robocell.agents.mechanisms.market import AGEING
-from robocell.agents.tasks import TaskKind, Transport
+from robocell.agents.negotiation.market import AGEING
+from robocell.agents.shop.tasks import TaskKind, Transport
 
 
 class Nobody:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.events import Event
-from robocell.agents.job import Job
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.negotiation.tasks import TaskPhase
+from robocell.agents.shop.job import Job
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
@@ -159,7 +159,7 @@ def both(ahead: dict[str, Any], faults: dict[str, Any]) -> dict[str, Any]:
     return {**faults, **ahead, **({"queue_limit": 1} if faults.get("commitment") == "leveled" else {})}
 
 
-@settings(max_examples=6, derandomize=True, **SOAK)
+@settings(max_examples=4, derandomize=True, **SOAK)
 @given(AHEAD, CHAOS, FLOORS)
 def test_it_drains_though_messages_are_lost(ahead, faults, floor):
     drain(tight(negotiation=both(ahead, faults), minutes=15, **floor))

@@ -117,7 +117,7 @@ def survive(negotiation: dict[str, Any], seed: int) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(CHAOS, st.integers(0, 99))
 def test_a_factory_survives_whatever_happens_to_its_messages(negotiation, seed):

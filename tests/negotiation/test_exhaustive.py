@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from robocell.agents.contract_net import Terms
+from robocell.agents.negotiation.engine import Terms
 
 from .automaton import assert_conforms
 from .conftest import TERMS, Hall, is_at_rest
@@ -148,6 +148,11 @@ def test_without_faults_the_story_takes_as_many_messages_as_the_standard_says():
     )  # cfp, propose, accept, reject, agree, done; available
 
 
+def test_two_agents_two_faults_anywhere():
+    assert explore(6, 2, workers=1, tasks=1) == 1 + 6 * 5 + 15 * 25
+
+
+@pytest.mark.slow
 def test_two_agents_one_fault_after_the_other():
     assert explore(6, 3, workers=1, tasks=1) == 1 + 6 * 5 + 15 * 25 + 20 * 125
 
@@ -160,8 +165,12 @@ def test_two_tasks_that_compete_for_one_contractor():
     assert explore(16, 1, workers=1, tasks=2) == 1 + 16 * 5
 
 
-def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobody_in_the_end():
-    for script in scripts(12, 2):
+FIRST = [8, pytest.param(12, marks=pytest.mark.slow)]  # messages on which faults are placed
+
+
+@pytest.mark.parametrize("messages", FIRST)
+def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobody_in_the_end(messages):
+    for script in scripts(messages, 2):
         hall = play(script, workers=2, tasks=1, changes_mind=cancel)
         task = hall.managers[0].tasks[0]
         for worker in hall.workers:
@@ -170,8 +179,9 @@ def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobod
         assert_conforms(hall.log, closed="crash" not in script.values())
 
 
-def test_a_task_that_is_recalled_is_called_again_and_done_once():
-    for script in scripts(12, 2):
+@pytest.mark.parametrize("messages", FIRST)
+def test_a_task_that_is_recalled_is_called_again_and_done_once(messages):
+    for script in scripts(messages, 2):
         judge(play(script, workers=2, tasks=1, changes_mind=recall), script)
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from robocell.agents.channel import FaultyChannel
-from robocell.agents.messages import Performative, Proposal, Reason, Refusal
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.channel import FaultyChannel
+from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
+from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.errors import ScenarioError
 from robocell.environments.scenario import Channel, Scenario
 from robocell.environments.streams import Streams

@@ -4,7 +4,7 @@ import pytest
 
 from robocell.agents.mechanisms import (
     MECHANISMS,
-    ContractNet,
+    BestOffer,
     FirstInFirstOut,
     Iterated,
     Nearest,
@@ -12,11 +12,12 @@ from robocell.agents.mechanisms import (
     SequentialSingleItem,
     WhatIf,
 )
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario
 from robocell.environments.errors import ScenarioError
 
+from ..daily import each_once
 from ..factory.conftest import CELL, changed
 
 SHORT = changed(CELL, horizon="20min", drain=False)
@@ -35,7 +36,7 @@ def messages(model):
 def test_a_rule_for_vehicles_leaves_all_else_to_the_best_offer(name, rule):
     mechanisms = factory(name).net.mechanisms
     assert type(mechanisms[TaskKind.TRANSPORT]) is rule
-    assert {type(mechanisms[kind]) for kind in TaskKind if kind is not TaskKind.TRANSPORT} == {ContractNet}
+    assert {type(mechanisms[kind]) for kind in TaskKind if kind is not TaskKind.TRANSPORT} == {BestOffer}
 
 
 @pytest.mark.parametrize("name", ["nearest", "fifo", "random"])
@@ -46,7 +47,7 @@ def test_the_one_word_is_short_for_transports(name):
 def test_each_kind_of_task_has_its_own_mechanism():
     model = factory({"transport": "hungarian", "operation": "random", "charge": "regret"}, TWO_MILLS)
     names = {kind.name.lower(): type(mechanism).__name__ for kind, mechanism in model.net.mechanisms.items()}
-    assert names == {"operation": "Random", "transport": "Hungarian", "handling": "ContractNet", "charge": "Regret"}
+    assert names == {"operation": "Random", "transport": "Hungarian", "handling": "BestOffer", "charge": "Regret"}
 
 
 def test_stations_are_chosen_by_their_own_mechanism():
@@ -59,8 +60,9 @@ def test_the_same_name_is_one_mechanism():
     assert mechanisms[TaskKind.TRANSPORT] is mechanisms[TaskKind.CHARGE]
 
 
-@pytest.mark.parametrize("name", [name for name in MECHANISMS if name != "what_if"])
-@pytest.mark.parametrize("before", ["contract_net", "iterated", "regret"])
+@pytest.mark.parametrize(
+    *each_once(name=[name for name in MECHANISMS if name != "what_if"], before=["iterated", "regret", "contract_net"])
+)
 def test_a_mechanism_that_is_put_in_later_runs_as_one_that_was_there_from_the_beginning(before, name):
     model = factory(before)
     model.net.mechanism = MECHANISMS[name]()

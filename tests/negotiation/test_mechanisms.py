@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from robocell.agents.events import Event
 from robocell.agents.mechanisms import MECHANISMS, Market
-from robocell.agents.tasks import Charge, TaskKind
+from robocell.agents.shop.tasks import Charge, TaskKind, Transport
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 
@@ -25,7 +28,11 @@ class Nobody:
 
 def market(cost, *, kind=TaskKind.CHARGE, ages=None):
     cost = np.asarray(cost, float)
-    tasks = [Charge(manager=Nobody(), agv=None) for _ in cost]  # type: ignore[arg-type]
+    made: Any = {
+        TaskKind.CHARGE: partial(Charge, agv=None),
+        TaskKind.TRANSPORT: partial(Transport, origin=0, destination=1),
+    }[kind]
+    tasks = [made(manager=Nobody()) for _ in cost]
     for task, age_s in zip(tasks, ages or [0.0] * len(tasks), strict=True):
         task.requested_at_s = -age_s
     hall = Market(kind, tasks, np.arange(cost.shape[1]), now_s=0.0, rng=np.random.default_rng(0))
@@ -107,7 +114,10 @@ def test_every_mechanism_says_what_it_is():
 
 
 OF_ONE_S_OWN = '''
-class LastComeFirst:
+from robocell.agents import Mechanism
+
+
+class LastComeFirst(Mechanism):
     """The youngest task goes to the cheapest offer."""
 
     joint = True

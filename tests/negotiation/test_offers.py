@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from robocell.agents import AGV, Call, Proposal, Reason, Refusal, Transport, VehicleState
-from robocell.agents.messages import Bids
-from robocell.agents.offers import transport_offers
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Bids
+from robocell.agents.shop.offers import transport_offers
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 

@@ -3,8 +3,8 @@
 import pytest
 
 from robocell.agents.events import Event
-from robocell.agents.messages import Performative
-from robocell.agents.tasks import TaskKind
+from robocell.agents.negotiation.messages import Performative
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.checks import check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.errors import ScenarioError

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms import MECHANISMS
-from robocell.agents.messages import Performative, Proposal, Reason, Refusal
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
+from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.log import Event
 
 from .automaton import assert_conforms

@@ -2,9 +2,9 @@
 
 import pytest
 
-from robocell.agents.messages import Reason, Refusal
+from robocell.agents.negotiation.messages import Reason, Refusal
 from robocell.environments.factory import Factory
-from robocell.experiments.sniffer import conversation_messages, conversations_of, sequence_diagram, sniff
+from robocell.experiments.command.sniffer import conversation_messages, conversations_of, sequence_diagram, sniff
 
 from .test_chaos import factory
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from robocell.agents.tasks import Handling
-from robocell.agents.waiting import WaitingTasks
+from robocell.agents.negotiation.waiting import WaitingTasks
+from robocell.agents.shop.tasks import Handling
 
 
 def handling(number: int, station: int) -> Handling:

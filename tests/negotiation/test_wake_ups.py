@@ -6,6 +6,7 @@ So the life of the parts depends neither on `retry` nor, where there is nothing 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms import MECHANISMS
-from robocell.agents.messages import Refusal
-from robocell.agents.tasks import TaskPhase
+from robocell.agents.negotiation.messages import Refusal
+from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.log import Event
 
+from ..daily import matrix
 from ..factory.conftest import CELL, changed
 from .conftest import TERMS, Hall
 from .test_known_faults import faulty
@@ -49,7 +51,7 @@ def line(*stations: dict[str, Any], wip: int = 30, hours: float = 6.0) -> dict[s
     }
 
 
-def three_machines(hours: float = 2.0) -> dict[str, Any]:
+def three_machines(hours: float) -> dict[str, Any]:
     """Three exponential machines with one place after and one before each: its rate is 58.72 parts an hour."""
     work = {"operations": {"time": exponential(45)}}
     return line(
@@ -71,15 +73,16 @@ def life_of_parts(data: dict[str, Any], seed: int = 1, **negotiation: Any) -> Li
     )
 
 
-@pytest.fixture(scope="module")
-def reference() -> Life:
-    return life_of_parts(three_machines())
+@cache
+def reference(hours: float) -> Life:
+    return life_of_parts(three_machines(hours))
 
 
+@pytest.mark.parametrize("hours", [0.5, pytest.param(2.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("retry", ["1s", "1h"])
 @pytest.mark.parametrize("mechanism", MECHANISMS)
-def test_where_nothing_is_to_decide_neither_mechanism_nor_retry_changes_anything(reference, mechanism, retry):
-    assert life_of_parts(three_machines(), mechanism=mechanism, retry=retry) == reference
+def test_where_nothing_is_to_decide_neither_mechanism_nor_retry_changes_anything(mechanism, retry, hours):
+    assert life_of_parts(three_machines(hours), mechanism=mechanism, retry=retry) == reference(hours)
 
 
 STATIONS = st.fixed_dictionaries(
@@ -94,7 +97,7 @@ STATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     stations=st.lists(STATIONS, min_size=2, max_size=5),
     mechanism=st.sampled_from(sorted(MECHANISMS)),
@@ -117,9 +120,15 @@ CROSSING = changed(
 )
 
 
-@pytest.mark.parametrize("vehicles", [2, 5])
-@pytest.mark.parametrize("data", [changed(CELL, horizon="1h"), CROSSING], ids=["cell", "with storage"])
-@pytest.mark.parametrize("mechanism", ["contract_net", "hungarian", "nearest", "cbba", "fifo"])
+@pytest.mark.parametrize(
+    *matrix(
+        *("contract_net-cell-2", "hungarian-with storage-2", "nearest-with storage-5", "cbba-cell-5"),
+        "fifo-with storage-2",
+        mechanism=["contract_net", "hungarian", "nearest", "cbba", "fifo"],
+        data={"cell": changed(CELL, horizon="1h"), "with storage": CROSSING},
+        vehicles=[2, 5],
+    )
+)
 def test_to_announce_again_after_a_while_is_in_vain(mechanism, data, vehicles):
     """With robots, batteries, storages and finite buffers too: every task that can be taken has been taken."""
     lives = [

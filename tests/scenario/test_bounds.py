@@ -8,7 +8,7 @@ import yaml
 from robocell.environments.errors import ScenarioError
 from robocell.environments.scenario import Scenario
 from robocell.experiments import Experiment
-from robocell.experiments.config import ExperimentConfig
+from robocell.experiments.design.config import ExperimentConfig
 from robocell.experiments.errors import ExperimentError
 
 SHOP = """

@@ -103,7 +103,7 @@ def assert_only_what_was_told_jams(routings, rooms, machines, wip, stored):
 
 
 @SHOPS
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_no_factory_jams_that_was_not_told(**drawn):
     assert_only_what_was_told_jams(**drawn)
 

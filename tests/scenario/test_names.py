@@ -9,7 +9,7 @@ import yaml
 from robocell.environments.errors import ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
-from robocell.experiments.sniffer import conversations_of, sequence_diagram
+from robocell.experiments.command.sniffer import conversations_of, sequence_diagram
 
 LINE = {
     "transport": {"kind": "instant"},

@@ -17,7 +17,7 @@ from robocell.agents.errors import RobocellError
 from robocell.environments.documents import Document
 from robocell.environments.factory import Factory
 from robocell.experiments import Experiment
-from robocell.experiments.limits import Limits, TimeLimitReached, limited
+from robocell.experiments.execution.limits import Limits, TimeLimitReached, limited
 
 HERE = Path(__file__).parent
 CONFIGS = Path(robocell.experiments.__file__).parent / "configs"

@@ -8,7 +8,7 @@ from robocell.environments.documents import Document
 from robocell.environments.errors import ScenarioError
 from robocell.environments.yaml_text import DEEPEST, LONGEST, read_yaml
 from robocell.experiments import Experiment
-from robocell.experiments.config import parse_setting
+from robocell.experiments.design.config import parse_setting
 from robocell.experiments.errors import ExperimentError
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(

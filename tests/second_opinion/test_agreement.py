@@ -15,6 +15,7 @@ from robocell.environments import Factory, Scenario, check
 from robocell.environments.errors import ScenarioError
 from robocell.environments.log import NOBODY, Event
 
+from ..daily import daily
 from . import faults, read
 from .doctored import doctor
 from .factories import accepted, draw_factory
@@ -28,6 +29,7 @@ UNFINISHED = {"drained", "open-call", "lost-task", "lot"}  # what a run breaks t
 MOVES = (Event.LOADED, Event.UNLOADED, Event.MOVED, Event.MOUNTED, Event.PROCESSING_ENDED, Event.DISMOUNTED)
 LEFT = ("is left in the factory", "is not ended", "is forgotten")
 LONGEST_REST_S = 1000.0  # a vehicle whose battery ran empty is fetched after 900 s
+FEW = range(12)
 BLOCK = 50  # factories in one slow test
 
 
@@ -92,12 +94,12 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "log.npz"
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", daily(*FEW, of=range(25)))
 def test_both_find_nothing_in_what_has_happened_and_the_same_in_what_has_not(seed: int, file: Path) -> None:
     judge(seed, file, doctored=5)
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rng=st.randoms(note_method_calls=False))
 def test_both_find_nothing_in_factories_that_can_be_made_smaller(rng: Random, file: Path) -> None:
     """A failure here is told by the smallest factory that has it."""

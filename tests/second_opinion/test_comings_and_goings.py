@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
-from robocell.agents.job import Job
+from robocell.agents.shop.job import Job
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.errors import LayoutError, ScenarioError
 
-from .test_agreement import UNFINISHED, accepted
+from ..daily import daily
+from .test_agreement import FEW, UNFINISHED, accepted
 
 BLOCK = 50  # factories in one slow test
 
@@ -46,7 +47,7 @@ def judge(seed: int) -> None:
     factory.close()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", daily(*FEW, of=range(20)))
 def test_whoever_comes_and_goes_in_whatever_factory_the_check_finds_nothing(seed: int) -> None:
     judge(seed)
 

@@ -16,7 +16,7 @@ from robocell.environments.instances.movingai import read_map
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
 from robocell.experiments.benchmarks import lorr, mapd
-from robocell.experiments.cli import app
+from robocell.experiments.command.cli import app
 
 
 @pytest.mark.parametrize(

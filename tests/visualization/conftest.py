@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 os.environ.setdefault("SOLARA_CHECK_HOOKS", "off")  # Solara's check of its own rules trips over Mesa 3.3
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 from robocell.environments.scenario import Scenario
+from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.runner import run as run_experiment
 from robocell.visualization.live import LiveFactory, live_factory
 from robocell.visualization.pace import AS_FAST_AS_POSSIBLE
 
@@ -171,6 +174,53 @@ def running(servers: dict[str, "Server"]) -> Iterator[dict[str, "Server"]]:
     finally:
         for server in servers.values():
             server.stop()
+
+
+TIRED = '''
+from robocell.agents import AGV
+
+
+class TiredAGV(AGV):
+    """Bids no more after two minutes."""
+
+    def bid(self, call):
+        if self.model.now_s > 120.0:
+            raise ValueError("too tired to bid")
+        return super().bid(call)
+'''
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A long run, with one that is soon over and one that fails to choose from; one server for all tests."""
+    folder = tmp_path_factory.mktemp("live")
+    (folder / "tired.py").write_text(TIRED)
+    cases = [
+        {"name": "long", "horizon": "10h"},
+        {"name": "short", "horizon": "3min"},
+        {"name": "fails", "fleet.agvs.class": "tired:TiredAGV"},
+    ]
+    study = {"name": "cell", "scenario": cell_document() | {"horizon": "10h"}, "sweep": {"cases": cases}}
+    (folder / "live.yaml").write_text(yaml.safe_dump(study))
+    with running({"live": Server(folder / "live.yaml", folder / "live.log")}) as started:
+        yield started["live"]
+
+
+@pytest.fixture(scope="session")
+def replay_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Three recorded runs: two policies for half an hour, and five minutes; one server for all tests."""
+    folder = tmp_path_factory.mktemp("replay")
+    cases = [{"name": f"mechanism={name}", "negotiation.mechanism": name} for name in ("contract_net", "nearest")]
+    experiment = {
+        "name": "recorded",
+        "scenario": cell_document(),
+        "sweep": {"cases": [*cases, {"name": "short", "horizon": "5min"}]},
+        "executor": "serial",
+        "outputs": {"logs": "all", "figures": False, "report": False},
+    }
+    run_experiment(Experiment.parse(experiment), folder / "run")
+    with running({"replay": Server(folder / "run", folder / "replay.log")}) as started:
+        yield started["replay"]
 
 
 class Tab:

@@ -9,48 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from PIL import Image
 
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.runner import run as run_experiment
-
-from .conftest import Server, Tab, cell_document, running
+from .conftest import Server, Tab
 
 CAPTION = "document.querySelector('.rc-caption').textContent"
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
 
 
-@pytest.fixture(scope="module")
-def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """A live factory and a replay of two policies, started side by side."""
-    cell = cell_document()
-    folder = tmp_path_factory.mktemp("view")
-    config = folder / "cell.yaml"
-    config.write_text(yaml.safe_dump(cell | {"horizon": "10h"}))
-    experiment = {
-        "name": "two policies",
-        "scenario": cell,
-        "sweep": {"grid": {"negotiation.mechanism": ["contract_net", "nearest"]}},
-        "executor": "serial",
-        "outputs": {"logs": "all", "figures": False, "report": False},
-    }
-    run_experiment(Experiment.parse(experiment), folder / "run")
-    started = {
-        "live": Server(config, folder / "live.log"),
-        "replay": Server(folder / "run", folder / "replay.log"),
-    }
-    with running(started):
-        yield started
-
-
 @pytest.fixture
-def live(browser, servers: dict[str, Server]) -> Iterator[Tab]:
-    tab = Tab(browser, servers["live"].url)
+def live(browser, live_server: Server) -> Iterator[Tab]:
+    said_before = live_server.log.read_text()
+    tab = Tab(browser, live_server.url)
     yield tab
     assert tab.errors == []
     assert tab.strangers == [], "a request left the machine"
-    assert "Traceback" not in servers["live"].log.read_text()
+    assert "Traceback" not in live_server.log.read_text().removeprefix(said_before)
     tab.close()
 
 
@@ -146,8 +120,8 @@ def test_overlays_and_the_dark(live: Tab) -> None:
     live.until(lambda: _floor_picture(live).mean() < light.mean() - 60, "a dark floor")
 
 
-def test_two_tabs_do_not_disturb_each_other(live: Tab, browser, servers: dict[str, Server]) -> None:
-    other = Tab(browser, servers["live"].url)
+def test_two_tabs_do_not_disturb_each_other(live: Tab, browser, live_server: Server) -> None:
+    other = Tab(browser, live_server.url)
     live.press("Step")
     live.wait(f"{TICK} === 1")
     live.press("Step")
@@ -160,15 +134,15 @@ def test_two_tabs_do_not_disturb_each_other(live: Tab, browser, servers: dict[st
     other.close()
 
 
-def test_the_server_can_only_be_reached_from_this_machine(servers: dict[str, Server]) -> None:
+def test_the_server_can_only_be_reached_from_this_machine(live_server: Server) -> None:
     rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
     listening = [row.split()[1] for row in rows if row.split()[3] == "0A"]
-    mine = [address for address in listening if int(address.split(":")[1], 16) == servers["live"].port]
-    assert mine == [f"0100007F:{servers['live'].port:04X}"]
+    mine = [address for address in listening if int(address.split(":")[1], 16) == live_server.port]
+    assert mine == [f"0100007F:{live_server.port:04X}"]
 
 
-def test_a_replay_is_scrubbed_and_compared(browser, servers: dict[str, Server]) -> None:
-    tab = Tab(browser, servers["replay"].url)
+def test_a_replay_is_scrubbed_and_compared(browser, replay_server: Server) -> None:
+    tab = Tab(browser, replay_server.url)
     line = tab.page.locator("[data-testid=timeline]").bounding_box()
     assert line is not None
     tab.page.mouse.click(line["x"] + 0.5 * line["width"], line["y"] + line["height"] / 2)
@@ -189,12 +163,12 @@ def test_a_replay_is_scrubbed_and_compared(browser, servers: dict[str, Server]) 
     assert "mechanism=nearest" in captions[1]
     assert tab.errors == []
     assert tab.strangers == []
-    assert "Traceback" not in servers["replay"].log.read_text()
+    assert "Traceback" not in replay_server.log.read_text()
     tab.close()
 
 
 @pytest.mark.slow
-def test_nothing_leaks_over_thousands_of_ticks(live: Tab, servers: dict[str, Server]) -> None:
+def test_nothing_leaks_over_thousands_of_ticks(live: Tab, live_server: Server) -> None:
     """Neither in the page (heap, nodes, listeners) nor in the server, whose log may grow, and its threads."""
     live.click_cell(2, 3)
     live.press("×300")
@@ -202,7 +176,7 @@ def test_nothing_leaks_over_thousands_of_ticks(live: Tab, servers: dict[str, Ser
     live.wait(f"{TICK} > 1000", limit_s=120.0)
     session = live.page.context.new_cdp_session(live.page)
     session.send("Performance.enable")
-    process = Path(f"/proc/{servers['live'].process.pid}")
+    process = Path(f"/proc/{live_server.process.pid}")
 
     def held() -> dict[str, float]:
         session.send("HeapProfiler.collectGarbage")
@@ -225,8 +199,8 @@ def test_nothing_leaks_over_thousands_of_ticks(live: Tab, servers: dict[str, Ser
 
 
 @pytest.mark.slow
-def test_a_reset_lets_go_of_the_old_factory(live: Tab, servers: dict[str, Server]) -> None:
-    statm = Path(f"/proc/{servers['live'].process.pid}/statm")
+def test_a_reset_lets_go_of_the_old_factory(live: Tab, live_server: Server) -> None:
+    statm = Path(f"/proc/{live_server.process.pid}/statm")
 
     def resets(number: int) -> float:
         for _ in range(number):

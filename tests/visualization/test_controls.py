@@ -3,59 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
-from robocell.experiments.experiment import Experiment
-from robocell.experiments.runner import run as run_experiment
-
-from .conftest import Server, Tab, cell_document, running
+from .conftest import Server, Tab
 
 CAPTION = "document.querySelector('.rc-caption').textContent"
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
-TIRED = '''
-from robocell.agents import AGV
-
-
-class TiredAGV(AGV):
-    """Bids no more after two minutes."""
-
-    def bid(self, call):
-        if self.model.now_s > 120.0:
-            raise ValueError("too tired to bid")
-        return super().bid(call)
-'''
-
-
-@pytest.fixture(scope="module")
-def servers(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """A long run with one that is soon over and one that fails to choose from, and a recorded one."""
-    cell = cell_document() | {"horizon": "10h"}
-    folder = tmp_path_factory.mktemp("controls")
-    (folder / "tired.py").write_text(TIRED)
-    cases = [
-        {"name": "long", "horizon": "10h"},
-        {"name": "short", "horizon": "3min"},
-        {"name": "fails", "fleet.agvs.class": "tired:TiredAGV"},
-    ]
-    (folder / "live.yaml").write_text(yaml.safe_dump({"name": "cell", "scenario": cell, "sweep": {"cases": cases}}))
-    recorded = {
-        "name": "recorded",
-        "scenario": cell | {"horizon": "5min"},
-        "executor": "serial",
-        "outputs": {"logs": "all", "figures": False, "report": False},
-    }
-    run_experiment(Experiment.parse(recorded), folder / "run")
-    started = {
-        "live": Server(folder / "live.yaml", folder / "live.log"),
-        "replay": Server(folder / "run", folder / "replay.log"),
-    }
-    with running(started):
-        yield started
 
 
 @pytest.fixture
-def live(browser, servers: dict[str, Server]) -> Iterator[Tab]:
-    yield from _quiet(Tab(browser, servers["live"].url))
+def live(browser, live_server: Server) -> Iterator[Tab]:
+    yield from _quiet(Tab(browser, live_server.url))
 
 
 @pytest.fixture
@@ -71,9 +28,13 @@ def fails(live: Tab) -> Tab:
 
 
 @pytest.fixture
-def replay(browser, servers: dict[str, Server]) -> Iterator[Tab]:
+def replay(browser, replay_server: Server) -> Iterator[Tab]:
     """A recorded run of 300 ticks."""
-    yield from _quiet(Tab(browser, servers["replay"].url))
+    tab = Tab(browser, replay_server.url)
+    _choose(tab, "Run", "short · run 1")
+    tab.press("Reset")
+    tab.wait(f"{CAPTION}.includes('short')")
+    yield from _quiet(tab)
 
 
 def _quiet(tab: Tab) -> Iterator[Tab]:

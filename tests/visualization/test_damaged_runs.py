@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.errors import ExperimentError
-from robocell.experiments.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 from robocell.visualization import session
 from robocell.visualization.recording import Recording, recordings_in

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from robocell.experiments import cli
-from robocell.experiments.starter import write_starter
+from robocell.experiments.command import cli
+from robocell.experiments.command.starter import write_starter
 from robocell.visualization.export import export
 from robocell.visualization.live import live_factory
 from robocell.visualization.session import open_session

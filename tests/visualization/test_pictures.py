@@ -11,7 +11,7 @@ from PIL import Image
 from robocell.environments.errors import RobocellError, ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
-from robocell.experiments.experiment import Experiment
+from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 from robocell.visualization import assets, palette, server
 from robocell.visualization.export import export

@@ -25,18 +25,13 @@ UPGRADE = {
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """One that only this machine reaches, and one that listens on every address."""
-    cell = cell_document()
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that listens on every address; `live_server` is one that only this machine reaches."""
     folder = tmp_path_factory.mktemp("view")
     config = folder / "cell.yaml"
-    config.write_text(yaml.safe_dump(cell))
-    started = {
-        "mine": Server(config, folder / "mine.log"),
-        "open": Server(config, folder / "open.log", host="0.0.0.0"),
-    }
-    with running(started):
-        yield started
+    config.write_text(yaml.safe_dump(cell_document()))
+    with running({"open": Server(config, folder / "open.log", host="0.0.0.0")}) as started:
+        yield started["open"]
 
 
 @dataclass
@@ -59,8 +54,8 @@ def ask(server: Server, path: str = "/", **headers: str) -> Answer:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
-def test_the_own_page_goes_on_working(servers: dict[str, Server], name: str) -> None:
-    server = servers["mine"]
+def test_the_own_page_goes_on_working(live_server: Server, name: str) -> None:
+    server = live_server
     host = f"{name}:{server.port}"
     page = ask(server, Host=host)
     assert page.status == 200, server.log.read_text()
@@ -81,21 +76,21 @@ def test_the_own_page_goes_on_working(servers: dict[str, Server], name: str) -> 
         {"Origin": "null"},
     ],
 )
-def test_foreign_names_and_origins_are_refused(servers: dict[str, Server], path: str, forged: dict[str, str]) -> None:
+def test_foreign_names_and_origins_are_refused(live_server: Server, path: str, forged: dict[str, str]) -> None:
     upgrade = UPGRADE if path == CHANNEL else {}
-    assert ask(servers["mine"], path, **upgrade, **forged).status in (400, 403)
+    assert ask(live_server, path, **upgrade, **forged).status in (400, 403)
 
 
-def test_assets_come_from_the_disk_alone(servers: dict[str, Server]) -> None:
-    server = servers["mine"]
+def test_assets_come_from_the_disk_alone(live_server: Server) -> None:
+    server = live_server
     assert b"requirejs" in ask(server, "/_solara/cdn/requirejs@2.3.6/require.js").body
     for name in ("@vue/x@1/y.js", "requirejs@2.3.6", "require.js", "../../../../pyvenv.cfg", "%2e%2e/%2e%2e/x", "%00"):
         assert ask(server, f"/_solara/cdn/{name}").status == 404, name
     assert ask(server, "/_solara/cdn/requirejs@2.3.6/require.js").status == 200
 
 
-def test_a_page_of_another_origin_gets_nothing(browser, servers: dict[str, Server], tmp_path: Path) -> None:
-    server = servers["mine"]
+def test_a_page_of_another_origin_gets_nothing(browser, live_server: Server, tmp_path: Path) -> None:
+    server = live_server
     (tmp_path / "index.html").write_text(f"""<iframe src="{server.url}"></iframe><script>
         const socket = new WebSocket('ws://127.0.0.1:{server.port}{CHANNEL}');
         socket.onopen = () => document.title = 'open';
@@ -121,8 +116,8 @@ def test_a_page_of_another_origin_gets_nothing(browser, servers: dict[str, Serve
         hostile.shutdown()
 
 
-def test_a_server_that_others_reach_asks_for_its_token(browser, servers: dict[str, Server]) -> None:
-    server = servers["open"]
+def test_a_server_that_others_reach_asks_for_its_token(browser, open_server: Server) -> None:
+    server = open_server
     said = server.log.read_text()
     token = said.split("token=")[1].split()[0]
     assert "other machines can reach this server" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from robocell.agents.events import VehicleState
-from robocell.agents.tasks import TaskKind
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.visualization import details, sequence

@@ -1,0 +1,70 @@
+"""Replay: the decisions of a given schedule forced upon the agents, to see whether they end when it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..negotiation.mechanism import Mechanism
+from ..shop.tasks import ShopTask, TaskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..shop.job import Job
+    from ..shop.machine import Machine
+    from ..shop.station import Station
+    from ..world import World
+    from . import Award, Market
+
+
+class Replay(Mechanism):
+    """A planner that knows beforehand: each vehicle's trips and each station's operations, in order.
+
+    Times are not forced: everybody acts as soon as his predecessor in the given order has. A vehicle may have to set
+    out before the operation in front of its trip begins, so jobs have to call early (`look_ahead: departure`).
+
+    Args:
+        trips: for each vehicle the (order number, operation) whose parts it brings, in order.
+        sequences: by name of the station, the (order number, operation) that it works on, in order.
+    """
+
+    joint = True
+
+    def __init__(
+        self, trips: Sequence[Sequence[tuple[int, int]]], sequences: Mapping[str, Sequence[tuple[int, int]]]
+    ) -> None:
+        self._trips = [list(reversed(trip)) for trip in trips]
+        self._sequences = {name: list(reversed(sequence)) for name, sequence in sequences.items()}
+
+    def attach(self, model: World) -> None:
+        """The schedule is all that it knows."""
+
+    def wants(self, kind: TaskKind) -> bool:
+        """Whatever is called for may be next."""
+        return True
+
+    def next_part(self, station: Station, machine: Machine) -> Job | None:
+        """The next operation of the station's sequence, once its part is there."""
+        left = self._sequences[station.name]
+        for job in station.input:
+            if left and left[-1] == (job.order.number, job.stage):
+                left.pop()
+                return job
+        return None
+
+    def clear(self, market: Market) -> Iterator[Award]:
+        if market.kind is not TaskKind.TRANSPORT:
+            for row in range(len(market.tasks)):
+                if np.isfinite(market.cost[row]).any():
+                    yield row, int(market.cost[row].argmin())
+            return
+        jobs = [task.job if isinstance(task, ShopTask) else None for task in market.tasks]
+        rows = {(job.order.number, job.asked): row for row, job in enumerate(jobs) if job is not None}
+        for column, slot in enumerate(market.slots.tolist()):
+            left = self._trips[slot]
+            row = rows.get(left[-1]) if left else None
+            if row is not None and market.load[row, column] == 0 and np.isfinite(market.cost[row, column]):
+                left.pop()
+                yield row, column

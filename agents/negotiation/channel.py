@@ -1,0 +1,225 @@
+"""How messages travel: at once and surely, or late, out of order, twice, or not at all."""
+
+from __future__ import annotations
+
+import math
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from .world import Clock
+
+EVERYBODY = slice(None)
+GRAIN_S = 0.01  # delays are rounded up to whole multiples, so that many messages arrive together
+Which: TypeAlias = "slice | NDArray[np.intp]"  # who of an array: EVERYBODY, the only slice, or an (M,) index array
+
+
+class Channel(Protocol):
+    """Carries messages between agents.
+
+    Attributes:
+        instant: every message arrives at the instant at which it is sent, once.
+    """
+
+    instant: bool
+
+    def send(self, sender: int, receiver: int, deliver: Callable[..., None], *args: Any) -> None:
+        """Call `deliver(*args)` when (and as often as) the message arrives."""
+        ...
+
+    def multicast(
+        self,
+        senders: NDArray[np.int64] | int,
+        receivers: NDArray[np.int64] | int,
+        deliver: Callable[..., None],
+        *args: Any,
+    ) -> None:
+        """One to many, or many to one: call `deliver(which, *args)` for every group that arrives together.
+
+        `which` indexes the array side: EVERYBODY, or an (M,) index array.
+        """
+        ...
+
+
+class PerfectChannel:
+    """Every message arrives at once, exactly once."""
+
+    instant = True
+
+    def send(self, sender: int, receiver: int, deliver: Callable[..., None], *args: Any) -> None:
+        deliver(*args)
+
+    def multicast(
+        self,
+        senders: NDArray[np.int64] | int,
+        receivers: NDArray[np.int64] | int,
+        deliver: Callable[..., None],
+        *args: Any,
+    ) -> None:
+        deliver(EVERYBODY, *args)
+
+
+class Delay(Protocol):
+    """How long messages take: a distribution, in seconds."""
+
+    def quantile(self, u: float) -> float:
+        """The value that a share `u` of all lies below."""
+        ...
+
+
+class LinkSpec(Protocol):
+    """What differs between senders and receivers whose names fit a pattern; None: as everywhere."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def receiver(self) -> str: ...
+    @property
+    def delay(self) -> Delay | None: ...
+    @property
+    def loss(self) -> float | None: ...
+    @property
+    def duplication(self) -> float | None: ...
+
+
+class PartitionSpec(Protocol):
+    """From when to when agents whose names fit one of the patterns are parted from all others."""
+
+    @property
+    def from_s(self) -> float: ...
+    @property
+    def to_s(self) -> float | None: ...
+    @property
+    def agents(self) -> Sequence[str]: ...
+
+
+class ChannelSpec(Protocol):
+    """The faults of a channel."""
+
+    @property
+    def delay(self) -> Delay: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def duplication(self) -> float: ...
+    @property
+    def in_order(self) -> bool: ...
+    @property
+    def links(self) -> Sequence[LinkSpec]: ...
+    @property
+    def partitions(self) -> Sequence[PartitionSpec]: ...
+
+
+class _Way(NamedTuple):
+    """What may happen between two agents."""
+
+    delay: Delay
+    loss: float
+    duplication: float
+
+
+class FaultyChannel:
+    """Delays, loses and repeats messages, and parts agents for a time.
+
+    Every message draws four numbers from a stream of its own, whatever becomes of it, so that faults that are
+    switched on or off shift no others.
+
+    Args:
+        spec: delay, loss, duplication, order, links and partitions.
+        clock: delivers.
+        rng: the generator of the stream "channel".
+        name_of: the name of an agent by its id; links and partitions are told by names.
+    """
+
+    instant = False
+
+    def __init__(
+        self, spec: ChannelSpec, *, clock: Clock, rng: np.random.Generator, name_of: Callable[[int], str]
+    ) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._name_of = name_of
+        self._usual = _Way(spec.delay, spec.loss, spec.duplication)
+        self._links = [
+            (
+                link.sender,
+                link.receiver,
+                _Way(
+                    spec.delay if link.delay is None else link.delay,
+                    spec.loss if link.loss is None else link.loss,
+                    spec.duplication if link.duplication is None else link.duplication,
+                ),
+            )
+            for link in spec.links
+        ]
+        self._partitions = [
+            (part.from_s, math.inf if part.to_s is None else part.to_s, part.agents) for part in spec.partitions
+        ]
+        self._in_order = spec.in_order
+        self._latest_s: dict[tuple[int, int], float] = {}
+        self._fits: dict[tuple[str, int], bool] = {}
+
+    def send(self, sender: int, receiver: int, deliver: Callable[..., None], *args: Any) -> None:
+        for at_s in self._arrivals(sender, receiver, self._rng.random(4).tolist()):
+            self._clock.schedule(at_s - self._clock.now_s, deliver, *args)
+
+    def multicast(
+        self,
+        senders: NDArray[np.int64] | int,
+        receivers: NDArray[np.int64] | int,
+        deliver: Callable[..., None],
+        *args: Any,
+    ) -> None:
+        one_to_many = isinstance(senders, int)
+        many = (receivers if one_to_many else senders).tolist()  # type: ignore[union-attr]
+        one: int = senders if one_to_many else receivers  # type: ignore[assignment]
+        groups: dict[float, list[int]] = {}
+        for index, draws in enumerate(self._rng.random((len(many), 4)).tolist()):
+            sender, receiver = (one, many[index]) if one_to_many else (many[index], one)
+            for at_s in self._arrivals(sender, receiver, draws):
+                groups.setdefault(at_s, []).append(index)
+        for at_s, which in groups.items():
+            self._clock.schedule(at_s - self._clock.now_s, deliver, np.array(which, np.intp), *args)
+
+    def _arrivals(self, sender: int, receiver: int, draws: Sequence[float]) -> list[float]:
+        """When a message arrives: never, once, or twice."""
+        way = self._way(sender, receiver) if self._links else self._usual
+        if draws[0] < way.loss or (self._partitions and self._parted(sender, receiver)):
+            return []
+        copies = 2 if draws[1] < way.duplication else 1
+        arrivals = [self._arrival(sender, receiver, way.delay.quantile(u)) for u in draws[2 : 2 + copies]]
+        return arrivals if copies == 1 or arrivals[0] != arrivals[1] else arrivals[:1]
+
+    def _arrival(self, sender: int, receiver: int, delay_s: float) -> float:
+        at_s = self._clock.now_s + math.ceil(delay_s / GRAIN_S) * GRAIN_S
+        if self._in_order:
+            at_s = max(at_s, self._latest_s.get((sender, receiver), 0.0))
+            self._latest_s[sender, receiver] = at_s
+        return at_s
+
+    def _way(self, sender: int, receiver: int) -> _Way:
+        for sender_pattern, receiver_pattern, way in self._links:
+            if self._is(sender, sender_pattern) and self._is(receiver, receiver_pattern):
+                return way
+        return self._usual
+
+    def _parted(self, sender: int, receiver: int) -> bool:
+        now_s = self._clock.now_s
+        return any(
+            from_s <= now_s < to_s
+            and any(self._is(sender, name) for name in names) != any(self._is(receiver, name) for name in names)
+            for from_s, to_s, names in self._partitions
+        )
+
+    def _is(self, agent: int, pattern: str) -> bool:
+        key = (pattern, agent)
+        fits = self._fits.get(key)
+        if fits is None:
+            fits = self._fits[key] = fnmatchcase(self._name_of(agent), pattern)
+        return fits

@@ -1,0 +1,191 @@
+"""Who can be asked: the base of every agent that bids, and the pool of those that bid for one kind of task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from .messages import Bids, Call, Proposal, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from enum import IntEnum
+
+    from numpy.typing import NDArray
+
+    from .tasks import Task
+    from .world import EngineWorld
+
+NO_LEASE = -1
+
+
+class Contractor(mesa.Agent):
+    """An agent that bids for tasks of one kind.
+
+    A class may answer a call for all its members at once (`bids`); a subclass that overrides `bid` is asked
+    one by one, and nothing else changes for it.
+
+    Attributes:
+        slot: its row in the pool, and in the arrays of the pool.
+        kind: what it bids for.
+        present: it is in the factory; one that has left does nothing any more.
+    """
+
+    model: EngineWorld  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    slot: int
+    kind: IntEnum
+    present = True
+
+    def __init__(self, model: EngineWorld, *, name: str) -> None:
+        super().__init__(model)  # pyright: ignore[reportArgumentType]  # every world is a Mesa model too
+        self.name = name
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
+            cls.bids = Contractor.__dict__["bids"]
+            if "foresee" not in cls.__dict__:  # its own prices and its class's forecasts would not go together
+                cls.foresee = Contractor.foresee
+
+    def bid(self, call: Call) -> Proposal | Refusal | None:
+        """The answer to one call, None for no answer; must not change the agent, for an offer may come to nothing."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it bids: override bid(call)")
+
+    @classmethod
+    def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The answers of `slots`, (N,) indices into `members`, to one call."""
+        return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
+
+    def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
+        """Seconds until it would be at each of `tasks`, done in this order after all that is planned.
+
+        None if it does not take so many, or does not say: then it gets one at a time.
+        """
+        return None
+
+    def accept(self, task: Task) -> bool:
+        """Take on a task that was won; False if it is no longer possible."""
+        raise NotImplementedError
+
+    def let_go(self, task: Task) -> None:
+        """`task` is needed no longer, as all see on the floor: stop, whatever has begun."""
+        self.release(task)
+
+    def renews(self, task: Task) -> bool:
+        """Whether it will hold a task that it has taken on for longer than agreed; asked at every renewal."""
+        return True
+
+    def release(self, task: Task) -> bool:
+        """The manager cancels a task that was taken on; False if it is too late."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name})"
+
+
+class _Question:
+    """A call that some contractors are being asked, while nothing changes.
+
+    Attributes:
+        answers: by slot, what the class of columns answers; None until somebody wants to know.
+    """
+
+    __slots__ = ("answers", "call", "slots")
+
+    def __init__(self, call: Call, slots: NDArray[np.intp]) -> None:
+        self.call = call
+        self.slots = slots
+        self.answers: dict[int, Proposal | Refusal | None] | None = None
+
+
+class Pool:
+    """The contractors for one kind of task: whom a call may reach (the directory facilitator, FIPA SC00023).
+
+    Attributes:
+        leased_to: (N,) int64, the conversation that a contractor's outstanding offer belongs to, or NO_LEASE.
+        lease_until_s: (N,) float64, when that offer ends by itself.
+        announced: (N,) int64, how many conversations there had been when it last announced that it is available.
+    """
+
+    def __init__(self, kind: IntEnum) -> None:
+        self.kind = kind
+        self.members: list[Any] = []
+        self._ids = np.zeros(0, np.int64)
+        self.all = np.zeros(0, np.intp)
+        self.leased_to = np.zeros(0, np.int64)
+        self.lease_until_s = np.zeros(0)
+        self.announced = np.zeros(0, np.int64)
+        self._classes: dict[type[Contractor], list[int]] = {}
+        self._question: _Question | None = None
+
+    def add(self, contractor: Contractor) -> None:
+        """Register a contractor; it gets the next slot."""
+        contractor.slot = len(self.members)
+        contractor.kind = self.kind
+        self.members.append(contractor)
+        self._ids = np.append(self._ids, contractor.unique_id)
+        self.all = np.append(self.all, np.intp(contractor.slot))
+        self.ids = self._ids[self.all]
+        self.leased_to = np.append(self.leased_to, NO_LEASE)
+        self.lease_until_s = np.append(self.lease_until_s, 0.0)
+        self.announced = np.append(self.announced, 0)
+        self._classes.setdefault(type(contractor), []).append(contractor.slot)
+
+    def remove(self, contractor: Contractor) -> None:
+        """The contractor has left: its slot is kept, and not asked any more."""
+        self.all = self.all[self.all != contractor.slot]
+        self.ids = self._ids[self.all]
+
+    @property
+    def complete(self) -> bool:
+        """No contractor has left."""
+        return len(self.all) == len(self.members)
+
+    def present(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of `slots` that have not left; the array itself while none has."""
+        return slots if self.complete else slots[np.isin(slots, self.all)]
+
+    def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:
+        """(N,) the agents in `slots`."""
+        return self.ids if slots is self.all else self._ids[slots]
+
+    def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:
+        """The offers of `slots` in a conversation bind them no more."""
+        slots = np.atleast_1d(slots)
+        freed = slots[self.leased_to[slots] == conversation]
+        self.leased_to[freed] = NO_LEASE
+        self.lease_until_s[freed] = 0.0
+
+    def bids(self, call: Call, slots: NDArray[np.intp]) -> Bids:
+        """Ask `slots`, (N,), each class once; the answers come in the order of `slots`."""
+        self._question = _Question(call, slots)
+        try:
+            return self._ask(call, slots)
+        finally:
+            self._question = None
+
+    def answer(self, cls: type[Contractor], call: Call, slot: int) -> Any:
+        """What `cls` bids for one of its members; while many are asked the same, worked out once for all of them."""
+        question = self._question
+        if question is not None and question.call is call and question.answers is None:
+            answers = cls.bids(call, self.members, question.slots).singly()
+            question.answers = dict(zip(question.slots.tolist(), answers, strict=True))
+        if question is None or question.answers is None or slot not in question.answers:
+            return cls.bids(call, self.members, np.array([slot], np.intp)).singly()[0]
+        return question.answers.pop(slot)
+
+    def _ask(self, call: Call, slots: NDArray[np.intp]) -> Bids:
+        if len(self._classes) == 1:
+            (cls,) = self._classes
+            return cls.bids(call, self.members, slots)
+        if all(cls.bids.__func__ is Contractor.bids.__func__ for cls in self._classes):  # type: ignore[attr-defined]
+            return Contractor.bids(call, self.members, slots)
+        n = len(slots)
+        answers = Bids(np.empty(n), np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n))
+        for cls, members in self._classes.items():
+            at = np.flatnonzero(np.isin(slots, members))
+            if len(at):
+                answers.put(at, cls.bids(call, self.members, slots[at]))
+        return answers

@@ -1,0 +1,454 @@
+"""The contract net: what managers and contractors say to it, and when tasks are called.
+
+    manager                              contractors
+       | -- cfp (reply-by) ----------------> |
+       | <-------------- propose | refuse -- |     rounds.py: calls, answers, clearing
+       | -- accept-proposal (one) ---------> |     several, where the task is split: each names its share
+       | -- reject-proposal (the others) --> |
+       | <----------------- agree | refuse - |     contracts.py: awards, leases, cancel, the end
+       | <--------- inform-done | failure -- |     a task that failed is called anew
+
+FIPA SC00029H; acknowledgement, leases and re-announcement are ours, as the standard leaves them open. Every step is the
+delivery of a message by the channel, so a channel that delays, loses or repeats changes when and how often a step is
+taken, and no step minds being taken twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .contractor import Contractor, Pool
+from .contracts import Contracts
+from .mechanism import is_planner, mechanism_of_each_kind
+from .messages import NOBODY, Call, Reason
+from .messenger import Messenger
+from .rounds import Observer, Rounds
+from .tasks import LIVE, Task, TaskPhase
+from .terms import Terms
+from .waiting import WaitingTasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from enum import IntEnum
+
+    from numpy.typing import NDArray
+
+    from .channel import Channel
+    from .mechanism import Mechanism
+    from .world import EngineWorld
+
+__all__ = ["ContractNet", "Terms"]
+
+_NO_ANSWERS = np.empty(0, np.int8)
+LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost
+SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
+
+
+class ContractNet:
+    """Runs every negotiation of a factory.
+
+    Managers `announce` tasks and may `cancel` or `recall` them; contractors tell when they are `done`, when they
+    `fail`, and when they become `available`. Nothing is decided before `settle`, which the factory calls at the end of
+    each instant.
+    """
+
+    def __init__(
+        self,
+        world: EngineWorld,
+        *,
+        kinds: Iterable[IntEnum],
+        mechanism: Mechanism | Mapping[Any, Mechanism],
+        channel: Channel,
+        terms: Terms,
+        full: bool = False,
+    ) -> None:
+        self.world = world
+        self.kinds = tuple(kinds)
+        self.pools = {kind: Pool(kind) for kind in self.kinds}
+        self._channel = channel
+        self._terms = terms
+        messenger = self._messenger = Messenger(world, channel, full=full)
+        self.contracts = Contracts(world, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
+        self.rounds = Rounds(
+            world,
+            messenger=messenger,
+            terms=terms,
+            pools=self.pools,
+            award=self._award,
+            call_rest=self._reopen,
+            postpone=self._postpone,
+        )
+        self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
+        self._waiting = {kind: WaitingTasks() for kind in self.kinds}
+        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
+        self._available: dict[IntEnum, dict[int, Contractor]] = {kind: {} for kind in self.kinds}
+        self._announced = dict.fromkeys(self.kinds, NOBODY)  # conversations that were open at the latest announcement
+        # tasks that are with a contractor and may be called anew; None where they never are
+        self._placed: dict[IntEnum, dict[int, Task]] | None = (
+            None if terms.reopen == "never" else {kind: {} for kind in self.kinds}
+        )
+        self._tasks = 0
+        self._stirred = False
+        self.mechanism = mechanism
+
+    @property
+    def channel(self) -> Channel:
+        """What happens to messages on their way."""
+        return self._channel
+
+    @property
+    def terms(self) -> Terms:
+        """What the parties agree on beforehand."""
+        return self._terms
+
+    @property
+    def mechanisms(self) -> Mapping[Any, Mechanism]:
+        """What clears the calls for each kind of task."""
+        return self.rounds.mechanisms
+
+    @property
+    def mechanism(self) -> Mechanism | Mapping[Any, Mechanism]:
+        """What was given to clear the calls; what clears those for each kind of task is in `mechanisms`.
+
+        May be set while the engine runs, to one mechanism for all kinds of task that it is for (a vehicle rule places
+        transports, and the best offer wins everything else), or to one for each kind.
+
+        Raises:
+            TypeError: it is no mechanism.
+            ValueError: a planner is given for some kinds of task, and another mechanism for others.
+        """
+        return self._mechanism
+
+    @mechanism.setter
+    def mechanism(self, mechanism: Mechanism | Mapping[Any, Mechanism]) -> None:
+        of_each = mechanism_of_each_kind(mechanism, self.kinds)
+        planner = next((found for found in of_each.values() if is_planner(found)), None)
+        if planner is not None and any(found is not planner for found in of_each.values()):
+            raise ValueError(f"{type(planner).__name__} plans all kinds of task together; give it alone")
+        self._mechanism, self.rounds.mechanisms, self.planner = mechanism, of_each, planner
+        if planner is not None:
+            planner.attach(self.world)
+
+    def subscribe(self, observer: Observer) -> None:
+        """From now on `observer` sees every market before it is cleared."""
+        self.rounds.observers.append(observer)
+
+    # -- what managers say ------------------------------------------------------------------------------------
+
+    def announce(self, task: Task) -> None:
+        """Have `task` contracted; its manager hears `engaged`, then `done` or `failed`."""
+        task.id = self._next_task()
+        task.requested_at_s = self.world.now_s
+        self._reopen(task)
+
+    def cancel(self, task: Task) -> None:
+        """The manager needs the task no more; a contractor that has not begun it drops it."""
+        self._waiting[task.kind].discard(task)
+        if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
+            self.contracts.cancel(task)
+            return
+        task.phase = TaskPhase.CLOSED
+        if task.conversation != NOBODY:
+            self._messenger.withdraw(task.conversation, task.manager.unique_id)
+
+    def annul(self, task: Task) -> None:
+        """The task is needed no longer, as all see on the floor: its contractor lets it go, whatever has begun."""
+        self._waiting[task.kind].discard(task)
+        if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
+            self.contracts.annul(task)
+        elif task.phase is not TaskPhase.CLOSED:
+            self.cancel(task)
+
+    def recall(self, task: Task) -> None:
+        """The manager wants a task that was awarded to be called anew, unless it has begun."""
+        if task.phase in LIVE and not task.begun:
+            self.contracts.recall(task)
+
+    def hurry(self, task: Task) -> None:
+        """More may be offered for `task` than when it was called last: if all were busy, it is announced again at once.
+
+        A call that is under way is awaited first, for its offers were asked for before.
+        """
+        if task.phase is TaskPhase.POSTPONED:
+            self._waiting[task.kind].discard(task)
+            self._reopen(task)
+        elif task.phase is TaskPhase.CALLED:
+            task.hurried = True
+
+    def hurry_all(self, kind: IntEnum) -> None:
+        """The same for every task of a kind: something that concerns all contractors has changed."""
+        for task in self.waiting(kind):
+            self.hurry(task)
+
+    def waiting(self, kind: IntEnum) -> list[Task]:
+        """The tasks that all contractors were too busy to take, the oldest first."""
+        return list(self._waiting[kind])
+
+    def sure(self, task: Task, then: Callable[[], object]) -> bool:
+        """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
+
+        Only a channel that loses or delays messages leaves doubts.
+        """
+        return self.contracts.sure(task, then)
+
+    # -- what contractors say ---------------------------------------------------------------------------------
+
+    def available(self, contractor: Contractor, kind: IntEnum) -> None:
+        """Node-available announcement (Smith 1980): waiting tasks are offered to `contractor`."""
+        self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
+
+    def disturbed(self, kind: IntEnum, contractor: Contractor | None = None) -> None:
+        """What `contractor` (None: all) promised may not hold any more: what was not begun is called anew.
+
+        Each task at most `reopen_limit` times. Whoever held it may win it again, with an offer that holds.
+        """
+        if self._placed is None or self.terms.reopen == "available":
+            return
+        for task in self._not_begun(kind):
+            if contractor in (None, task.contractor) and task.reopened < self.terms.reopen_limit:
+                task.reopened += 1
+                self.recall(task)
+
+    def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
+        if not contractor.present:
+            return
+        self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
+        if self._waiting[kind] or (self._placed is not None and self.terms.reopen != "disturbed"):
+            self._available[kind][contractor.slot] = contractor
+            self._stirred = True
+
+    def stands(self, task: Task, contractor: Contractor) -> bool:
+        """Whether `contractor` may begin `task`: asked face to face, where the work is to be done."""
+        return self.contracts.stands(task, contractor)
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """`contractor` has finished `task`."""
+        if self._placed is not None:
+            self._placed[task.kind].pop(task.id, None)
+        self.contracts.done(task, contractor)
+
+    def fail(self, task: Task, contractor: Contractor) -> None:
+        """`contractor` gives `task` up; it is called anew."""
+        self.contracts.fail(task, contractor)
+
+    def give_back(self, task: Task, contractor: Contractor) -> None:
+        """`contractor` leaves the factory, which all see; `task` is called anew, whatever has begun."""
+        if self._placed is not None:
+            self._placed[task.kind].pop(task.id, None)
+        self.contracts.give_back(task, contractor)
+
+    def leave(self, contractor: Contractor) -> None:
+        """`contractor` is asked nothing any more; what only it could do is reported as infeasible."""
+        kind = contractor.kind
+        self.pools[kind].remove(contractor)
+        self._available[kind].pop(contractor.slot, None)
+        for task in self.waiting(kind):
+            if not self._feasible(task):
+                self.hurry(task)
+
+    def stop(self) -> None:
+        """The trial is over: nothing is called any more."""
+        for kind in self.kinds:
+            self._open[kind].clear()
+            self._waiting[kind].clear()
+            self._due[kind].clear()
+            self._available[kind].clear()
+        self._stirred = False
+
+    # -- when tasks are called --------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Negotiate until nothing more is due at this instant."""
+        while self._stirred:
+            self._stirred = False
+            for kind in self.kinds:
+                if self._available[kind]:
+                    ready, self._available[kind] = self._available[kind], {}
+                    if self._waiting[kind]:
+                        self._pull(kind, ready)
+                    if self._placed is not None and self.terms.reopen != "disturbed":
+                        self._take_back_for(list(ready.values()), kind)
+                for task, conversation in self._due[kind]:
+                    if task.conversation == conversation:
+                        self.hurry(task)
+                self._due[kind].clear()
+                if self._open[kind]:
+                    self._call_open(kind)
+
+    def _reopen(self, task: Task) -> None:
+        task.phase = TaskPhase.OPEN
+        task.contractor = None
+        self._open[task.kind].append(task)
+        self._stirred = True
+
+    def _take_back(self, task: Task) -> None:
+        """Call anew what failed; if it did so as soon as it was called, wait, lest the clock stands still for ever."""
+        if task.called_s == self.world.now_s:
+            self._postpone(task, _NO_ANSWERS)
+        else:
+            self._reopen(task)
+
+    def _call_open(self, kind: IntEnum) -> None:
+        queue = self._open[kind]
+        tasks = [task for task in queue if task.phase is TaskPhase.OPEN]
+        queue.clear()
+        everybody = self.pools[kind].all
+        if self.mechanisms[kind].joint:
+            if self.planner is not None and self.planner.wants(kind):
+                tasks = [*self.waiting(kind), *tasks]
+            if tasks:
+                self._call(kind, tasks, everybody)
+        else:
+            for task in tasks:
+                able = everybody if task.eligible is None else self.pools[kind].present(task.eligible)
+                self._call(kind, [task], able)
+
+    def _pull(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
+        """Offer waiting tasks to the contractors that have become available."""
+        if self.planner is not None:
+            self._call(kind, self.waiting(kind), self.pools[kind].all)
+        elif self.mechanisms[kind].joint:
+            self._offer(kind, list(ready))
+        else:
+            for slot in ready:
+                self._offer(kind, [slot])
+
+    def _offer(self, kind: IntEnum, slots: list[int]) -> None:
+        """Call the tasks that have waited longest, a window of them for each of `slots`, and then the next ones.
+
+        Contractors that take none of a window may yet take what comes after it; those that take all of it, more.
+        Where messages take time, the tasks after the first window wait for the retry.
+        """
+        asked = np.array(slots, np.intp)
+        offered: set[int] = set()
+        while window := self._waiting[kind].window(slots, self.terms.pull_window, offered):
+            self._call(kind, window, asked)
+            won = sum(task.phase is not TaskPhase.POSTPONED for task in window)
+            if 0 < won < len(window) or not self.channel.instant:
+                return
+            offered.update(task.id for task in window)
+
+    def _call(self, kind: IntEnum, tasks: list[Task], slots: NDArray[np.intp]) -> None:
+        waiting = self._waiting[kind]
+        for task in tasks:
+            waiting.discard(task)
+            task.hurried = task.asleep = False
+        if not self.pools[kind].complete:
+            tasks = self._shelve_infeasible(tasks)
+        if tasks:
+            self.rounds.call(kind, tasks, slots)
+
+    def _feasible(self, task: Task) -> bool:
+        """A contractor that could do the task is in the factory."""
+        pool = self.pools[task.kind]
+        return len(pool.all if task.eligible is None else pool.present(task.eligible)) > 0
+
+    def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
+        """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
+        feasible = []
+        for task in tasks:
+            if self._feasible(task):
+                feasible.append(task)
+            else:
+                known = task.phase is TaskPhase.POSTPONED
+                task.phase = TaskPhase.POSTPONED
+                task.conversation = NOBODY  # no retry that is due is for it
+                self._waiting[task.kind].add(task)
+                if not known:
+                    self.world.infeasible(task)
+                    task.manager.postponed(task)
+        return feasible
+
+    def _next_task(self) -> int:
+        """A number that no task has had."""
+        self._tasks += 1
+        return self._tasks - 1
+
+    def _award(self, task: Task, contractor: Contractor, cost_s: float, parts: int) -> None:
+        """`contractor` has won `task`, or a share of it: so many `parts`, by a contract of its own."""
+        if parts < task.size:
+            task = task.split(parts, self._next_task())
+        for part in task.parts:
+            self.world.log.part_awarded(
+                self.world.now_s, contractor.unique_id, part.unique_id, task.id, task.conversation
+            )
+        if self._placed is not None:
+            self._placed[task.kind][task.id] = task
+        self.contracts.award(task, contractor, cost_s)
+
+    def _take_back_for(self, ready: list[Contractor], kind: IntEnum) -> None:
+        """Re-open the contract that gains most from each contractor that is free again, if any gains enough.
+
+        Heap and Pagnucco (2012) auction all that is not begun again at every completion; here the announcement that
+        a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
+        called anew, at most `reopen_limit` times.
+        """
+        terms, now_s, pool = self.terms, self.world.now_s, self.pools[kind]
+        placed = self._not_begun(kind)
+        for contractor in ready:
+            best_gain_s, best = terms.reopen_gain_s, None
+            slots = np.array([contractor.slot], np.intp)
+            for task in placed:
+                fits = task.eligible is None or contractor.slot in task.eligible
+                if fits and task.contractor is not contractor and task.reopened < terms.reopen_limit:
+                    offer = pool.bids(Call(task.conversation, task, now_s), slots)
+                    gain_s = task.promised_s - now_s - float(offer.cost[0])
+                    if gain_s >= best_gain_s:
+                        best_gain_s, best = gain_s, task
+            if best is not None:
+                best.reopened += 1
+                self.recall(best)
+
+    def _not_begun(self, kind: IntEnum) -> list[Task]:
+        """The tasks that are placed and may be called anew, as long as they were placed."""
+        assert self._placed is not None
+        self._placed[kind] = {
+            number: task for number, task in self._placed[kind].items() if task.phase in LIVE and not task.begun
+        }
+        return list(self._placed[kind].values())
+
+    def quote_s(self, task: Task) -> float:
+        """A nested call: within how many seconds the best contractor offers to do `task`; inf if none offers.
+
+        Collects bids without awarding. Only for a channel without faults.
+        """
+        task.id = self._next_task()
+        return self.rounds.quote_s(task)
+
+    def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
+        """Nobody took it: wait for somebody to become available, or for the retry."""
+        if task.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
+            self.world.infeasible(task)
+        if task.hurried:
+            self._reopen(task)
+            return
+        task.phase = TaskPhase.POSTPONED
+        self._waiting[task.kind].add(task)
+        self._hear_again(task)
+        task.manager.postponed(task)
+        back_off = 2.0 ** min(
+            task.calls - 1, 30
+        )  # nothing waits for it, unless a contractor tells nobody that it is free
+        if not self.channel.instant:
+            answered = (reasons != Reason.NONE).all()
+            back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
+        self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
+
+    def _hear_again(self, task: Task) -> None:
+        """Contractors that became available after `task` was called are asked for it, as they were for what waited."""
+        if self._announced[task.kind] <= task.conversation:
+            return
+        pool = self.pools[task.kind]
+        able = pool.all if task.eligible is None else task.eligible
+        for slot in able[pool.announced[able] > task.conversation].tolist():
+            self._available[task.kind][slot] = pool.members[slot]
+            self._stirred = True
+
+    def _retry(self, task: Task, conversation: int) -> None:
+        """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
+        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation and not task.asleep:
+            self._due[task.kind].append((task, conversation))
+            self._stirred = True

@@ -1,0 +1,193 @@
+"""The market: the calls that are cleared together, and the offers for them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .messages import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from enum import IntEnum
+
+    from numpy.typing import NDArray
+
+    from .contractor import Contractor
+    from .messages import Bids
+    from .tasks import Task
+
+Award = tuple[int, int]
+AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
+
+
+class Market:
+    """The calls that are cleared together (K rows) and the offers for them (N columns: contractors).
+
+    Attributes:
+        tasks: the K tasks.
+        slots: (N,) intp, pool slot of each column.
+        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed. Of a task that may be split:
+            seconds by part of the share that the offer would get.
+        reason: (K, N) int8, why there is none.
+        approach_s: (K, N) float64, time to get to where the task begins.
+        load: (K, N) int64, tasks that the contractor has already.
+        idle_since_s: (K, N) float64.
+        left: (K,) how many parts of each task are not placed; 1 for a task that cannot be split.
+        age_s: (K,) float64, since when each task has been asked for.
+        premium_s: (K,) float64, what that makes up for.
+        rng: the generator of the stream "mechanism", for mechanisms that draw.
+    """
+
+    def __init__(
+        self,
+        kind: IntEnum,
+        tasks: Sequence[Task],
+        slots: NDArray[np.intp],
+        *,
+        now_s: float,
+        rng: np.random.Generator,
+        members: Sequence[Contractor] = (),
+    ) -> None:
+        self.kind = kind
+        self.tasks = tasks
+        self.slots = slots
+        self.rng = rng
+        self.now_s = now_s
+        self.left = [task.size for task in tasks]
+        self._lots: dict[int, _Lot] = {}
+        self._members = members
+
+    # the columns are made when they are first asked for: the usual market, of one call, takes over the answers
+
+    @cached_property
+    def cost(self) -> NDArray[np.float64]:
+        return np.full(self._shape, np.inf)
+
+    @cached_property
+    def reason(self) -> NDArray[np.int8]:
+        return np.zeros(self._shape, np.int8)
+
+    @cached_property
+    def approach_s(self) -> NDArray[np.float64]:
+        return np.zeros(self._shape)
+
+    @cached_property
+    def load(self) -> NDArray[np.int64]:
+        return np.zeros(self._shape, np.int64)
+
+    @cached_property
+    def idle_since_s(self) -> NDArray[np.float64]:
+        return np.full(self._shape, np.inf)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.tasks), len(self.slots)
+
+    @property
+    def age_s(self) -> NDArray[np.float64]:
+        return np.array([self.now_s - task.requested_at_s for task in self.tasks])
+
+    @property
+    def premium_s(self) -> NDArray[np.float64]:
+        return AGEING * self.age_s
+
+    @property
+    def score_s(self) -> NDArray[np.float64]:
+        """(K, N) what mechanisms compare where several tasks meet several contractors, the least first; inf: no offer.
+
+        The delay to the contractor: the way to the part for transports, since the way with it has to be driven by
+        whoever carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
+        """
+        delay_s = self.approach_s if self.tasks and self.tasks[0].compared_by_approach else self.cost
+        return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)
+
+    def foresee(self, column: int, rows: Sequence[int]) -> list[float] | None:
+        """Seconds until a contractor would be at each of some tasks, done in this order after all that it has planned.
+
+        None if it does not take so many, or does not say.
+        """
+        if not self._members:
+            return None
+        return self._members[self.slots[column]].foresee([self.tasks[row] for row in rows])
+
+    def exclude(self, row: int) -> None:
+        """Only some of the columns are asked for `row`: the others are not eligible, until they answer."""
+        self.reason[row] = Reason.NOT_ELIGIBLE
+
+    def put(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
+        """Enter answers to the call of `row`."""
+        if self.tasks[row].parts:
+            self._put_lot(row, columns, bids)
+            return
+        if len(self.tasks) == 1 and len(bids.cost) == len(self.slots):  # the usual case: nothing to copy
+            self.cost, self.reason = bids.cost[None], bids.reason[None]
+            self.approach_s, self.load = bids.approach_s[None], bids.load[None]
+            self.idle_since_s = bids.idle_since_s[None]
+            return
+        self.cost[row, columns] = bids.cost
+        self.reason[row, columns] = bids.reason
+        self.approach_s[row, columns] = bids.approach_s
+        self.load[row, columns] = bids.load
+        self.idle_since_s[row, columns] = bids.idle_since_s
+
+    def _put_lot(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
+        lot = self._lots.get(row)
+        if lot is None:
+            n = len(self.slots)
+            lot = self._lots[row] = _Lot(np.full(n, np.inf), np.ones(n, np.int64))
+        lot.cost[columns] = bids.cost
+        lot.parts[columns] = 1 if bids.parts is None else bids.parts
+        self.cost[row, columns] = bids.cost
+        self.reason[row, columns] = bids.reason
+        self.approach_s[row, columns] = bids.approach_s
+        self.load[row, columns] = bids.load
+        self.idle_since_s[row, columns] = bids.idle_since_s
+        self._price(row)
+
+    def _price(self, row: int) -> None:
+        """What a part would cost by each offer that still counts, given how many are left to take."""
+        lot = self._lots.get(row)
+        if lot is not None:
+            share = np.minimum(lot.parts, self.left[row])
+            self.cost[row] = np.where(self.cost[row] < np.inf, lot.cost / share, np.inf)
+
+    def offer(self, row: int, column: int) -> tuple[float, int]:
+        """What an offer costs in all, and for how many of the parts that are left."""
+        lot = self._lots.get(row)
+        if lot is None:
+            return self.cost.item(row, column), 1
+        return lot.cost.item(column), min(lot.parts.item(column), self.left[row])
+
+    def take(self, row: int, column: int) -> None:
+        """An offer is accepted: the row is closed; or, with parts left, the winner offers no more for it."""
+        self.left[row] -= self.offer(row, column)[1]
+        if self.left[row] <= 0:
+            self.withdraw(row)
+        else:
+            self.cost[row, column] = np.inf
+            self._price(row)
+
+    def count_left(self, row: int) -> None:
+        """The manager may have left out some parts since it called."""
+        if self.left[row] != self.tasks[row].size:
+            self.left[row] = self.tasks[row].size
+            self._price(row)
+
+    def withdraw(self, row: int) -> None:
+        """The task of `row` is placed: no offer for it counts any more."""
+        self.cost[row] = np.inf
+
+    def offers(self) -> NDArray[np.bool_]:
+        """(K, N) which offers a central rule may use: those of vehicles, robots, chargers only while they are idle."""
+        made = self.cost < np.inf
+        return made if self.tasks and self.tasks[0].queued else made & (self.load == 0)
+
+
+class _Lot(NamedTuple):
+    """The offers for a task that may be split: what each costs in all, and for how many parts; (N,) each."""
+
+    cost: NDArray[np.float64]
+    parts: NDArray[np.int64]

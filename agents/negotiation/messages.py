@@ -1,0 +1,202 @@
+"""What agents say to each other: performatives, calls for proposals, proposals, refusals.
+
+A call goes to many contractors as one object with an array of receivers, and their answers come back as
+one set of columns. `Proposal` and `Refusal` are the single answers that a subclass gives which bids for itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .tasks import Task
+
+NOBODY = -1  # in place of the id of an agent
+
+
+class Performative(IntEnum):
+    """FIPA communicative acts (SC00037J) that the contract net uses (SC00029H)."""
+
+    CFP = 0
+    PROPOSE = 1
+    REFUSE = 2
+    ACCEPT_PROPOSAL = 3
+    REJECT_PROPOSAL = 4
+    AGREE = 5
+    INFORM_DONE = 6
+    INFORM_RESULT = 7
+    FAILURE = 8
+    CANCEL = 9
+    NOT_UNDERSTOOD = 10
+
+
+class Reason(IntEnum):
+    """Why a contractor does not propose: the recovery differs (Smith 1980)."""
+
+    NONE = 0  # it does propose
+    BUSY = 1  # not now: the task is called again
+    NOT_ELIGIBLE = 2  # never: it has not the capability
+    UNREACHABLE = 3  # never: it cannot get there
+    NOT_UNDERSTOOD = 4  # never: it does not know this kind of task (FIPA not-understood)
+    SILENT = 5  # it does not answer at all
+
+
+@dataclass(slots=True, frozen=True)
+class Call:
+    """A call for proposals.
+
+    Attributes:
+        conversation: unique in the run; every message that belongs to it carries it.
+        task: what is to be done, for whom.
+        reply_by_s: answers that come later are rejected; a call without a deadline does not exist.
+        round: 1, or which revised call this is (SC00030H).
+        best_s: the best offer of the round before; inf in the first.
+        definite: whoever offers now is bound; offers of the round before were not (`commitment: concurrent`).
+    """
+
+    conversation: int
+    task: Task
+    reply_by_s: float
+    round: int = 1
+    best_s: float = np.inf
+    definite: bool = False
+
+
+@dataclass(slots=True)
+class Proposal:
+    """An offer: the contractor is bound to it until it is rejected or its lease ends.
+
+    Each is made for one answer, and may be changed by a subclass that passes it on (`offer.cost += 10.0`).
+
+    Attributes:
+        cost: marginal cost in seconds: what the task adds to the contractor's own plan. Finite.
+        approach_s: time to get to where the task begins.
+        load: tasks that the contractor has already.
+        idle_since_s: since when it has had nothing to do; inf while it works.
+        parts: of a task that may be split: how many of its parts it would take at this cost, or fewer at most at it.
+    """
+
+    cost: float
+    approach_s: float = 0.0
+    load: int = 0
+    idle_since_s: float = math.inf
+    parts: int = 1
+
+
+@dataclass(slots=True)
+class Refusal:
+    """No offer, and why."""
+
+    reason: Reason = Reason.BUSY
+
+
+@dataclass(slots=True)
+class Bids:
+    """The answers of N contractors to one call, as columns.
+
+    Attributes:
+        cost: (N,) float64, seconds; inf where the contractor refuses.
+        reason: (N,) int8, `Reason`; NONE where it proposes.
+        approach_s: (N,) float64.
+        load: (N,) int64.
+        idle_since_s: (N,) float64.
+        silent: somebody does not answer at all (reason SILENT).
+        parts: (N,) int64, how many parts of the task each would take; None: one each.
+    """
+
+    cost: NDArray[np.float64]
+    reason: NDArray[np.int8]
+    approach_s: NDArray[np.float64]
+    load: NDArray[np.int64]
+    idle_since_s: NDArray[np.float64]
+    silent: bool = False
+    parts: NDArray[np.int64] | None = None
+
+    @classmethod
+    def gather(cls, answers: list[Proposal | Refusal | None]) -> Bids:
+        """Columns from single answers; None is no answer.
+
+        Raises:
+            TypeError: an answer is none of the three.
+            ValueError: a proposal has no finite cost, or is for less than one part.
+        """
+        n = len(answers)
+        at: list[int] = []
+        cost: list[float] = []
+        approach_s: list[float] = []
+        load: list[int] = []
+        idle_since_s: list[float] = []
+        parts: list[int] = []
+        bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
+        for i, answer in enumerate(answers):  # lists first: to write single entries of arrays is much slower
+            if isinstance(answer, Proposal):
+                at.append(i)
+                cost.append(answer.cost)
+                approach_s.append(answer.approach_s)
+                load.append(answer.load)
+                idle_since_s.append(answer.idle_since_s)
+                parts.append(answer.parts)
+            elif answer is None:
+                bids.reason[i] = Reason.SILENT
+                bids.silent = True
+            elif isinstance(answer, Refusal):
+                bids.reason[i] = answer.reason
+            else:
+                raise TypeError(f"bid(call) returned {answer!r}; return a Proposal, a Refusal, or None for no answer")
+        where = np.array(at, np.intp)
+        for column, values in (
+            (bids.cost, cost),
+            (bids.approach_s, approach_s),
+            (bids.load, load),
+            (bids.idle_since_s, idle_since_s),
+        ):
+            column[where] = np.fromiter(values, column.dtype, len(at))
+        if parts and not min(parts) == max(parts) == 1:
+            bids.parts = np.ones(n, np.int64)
+            bids.parts[where] = parts
+        if not (bids.cost[where] < np.inf).all():
+            raise ValueError(
+                f"a proposal that costs {bids.cost[where].max()} is none; give a finite number, or a Refusal"
+            )
+        if bids.parts is not None and bids.parts.min() < 1:
+            raise ValueError(f"a proposal for {bids.parts.min()} parts is none; offer for 1 or more, or give a Refusal")
+        return bids
+
+    def singly(self) -> list[Proposal | Refusal | None]:
+        """The answers one by one: the reverse of `gather`."""
+        parts = np.ones(len(self.cost), np.int64) if self.parts is None else self.parts
+        columns = (self.cost, self.approach_s, self.load, self.idle_since_s, parts)
+        proposals = map(Proposal, *(column.tolist() for column in columns))
+        return [
+            proposal if reason == Reason.NONE else None if reason == Reason.SILENT else Refusal(Reason(reason))
+            for proposal, reason in zip(proposals, self.reason.tolist(), strict=True)
+        ]
+
+    def take(self, index: slice | NDArray[np.intp]) -> Bids:
+        """The answers of some of the contractors."""
+        return Bids(
+            self.cost[index],
+            self.reason[index],
+            self.approach_s[index],
+            self.load[index],
+            self.idle_since_s[index],
+            parts=None if self.parts is None else self.parts[index],
+        )
+
+    def put(self, index: NDArray[np.intp], answers: Bids) -> None:
+        """Write the answers of some of the contractors in their places."""
+        self.cost[index] = answers.cost
+        self.reason[index] = answers.reason
+        self.approach_s[index] = answers.approach_s
+        self.load[index] = answers.load
+        self.idle_since_s[index] = answers.idle_since_s
+        if answers.parts is not None:
+            self.parts = np.ones(len(self.cost), np.int64) if self.parts is None else self.parts
+            self.parts[index] = answers.parts

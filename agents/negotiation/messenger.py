@@ -1,0 +1,120 @@
+"""How a message leaves: it is written down, and given to the channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .messages import NOBODY, Performative, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from .channel import Channel
+    from .messages import Bids
+    from .world import EngineWorld
+
+
+class Messenger:
+    """Writes messages in the log at the time of sending, and sends them.
+
+    Attributes:
+        instant: the channel carries every message at once, exactly once.
+        full: messages to or from many are written one by one; otherwise one row says how many they were.
+    """
+
+    def __init__(self, world: EngineWorld, channel: Channel, *, full: bool = False) -> None:
+        self._world = world
+        self._write = world.log.message
+        self._offered = world.log.part_offered
+        self.channel = channel
+        self.instant = channel.instant
+        self.full = full
+
+    def send(
+        self,
+        performative: Performative,
+        conversation: int,
+        sender: int,
+        receiver: int,
+        deliver: Callable[..., None],
+        *args: Any,
+        value: float = 0.0,
+    ) -> None:
+        """One to one: `deliver(*args)` is called when, and as often as, it arrives."""
+        self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
+        self.channel.send(sender, receiver, deliver, *args)
+
+    def note(
+        self, performative: Performative, conversation: int, sender: int, receiver: int, value: float = 0.0
+    ) -> None:
+        """What both sides see on the floor is written down, and needs no channel."""
+        self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
+
+    def withdraw(self, conversation: int, manager: int) -> None:
+        """A call is over, and no contractor is bound: it is written down, and nobody needs to hear it."""
+        self._write(self._world.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)
+
+    def call(
+        self,
+        conversation: int,
+        manager: int,
+        receivers: NDArray[np.int64],
+        deliver: Callable[..., None],
+        *args: Any,
+        performative: Performative = Performative.CFP,
+    ) -> None:
+        """One to many, the same to each: a call for proposals, or a rejection."""
+        if self.full:
+            now_s = self._world.now_s
+            for receiver in receivers.tolist():
+                self._write(now_s, performative, conversation, manager, receiver, 1, 0.0)
+        else:
+            self._write(self._world.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
+        self.channel.multicast(manager, receivers, deliver, *args)
+
+    def reject(self, conversation: int, manager: int, count: int) -> None:
+        """So many offers are rejected; for a channel on which nobody waits for it."""
+        if count:
+            self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
+
+    def answer(
+        self,
+        conversation: int,
+        senders: NDArray[np.int64],
+        manager: int,
+        bids: Bids,
+        deliver: Callable[..., None],
+        *args: Any,
+    ) -> None:
+        """Many to one: each of `senders` proposes, refuses, or says that it has not understood."""
+        now_s = self._world.now_s
+        if self.full:
+            if bids.parts is not None:
+                for sender, parts in zip(senders[bids.cost < np.inf], bids.parts[bids.cost < np.inf], strict=True):
+                    self._offered(now_s, int(sender), int(parts), conversation)
+            for sender, cost, reason in zip(senders.tolist(), bids.cost.tolist(), bids.reason.tolist(), strict=True):
+                if cost < np.inf:
+                    self._write(now_s, Performative.PROPOSE, conversation, sender, manager, 1, cost)
+                else:
+                    self._write(now_s, _performative_of(reason), conversation, sender, manager, 1, reason)
+        else:
+            proposing = int(np.count_nonzero(bids.cost < np.inf))
+            refusing = len(senders) - proposing
+            if proposing:
+                best = bids.cost.item(bids.cost.argmin())  # a third of the time of min()
+                self._write(now_s, Performative.PROPOSE, conversation, NOBODY, manager, proposing, best)
+            if refusing:
+                puzzled = int(np.count_nonzero(bids.reason == Reason.NOT_UNDERSTOOD))
+                if puzzled:
+                    self._write(now_s, Performative.NOT_UNDERSTOOD, conversation, NOBODY, manager, puzzled, 0.0)
+                if refusing > puzzled:
+                    self._write(now_s, Performative.REFUSE, conversation, NOBODY, manager, refusing - puzzled, 0.0)
+        self.channel.multicast(senders, manager, deliver, *args)
+
+
+def _performative_of(reason: int) -> Performative:
+    return Performative.NOT_UNDERSTOOD if reason == Reason.NOT_UNDERSTOOD else Performative.REFUSE

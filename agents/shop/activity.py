@@ -1,0 +1,58 @@
+"""Work that takes its time, can be interrupted, and is then gone on with (preempt-resume)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..negotiation.world import Clock, Due
+
+
+class Activity:
+    """At most one piece of work at a time.
+
+    Attributes:
+        left_s: what was left of it when it last began or went on.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._then: Callable[[], None] | None = None
+        self._due: Due | None = None
+        self._since_s = 0.0
+        self.left_s = 0.0
+
+    @property
+    def under_way(self) -> bool:
+        """Begun and not ended; it may be interrupted."""
+        return self._then is not None
+
+    def begin(self, duration_s: float, then: Callable[[], None], *, interrupted: bool = False) -> None:
+        """Call `then` after `duration_s` of uninterrupted time."""
+        self._then, self.left_s = then, duration_s
+        if not interrupted:
+            self.go_on()
+
+    def interrupt(self) -> None:
+        """Stop; what is left stays left."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+            self.left_s = max(self.left_s - (self._clock.now_s - self._since_s), 0.0)  # rounding may go below
+
+    def go_on(self) -> None:
+        """Begin, or go on after an interruption."""
+        self._since_s = self._clock.now_s
+        self._due = self._clock.schedule(self.left_s, self._end)
+
+    def abandon(self) -> None:
+        """It will not be gone on with."""
+        self.interrupt()
+        self._then = None
+
+    def _end(self) -> None:
+        then, self._then, self._due = self._then, None, None
+        assert then is not None, "only work that has begun ends"
+        then()

@@ -1,0 +1,337 @@
+"""An AGV carries parts, and charges, parks and breaks down as every vehicle: contractor of transports.
+
+          won a transport                at the dock             at the dock
+IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task
+ |  battery low                                                                         | battery low
+ +-----> EMPTY --> CHARGING --> IDLE                                                    +--> EMPTY --> CHARGING
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..events import VehicleState
+from ..negotiation.messages import Bids, Call, Proposal, Refusal
+from ..negotiation.tasks import Task
+from .offers import transport_offers
+from .plan import Plan, Stop
+from .tasks import TaskKind, Transport
+from .ticks import arrival_s
+from .vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ..world import World
+    from .job import Job
+
+
+class AGV(Vehicle):
+    """A vehicle that carries parts.
+
+    Attributes:
+        plan: the stops of the transports that it has won.
+    """
+
+    def __init__(self, model: World, *, name: str, vehicle: int) -> None:
+        self.plan = Plan(model.fleet.spec, model.traffic)
+        super().__init__(model, name=name, vehicle=vehicle)
+
+    @property
+    def has_stops(self) -> bool:
+        return bool(self.plan)
+
+    # -- contractor of transports -----------------------------------------------------------------------------
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """Seconds until the part would be delivered, after all that is planned already."""
+        return self.model.net.pools[TaskKind.TRANSPORT].answer(AGV, call, self.slot)
+
+    @classmethod
+    def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The offers of N vehicles at once: what is left of the plan, way, loading, way, unloading.
+
+        Of a lot, each offers to take as many parts as it can carry.
+        """
+        task = call.task
+        assert isinstance(task, Transport)
+        model: World = members[0].model
+        fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
+        parts = min(task.size, spec.capacity)
+        leveled = terms.commitment == "leveled" and model.queue_limit == 1
+        return Bids(
+            *transport_offers(
+                slots,
+                now_s,
+                task.ready_at_s,
+                parts * spec.load_s,
+                parts * spec.unload_s,
+                traffic.tick_s,
+                model.queue_limit,
+                terms.penalty_s if leveled else np.inf,
+                traffic.ways_s(task.origin),
+                traffic.landing(task.origin),
+                traffic.ways_s(task.destination, loaded=True),
+                traffic.stand,
+                traffic.clear_s,
+                fleet.open,
+                fleet.tasks,
+                fleet.load,
+                fleet.state,
+                fleet.free_at_s,
+                fleet.free_node,
+                fleet.idle_since_s,
+                fleet.waits & (not task.ahead and model.net.planner is None),
+            ),
+            parts=np.full(len(slots), parts) if task.parts else None,
+        )
+
+    def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
+        """Seconds until it would be at each of these transports, done in this order after all that is planned."""
+        model, fleet, traffic, v = self.model, self.model.fleet, self.model.traffic, self.vehicle
+        planned = fleet.tasks.item(v)
+        if not fleet.open[v] or planned + len(tasks) > model.queue_limit:
+            return None
+        time_s = max(fleet.free_at_s.item(v) if planned else traffic.clear_s.item(v), model.now_s)
+        node = fleet.free_node.item(v) if planned else traffic.stand.item(v)
+        delays_s = []
+        for task in tasks:
+            assert isinstance(task, Transport)
+            time_s = arrival_s(time_s, traffic.ways_s(task.origin).item(node), traffic.tick_s)
+            delays_s.append(time_s - model.now_s)
+            node = traffic.landing(task.origin).item(node)
+            loaded_s = max(time_s, task.ready_at_s) + self.spec.load_s
+            way_s = traffic.ways_s(task.destination, loaded=True).item(node)
+            time_s = arrival_s(loaded_s, way_s, traffic.tick_s) + self.spec.unload_s
+            node = traffic.landing(task.destination, loaded=True).item(node)
+        return delays_s
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Transport)
+        if task in self.plan:
+            return True
+        fleet, v = self.model.fleet, self.vehicle
+        if not fleet.open[v] or (fleet.tasks[v] >= self.model.queue_limit and not self._leave_for(task)):
+            return False
+        begins = not self.plan or (fleet.waits.item(v) and not task.ahead)
+        self.plan.insert(task, self.load)
+        fleet.tasks[v] += 1
+        fleet.idle_since_s[v] = np.inf
+        if begins and not self.down:
+            self.plan.defer()
+            self._next()
+        else:
+            self._forecast()
+        return True
+
+    def _leave_for(self, better: Transport) -> bool:
+        """Leave a contract that is not begun: made ahead, for a part that stands ready; leveled, for a better one."""
+        task = self.plan.stops[-1].task
+        net = self.model.net
+        waits = self.model.fleet.waits.item(self.vehicle) and not better.ahead
+        leveled = net.terms.commitment == "leveled" and self.model.queue_limit == 1 and not task.begun
+        if not (waits or leveled):
+            return False
+        self._drop(task)
+        net.fail(task, self)
+        return True
+
+    def let_go(self, task: Task) -> None:
+        assert isinstance(task, Transport)
+        for part in task.cargo:
+            self.take_off(part, task)
+
+    def take_off(self, part: Job, task: Transport) -> None:
+        """`part` is taken out of the factory: its stops are not made, and it is not on board any more."""
+        stop = next((stop for stop in self.plan.stops if stop.task is task and stop.part is part), None)
+        if stop is None:
+            return
+        fleet, v = self.model.fleet, self.vehicle
+        under_way = self.plan.next is stop
+        self.plan.leave_out(stop)
+        if not stop.pick_up:
+            fleet.settle_energy(v)
+            fleet.load[v] -= 1
+            self.model.traffic.carry(v, bool(fleet.load[v]))
+        if task not in self.plan:
+            fleet.tasks[v] -= 1
+        if under_way:
+            self.activity.abandon()
+            if not self.down:
+                self._next()
+        elif self.plan:
+            self._forecast()
+            if self.state is VehicleState.LOADED:
+                self.admitted()
+
+    def release(self, task: Task) -> bool:
+        """Drop a transport whose part is not on board yet."""
+        if task.begun or task not in self.plan:
+            return False
+        under_way = self.plan.next.task is task
+        self._drop(task)
+        if under_way and not self.down:
+            self._next()
+        elif self.plan:
+            self._forecast()
+        if self.plan:
+            self._announce()
+        return True
+
+    def _drop(self, task: Task) -> None:
+        self.plan.drop(task)
+        self.model.fleet.tasks[self.vehicle] -= 1
+
+    def _forecast(self) -> None:
+        """When and where all that is planned will be done."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        traffic = model.traffic
+        clear_s, stand = max(traffic.clear_s.item(v), model.now_s), traffic.stand.item(v)
+        fleet.next_at_s[v], fleet.free_at_s[v], fleet.free_node[v] = self.plan.forecast(clear_s, stand, self.load)
+
+    # -- driving and handling ---------------------------------------------------------------------------------
+
+    def _go(self) -> None:
+        """Drive to the next stop."""
+        self._drive(self.plan.next.place)
+        self._forecast()
+
+    def arrived(self) -> None:
+        """At the dock that it was sent to."""
+        if self.down:
+            return
+        self.model.traffic.hold(self.vehicle, True)
+        if self._driving_to_charger:
+            self._charge()
+            return
+        stop = self.plan.next
+        if not stop.pick_up or self._may_load(stop):
+            self._handle(stop)
+
+    def _may_load(self, stop: Stop) -> bool:
+        """Asks at the part itself: it may belong to another vehicle by now, or not be allowed to leave yet."""
+        task, part = stop.task, stop.part
+        if not self.model.net.stands(task, self):
+            self._drop(task)
+            self.model.net.fail(task, self)
+            self._next()
+            if self.plan:
+                self._announce()
+        elif part not in task.cargo:
+            self.plan.leave_out(stop)
+            self._go_on(stop)
+        elif part.may_leave(self):
+            task.begun = True
+            if part.is_handed_over(self.part_ready):
+                return True
+            self._enter(VehicleState.WAITING)
+        elif part.ready or task.begun:
+            self._enter(VehicleState.WAITING)
+        elif self.plan.defer():
+            self._next()
+        elif self.charge is not None:
+            self._give_back()
+            self._next()
+        else:
+            self._await_part()
+        return False
+
+    def _await_part(self) -> None:
+        """Wait, as nothing else can be done, but not at the dock: others may bring the very part that it waits for."""
+        model, v = self.model, self.vehicle
+        self._enter(VehicleState.WAITING)
+        model.fleet.waits[v] = True
+        model.fleet.idle_since_s[v] = model.now_s
+        if model.has_floor:
+            model.traffic.hold(v, False)
+            model.traffic.park(v)
+        if model.net.planner is None:
+            model.net.available(self, TaskKind.TRANSPORT)
+
+    def part_ready(self) -> None:
+        """A part that it may have been waiting for stands ready, or may leave."""
+        if self.state is not VehicleState.WAITING or self.down:
+            return
+        if self.model.fleet.waits[self.vehicle]:
+            self.plan.defer()
+            self._next()
+        elif not self.model.traffic.waits_for_dock(self.vehicle):
+            self.arrived()
+
+    def _handle(self, stop: Stop) -> None:
+        self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
+
+    def _handled(self) -> None:
+        """The part has changed over."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        stop = self.plan.pop()
+        fleet.settle_energy(v)
+        if stop.pick_up:
+            fleet.load[v] += 1
+            model.traffic.carry(v, True)
+            stop.part.loaded(self)
+        else:
+            fleet.load[v] -= 1
+            model.traffic.carry(v, bool(fleet.load[v]))
+            stop.part.unloaded(self, stop.place)
+            if stop.task not in self.plan:
+                model.net.done(stop.task, self)
+                if self.present:
+                    fleet.tasks[v] -= 1
+                    self._look_for_charger()
+                    self._announce()
+        if self.present:  # it may be removed by what the change of hands leads to
+            self._go_on(stop)
+
+    def _go_on(self, made: Stop) -> None:
+        """The next part of the same share is handled at once, before the dock is left to others."""
+        if self.plan.goes_on_with(made):
+            self.arrived()
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        """Go on with the plan; with none, charge or rest."""
+        model, fleet, v = self.model, self.model.fleet, self.vehicle
+        model.traffic.hold(v, False)
+        fleet.waits[v] = False
+        if self.plan:
+            fleet.idle_since_s[v] = np.inf
+            self._go()
+            return
+        if self.failures is not None:
+            self.failures.work_ends()
+        if self._go_charging():
+            return
+        fleet.idle_since_s[v] = model.now_s
+        self._enter(VehicleState.OFF if self.off else VehicleState.IDLE)
+        model.traffic.park(v)
+        self._watch_battery()
+        self._announce()
+
+    def _give_back(self) -> None:
+        """Have others do what was not begun."""
+        for task in self.plan.not_begun:
+            if not task.begun:
+                self._drop(task)
+                self.model.net.fail(task, self)
+
+    def _give_all_back(self) -> None:
+        """Transports are called anew; a part on board is set down where it was loaded, and waits there for another."""
+        net = self.model.net
+        for task, parts in self.plan.cargo.items():
+            self.plan.drop(task)
+            held = [part for part in parts if part.carrier is self and (part.ready or part.transport is not task)]
+            for part in held:
+                part.left_behind(self, task)
+            if task.keep([part for part in parts if part.transport is task]):
+                net.give_back(task, self)
+            else:
+                net.annul(task)
+            for part in held:
+                if part.transport is None:
+                    part.stands_ready()

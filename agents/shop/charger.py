@@ -1,0 +1,68 @@
+"""A charger: feeds the AGVs that have won one of its slots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Task
+from .agent import ShopContractor
+from .place import Place
+from .tasks import Charge, TaskKind
+from .ticks import arrival_s
+
+if TYPE_CHECKING:
+    from ..world import World
+    from .specs import ChargerSpec
+
+
+class Charger(ShopContractor, Place):
+    """Has as many slots as its scenario says; a slot is taken from the award until the vehicle is charged."""
+
+    def __init__(self, model: World, *, name: str, place: int, spec: ChargerSpec) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.spec = spec
+        self.tasks: list[Charge] = []
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The way of the vehicle to here."""
+        task = call.task
+        assert isinstance(task, Charge)
+        if len(self.tasks) >= self.spec.slots:
+            return Refusal(Reason.BUSY)
+        traffic, vehicle = self.model.traffic, task.agv.vehicle
+        way_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
+        if way_s == float("inf"):
+            return Refusal(Reason.UNREACHABLE)
+        clear_s = max(traffic.clear_s.item(vehicle), self.model.now_s)
+        approach_s = arrival_s(clear_s, way_s, traffic.tick_s) - self.model.now_s
+        return Proposal(approach_s, approach_s)
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Charge)
+        if task in self.tasks:
+            return True
+        if len(self.tasks) >= self.spec.slots:
+            return False
+        self.tasks.append(task)
+        return True
+
+    def release(self, task: Task) -> bool:
+        assert isinstance(task, Charge)
+        if task not in self.tasks:
+            return False
+        self.tasks.remove(task)
+        self.model.net.available(self, TaskKind.CHARGE)
+        return True
+
+    def _hand_back(self) -> None:
+        """Vehicles that charge here or are on their way look for another one."""
+        while self.tasks:
+            self.model.net.give_back(self.tasks.pop(0), self)
+
+    def finished(self, task: Charge) -> None:
+        """The vehicle is charged: its slot is free."""
+        self.tasks.remove(task)
+        self.model.net.done(task, self)
+        self.model.net.available(self, TaskKind.CHARGE)

@@ -1,0 +1,126 @@
+"""Places where nothing is made: the source, the sink, and storages where parts wait for a station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import RemovalError
+from ..events import Event
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Task
+from .agent import ShopAgent, ShopContractor
+from .job import STORE
+from .place import Place
+from .tasks import Operation
+
+if TYPE_CHECKING:
+    from ..world import World
+    from .job import Job
+
+
+class Source(ShopAgent, Place):
+    """Where orders enter; parts wait here, as many as there are."""
+
+    def __init__(self, model: World, *, name: str, place: int) -> None:
+        super().__init__(model)
+        self.name = name
+        self.place = place
+
+    def remove(self) -> None:
+        """Parts must come from somewhere and go somewhere.
+
+        Raises:
+            RemovalError: the trial has not ended.
+        """
+        if not self.model.ended:
+            raise RemovalError(
+                f"{self.name!r} cannot be removed: a factory needs its source and its sink; remove stations, storages, "
+                "robots, vehicles, chargers or parts, or end the trial with remove_all_agents()"
+            )
+        super().remove()
+
+
+class Sink(Source):
+    """Where finished parts leave the factory."""
+
+    def receive(self, job: Job) -> None:
+        """A part is finished."""
+        job.leave(Event.FINISHED, self.unique_id)
+
+
+class Storage(ShopContractor, Place):
+    """Keeps parts that would block a station while no other station can take them.
+
+    Attributes:
+        capacity: parts; None for any number.
+        parts: those that are here.
+        reserved: the tasks that have won a place and whose parts are not here yet, by id.
+    """
+
+    def __init__(self, model: World, *, name: str, place: int, capacity: int | None) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.capacity = capacity
+        self.parts: dict[int, Job] = {}
+        self.reserved: dict[int, Operation] = {}
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more part can be promised a place."""
+        return self.capacity is None or len(self.parts) + len(self.reserved) < self.capacity
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        task = call.task
+        if not isinstance(task, Operation) or task.name != STORE or task.job is None:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        if not self.has_room:
+            return Refusal(Reason.BUSY)
+        approach_s = self.model.traffic.travel_between_s(task.job.place, self.place, loaded=True)
+        return Proposal(approach_s, approach_s, len(self.parts))
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        if task.id not in self.reserved:
+            if not self.has_room:
+                return False
+            self.reserved[task.id] = task
+        return True
+
+    def release(self, task: Task) -> bool:
+        if task.begun or self.reserved.pop(task.id, None) is None:
+            return False
+        self.model.relieve_stations()
+        return True
+
+    def receive(self, job: Job) -> None:
+        """A part is put into the storage: kept, it asks again for a station."""
+        self.parts[job.unique_id] = job
+        if not self.present:
+            job.stands_ready()
+            return
+        task = job.operation
+        assert task is not None
+        del self.reserved[task.id]
+        self.model.net.done(task, self)
+        job.target = None
+        job.operation = None
+        job.stands_ready()
+
+    def let_go(self, task: Task) -> None:
+        if self.reserved.pop(task.id, None) is not None:
+            self.model.relieve_stations()
+
+    def take_out(self, job: Job) -> None:
+        """A part leaves the factory from here."""
+        self.part_left(job)
+
+    def _hand_back(self) -> None:
+        """Parts that are here stay until they are fetched; those that are to come ask for something else."""
+        for task in list(self.reserved.values()):
+            del self.reserved[task.id]
+            self.model.net.give_back(task, self)
+
+    def part_left(self, job: Job) -> None:
+        """A part is taken out: there is room for one that blocks a station."""
+        if self.parts.pop(job.unique_id, None) is not None:  # else it was set down beside the others
+            self.model.relieve_stations()

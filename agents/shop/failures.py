@@ -1,0 +1,104 @@
+"""When a machine or a vehicle fails, and for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..negotiation.world import Due
+    from ..world import World
+    from .specs import BreakdownSpec
+
+
+class Failures:
+    """Times to failure and repair from a random stream of their own.
+
+    The "calendar" clock runs always, the "busy" clock only between `work_begins` and `work_ends`.
+    """
+
+    @classmethod
+    def of(
+        cls,
+        model: World,
+        spec: BreakdownSpec | None,
+        *,
+        stream: str,
+        break_down: Callable[[], None],
+        repair: Callable[[], None],
+    ) -> Failures | None:
+        """The failures that `spec` describes; None if it never fails."""
+        return None if spec is None else cls(model, spec, stream=stream, break_down=break_down, repair=repair)
+
+    def __init__(
+        self,
+        model: World,
+        spec: BreakdownSpec,
+        *,
+        stream: str,
+        break_down: Callable[[], None],
+        repair: Callable[[], None],
+    ) -> None:
+        self.model = model
+        self.spec = spec
+        self._rng = model.stream(stream)
+        self._break_down = break_down
+        self._repair = repair
+        self._busy_clock = spec.clock == "busy"
+        self._left_s = spec.mtbf.quantile(self._rng.random())  # on its clock, till the next failure
+        self._began_s: float | None = None  # the busy clock runs since then
+        self._due: Due | None = None
+        self._repaired_due: Due | None = None
+        if not self._busy_clock:
+            self._wind()
+
+    def _wind(self) -> None:
+        self._due = self.model.clock.schedule(self._left_s, self._strike)
+
+    def work_begins(self, duration_s: float = float("inf")) -> None:
+        """Busy from now on, for `duration_s` if nothing happens; nothing new for who is busy already."""
+        if self._busy_clock and self._began_s is None:
+            self._began_s = self.model.now_s
+            if self._left_s < duration_s:
+                self._wind()
+
+    def work_ends(self) -> None:
+        """Not busy any more."""
+        if self._began_s is not None:
+            self._left_s = max(self._left_s - (self.model.now_s - self._began_s), 0.0)  # rounding may go below
+            self._began_s = None
+            if self._due is not None:
+                self._due.cancel()
+                self._due = None
+
+    def suspend(self) -> None:
+        """Out of order for another reason: nothing fails until `resume`."""
+        self.work_ends()
+        if self._due is not None:
+            self._left_s = self._due.at_s - self.model.now_s
+            self._due.cancel()
+            self._due = None
+
+    def resume(self) -> None:
+        """In order again: the calendar clock goes on; the busy clock does when work begins."""
+        if not self._busy_clock and self._due is None:
+            self._wind()
+
+    def stop(self) -> None:
+        """Nothing fails or is repaired any more."""
+        for due in (self._due, self._repaired_due):
+            if due is not None:
+                due.cancel()
+
+    def _strike(self) -> None:
+        self._due = self._began_s = None
+        repair_s = self.spec.mttr.quantile(self._rng.random())
+        self._left_s = self.spec.mtbf.quantile(self._rng.random())
+        self._break_down()
+        self._repaired_due = self.model.clock.schedule(repair_s, self._repaired)
+
+    def _repaired(self) -> None:
+        self._repair()
+        if not self._busy_clock:
+            self._wind()

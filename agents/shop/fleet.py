@@ -1,0 +1,107 @@
+"""The fleet as arrays: what all vehicles have planned, and what is left in their batteries.
+
+The agents read and write their row; negotiation and motion use whole columns. V vehicles that are or were there: a row
+is kept when its vehicle leaves, and one that joins gets the next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..events import VehicleState
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..negotiation.world import Clock
+    from .specs import VehicleSpec
+    from .traffic import Traffic
+
+
+class Fleet:
+    """V vehicles.
+
+    Attributes:
+        present: (V,) bool, in the factory.
+        state: (V,) int8, `VehicleState`.
+        load: (V,) int64, parts on board.
+        tasks: (V,) int64, transports that were won and are not done.
+        open: (V,) bool, takes transports: neither broken nor charging nor on its way to a charger.
+        next_at_s: (V,) float64, when the first stop of what is planned is reached; meaningless for idle vehicles.
+        free_at_s: (V,) float64, when all that is planned will be done; in the past for idle vehicles.
+        free_node: (V,) int32, how the vehicle will stand then (`Traffic.stand`); meaningless for idle vehicles.
+        waits: (V,) bool, stands idle until a part is ready that it was called for ahead.
+        idle_since_s: (V,) float64; inf while there is something that can be done.
+    """
+
+    def __init__(self, spec: VehicleSpec, traffic: Traffic, clock: Clock) -> None:
+        self.spec = spec
+        self.traffic = traffic
+        self._clock = clock
+        self._allot(spec.count)
+
+    def _allot(self, count: int) -> None:
+        """Rows of `count` idle vehicles."""
+        spec = self.spec
+        self.present = np.ones(count, np.bool_)
+        self.state = np.full(count, VehicleState.IDLE, np.int8)
+        self.load = np.zeros(count, np.int64)
+        self.tasks = np.zeros(count, np.int64)
+        self.open = np.ones(count, np.bool_)
+        self.waits = np.zeros(count, np.bool_)
+        self.next_at_s = np.zeros(count)
+        self.free_at_s = np.zeros(count)
+        self.free_node = np.zeros(count, np.int32)
+        self.idle_since_s = np.full(count, self._clock.now_s)
+        # energy at the last settlement, and when and at how many metres that was
+        start_j = spec.battery.capacity_j * spec.battery.start if spec.battery is not None else np.inf
+        self._energy_j = np.full(count, start_j)
+        self._settled_s = np.full(count, self._clock.now_s)
+        self._settled_m = np.zeros(count)
+
+    def join(self) -> None:
+        """One more vehicle, idle, with a battery as full as those at the start."""
+        rows = {name: column for name, column in vars(self).items() if isinstance(column, np.ndarray)}
+        self._allot(1)
+        for name, column in rows.items():
+            setattr(self, name, np.concatenate([column, getattr(self, name)]))
+
+    def leave(self, vehicle: int) -> None:
+        """A vehicle is gone: it takes nothing, has nothing, and waits for nothing."""
+        self.present[vehicle] = self.open[vehicle] = self.waits[vehicle] = False
+        self.state[vehicle] = VehicleState.IDLE
+        self.load[vehicle] = self.tasks[vehicle] = 0
+        self.idle_since_s[vehicle] = np.inf
+
+    def energy_j(self) -> NDArray[np.float64]:
+        """(V,) what is left in each battery, not less than nothing; inf without batteries."""
+        battery = self.spec.battery
+        if battery is None:
+            return self._energy_j.copy()
+        drain = np.where(self.load > 0, battery.drive_loaded_j_per_m, battery.drive_empty_j_per_m)
+        driven_j = (self.traffic.odometer_m - self._settled_m) * drain
+        return np.maximum(self._energy_j - driven_j - (self._clock.now_s - self._settled_s) * battery.idle_w, 0.0)
+
+    def energy_of_j(self, vehicle: int) -> float:
+        """What is left in one battery."""
+        battery = self.spec.battery
+        if battery is None:
+            return float("inf")
+        drain = battery.drive_loaded_j_per_m if self.load[vehicle] > 0 else battery.drive_empty_j_per_m
+        driven_j = (self.traffic.distance_m(vehicle) - self._settled_m[vehicle]) * drain
+        idle_j = (self._clock.now_s - self._settled_s[vehicle]) * battery.idle_w
+        return max(float(self._energy_j[vehicle] - driven_j - idle_j), 0.0)
+
+    def settle_energy(self, vehicle: int, energy_j: float | None = None) -> None:
+        """Before the drain changes: fix what is left; or set it to `energy_j` after charging."""
+        if self.spec.battery is not None:
+            self._energy_j[vehicle] = self.energy_of_j(vehicle) if energy_j is None else energy_j
+            self._settled_s[vehicle] = self._clock.now_s
+            self._settled_m[vehicle] = self.traffic.distance_m(vehicle)
+
+    def battery_of(self, vehicle: int) -> float:
+        """Level of one battery, 0..1; 1 without batteries."""
+        battery = self.spec.battery
+        return 1.0 if battery is None else self.energy_of_j(vehicle) / battery.capacity_j

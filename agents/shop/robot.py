@@ -1,0 +1,103 @@
+"""A robot, or a person: mounts parts on the machines of the stations within reach, and dismounts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..events import Event, RobotState
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Task
+from .agent import ShopContractor
+from .shift import Shift
+from .tasks import Handling, TaskKind
+
+if TYPE_CHECKING:
+    from ..negotiation.world import Due
+    from ..world import World
+    from .specs import RobotSpec
+
+
+class Robot(ShopContractor):
+    """Handles one part at a time; what is in hand is finished before a pause."""
+
+    def __init__(self, model: World, *, name: str, spec: RobotSpec) -> None:
+        super().__init__(model, name=name)
+        self.spec = spec
+        self.task: Handling | None = None
+        self.idle_since_s = 0.0
+        self.off = False
+        self._due: Due | None = None
+        self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """The time that the handling takes; busy while it handles another part, or is off."""
+        task = call.task
+        assert isinstance(task, Handling)
+        if task.station.name not in self.spec.stations:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        if self.task is not None or self.off:
+            return Refusal(Reason.BUSY)
+        return Proposal(self.duration_s(task), idle_since_s=self.idle_since_s)
+
+    def duration_s(self, task: Handling) -> float:
+        """How long the handling takes."""
+        return self.spec.load_s if task.mount else self.spec.unload_s
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Handling)
+        if self.task is not None or self.off or not self.model.net.stands(task, self):
+            return self.task is task
+        self.task = task
+        task.begun = True
+        self._enter(RobotState.HANDLING)
+        self._due = self.model.clock.schedule(self.duration_s(task), self._handled, task)
+        return True
+
+    def release(self, task: Task) -> bool:
+        return False
+
+    def let_go(self, task: Task) -> None:
+        if self.task is task:
+            self._drop()
+            self.idle_since_s = self.model.now_s
+            self._enter(RobotState.OFF if self.off else RobotState.IDLE)
+            self.model.net.available(self, TaskKind.HANDLING)
+
+    def _hand_back(self) -> None:
+        """The part in hand stays where it was."""
+        self.shift.stop()
+        if self.task is not None:
+            self.model.net.give_back(self._drop(), self)
+
+    def _drop(self) -> Handling:
+        assert self.task is not None
+        assert self._due is not None
+        self._due.cancel()
+        task, self.task = self.task, None
+        return task
+
+    def _handled(self, task: Handling) -> None:
+        self.task = None
+        self.idle_since_s = self.model.now_s
+        self._enter(RobotState.OFF if self.off else RobotState.IDLE)
+        self.model.net.done(task, self)
+        if task.mount:
+            task.station.mount(task.machine, self)
+        else:
+            task.station.dismount(task.machine, self)
+        self.model.net.available(self, TaskKind.HANDLING)
+
+    def _shift_ends(self) -> None:
+        self.off = True
+        if self.task is None:
+            self._enter(RobotState.OFF)
+
+    def _shift_begins(self) -> None:
+        self.off = False
+        if self.task is None:
+            self.idle_since_s = self.model.now_s
+            self._enter(RobotState.IDLE)
+            self.model.net.available(self, TaskKind.HANDLING)
+
+    def _enter(self, state: RobotState) -> None:
+        self.model.log.event(self.model.now_s, Event.ROBOT_STATE, self.unique_id, value=state)

@@ -1,0 +1,48 @@
+"""When the people of an agent leave and come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..negotiation.world import Due
+    from ..world import World
+
+
+class Shift:
+    """Calls `ends` when a pause begins and `begins` when it is over.
+
+    Attributes:
+        back_s: when the people who have left come back; the past while they are there.
+    """
+
+    def __init__(self, model: World, name: str | None, *, ends: Callable[[], None], begins: Callable[[], None]) -> None:
+        self._clock = model.clock
+        self._ends, self._begins = ends, begins
+        self._spec = None if name is None else model.spec.shifts[name]
+        self.back_s = 0.0
+        self._due: Due | None = None
+        self._await()
+
+    def stop(self) -> None:
+        """The people neither leave nor come back any more."""
+        if self._due is not None:
+            self._due.cancel()
+
+    def _await(self) -> None:
+        now_s = self._clock.now_s
+        pause = None if self._spec is None else self._spec.next_time_off(now_s)
+        if pause is not None:
+            begin_s, end_s = pause
+            self._due = self._clock.schedule(max(begin_s - now_s, 0.0), self._leave, end_s)
+
+    def _leave(self, back_s: float) -> None:
+        self.back_s = back_s
+        self._due = self._clock.schedule(back_s - self._clock.now_s, self._come_back)
+        self._ends()
+
+    def _come_back(self) -> None:
+        self._begins()
+        self._await()

@@ -1,0 +1,161 @@
+"""What agents read of the scenario that describes them: the part of each section that decides what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Distribution(Protocol):
+    """Durations, in seconds."""
+
+    @property
+    def mean_s(self) -> float: ...
+
+    def quantile(self, u: float) -> float:
+        """The duration that a share `u` of all lies below."""
+        ...
+
+
+class BreakdownSpec(Protocol):
+    """How often something fails, and how long its repair takes."""
+
+    @property
+    def mtbf(self) -> Distribution: ...
+    @property
+    def mttr(self) -> Distribution: ...
+    @property
+    def clock(self) -> str: ...
+
+
+class ShiftSpec(Protocol):
+    """When people are there."""
+
+    def next_time_off(self, now_s: float) -> tuple[float, float] | None:
+        """From when to when they are off next; None if they always are there."""
+        ...
+
+
+class SetupSpec(Protocol):
+    """How long a change-over takes."""
+
+    def between_s(self, previous: str | None, following: str) -> float:
+        """From one product to another; None: before the first part."""
+        ...
+
+
+class StationSpec(Protocol):
+    """A station."""
+
+    @property
+    def operations(self) -> Mapping[str, Distribution]: ...
+    @property
+    def machines(self) -> int: ...
+    @property
+    def setup(self) -> SetupSpec | None: ...
+    @property
+    def input_capacity(self) -> int | None: ...
+    @property
+    def output_capacity(self) -> int | None: ...
+    @property
+    def breakdown(self) -> BreakdownSpec | None: ...
+    @property
+    def scrap_rate(self) -> float: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def shift(self) -> str | None: ...
+
+
+class RobotSpec(Protocol):
+    """A robot, or a person who tends machines."""
+
+    @property
+    def stations(self) -> Sequence[str]: ...
+    @property
+    def load_s(self) -> float: ...
+    @property
+    def unload_s(self) -> float: ...
+    @property
+    def shift(self) -> str | None: ...
+
+
+class ChargerSpec(Protocol):
+    """A charger."""
+
+    @property
+    def slots(self) -> int: ...
+
+
+class BatterySpec(Protocol):
+    """The battery of a vehicle."""
+
+    @property
+    def capacity_j(self) -> float: ...
+    @property
+    def drive_empty_j_per_m(self) -> float: ...
+    @property
+    def drive_loaded_j_per_m(self) -> float: ...
+    @property
+    def idle_w(self) -> float: ...
+    @property
+    def charge_w(self) -> float: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def target(self) -> float: ...
+    @property
+    def start(self) -> float: ...
+
+
+class VehicleSpec(Protocol):
+    """The vehicles of a fleet."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def load_s(self) -> float: ...
+    @property
+    def unload_s(self) -> float: ...
+    @property
+    def battery(self) -> BatterySpec | None: ...
+    @property
+    def breakdown(self) -> BreakdownSpec | None: ...
+    @property
+    def shift(self) -> str | None: ...
+
+
+class NegotiationSpec(Protocol):
+    """How agents negotiate, beyond the terms of the engine."""
+
+    @property
+    def look_ahead(self) -> str: ...
+    @property
+    def nested(self) -> bool: ...
+    @property
+    def what_if(self) -> Any: ...  # read by that mechanism alone
+
+
+class OrdersSpec(Protocol):
+    """The order process."""
+
+    def at_once(self, within_s: float) -> bool:
+        """Whether all orders of the first `within_s` seconds are released at one instant."""
+        ...
+
+
+class ShopSpec(Protocol):
+    """The scenario, as far as agents read it."""
+
+    @property
+    def negotiation(self) -> NegotiationSpec: ...
+    @property
+    def shifts(self) -> Mapping[str, ShiftSpec]: ...
+    @property
+    def orders(self) -> OrdersSpec: ...
+    @property
+    def horizon_s(self) -> float: ...

@@ -1,0 +1,108 @@
+"""One point of a sweep as a checked scenario: how it is made, what it is called, what makes its trials its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...environments.documents import Document
+from ...environments.errors import ScenarioError
+from ...environments.scenario import Scenario
+from ..errors import ExperimentError
+from .classes import UserModule, find_class, named_classes, with_imports
+from .given_classes import GivenClass
+from .keys import complaint, set_key
+from .sweep import Settings, label, short_names
+from .trials import identity
+
+Loc = tuple[str | int, ...]
+_PLACE = re.compile(r"^.*?:\d+:\d+: ")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One point of the sweep."""
+
+    index: int
+    label: str
+    settings: Settings  # dotted key -> value, without the name
+    scenario: Scenario
+    identity: str  # what, with a seed, makes the id of a trial
+    meaning: str  # equal for cases that are the same factory, whatever file its floor comes from
+    seed: int  # from which the seeds of its replications come
+
+    def plan(self) -> dict[str, Any]:
+        """What a run directory remembers of the case: enough to find its trials again with a later robocell."""
+        return {"name": self.label, "settings": dict(self.settings), "identity": self.identity}
+
+
+@dataclass(frozen=True)
+class CaseMaker:
+    """Turns points into cases; complaints name the place of the key in `document`."""
+
+    document: Document  # of the experiment
+    places: Mapping[str, Loc]  # swept dotted key -> its place in the document
+    named: tuple[str, ...]  # keys that a named point does not show in its label
+    source: Document  # of the scenario
+    at: Loc
+    data: Any  # of the scenario, before the sweep
+    base: Scenario  # what the data come to
+    search_path: tuple[Path, ...]
+    seed: int  # of the experiment: of cases that have none of their own
+    given: Mapping[str, GivenClass]  # by path
+    modules: dict[str, UserModule] = field(default_factory=dict)
+
+    def check_keys(self) -> None:
+        """ExperimentError for a key that a scenario does not have."""
+        for key, place in self.places.items():
+            problem = complaint(Scenario, key, self.data)
+            if problem:
+                raise ExperimentError(self.document.complain(place, problem, of_key=True))
+
+    def make(self, points: Sequence[Settings], first: int = 0) -> list[Case]:
+        """The cases of these points, numbered from `first`."""
+        names = short_names(self.places)
+        return [self._case(first + i, point, label(point, names, named=self.named)) for i, point in enumerate(points)]
+
+    def _case(self, index: int, point: Settings, name: str) -> Case:
+        data = self.data
+        settings = {key: value for key, value in point.items() if key != "name"}
+        for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
+            data = set_key(data, key, settings[key])
+        try:
+            scenario = Scenario.parse(data, source=self.source, at=self.at) if settings else self.base
+        except ScenarioError as error:
+            raise ExperimentError(self._blame(settings, name, error)) from None
+        dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"}, exclude_defaults=True)
+        sources = self._sources(dump)
+        own = meaning = identity([dump, sources])
+        if "origin" in dump.get("layout", {}):
+            layout = {key: value for key, value in dump["layout"].items() if key != "origin"}
+            meaning = identity([dump | {"layout": layout}, sources])
+        return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
+
+    def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
+        """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""
+        text = "; ".join(_PLACE.sub("", line) for line in str(error).splitlines())  # places in the file: of other keys
+        for key in settings:
+            if f"{key}: " in text:
+                return self.document.complain(self.places[key], f"case {name}: {text}", of_key=True)
+        return self.document.complain(("sweep",), f"case {name}: {text}", of_key=True)
+
+    def _sources(self, data: Any) -> dict[str, str]:
+        """Hash of every class and module of the user that the scenario names; fills `modules`."""
+        found: dict[str, str] = {}
+        for loc, path in named_classes(data):
+            if path in self.given:
+                found[path] = self.given[path].fingerprint
+                continue
+            try:
+                module = find_class(path, self.search_path)
+            except LookupError as error:
+                raise ExperimentError(self.source.complain((*self.at, *loc), str(error))) from None
+            if module is not None:
+                for needed in with_imports(module, self.search_path):
+                    self.modules.setdefault(needed.name, needed)
+                    found[needed.name] = needed.digest()
+        return found

@@ -1,0 +1,16 @@
+"""Where trials may run: the executors that an experiment, the command line and `run` may name."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+AUTO = "auto"  # the one that fits the work
+EXECUTORS: Mapping[str, str] = {  # name -> module:Class, imported when it is started: Ray takes its time
+    "serial": "execution.executors.serial:SerialExecutor",
+    "processes": "execution.executors.processes:ProcessExecutor",
+    "ray": "execution.executors.cluster:RayExecutor",
+}
+
+if TYPE_CHECKING:
+    ExecutorName = str
+else:
+    ExecutorName = Literal[(AUTO, *EXECUTORS)]

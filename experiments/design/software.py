@@ -1,0 +1,26 @@
+"""Which robocell this is: its version, and a hash of the code that decides what a trial results in."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SIMULATOR = ("agents", "environments")
+DIGEST_BYTES = 6
+
+
+@cache
+def software() -> str:
+    """`0.1.0+1f2e3d4c5b6a`: part of the id of every trial, so that results of other code are never taken for new."""
+    return f"{version('robocell')}+{source_digest([ROOT / name for name in SIMULATOR])}"
+
+
+def source_digest(folders: Sequence[Path]) -> str:
+    """Hash of all Python files below the folders, by name and content."""
+    total = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    for folder in folders:
+        for file in sorted(folder.rglob("*.py")):
+            total.update(file.relative_to(folder.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()

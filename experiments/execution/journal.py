@@ -1,0 +1,228 @@
+"""The journal of a run: one JSON line per finished trial, appended by the driver alone.
+
+The journal is the truth; every table is made from it. A line counts when it is complete: a tail torn by a crash or a
+full disk is cut off before the next line is written, and a trial whose line is missing is simply run again. The last
+line of a trial wins, so a retried failure replaces the failure. A line ends with a checksum of what stands before it,
+so that a changed figure is found; lines of an earlier robocell have none.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..design.trials import Trial
+from ..errors import ExperimentError, LostFolderError
+from .attempts import Status, TrialResult
+from .durable import write_atomically
+
+SYNC_EVERY_S = 1.0  # a power cut loses at most this much; a killed process loses nothing
+CHECK = b',"check":"'
+CHECK_BYTES = 6
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(slots=True)
+class Record:
+    """What the journal says about a trial. Values are kept as a tuple under shared names: 10 000 trials are small."""
+
+    id: str
+    status: Status
+    seed: int
+    names: tuple[str, ...]
+    numbers: tuple[float, ...]
+    error: str = ""
+    traceback: str = ""
+    wall_s: float = 0.0
+    attempts: int = 1
+    log: str = ""  # digest of the event log that was kept
+
+    @property
+    def done(self) -> bool:
+        return self.status is Status.DONE
+
+    @property
+    def values(self) -> dict[str, float]:
+        return dict(zip(self.names, self.numbers, strict=True))
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A complete line that says nothing, or not what was written."""
+
+    number: int  # of the line, from 1
+    problem: str
+
+    def __str__(self) -> str:
+        return f"line {self.number} {self.problem}"
+
+
+class Journal:
+    """An open journal: the records so far, and the end of the file where the next one goes.
+
+    Damaged lines are taken out of the file, which is kept as it was beside it; `damages` tells of them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: dict[str, Record] = {}
+        self.damages: list[Damage] = []
+        self._shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._end = 0
+            for record, end in read(path):
+                self._end = end
+                if isinstance(record, Damage):
+                    self.damages.append(record)
+                else:
+                    self._take(record)
+            os.ftruncate(self._file, self._end)
+            if self.damages:
+                self._leave_out_damages()
+        except BaseException:
+            os.close(self._file)
+            raise
+        self._synced_s = time.monotonic()
+
+    def append(self, trial: Trial, result: TrialResult) -> Record:
+        """Adds one line.
+
+        Raises ExperimentError when the disk takes no more, with the journal as it was before, and LostFolderError when
+        the file is not there any more.
+        """
+        record = Record(
+            id=result.id,
+            status=result.status,
+            seed=trial.seed,
+            names=tuple(result.values),
+            numbers=tuple(result.values.values()),
+            error=result.error,
+            traceback=result.traceback,
+            wall_s=round(result.wall_s, 6),
+            attempts=result.attempts,
+            log=digest(result.log) if result.log is not None else "",
+        )
+        self.write(record)
+        return record
+
+    def write(self, record: Record) -> None:
+        """Adds the line of a record, as `append` does."""
+        line = _line(record)
+        try:
+            written = os.pwrite(self._file, line, self._end)
+            if written < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if time.monotonic() - self._synced_s > SYNC_EVERY_S:
+                os.fsync(self._file)
+                self._synced_s = time.monotonic()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                self._take(record)
+                raise LostFolderError(f"{self.path}: cannot be written any more ({error.strerror})") from None
+            os.ftruncate(self._file, self._end)
+            raise ExperimentError(
+                f"{self.path}: cannot be written ({error.strerror}); {len(self.records)} trials are safe: "
+                "make room and run the same command again"
+            ) from None
+        self._end += len(line)
+        self._take(record)
+        self.check_present()
+
+    def check_present(self) -> None:
+        """LostFolderError when the path leads to another file than the one that is written, or cannot be written to."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            raise LostFolderError(f"{self.path} was deleted or moved while the run went on") from None
+        if not os.path.samestat(found, os.fstat(self._file)):
+            raise LostFolderError(f"{self.path} was replaced by another file while the run went on")
+        if not os.access(self.path.parent, os.W_OK):
+            raise LostFolderError(f"{self.path.parent} was made read-only while the run went on")
+
+    def close(self) -> None:
+        try:
+            os.fsync(self._file)
+        finally:
+            os.close(self._file)
+
+    def _leave_out_damages(self) -> None:
+        content = self.path.read_bytes()
+        damaged = {damage.number for damage in self.damages}
+        kept = [line for number, line in enumerate(content.splitlines(keepends=True), 1) if number not in damaged]
+        write_atomically(self.path.with_suffix(".damaged"), content)
+        write_atomically(self.path, b"".join(kept))
+        os.close(self._file)
+        self._file = os.open(self.path, os.O_RDWR)
+        self._end = sum(map(len, kept))
+
+    def _take(self, record: Record) -> None:
+        record.names = self._shared.setdefault(record.names, record.names)
+        self.records[record.id] = record
+
+
+def read(path: Path) -> Iterator[tuple[Record | Damage, int]]:
+    """Every complete line as a record, or what is wrong with it, with the offset of its end; a torn tail is left out.
+
+    Records with the same KPIs share one tuple of names.
+    """
+    end = 0
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            end += len(line)
+            record = _record(line, number)
+            if isinstance(record, Record):
+                record.names = shared.setdefault(record.names, record.names)
+            yield record, end
+
+
+def digest(content: bytes) -> str:
+    """Short fingerprint of a kept log."""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _line(record: Record) -> bytes:
+    document = asdict(record) | {"values": record.values}
+    del document["names"], document["numbers"]
+    told = {key: value for key, value in document.items() if value != ""}
+    text = json.dumps(told, separators=(",", ":")).encode()[:-1]
+    return text + CHECK + _check(text) + b'"}\n'
+
+
+def _check(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=CHECK_BYTES).hexdigest().encode()
+
+
+def _record(line: bytes, number: int) -> Record | Damage:
+    text, mark, check = line.rstrip().rpartition(CHECK)
+    try:
+        document = json.loads(line)
+        document.pop("check", None)
+        values = document.pop("values")
+        document["status"] = Status(document["status"])
+        record = Record(names=tuple(values), numbers=tuple(map(_number, values.values())), **document)
+        texts = (record.id, record.error, record.traceback, record.log)
+        if not all(isinstance(text, str) for text in texts) or not isinstance(record.seed, int):
+            raise TypeError
+        for value in (record.seed, record.wall_s, record.attempts):
+            _number(value)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Damage(number, "is damaged")
+    if mark and check != _check(text) + b'"}':
+        return Damage(number, f"(trial {record.id}) was changed after it was written")
+    return record
+
+
+def _number(value: Any) -> float:
+    """The value if it is a number that a float can hold; else TypeError or ValueError."""
+    if type(value) is float or (type(value) is int and abs(value) < 1 << 64):
+        return value
+    raise TypeError

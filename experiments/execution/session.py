@@ -1,0 +1,116 @@
+"""Which trials of an experiment really run: those that have no result yet, on an executor that stays warm."""
+
+import os
+from collections.abc import Sequence
+
+from ..design.experiment import Experiment
+from ..design.trials import Trial
+from .attempts import TrialFunction, run_trial
+from .executors import choose_executor, start_executor
+from .executors.base import Executor
+from .journal import Record
+from .limits import Limits
+from .progress import Progress, Silent
+from .store import Store
+
+WARM = "robocell.experiments.execution.warm"
+
+
+class Session:
+    """An experiment being run: makes trials on demand, remembers those that are done.
+
+    Plain sweeps ask for everything at once; questions ask again and again. The executor is started by the first trial
+    that really has to run, and stays warm until the session is closed.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        store: Store,
+        *,
+        function: TrialFunction = run_trial,
+        executor: str | None = None,
+        workers: int | None = None,
+        ray_address: str | None = None,
+        retry_failed: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        config = experiment.config
+        self.experiment = experiment
+        self.store = store
+        self.ran = self.reused = 0
+        self.executor_name = executor or config.executor
+        self.workers = workers or config.workers or available_cores()
+        self._address = ray_address or config.ray_address
+        self._function = function
+        self._retry_failed = retry_failed
+        self._progress = progress or Silent()
+        self._executor: Executor | None = None
+        self._asked: set[str] = set()
+
+    def make(self, trials: Sequence[Trial]) -> list[Record]:
+        """Results of these trials, in their order; runs those that have none."""
+        store = self.store
+        new = {trial.id: trial for trial in trials if trial.id not in self._asked}
+        todo = {id: trial for id, trial in new.items() if store.missing(trial, retry_failed=self._retry_failed)}
+        self._asked.update(new)
+        self.reused += len(new) - len(todo)
+        if todo:
+            executor = self._ready(list(todo.values()))
+            self._progress.begin(total=len(new), reused=len(new) - len(todo), where=executor.where)
+            try:
+                for result in executor.run(list(todo.values())):
+                    self._progress.advance(store.add(todo[result.id], result))
+                    self.ran += 1
+            finally:
+                self._progress.end()
+        return [store.records[trial.id] for trial in trials]
+
+    def extend(self, experiment: Experiment) -> None:
+        """Goes on with an experiment of more cases, which a question has added."""
+        self.experiment = experiment
+        self.store.plan(experiment)
+
+    def close(self) -> None:
+        if self._executor is not None:
+            self._executor.close()
+            self._executor = None
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ready(self, todo: Sequence[Trial]) -> Executor:
+        if self._executor is None:
+            experiment, config = self.experiment, self.experiment.config
+            known = [record.wall_s for record in self.store.records.values() if record.done]
+            expected_s = (
+                sum(known) / len(known) * len(todo)
+                if known
+                else sum(experiment.expected_s(trial.scenario) for trial in todo)
+            )
+            self.executor_name = choose_executor(
+                self.executor_name,
+                expected_s=expected_s,
+                trials=len(todo),
+                workers=self.workers,
+                ray_address=self._address,
+            )
+            self._executor = start_executor(
+                self.executor_name,
+                self._function,
+                workers=self.workers,
+                limits=Limits(time_s=config.time_limit_s, memory_bytes=config.memory_limit_bytes),
+                ray_address=self._address,
+                preload=(WARM,) if self._function is run_trial else (),
+                user_modules=[module.path for module in experiment.modules],
+            )
+            self.workers = self._executor.workers
+        return self._executor
+
+
+def available_cores() -> int:
+    """Cores that this process may use (a container or a batch system may allow fewer than there are)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""What came out: tables of a run, statistics, and the claims and answers that they allow."""

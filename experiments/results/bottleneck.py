@@ -1,0 +1,106 @@
+"""Which resource limits each case, and what the stations' time goes into.
+
+Two methods are asked. The simple one takes the resource that waits least: stations starved or blocked, vehicles and
+robots idle or waiting. Where the active period method (Roser, Nakano & Tanaka 2001; `environments/bottleneck.py`)
+names another one, its word counts: a station may wait seldom and still limit nothing.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ...environments.scenario import Station
+    from ..design.experiment import Experiment
+
+STATES = ("processing", "setup", "blocked", "down", "starved", "off")
+POOLS = {
+    "vehicles": ("AGVs", ("vehicles.idle", "vehicles.waiting")),
+    "robots": ("robots", ("robots.idle",)),
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A resource that may limit a case: means over its replications, as shares of time."""
+
+    name: str
+    waiting: float
+    limiting: float  # the longest active period of all is one of its own; of twins together
+    split: dict[str, float]  # of a station, by state; empty for a pool of vehicles or robots
+
+    @property
+    def pause(self) -> str:
+        return f"{100 * self.waiting:.2g} %"
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """What limits a case."""
+
+    candidate: Candidate
+    least_waiting: Candidate
+
+    @property
+    def pauses(self) -> str:
+        """In words, how much of the time it waits."""
+        how = "starved or blocked" if self.candidate.split else "idle or waiting"
+        return f"{how} for {self.candidate.pause} of the time"
+
+    @property
+    def agreed(self) -> bool:
+        return self.candidate.name == self.least_waiting.name
+
+    def document(self) -> dict[str, object]:
+        """As plain data."""
+        return {
+            "name": self.candidate.name,
+            "waiting": self.candidate.waiting,
+            "limiting": self.candidate.limiting,
+            "split": self.candidate.split,
+            "least_waiting": self.least_waiting.name,
+        }
+
+    def __str__(self) -> str:
+        text = f"{self.candidate.name}, waits {self.candidate.pause}"
+        return text if self.agreed else f"{text} ({self.least_waiting.name} {self.least_waiting.pause})"
+
+
+def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottleneck | None]:
+    """By case; None where no trial was finished, or the KPIs are missing."""
+    done: Any = trials[trials["status"] == "done"]
+    found: list[Bottleneck | None] = []
+    for case in experiment.cases:
+        mine = done[done["case"] == case.index]
+        columns = [
+            name for name in mine.columns if name.startswith(("station.", "vehicles.", "robots.", "bottleneck."))
+        ]
+        candidates = _candidates(case.scenario.stations, mine[columns].mean().to_dict()) if len(mine) else []
+        found.append(_limiting(candidates) if candidates else None)
+    return found
+
+
+def _candidates(stations: "Mapping[str, Station]", mean: dict[str, float]) -> list[Candidate]:
+    """All resources that have the KPIs; stations that do the same operations are twins."""
+    found = []
+    for name, station in stations.items():
+        split = {state: mean.get(f"station.{name}.{state}", np.nan) for state in STATES}
+        twins = [other for other, spec in stations.items() if set(spec.operations) == set(station.operations)]
+        limiting = sum(mean.get(f"station.{twin}.bottleneck", np.nan) for twin in twins)
+        found.append(Candidate(name, split["starved"] + split["blocked"], limiting, split))
+    for pool, (name, idle) in POOLS.items():
+        waiting = sum(mean.get(state, np.nan) for state in idle)
+        found.append(Candidate(name, waiting, mean.get(f"bottleneck.{pool}", np.nan), {}))
+    return [candidate for candidate in found if np.isfinite([candidate.waiting, candidate.limiting]).all()]
+
+
+def _limiting(candidates: list[Candidate]) -> Bottleneck:
+    least_waiting = min(candidates, key=lambda candidate: candidate.waiting)
+    most = max(candidate.limiting for candidate in candidates)
+    limiting = [candidate for candidate in candidates if candidate.limiting >= most * (1 - 1e-9)]
+    return Bottleneck(min(limiting, key=lambda candidate: candidate.waiting), least_waiting)

@@ -1,0 +1,52 @@
+"""What a reader of a table has to bear in mind: skew in few replications, and replications without a value."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .statistics import rarest, skewed
+
+if TYPE_CHECKING:
+    from .tables import Results
+
+ENOUGH = 20  # replications, from which on the skew interval keeps about what it says (docs/experiments.md)
+CLEAR = 1.96  # standard errors; two or three equal values and one far off are clear
+NAMED = 4
+
+
+def cautions(results: "Results") -> list[str]:
+    """Sentences about the headline figures of the cases; none where there is nothing to say."""
+    trials = results.trials
+    case, done = trials["case"].to_numpy(), (trials["status"] == "done").to_numpy()
+    crooked: dict[str, int] = {}  # `lead time of count=6` -> replications with a value
+    gaps: dict[str, int] = {}  # -> replications without one
+    for item in results.experiment.cases:
+        mine = done & (case == item.index)
+        for column in results.headlines:
+            values = column.values[mine]
+            known = values[np.isfinite(values)]
+            name = f"{column.title} of {item.label}"
+            if known.size < ENOUGH and skewed(known, CLEAR):
+                crooked[name] = known.size
+            if 0 < known.size < values.size:
+                gaps[name] = values.size - known.size
+    sentences = []
+    if crooked:
+        few = min(crooked.values())
+        sentences.append(
+            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may leave out the mean more "
+            f"often than 1 time in 20, and none allows for what was not seen: {few} replications easily miss something "
+            f"that strikes less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
+        )
+    if gaps:
+        sentences.append(
+            f"Without a value in some replications: {_listed(gaps, '{}')}. Means and intervals are those of the "
+            "others, which may be the better ones: a KPI is undefined where nothing was finished."
+        )
+    return sentences
+
+
+def _listed(found: dict[str, int], number: str) -> str:
+    shown = [f"{name} ({number.format(count)})" for name, count in list(found.items())[:NAMED]]
+    more = [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
+    return ", ".join([*shown, *more])

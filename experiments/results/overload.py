@@ -1,0 +1,78 @@
+"""Whether a factory keeps up with its orders: work in process that grows says that it does not.
+
+In an open system (any orders but conwip) the orders come whether or not the factory can take them. Two questions are
+put to each case, and neither takes the place of the other: is it *shown* that it does not keep up, and is it *shown*
+that it does? Short runs answer neither.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .equivalence import mean_bounds
+
+if TYPE_CHECKING:
+    from ...environments.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+UNNOTICED = 0.01  # of the demand: work in process that grows by less is no overload
+DEGREES_PER_RUN = 7  # of freedom in the standard error of the growth: it comes from eight parts of a run
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a case is asked for and what it does of that."""
+
+    demand_per_h: float
+    met: float  # share of the demand that is finished
+    growth_per_h: float  # of the work in process
+    overloaded: bool  # certainly
+    keeps_up: bool | None  # None where that is not known
+
+
+def is_open(scenario: "Scenario") -> bool:
+    """Whether orders come from outside, however much work there is already."""
+    return scenario.orders.kind != "conwip"
+
+
+def load(
+    demand_per_h: Floats,
+    met: Floats,
+    growth_per_h: Floats,
+    error_per_h: Floats,
+    *,
+    overload_risk: float,
+    served: float,
+    served_risk: float,
+) -> Load | None:
+    """What n replications (n,) of a case say about its load; None where the KPIs are missing.
+
+    Overload is called with `overload_risk` at most: the lower t bound of the mean growth is above UNNOTICED. Its
+    error is the larger one of what the course within the runs and what the spread between them says, so that one run
+    is enough to see a gross overload. That a case keeps up, growing by less than 1 - `served` of the demand, is
+    called with `served_risk` at most, from the spread between runs alone.
+    """
+    from scipy.special import stdtrit
+
+    known = np.isfinite(demand_per_h) & np.isfinite(growth_per_h) & np.isfinite(error_per_h) & (demand_per_h > 0)
+    n = int(known.sum())
+    if not n:
+        return None
+    demand, growth, error = demand_per_h[known], growth_per_h[known], error_per_h[known]
+    mean = float(growth.mean())
+    between = float(growth.std(ddof=1)) if n > 1 else 0.0
+    deviation = max(math.sqrt(float((error**2).mean())), between) / math.sqrt(n)
+    low = mean - float(stdtrit(DEGREES_PER_RUN * n, 1 - overload_risk)) * deviation
+    overloaded = low > UNNOTICED * float(demand.mean())
+    _, high = mean_bounds(growth / demand, served_risk)
+    return Load(
+        demand_per_h=float(demand.mean()),
+        met=float(np.nanmean(met[known])),
+        growth_per_h=mean,
+        overloaded=overloaded,
+        keeps_up=False if overloaded else True if float(high) < 1 - served else None,
+    )

@@ -1,0 +1,249 @@
+"""Tidy tables of a run: one row per trial, in the order of cases and replications, whatever order they ended in.
+
+The bytes of the Parquet files depend on the results alone, so an interrupted, resumed or distributed run gives the
+same files as an uninterrupted one.
+"""
+
+import io
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...agents.errors import RobocellError
+from ..design.experiment import Experiment
+from ..design.sweep import text_of
+from ..design.trials import Trial
+from ..errors import ExperimentError
+from ..execution.durable import write_atomically
+from ..execution.journal import Damage, Record, read
+from ..execution.store import EXPERIMENT, FAILURES, JOURNAL, PLAN, TRIALS, mended_by_a_run, read_plan, read_provenance
+from .questions.ask import recalled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .bottleneck import Bottleneck
+    from .claims import Claims
+    from .headlines import CaseRow, Headline
+    from .questions.asking import Answer
+    from .statistics import Interval
+
+COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run, read back: `load(DIR)`.
+
+    `trials` has one row per finished trial: trial (id), case, label, replication, seed, status, the swept keys, and a
+    column per KPI (NaN where the trial failed). `failures` has the error and the traceback of those that failed.
+    """
+
+    directory: Path
+    experiment: Experiment
+    trials: "pd.DataFrame"
+    failures: "pd.DataFrame"
+    records: Mapping[str, Record] = field(repr=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The dotted keys that vary, as columns of `trials`: a swept seed is `scenario.seed`, `seed` is the trial's."""
+        return tuple(map(_column_of, self.experiment.keys))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The KPIs; columns of `trials`."""
+        return tuple(name for name in self.trials.columns if name not in COLUMNS and name not in self.keys)
+
+    @cached_property
+    def summary(self) -> "pd.DataFrame":
+        """One row per case and KPI: n, mean, 95 % interval, standard deviation."""
+        from .analysis import summarise
+
+        return summarise(self.trials, keys=self.keys, metrics=self.metrics, interval=self.interval)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Raises ExperimentError where provenance.json is missing or damaged."""
+        return read_provenance(self.directory)
+
+    @property
+    def missing(self) -> int:
+        """Trials of the experiment that have no result yet."""
+        return 0 if self.experiment.adaptive else self.experiment.size - len(self.trials)
+
+    @cached_property
+    def claims(self) -> "Claims":
+        """What the results allow to be said with 95 % confidence."""
+        from .claims import claims_of
+
+        return claims_of(self.experiment, self.trials, self.metrics)
+
+    @cached_property
+    def bottlenecks(self) -> "list[Bottleneck | None]":
+        """What limits each case."""
+        from .bottleneck import bottlenecks
+
+        return bottlenecks(self.experiment, self.trials)
+
+    @cached_property
+    def headlines(self) -> "list[Headline]":
+        """The figures that are shown first."""
+        from .headlines import headlines
+
+        return headlines(self.trials, self.metrics, self.claims)
+
+    @cached_property
+    def rows(self) -> "list[CaseRow]":
+        """The headlines of every case, with their intervals."""
+        from .headlines import case_rows
+
+        return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+
+    @property
+    def interval(self) -> "Interval":
+        """The kind of interval that the experiment asks for."""
+        from .statistics import INTERVALS
+
+        return INTERVALS[self.experiment.config.intervals]
+
+    @cached_property
+    def answer(self) -> "Answer | None":
+        """The answer to the experiment's question; None where it has none, or results are missing."""
+        return recalled(self.experiment, self.records)
+
+
+def load(directory: str | Path) -> Results:
+    """Reads a run directory, finished or not, also while it is being written.
+
+    Raises ExperimentError where it is no run directory, or damaged in a way that would make results wrong or fewer.
+    """
+    directory = Path(directory)
+    if not (directory / JOURNAL).exists() or not (directory / EXPERIMENT).exists():
+        raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
+    try:
+        experiment = Experiment.load(directory / EXPERIMENT)
+    except RobocellError as error:
+        raise ExperimentError(
+            f"{error}; if {EXPERIMENT} is damaged, run the config that it came from into the same folder: "
+            f"`robocell run CONFIG -o {directory}`"
+        ) from None
+    records = _records(directory)
+    plan = read_plan(directory)
+    if plan is not None:
+        experiment = _as_planned(experiment, plan, directory)
+    return results_of(directory, experiment, records)
+
+
+def results_of(directory: Path, experiment: Experiment, records: Mapping[str, Record]) -> Results:
+    """What these records of a directory come to."""
+    trials, failures = tables(experiment, records)
+    return Results(directory, experiment, trials, failures, records)
+
+
+def _records(directory: Path) -> dict[str, Record]:
+    records: dict[str, Record] = {}
+    try:
+        for record, _ in read(directory / JOURNAL):
+            if isinstance(record, Damage):
+                raise ExperimentError(f"{directory / JOURNAL}: {record}; {mended_by_a_run(directory)}")
+            records[record.id] = record
+    except OSError as error:
+        raise ExperimentError(f"{directory / JOURNAL}: cannot be read ({error.strerror})") from None
+    return records
+
+
+def _as_planned(experiment: Experiment, plan: Sequence[Mapping[str, Any]], directory: Path) -> Experiment:
+    """The experiment with the cases of its plan; ExperimentError where both do not fit together."""
+    cases = experiment.cases
+    grown = len(plan) > len(cases) and not experiment.adaptive
+    varied = [case["settings"].keys() for case in plan[: len(cases)]]
+    if grown or varied != [case.settings.keys() for case in cases]:
+        raise ExperimentError(
+            f"{directory / PLAN}: has other cases than {EXPERIMENT} beside it; {mended_by_a_run(directory)}"
+        )
+    try:
+        return experiment.recorded(plan)
+    except RobocellError as error:
+        raise ExperimentError(f"{directory / PLAN}: is damaged ({error}); {mended_by_a_run(directory)}") from None
+
+
+def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """The table of finished trials and the table of failed ones."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    failed: list[dict[str, Any]] = []
+    found: list[Record] = []
+    for trial, record in _finished(experiment, records):
+        row = {
+            "trial": trial.id,
+            "case": trial.case,
+            "label": experiment.cases[trial.case].label,
+            "replication": trial.replication,
+            "seed": trial.seed,
+            "status": record.status.value,
+        }
+        rows.append(row)
+        found.append(record)
+        if not record.done:
+            failed.append(row | {"error": record.error, "traceback": record.traceback})
+    columns: dict[str, Sequence[Any]] = {name: [row[name] for row in rows] for name in COLUMNS}
+    settings = [experiment.cases[row["case"]].settings for row in rows]
+    for key in experiment.keys:
+        columns[_column_of(key)] = _column([point.get(key) for point in settings])
+    names = list(dict.fromkeys(name for shared in dict.fromkeys(record.names for record in found) for name in shared))
+    values = pd.DataFrame(_numbers(found, names), columns=names)
+    failures = pd.DataFrame(failed, columns=[*COLUMNS, "error", "traceback"])
+    return pd.concat([pd.DataFrame(columns), values], axis=1), failures
+
+
+def _numbers(found: Sequence[Record], names: Sequence[str]) -> np.ndarray:
+    """(trials, KPIs) NaN where a trial does not have a KPI."""
+    place = {name: column for column, name in enumerate(names)}
+    columns = {shared: [place[name] for name in shared] for shared in {record.names for record in found}}
+    numbers = np.full((len(found), len(names)), np.nan)
+    for row, record in enumerate(found):
+        numbers[row, columns[record.names]] = record.numbers
+    return numbers
+
+
+def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator[tuple[Trial, Record]]:
+    """Finished trials by case and replication; a question may have asked for more replications than the config."""
+    for case in experiment.cases:
+        for replication in itertools.count():
+            trial = experiment.trial(case, replication)
+            record = records.get(trial.id)
+            if record is not None:
+                yield trial, record
+            elif replication >= experiment.config.most_replications:
+                break
+
+
+def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFrame") -> None:
+    """trials.parquet and failures.parquet, each replaced as a whole."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for name, frame in ((TRIALS, trials), (FAILURES, failures)):
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer, compression="zstd")
+        write_atomically(directory / name, buffer.getvalue())
+
+
+def _column_of(key: str) -> str:
+    return f"scenario.{key}" if key in COLUMNS else key
+
+
+def _column(values: Sequence[Any]) -> list[Any]:
+    """Numbers stay numbers (NaN for a case that leaves the key as given); what mixes with text becomes text."""
+    given = [value for value in values if value is not None]
+    if given and all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
+        return [float("nan") if value is None else value for value in values]
+    return [text_of(value) for value in values]
