@@ -42,6 +42,14 @@ def check_layout(layout: Layout, places: Iterable[str]) -> None:
     _check_unsealed(layout, docks, backwards)
 
 
+def reaches_a_dock(layout: Layout) -> NDArray[np.bool_]:
+    """(C,) cells from which a vehicle gets to some dock; all where the floor has none."""
+    docks = [cell for cells in layout.docks.values() for cell in cells]
+    if not docks:
+        return np.ones(layout.size, np.bool_)
+    return _reached(docks, _backwards(layout.neighbours), layout.passable)
+
+
 def _check_names(layout: Layout, wanted: Sequence[str]) -> None:
     missing = [name for name in wanted if name not in layout.docks]
     unknown = [name for name in layout.docks if name not in wanted]
@@ -122,11 +130,11 @@ def _best_area(
     return best or (int(docks[0]), [(int(docks[-1]), False)])
 
 
-def _reached(start: int, table: NDArray, open_cells: NDArray) -> NDArray[np.bool_]:
+def _reached(start: int | list[int], table: NDArray, open_cells: NDArray) -> NDArray[np.bool_]:
     """Breadth-first search over whole frontiers, so that maps of 100 000 cells take milliseconds."""
     seen = np.zeros(len(table), dtype=bool)
     seen[start] = True
-    frontier = np.array([start])
+    frontier = np.atleast_1d(start)
     while len(frontier):
         following = np.unique(table[frontier])
         following = following[following != NO_CELL]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..layout_checks import reaches_a_dock
 from .distance import NO_CELL
 from .spots import FLOOR, NEVER, PARKING, grade, nearest_spot
 
@@ -35,6 +36,7 @@ class SpotBook:
         self._queue = np.empty(cells, np.int32)
         self._seen = np.zeros(cells, np.int32)
         self._stamp = 0
+        self._cut_off = ~reaches_a_dock(roads.layout)  # of no use to vehicles
         self.regrade()
 
     def regrade(self) -> None:
@@ -45,6 +47,7 @@ class SpotBook:
         docks = np.flatnonzero(self._roads.is_dock).astype(np.int32)
         parking = np.asarray(layout.parking, np.int32)
         self.grades = grade(layout.width, passable, layout.one_way, self._roads.ways.way_out, docks, parking)
+        self.grades[self._cut_off] = NEVER
 
     @property
     def room(self) -> int:

@@ -5,10 +5,11 @@ follows its reader's light or dark theme. Files are the same bytes for the same 
 """
 
 import io
+import pickle
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -99,11 +100,13 @@ class Chart:
     title: str
     note: str  # what the intervals are, and n
     figure: Figure
+    unsaved: bytes = field(init=False, repr=False)  # the figure, pickled: its layout moves a little with every saving
 
     def __post_init__(self) -> None:
         for text in self.figure.findobj(Text):
             assert isinstance(text, Text)
             text.set_parse_math(False)  # a name may hold a $
+        object.__setattr__(self, "unsaved", pickle.dumps(self.figure))
 
     def png(self) -> bytes:
         return _saved(self.figure, "png", facecolor="white", metadata={"Software": None})
@@ -113,7 +116,8 @@ class Chart:
 
     def inline_svg(self) -> str:
         """SVG for a page: no header, scalable, in the colours of the page's theme, ids of its own."""
-        text = _saved(self.figure, "svg", transparent=True, metadata={"Date": None, "Creator": None}).decode()
+        figure = pickle.loads(self.unsaved)
+        text = _saved(figure, "svg", transparent=True, metadata={"Date": None, "Creator": None}).decode()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
         text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)

@@ -64,7 +64,8 @@ def test_a_run_parses_its_experiment_once_and_computes_once_what_it_shows(tmp_pa
     once = [(headlines, "headlines"), (headlines, "case_rows"), (claims, "claims_of"), (claims, "view_of")]
     for owner, name in [*once, (Scenario, "parse"), (Experiment, "_of")]:
         counted(monkeypatch, calls, owner, name)
-    monkeypatch.setattr(Chart, "__post_init__", lambda chart: drawn.update([chart.name]))
+    finished = Chart.__post_init__
+    monkeypatch.setattr(Chart, "__post_init__", lambda chart: (drawn.update([chart.name]), finished(chart)))
     experiment = Experiment.load("quickstart", SHORT)
     outcome = run(experiment, tmp_path, executor="serial")
     outcome_document(outcome)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents import Event, VehicleState
@@ -159,6 +159,7 @@ def test_on_an_empty_floor_an_offer_is_the_time_of_delivery(seed, handling, spee
     turn=st.sampled_from(["1s", "2.2s"]),
     loaded_speed=st.sampled_from([None, "0.5m/s", "0.7m/s"]),
 )
+@example(seed=926, turn="1s", loaded_speed=None)  # a part of the floor has no dock
 def test_where_vehicles_turn_an_offer_is_the_time_of_delivery_unless_ties_leave_open_what_they_face(
     seed, turn, loaded_speed
 ):

@@ -138,6 +138,23 @@ def test_with_the_parking_full_the_others_stand_where_they_block_nobody():
     assert [vehicle for _, vehicle in drive(traffic, 60)] == [0]
 
 
+COURT = """
+A.#..
+..#..
+.B#..
+"""  # the floor beyond the wall has no dock, and more room
+
+
+def test_no_vehicle_starts_where_it_gets_to_no_dock():
+    floor = Layout.from_ascii(COURT, {"A": "A", "B": "B"})
+    for vehicles in range(1, 5):
+        traffic = GridTraffic(floor, ["A", "B"], vehicles=vehicles, speed_m_per_s=1.0)
+        assert (traffic.node % 5 < 2).all()
+        assert traffic.ways_s(A)[traffic.node].max() < np.inf
+    with pytest.raises(LayoutError, match="5 vehicles need as many cells that are not docks, the floor has 4"):
+        GridTraffic(floor, ["A", "B"], vehicles=5, speed_m_per_s=1.0)
+
+
 def test_who_starts_on_a_dock_without_an_order_leaves_it():
     traffic = hall(1, start_cells=np.array([HALL.docks["A"][0]]))
     settle(traffic)
