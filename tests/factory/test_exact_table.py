@@ -77,7 +77,7 @@ ROWS = [
     Row(
         "two products, set-up at each change",
         [station("30s", setup={"default": "24s"})],
-        *(FLOW, 95.0, "M/G/1 with set-ups drawn by a fair coin", 250),
+        *(FLOW, 95.0, "M/G/1 with set-ups drawn by a fair coin", 500),
         more=TWO_PRODUCTS,
     ),
     Row(
