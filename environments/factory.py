@@ -50,7 +50,7 @@ from .streams import Streams
 from .workload import Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -153,7 +153,8 @@ class Factory(mesa.Model):
     @property
     def jobs(self) -> list[Job]:
         """The parts in the factory, the oldest first."""
-        return [job for members in self.agents_by_type.values() for job in members if isinstance(job, Job)]
+        by_type = cast("dict[type, Iterable[Job]]", self.agents_by_type)
+        return [job for cls, members in by_type.items() if issubclass(cls, Job) for job in members]
 
     @cached_property
     def grid(self) -> MesaFloor | None:

@@ -27,7 +27,6 @@ from .messages import NOBODY, Call, Reason
 from .messenger import Messenger
 from .rounds import Observer, Rounds
 from .tasks import LIVE, Task, TaskPhase
-from .terms import Terms
 from .waiting import WaitingTasks
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ if TYPE_CHECKING:
 
     from .channel import Channel
     from .mechanism import Mechanism
+    from .terms import Terms
     from .world import EngineWorld
-
-__all__ = ["ContractNet", "Terms"]
 
 _NO_ANSWERS = np.empty(0, np.int8)
 LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from .market import Award, Market
     from .world import EngineWorld
@@ -93,19 +93,17 @@ def is_planner(mechanism: object) -> TypeGuard[Planner]:
     return all(callable(getattr(mechanism, name, None)) for name in ("attach", "wants"))
 
 
-def mechanism_of_each_kind(given: Mechanism | Mapping[Kind, Mechanism], kinds: Iterable[Kind]) -> dict[Kind, Mechanism]:
+def mechanism_of_each_kind(given: Mechanism | Mapping[Kind, Mechanism], kinds: Sequence[Kind]) -> dict[Kind, Mechanism]:
     """One mechanism for every kind of task: what is not given, or what it is not for, goes to the best offer.
 
     Raises:
         TypeError: something else than a mechanism is given.
     """
-    best_offer = BestOffer()
-    if isinstance(given, Mapping):
-        found = {kind: given.get(kind, best_offer) for kind in kinds}
-    else:
-        its_own = getattr(given, "kinds", ()) or tuple(kinds)
-        found = {kind: given if kind in its_own else best_offer for kind in kinds}
-    for mechanism in found.values():
+    each = given.values() if isinstance(given, Mapping) else (given,)
+    for mechanism in each:
         if not isinstance(mechanism, Mechanism):
             raise TypeError(f"{mechanism!r} is no mechanism; give an object of a subclass of robocell.agents.Mechanism")
-    return found
+    best_offer = BestOffer()
+    if isinstance(given, Mapping):
+        return {kind: given.get(kind, best_offer) for kind in kinds}
+    return {kind: given if kind in (given.kinds or kinds) else best_offer for kind in kinds}

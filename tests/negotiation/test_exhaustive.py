@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from robocell.agents.negotiation.engine import Terms
+from robocell.agents.negotiation.terms import Terms
 
 from .automaton import assert_conforms
 from .conftest import TERMS, Hall, is_at_rest

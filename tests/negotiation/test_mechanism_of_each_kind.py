@@ -106,3 +106,12 @@ def test_one_mechanism_for_all_kinds_may_be_given_in_full():
     model = factory("contract_net")
     model.net.mechanism = dict.fromkeys(TaskKind, SequentialSingleItem())
     assert {type(mechanism) for mechanism in model.net.mechanisms.values()} == {SequentialSingleItem}
+
+
+def test_what_is_no_mechanism_is_refused():
+    net = factory("contract_net").net
+    for given in (Iterated, "contract_net", {TaskKind.TRANSPORT: object()}):
+        with pytest.raises(
+            TypeError, match=r"is no mechanism; give an object of a subclass of robocell.agents.Mechanism"
+        ):
+            net.mechanism = given
