@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 from playwright.sync_api import sync_playwright
 
-from robocell.environments.shipped import CONFIGS
+from robocell.environments.scenario.shipped import CONFIGS
 from robocell.visualization.export import export
 
 IMAGES = Path(__file__).parent / "images"

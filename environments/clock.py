@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .errors import CopyError, StandstillOfTimeError
+from .config.errors import CopyError, StandstillOfTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

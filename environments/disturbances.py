@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents.shop.job import Order
 from ..agents.shop.tasks import TaskKind
-from .errors import LayoutError, ScenarioError
+from .config.errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
-from .names import part_name
+from .scenario.names import part_name
 
 if TYPE_CHECKING:
     from ..agents.shop.agv import AGV

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import LayoutError
+from .config.errors import LayoutError
 from .map_text import MOST_CELLS, PASSABLE, MapTextError, read_map_text
 
 if TYPE_CHECKING:

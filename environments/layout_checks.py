@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import LayoutError
+from .config.errors import LayoutError
+from .config.suggestions import nearest
 from .layout import NO_CELL, Layout
-from .suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

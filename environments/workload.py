@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..agents.shop.job import Order, Step
-from .arrivals import Arrival, arrivals
 from .clock import RESOLUTION_S
-from .errors import StandstillOfTimeError
-from .names import lot_name, part_name, parts_of_order
+from .config.errors import StandstillOfTimeError
 from .scenario import Conwip
+from .scenario.arrivals import Arrival, arrivals
+from .scenario.names import lot_name, part_name, parts_of_order
 
 if TYPE_CHECKING:
     from ..agents.shop.job import Job

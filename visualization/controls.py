@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import solara
 from mesa.visualization.utils import force_update, update_counter
 
-from ..environments.errors import RobocellError
-from ..environments.own_classes import fault_of
+from ..environments.config.errors import RobocellError
+from ..environments.scenario.own_classes import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageColor
 
-from ..environments.errors import RobocellError
+from ..environments.config.errors import RobocellError
 from ..environments.factory import Factory
 from . import palette
 from .paint import Painter

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..environments.errors import ScenarioError
-from ..environments.own_classes import import_class
+from ..environments.config.errors import ScenarioError
+from ..environments.scenario.own_classes import import_class
 from ..experiments.design.classes import make_importable, named_classes
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from mesa.visualization.solara_viz import UserInputs
 from mesa.visualization.utils import force_update
 
 from ..agents.events import NOBODY
+from ..environments.config.errors import ScenarioError
 from ..environments.disturbances import Disturbances
-from ..environments.errors import ScenarioError
 from . import session
 from .controls import Controls, Player, attempt, use_player
 from .live import LiveFactory, live_factory

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..environments.errors import ScenarioError
+from ..environments.config.errors import ScenarioError
 from ..environments.factory import Factory
 from ..environments.log import EventLog
 from ..environments.scenario import Grid

@@ -14,7 +14,7 @@ import warnings
 import webbrowser
 from pathlib import Path
 
-from ..environments.errors import RobocellError
+from ..environments.config.errors import RobocellError
 from . import session
 from .assets import missing_assets
 

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..environments.errors import ScenarioError
+from ..environments.config.errors import ScenarioError
 from ..environments.scenario import Scenario
-from ..environments.shipped import CONFIGS
+from ..environments.scenario.shipped import CONFIGS
 from ..experiments.design.experiment import Experiment
 from ..experiments.execution.store import EXPERIMENT, MODULES, RESULTS
 from .own_code import use_own_code

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InstanceError
+from ..config.errors import InstanceError
 from .bilge_ulusoy_floors import FLOORS
 from .documents import load_json
 from .job_shop import DrawnFloor, JobShop

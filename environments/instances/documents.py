@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .. import text_files
-from ..errors import InstanceError
+from ..config import text_files
+from ..config.errors import InstanceError
 
 Kind = type | tuple[type, ...]
 NUMBER = (int, float)

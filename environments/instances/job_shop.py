@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InstanceError
-from ..quoting import quoted
+from ..config.errors import InstanceError
+from ..config.quoting import quoted
+from ..config.text_files import read_text
 from ..scenario import Scenario
-from ..text_files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

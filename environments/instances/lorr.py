@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InstanceError
+from ..config.errors import InstanceError
 from .documents import field, find_file, load_json, number, parse_json, read_text
 from .movingai import GridMap, read_map
 

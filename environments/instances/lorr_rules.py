@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InstanceError
+from ..config.errors import InstanceError
 from .lorr import NO_TASK
 from .movingai import NO_CELL
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InstanceError
+from ..config.errors import InstanceError
 from .documents import NUMBER, field, find_file, load_json
 from .movingai import GridMap, read_map
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..errors import InstanceError
+from ..config.errors import InstanceError
 from ..map_text import PASSABLE, MapTextError, read_map_text
 from .documents import read_text
 

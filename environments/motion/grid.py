@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...agents.shop.traffic import NO_NODE, NO_PLACE
-from ..errors import LayoutError
+from ..config.errors import LayoutError
 from .distance import NO_CELL, UNREACHABLE
 from .docks import DockBook
 from .floor import AT_GOAL

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.shop.traffic import NO_NODE, NO_PLACE
-from ..errors import LayoutError
+from ..config.errors import LayoutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import LayoutError
+from ..config.errors import LayoutError
 from .distance import AVOID, DETOUR, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
 from .spots import dead_ends
 from .turns import NOWHERE, Turns

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..distributions import Constant, Distribution
-from ..section import Names, Section
-from ..units import Duration, Share
+from ..config.distributions import Constant, Distribution
+from ..config.section import Names, Section
+from ..config.units import Duration, Share
 
 Patterns = Annotated[Names, Field(min_length=1)]
 

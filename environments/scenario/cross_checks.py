@@ -6,11 +6,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ...agents.shop.job import STORE
-from ..battery_range import way_too_far
-from ..documents import MOST
-from ..errors import LayoutError
+from ..config.errors import LayoutError
+from ..config.explanations import MOST
+from ..config.suggestions import listed, nearest
 from ..layout_checks import check_layout
-from ..suggestions import listed, nearest
+from .battery_range import way_too_far
 from .name_checks import names, names_in_channel, order_ids
 from .orders import OrderList, OrdersFile
 from .size_checks import floor_size, sizes

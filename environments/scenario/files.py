@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ..suggestions import nearest
-from ..text_files import read_text
+from ..config.suggestions import nearest
+from ..config.text_files import read_text
 from .orders import OrdersFile
 from .orders_file import read_orders
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ..documents import Loc
-    from ..errors import ScenarioError
+    from ..config.documents import Loc
+    from ..config.errors import ScenarioError
 
 
 def with_files(data: Any, folder: Path, complain: Callable[[Loc, str], ScenarioError]) -> Any:

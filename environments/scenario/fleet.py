@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..section import ClassPath, Count, Positive, Section
-from ..units import Drain, Duration, Energy, PositivePower, Power, Share, Speed
+from ..config.section import ClassPath, Count, Positive, Section
+from ..config.units import Drain, Duration, Energy, PositivePower, Power, Share, Speed
 from .stations import Breakdown
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from ..names import given_to, part_name, parts_of_order, product_of_lots, unfit, vehicle_name
-from ..suggestions import listed, nearest
+from ..config.suggestions import listed, nearest
+from .names import given_to, part_name, parts_of_order, product_of_lots, unfit, vehicle_name
 from .orders import OrderList
 
 if TYPE_CHECKING:

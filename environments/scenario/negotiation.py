@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..section import Count, Positive, Section
-from ..suggestions import nearest
-from ..units import Duration, PositiveDuration
+from ..config.section import Count, Positive, Section
+from ..config.suggestions import nearest
+from ..config.units import Duration, PositiveDuration
 from .channel import Channel
 
 

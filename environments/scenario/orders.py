@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ..distributions import Distribution
-from ..quoting import quoted
-from ..section import Many, Names, Positive, Section, Weight
-from ..units import Duration, PositiveDuration, Rate
+from ..config.distributions import Distribution
+from ..config.quoting import quoted
+from ..config.section import Many, Names, Positive, Section, Weight
+from ..config.units import Duration, PositiveDuration, Rate
 from .clock_times import moment
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ..documents import explain
-from ..errors import ScenarioError
-from ..suggestions import listed, nearest
-from ..units import DURATION
+from ..config.errors import ScenarioError
+from ..config.explanations import explain
+from ..config.suggestions import listed, nearest
+from ..config.units import DURATION
 from .clock_times import EXAMPLE, is_clock_time, seconds_from
 from .orders import Order
 

@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..documents import Document, Loc, explain
-from ..errors import ScenarioError
+from ..config.documents import Document, Loc
+from ..config.errors import ScenarioError
+from ..config.explanations import explain
+from ..config.section import ClassPath, Section, Seed
+from ..config.units import Duration, PositiveDuration
 from ..layout import Layout
-from ..section import ClassPath, Section, Seed
-from ..shipped import shipped_or
-from ..units import Duration, PositiveDuration
 from .cross_checks import problems
 from .files import with_files
 from .fleet import Charger, Fleet
 from .negotiation import Negotiation
 from .orders import OrderList, Orders, Product
 from .shifts import Shift
+from .shipped import shipped_or
 from .stations import Robot, Station, Storage
 from .transport import Floor, Grid, Matrix, Transport
 

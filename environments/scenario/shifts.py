@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..section import Section
-from ..units import Duration, PositiveDuration
+from ..config.section import Section
+from ..config.units import Duration, PositiveDuration
 
 
 class Pause(Section):

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..distributions import Distribution, LifeTime
-from ..section import ClassPath, Count, Names, Positive, Section
-from ..units import Duration, Share
+from ..config.distributions import Distribution, LifeTime
+from ..config.section import ClassPath, Count, Names, Positive, Section
+from ..config.units import Duration, Share
 
 
 class Setup(Section):

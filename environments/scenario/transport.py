@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..errors import LayoutError
+from ..config.errors import LayoutError
+from ..config.section import Count, Names, Section
+from ..config.units import Distance, Duration
 from ..layout import Layout
-from ..section import Count, Names, Section
-from ..units import Distance, Duration
 
 Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 0
 

@@ -14,10 +14,10 @@ import yaml
 
 from ...agents.events import Event
 from ...agents.mechanisms.forced_schedule import Replay
+from ...environments.config.suggestions import nearest
 from ...environments.factory import Factory
 from ...environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_schedules
 from ...environments.scenario import Scenario
-from ...environments.suggestions import nearest
 from ..errors import ExperimentError
 from .jspt_play import INSTANCES, REACTIVE, SCHEDULES, WHAT_IF
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...environments.documents import Document
+from ...environments.config.documents import Document
 from ...environments.factory import Factory
 from ...environments.kpis import measure
 from ...environments.scenario import Scenario
-from ...environments.shipped import CONFIGS
+from ...environments.scenario.shipped import CONFIGS
 from ..results.statistics import t_halfwidth
 from .jspt_play import REACTIVE, WHAT_IF
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...environments.errors import InstanceError
+from ...environments.config.errors import InstanceError
 from ...environments.instances.lorr import (
     NO_TASK,
     Problem,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...environments.errors import InstanceError
+from ...environments.config.errors import InstanceError
 from ...environments.instances.mapd import PickupDelivery, Reference, read_mapd
 from ...environments.motion.assignment import clear_bids
 from ...environments.motion.conflicts import find_conflicts

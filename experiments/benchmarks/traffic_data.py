@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ...environments.errors import InstanceError
+from ...environments.config.errors import InstanceError
 from ...environments.instances.documents import read_json, read_text
 
 MANIFEST = "MANIFEST.json"

@@ -232,7 +232,7 @@ def compare(
     results = load(directory)
     for name in metric or ():
         if name not in results.metrics:
-            from ...environments.suggestions import nearest
+            from ...environments.config.suggestions import nearest
 
             _refuse(f"--metric {name}: this run has no such KPI{nearest(name, results.metrics)}")
     defined = set(results.trials.columns[results.trials.notna().any()])
@@ -291,7 +291,7 @@ def view(
 def _seconds(option: str, text: str) -> float:
     from pydantic import TypeAdapter, ValidationError
 
-    from ...environments.units import Duration
+    from ...environments.config.units import Duration
 
     try:
         return TypeAdapter(Duration).validate_python(text)

@@ -19,7 +19,7 @@ import numpy as np
 from ...agents.events import NOBODY, Event
 from ...agents.negotiation.messages import Performative
 from ...agents.shop.tasks import TaskKind
-from ...environments.suggestions import nearest
+from ...environments.config.suggestions import nearest
 from ..errors import ExperimentError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ...environments.section import Positive
-from ...environments.units import Share
+from ...environments.config.section import Positive
+from ...environments.config.units import Share
 from .questions.base import Stopping
 
 

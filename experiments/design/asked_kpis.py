@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...environments.config.suggestions import nearest
 from ...environments.kpis import OF_DUE_DATES, kpi_names
-from ...environments.suggestions import nearest
 from ..errors import ExperimentError
 from .questions import Stopping
 

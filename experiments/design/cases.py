@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...environments.documents import Document
-from ...environments.errors import ScenarioError
+from ...environments.config.documents import Document
+from ...environments.config.errors import ScenarioError
 from ...environments.scenario import Scenario
 from ..errors import ExperimentError
 from .classes import UserModule, find_class, named_classes, with_imports

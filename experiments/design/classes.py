@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...environments.own_classes import OF_THE_PROGRAM
-from ...environments.suggestions import nearest
+from ...environments.config.suggestions import nearest
+from ...environments.scenario.own_classes import OF_THE_PROGRAM
 
 Loc = tuple[str | int, ...]
 

@@ -15,7 +15,7 @@ A pattern maps dotted keys to a value, or to a list of values of which one must 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...environments.suggestions import nearest
+from ...environments.config.suggestions import nearest
 from .sampling import Range
 
 Settings = Mapping[str, Any]

@@ -17,14 +17,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from ...environments.documents import Document, explain
-from ...environments.errors import ScenarioError
-from ...environments.quoting import quoted
-from ...environments.section import Positive, Section, Seed
-from ...environments.shipped import shipped_names, shipped_or
-from ...environments.suggestions import nearest
-from ...environments.units import Memory, PositiveDuration
-from ...environments.yaml_text import NotYamlError, read_yaml
+from ...environments.config.documents import Document
+from ...environments.config.errors import ScenarioError
+from ...environments.config.explanations import explain
+from ...environments.config.quoting import quoted
+from ...environments.config.section import Positive, Section, Seed
+from ...environments.config.suggestions import nearest
+from ...environments.config.units import Memory, PositiveDuration
+from ...environments.config.yaml_text import NotYamlError, read_yaml
+from ...environments.scenario.shipped import shipped_names, shipped_or
 from ..errors import ExperimentError
 from .answer_rules import AnswerRules
 from .executors import AUTO, ExecutorName

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from ...environments.documents import Document
-from ...environments.errors import ScenarioError
+from ...environments.config.documents import Document
+from ...environments.config.errors import ScenarioError
+from ...environments.config.suggestions import nearest
 from ...environments.scenario import Scenario, self_contained
-from ...environments.suggestions import nearest
 from ..errors import ExperimentError
 from .cases import Case, CaseMaker, Loc
 from .classes import UserModule

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from ...environments.own_classes import LIBRARIES
+from ...environments.scenario.own_classes import LIBRARIES
 from .classes import UserModule
 
 PLAIN = {type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented)}

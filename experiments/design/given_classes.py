@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...environments.own_classes import LIBRARIES, OF_THE_PROGRAM, give
+from ...environments.scenario.own_classes import LIBRARIES, OF_THE_PROGRAM, give
 from ..errors import ExperimentError
 from .fingerprint import fingerprint
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ...environments.jam_risk import jam_risk
+from ...environments.scenario.jam_risk import jam_risk
 from ..counting import counted
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ...environments.section import Section
-from ...environments.suggestions import nearest
+from ...environments.config.section import Section
+from ...environments.config.suggestions import nearest
 
 FLEET = "fleet.agvs.count"
 DEEPEST = 6  # levels of keys that are offered when a key is misspelt

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ...environments.quoting import quoted
-from ...environments.section import MOST_FIGURE, Figure, Positive, Section
+from ...environments.config.quoting import quoted
+from ...environments.config.section import MOST_FIGURE, Figure, Positive, Section
 
 _NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D.*)?")
 _DIGITS = 6  # significant digits of a drawn value: readable, and the same on every platform

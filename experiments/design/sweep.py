@@ -27,9 +27,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ...environments.own_classes import OF_THE_PROGRAM
-from ...environments.quoting import quoted
-from ...environments.section import MOST_FIGURE, Section
+from ...environments.config.quoting import quoted
+from ...environments.config.section import MOST_FIGURE, Section
+from ...environments.scenario.own_classes import OF_THE_PROGRAM
 from ..plain_text import one_line
 from .conditions import Loc, Settings, applied, drawn, matches, misfit
 from .keys import identity, parts_of

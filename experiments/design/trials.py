@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ...environments.own_classes import with_classes
+from ...environments.scenario.own_classes import with_classes
 from .classes import make_importable
 from .given_classes import unpickled
 from .software import software

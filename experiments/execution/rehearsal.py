@@ -21,7 +21,7 @@ def rehearse(experiment: "Experiment") -> None:
     wrong kind, or cannot be built.
     """
     from ...environments.factory import Factory
-    from ...environments.own_classes import fault_of, with_classes
+    from ...environments.scenario.own_classes import fault_of, with_classes
 
     seen: set[tuple[str, ...]] = set()
     given = {path: known.cls for path, known in experiment.given.items()}

@@ -1,7 +1,7 @@
 """Which resource limits each case, and what the stations' time goes into.
 
 Two methods are asked. The simple one takes the resource that waits least: stations starved or blocked, vehicles and
-robots idle or waiting. Where the active period method (Roser, Nakano & Tanaka 2001; `environments/bottleneck.py`)
+robots idle or waiting. Where the active period method (Roser, Nakano & Tanaka 2001; `environments/kpis/bottleneck.py`)
 names another one, its word counts: a station may wait seldom and still limit nothing.
 """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...environments.suggestions import nearest
+from ...environments.config.suggestions import nearest
 from ..errors import ExperimentError
 from .direction import greater_is_better
 from .equivalence import FEWEST, Verdict, gain, look_of, risk_of_look, verdict

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...environments.suggestions import nearest
+from ...environments.config.suggestions import nearest
 from ..counting import every_replication
 from ..design.sweep import label, short_names, text_of
 from ..errors import ExperimentError

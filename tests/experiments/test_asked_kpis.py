@@ -6,7 +6,7 @@ import pytest
 
 from robocell.environments import Factory, Scenario, measure
 from robocell.environments.kpis import kpi_names
-from robocell.environments.shipped import CONFIGS
+from robocell.environments.scenario.shipped import CONFIGS
 from robocell.experiments import Experiment, ExperimentError, run
 from robocell.experiments.design.asked_kpis import check_asked_kpis
 from robocell.experiments.design.trials import Trial

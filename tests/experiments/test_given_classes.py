@@ -11,7 +11,7 @@ import pytest
 from robocell import AGV, Experiment, Station, run
 from robocell.agents.negotiation.mechanism import BestOffer
 from robocell.agents.shop.job import Job
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.experiments import ExperimentError, load
 from robocell.experiments.design.fingerprint import fingerprint
 

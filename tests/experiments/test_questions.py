@@ -10,7 +10,7 @@ import pytest
 from fakes import answer_to, line, named_trial
 
 from robocell.agents.errors import RobocellError
-from robocell.environments.shipped import CONFIGS
+from robocell.environments.scenario.shipped import CONFIGS
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.keys import FLEET
 from robocell.experiments.design.questions import Until

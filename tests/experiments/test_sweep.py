@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.errors import RobocellError
-from robocell.environments.documents import Document
+from robocell.environments.config.documents import Document
 from robocell.experiments.design.config import parse_setting
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.keys import get_key, set_key

@@ -7,7 +7,7 @@ import pytest
 from fakes import line, named_trial
 
 from robocell.agents.errors import RobocellError
-from robocell.environments.documents import Document
+from robocell.environments.config.documents import Document
 from robocell.experiments.design.config import parse_setting
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.trials import trial_seed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from robocell.agents import Event
 from robocell.environments import Factory, Scenario, check, measure
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.experiments import Experiment
 
 from .conftest import changed

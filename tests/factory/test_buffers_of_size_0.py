@@ -10,7 +10,7 @@ import pytest
 
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario, check, measure
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.log import AgentKind, Event, StationState
 
 from ..daily import daily, each_once

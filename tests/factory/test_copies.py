@@ -13,8 +13,8 @@ import pytest
 from robocell.agents import AGV
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario
-from robocell.environments.errors import CopyError
-from robocell.environments.shipped import shipped_names
+from robocell.environments.config.errors import CopyError
+from robocell.environments.scenario.shipped import shipped_names
 
 from ..daily import daily
 from ..second_opinion.factories import accepted

@@ -8,7 +8,7 @@ import mesa
 import pytest
 
 from robocell.environments import Factory, Scenario
-from robocell.environments.errors import TrialEndedError
+from robocell.environments.config.errors import TrialEndedError
 
 from .conftest import changed, run
 from .test_factory import cycle

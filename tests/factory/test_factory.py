@@ -16,7 +16,7 @@ from robocell.agents import AGV, Event, Proposal, Refusal, RobotState, StationSt
 from robocell.agents.negotiation.messages import Call
 from robocell.agents.shop.vehicle import RESCUE_S
 from robocell.environments import Factory, Scenario, check, measure
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 
 from .conftest import CELL, changed, run
 

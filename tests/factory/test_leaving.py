@@ -13,8 +13,8 @@ from robocell.agents.errors import RemovalError
 from robocell.agents.shop.job import Job
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import EventLog, Factory, Scenario, check, measure
+from robocell.environments.config.errors import LayoutError, ScenarioError, TrialEndedError
 from robocell.environments.disturbances import Disturbances
-from robocell.environments.errors import LayoutError, ScenarioError, TrialEndedError
 from robocell.environments.kpis import state_intervals
 
 from ..daily import each_once

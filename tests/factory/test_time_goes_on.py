@@ -9,7 +9,7 @@ import pytest
 
 from robocell.environments import Factory, Scenario, measure
 from robocell.environments.clock import Clock
-from robocell.environments.errors import StandstillOfTimeError
+from robocell.environments.config.errors import StandstillOfTimeError
 
 AT_ONCE: dict[str, Any] = {
     "transport": {"kind": "instant"},

@@ -14,8 +14,8 @@ from robocell.agents import Event, VehicleState
 from robocell.agents.negotiation.messages import Performative
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
+from robocell.environments.config.errors import RobocellError
 from robocell.environments.disturbances import Disturbances
-from robocell.environments.errors import RobocellError
 
 from .conftest import changed, run
 

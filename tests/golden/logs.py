@@ -15,7 +15,7 @@ import numpy as np
 
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario
-from robocell.environments.shipped import shipped_names
+from robocell.environments.scenario.shipped import shipped_names
 
 from ..factory.conftest import CELL, TABLE, changed
 from ..second_opinion.factories import accepted

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from robocell.environments.errors import InstanceError
+from robocell.environments.config.errors import InstanceError
 from robocell.environments.factory import Factory
 from robocell.environments.instances.bilge_ulusoy import read_bilge_ulusoy, read_schedules
 from robocell.environments.instances.job_shop import JobShop, alternatives, read_flexible_job_shop, read_job_shop

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.environments.bottleneck import active_periods, limiting_s
 from robocell.environments.kpis import measure
+from robocell.environments.kpis.bottleneck import active_periods, limiting_s
 from robocell.environments.log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 
 END_S = 100.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.grid import GridTraffic

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from robocell.agents.shop.traffic import NO_NODE
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import Conflict, find_conflicts
 from robocell.environments.motion.grid import GridTraffic

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from robocell.environments.clock import Clock
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.motion.matrix import MatrixTraffic
 
 L, M, N = range(3)

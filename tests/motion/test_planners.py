@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.grid import GridTraffic

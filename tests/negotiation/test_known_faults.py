@@ -13,7 +13,7 @@ import pytest
 from robocell.agents.negotiation.channel import FaultyChannel
 from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
 from robocell.agents.negotiation.tasks import TaskPhase
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Channel, Scenario
 from robocell.environments.streams import Streams
 

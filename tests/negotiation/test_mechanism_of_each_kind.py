@@ -15,7 +15,7 @@ from robocell.agents.mechanisms import (
 from robocell.agents.negotiation.messages import Performative
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 
 from ..daily import each_once
 from ..factory.conftest import CELL, changed

@@ -6,8 +6,8 @@ from robocell.agents.events import Event
 from robocell.agents.negotiation.messages import Performative
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.checks import check
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.disturbances import Disturbances
-from robocell.environments.errors import ScenarioError
 from robocell.environments.factory import Factory
 
 from .automaton import assert_conforms

@@ -5,7 +5,7 @@ import copy
 import pytest
 import yaml
 
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Scenario
 from robocell.experiments import Experiment
 from robocell.experiments.design.config import ExperimentConfig

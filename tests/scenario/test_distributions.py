@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy.integrate import quad
 
-from robocell.environments.distributions import Constant, Distribution, Exponential, LifeTime
+from robocell.environments.config.distributions import Constant, Distribution, Exponential, LifeTime
 
 READ = TypeAdapter(Distribution)
 SIGMA = math.sqrt(math.log1p(0.6**2))

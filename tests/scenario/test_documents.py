@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from robocell.environments.documents import Document, explain
-from robocell.environments.errors import ScenarioError
-from robocell.environments.section import Section
+from robocell.environments.config.documents import Document
+from robocell.environments.config.errors import ScenarioError
+from robocell.environments.config.explanations import explain
+from robocell.environments.config.section import Section
 
 TEXT = """\
 shop: &shop

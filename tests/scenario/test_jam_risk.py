@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments import Factory, Scenario, measure
-from robocell.environments.jam_risk import jam_risk
+from robocell.environments.scenario.jam_risk import jam_risk
 from robocell.experiments import Experiment
 
 

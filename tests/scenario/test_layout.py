@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import ANY_DIRECTION, EAST, NO_CELL, NORTH, SOUTH, WEST, Layout
 
 ART = """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robocell.environments.errors import LayoutError
+from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import NO_CELL, Layout
 from robocell.environments.layout_checks import check_layout
 

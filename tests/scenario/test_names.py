@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.experiments.command.sniffer import conversations_of, sequence_diagram

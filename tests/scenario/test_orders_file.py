@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Order, OrderList, Scenario
 from robocell.environments.scenario.orders_file import read_orders
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from robocell.environments.distributions import Constant
-from robocell.environments.documents import Document
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.distributions import Constant
+from robocell.environments.config.documents import Document
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Grid, Instant, Matrix, OrderList, Poisson, Scenario, self_contained
 
 HERE = Path(__file__).parent

@@ -7,10 +7,10 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
-from robocell.environments import distributions, units, yaml_text
 from robocell.environments import scenario as models
+from robocell.environments.config import distributions, units, yaml_text
+from robocell.environments.config.section import Section
 from robocell.environments.scenario import negotiation
-from robocell.environments.section import Section
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
 SECTIONS = {

@@ -8,7 +8,7 @@ import pytest
 
 import robocell.experiments
 from robocell.environments.checks import check
-from robocell.environments.documents import Document
+from robocell.environments.config.documents import Document
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure
 from robocell.environments.scenario import Deterministic, Scenario

@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from robocell.environments import Scenario
-from robocell.environments.errors import ScenarioError
-from robocell.environments.shipped import CONFIGS, shipped_names
+from robocell.environments.config.errors import ScenarioError
+from robocell.environments.scenario.shipped import CONFIGS, shipped_names
 from robocell.experiments import Experiment
 
 

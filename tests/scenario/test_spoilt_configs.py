@@ -14,7 +14,7 @@ import yaml
 
 import robocell.experiments
 from robocell.agents.errors import RobocellError
-from robocell.environments.documents import Document
+from robocell.environments.config.documents import Document
 from robocell.environments.factory import Factory
 from robocell.experiments import Experiment
 from robocell.experiments.execution.limits import Limits, TimeLimitReached, limited

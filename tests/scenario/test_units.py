@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from robocell.environments import units
+from robocell.environments.config import units
 
 ALL = [quantity for quantity in vars(units).values() if isinstance(quantity, units.Quantity)]
 

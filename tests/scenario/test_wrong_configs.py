@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from robocell.agents.mechanisms import MECHANISMS
-from robocell.environments.documents import Document
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.documents import Document
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Scenario
 
 HERE = Path(__file__).parent

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from robocell.environments.documents import Document
-from robocell.environments.errors import ScenarioError
-from robocell.environments.yaml_text import DEEPEST, LONGEST, read_yaml
+from robocell.environments.config.documents import Document
+from robocell.environments.config.errors import ScenarioError
+from robocell.environments.config.yaml_text import DEEPEST, LONGEST, read_yaml
 from robocell.experiments import Experiment
 from robocell.experiments.design.config import parse_setting
 from robocell.experiments.errors import ExperimentError
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_text_is_refused_with_the_cure(tmp_path, content, said
 
 
 def test_a_folder_or_a_device_that_never_ends_is_no_config(tmp_path, monkeypatch):
-    monkeypatch.setattr("robocell.environments.text_files.MOST_BYTES", 10_000)
+    monkeypatch.setattr("robocell.environments.config.text_files.MOST_BYTES", 10_000)
     for path, said in (
         (tmp_path, "is a folder without experiment.yaml"),
         ("/dev/zero", "it has more than 10000 bytes"),

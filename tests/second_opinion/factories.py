@@ -13,7 +13,7 @@ from typing import Any
 
 from robocell.agents.mechanisms import MECHANISMS, PLANNERS
 from robocell.environments import Scenario
-from robocell.environments.errors import ScenarioError
+from robocell.environments.config.errors import ScenarioError
 
 from .floors import draw_floor
 

@@ -9,7 +9,7 @@ import pytest
 
 from robocell.agents.shop.job import Job
 from robocell.environments import Factory, Scenario, check
-from robocell.environments.errors import LayoutError, ScenarioError
+from robocell.environments.config.errors import LayoutError, ScenarioError
 
 from ..daily import daily
 from .test_agreement import FEW, UNFINISHED, accepted

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from robocell.agents.errors import RobocellError
-from robocell.environments.errors import InstanceError
+from robocell.environments.config.errors import InstanceError
 from robocell.environments.instances.mapd import read_mapd
 from robocell.environments.instances.movingai import read_map
 from robocell.environments.motion.conflicts import find_conflicts

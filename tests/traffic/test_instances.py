@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robocell.environments.errors import InstanceError
+from robocell.environments.config.errors import InstanceError
 from robocell.environments.instances.lorr import Solution, read_problem, read_solution, write_solution
 from robocell.environments.instances.mapd import read_mapd
 from robocell.environments.instances.movingai import read_map, read_scen

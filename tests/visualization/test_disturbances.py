@@ -7,8 +7,8 @@ import pytest
 
 from robocell.agents.events import Event, VehicleState
 from robocell.environments.checks import check
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.disturbances import Disturbances
-from robocell.environments.errors import ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from robocell.environments.errors import RobocellError, ScenarioError
+from robocell.environments.config.errors import RobocellError, ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.experiments.design.experiment import Experiment

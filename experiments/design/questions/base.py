@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ....environments.section import Section
+from ....environments.config.section import Section
 
 if TYPE_CHECKING:
     from ..cases import Case

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from ....environments.section import Many, Positive
-from ....environments.units import Share
+from ....environments.config.section import Many, Positive
+from ....environments.config.units import Share
 from .base import Question
 
 if TYPE_CHECKING:

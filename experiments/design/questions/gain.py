@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from ....environments.section import Names, Section
-from ....environments.suggestions import nearest
+from ....environments.config.section import Names, Section
+from ....environments.config.suggestions import nearest
 from .base import Question
 
 if TYPE_CHECKING:

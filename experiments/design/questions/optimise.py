@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ....environments.section import Positive
+from ....environments.config.section import Positive
 from ..sampling import Range
 from .base import Question
 

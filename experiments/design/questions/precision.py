@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ....environments.section import Positive
-from ....environments.units import parse_share
+from ....environments.config.section import Positive
+from ....environments.config.units import parse_share
 from .base import Stopping
 
 _SHORT = re.compile(r"until\s*(?:±|\+-|\+/-)?\s*(\S+)(?:\s+of\s+(\S+))?")

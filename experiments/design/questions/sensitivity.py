@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from ....environments.section import Positive
+from ....environments.config.section import Positive
 from ...errors import ExperimentError
 from ..sampling import Range
 from .base import Question

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from ....environments.section import Positive
+from ....environments.config.section import Positive
 from ..keys import FLEET
 from .base import Question
 from .target import Target

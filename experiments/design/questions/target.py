@@ -5,8 +5,8 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from ....environments.section import Figure, Section
-from ....environments.units import DURATION
+from ....environments.config.section import Figure, Section
+from ....environments.config.units import DURATION
 
 
 class Target(Section):

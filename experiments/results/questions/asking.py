@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....environments.suggestions import nearest
+from ....environments.config.suggestions import nearest
 from ...errors import ExperimentError
 from ..statistics import INTERVALS, Interval
 

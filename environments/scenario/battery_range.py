@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .layout import NO_CELL
-from .scenario.transport import Grid, Matrix
+from ..layout import NO_CELL
+from .transport import Grid, Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from .layout import Layout
-    from .scenario import Battery, Scenario
+    from ..layout import Layout
+    from . import Battery, Scenario
 
 
 class Way(NamedTuple):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from .scenario import Batch, Deterministic, OrderList, Poisson
+from . import Batch, Deterministic, OrderList, Poisson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
 
-    from .scenario.orders import Orders
+    from .orders import Orders
 
 
 class Arrival(NamedTuple):

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .log import AgentKind, Event, RobotState, StationState, VehicleState
+from ..log import AgentKind, Event, RobotState, StationState, VehicleState
 
 if TYPE_CHECKING:
-    from .log import EventLog
+    from ..log import EventLog
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .errors import ScenarioError
+from ..config.errors import ScenarioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

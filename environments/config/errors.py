@@ -1,6 +1,6 @@
 """What can be wrong with the description of a factory, with an instance file, or with what a run is asked to do."""
 
-from ..agents.errors import RobocellError
+from ...agents.errors import RobocellError
 
 
 class ScenarioError(RobocellError):

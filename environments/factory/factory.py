@@ -22,49 +22,49 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import mesa
 import numpy as np
 
-from ..agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.mechanisms import MECHANISMS, Mechanism
-from ..agents.negotiation.channel import FaultyChannel, PerfectChannel
-from ..agents.negotiation.engine import ContractNet
-from ..agents.negotiation.terms import Terms
-from ..agents.shop.agv import AGV
-from ..agents.shop.charger import Charger
-from ..agents.shop.depot import Sink, Source, Storage
-from ..agents.shop.fleet import Fleet
-from ..agents.shop.job import Job
-from ..agents.shop.lot import Lot
-from ..agents.shop.robot import Robot
-from ..agents.shop.station import Station
-from ..agents.shop.tasks import TaskKind
-from ..agents.shop.ticks import SAME_TICK
-from .clock import Clock
-from .errors import CopyError, ScenarioError, TrialEndedError
+from ...agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
+from ...agents.mechanisms import MECHANISMS, Mechanism
+from ...agents.negotiation.channel import FaultyChannel, PerfectChannel
+from ...agents.negotiation.engine import ContractNet
+from ...agents.negotiation.terms import Terms
+from ...agents.shop.agv import AGV
+from ...agents.shop.charger import Charger
+from ...agents.shop.depot import Sink, Source, Storage
+from ...agents.shop.fleet import Fleet
+from ...agents.shop.job import Job
+from ...agents.shop.lot import Lot
+from ...agents.shop.robot import Robot
+from ...agents.shop.station import Station
+from ...agents.shop.tasks import TaskKind
+from ...agents.shop.ticks import SAME_TICK
+from ..clock import Clock
+from ..config.errors import CopyError, ScenarioError, TrialEndedError
+from ..log import EventLog
+from ..motion.grid import GridTraffic
+from ..motion.matrix import MatrixTraffic
+from ..scenario import Agvs, Grid, Instant, Matrix, Scenario
+from ..scenario.names import vehicle_name
+from ..scenario.own_classes import import_class
+from ..streams import Streams
+from ..workload import Workload
 from .jams import circle, jammed_parts, vain_calls
-from .log import EventLog
-from .motion.grid import GridTraffic
-from .motion.matrix import MatrixTraffic
-from .names import vehicle_name
-from .own_classes import import_class
-from .scenario import Agvs, Grid, Instant, Matrix, Scenario
-from .streams import Streams
-from .workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from ..agents.negotiation.channel import Channel
-    from ..agents.negotiation.contractor import Contractor
-    from ..agents.negotiation.tasks import Task
-    from ..agents.shop.job import Order
-    from ..agents.shop.place import Place
-    from ..agents.shop.traffic import Traffic
-    from ..agents.world import ShopPlanner
-    from .distributions import Distribution
-    from .layout import Layout
-    from .mesa_floor import MesaFloor
-    from .scenario import Mechanisms
+    from ...agents.negotiation.channel import Channel
+    from ...agents.negotiation.contractor import Contractor
+    from ...agents.negotiation.tasks import Task
+    from ...agents.shop.job import Order
+    from ...agents.shop.place import Place
+    from ...agents.shop.traffic import Traffic
+    from ...agents.world import ShopPlanner
+    from ..config.distributions import Distribution
+    from ..layout import Layout
+    from ..mesa_floor import MesaFloor
+    from ..scenario import Mechanisms
 
 NO_TICK = -1
 LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
@@ -159,7 +159,7 @@ class Factory(mesa.Model):
     @cached_property
     def grid(self) -> MesaFloor | None:
         """The floor as a Mesa grid with the vehicles on it, made when it is first asked for; None without a floor."""
-        from .mesa_floor import MesaFloor
+        from ..mesa_floor import MesaFloor
 
         return None if self.layout is None else MesaFloor(self.layout, self.agvs)
 

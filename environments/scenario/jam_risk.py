@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from .scenario.orders import Conwip, OrderList
+from .orders import Conwip, OrderList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .scenario import Scenario
-    from .scenario.orders import Step
-    from .scenario.stations import Station
+    from . import Scenario
+    from .orders import Step
+    from .stations import Station
 
 
 class JamRisk(NamedTuple):

@@ -14,17 +14,17 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..agents.negotiation.tasks import TaskPhase
-from ..agents.shop.depot import Storage
-from ..agents.shop.station import Station
-from ..agents.shop.tasks import Operation, TaskKind
+from ...agents.negotiation.tasks import TaskPhase
+from ...agents.shop.depot import Storage
+from ...agents.shop.station import Station
+from ...agents.shop.tasks import Operation, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ..agents.negotiation.tasks import Task
-    from ..agents.shop.job import Job
-    from ..agents.shop.machine import Machine
+    from ...agents.negotiation.tasks import Task
+    from ...agents.shop.job import Job
+    from ...agents.shop.machine import Machine
     from .factory import Factory
 
     Place = Station | Storage

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents.events import BY_HAND
+from ...agents.events import BY_HAND
+from ..log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 from .bottleneck import limiting_s
-from .log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 
 if TYPE_CHECKING:
     from enum import IntEnum
 
-    from .scenario import Scenario
+    from ..scenario import Scenario
 
 Floats = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from ..agents.events import Event, RobotState, StationState, VehicleState
+from ...agents.events import Event, RobotState, StationState, VehicleState
 
 SENTENCES = {
     Event.RELEASED: "{job} is released at {agent}",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-CONFIGS = Path(__file__).parents[1] / "experiments" / "configs"
+CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
 
 
 def shipped_names() -> list[str]:

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ..agents.negotiation.messages import Performative
-from ..agents.shop.tasks import TaskKind
-from .layout import NO_CELL
-from .log_file import decode_trace, encode_trace, read_columns, write_columns
-from .names import NO_NAME, unknown_name
+from ...agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
+from ...agents.negotiation.messages import Performative
+from ...agents.shop.tasks import TaskKind
+from ..layout import NO_CELL
+from ..scenario.names import NO_NAME, unknown_name
+from .file import decode_trace, encode_trace, read_columns, write_columns
 from .sentences import SENTENCES, STATES
 
 if TYPE_CHECKING:

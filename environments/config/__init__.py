@@ -1,0 +1,1 @@
+"""How a config is read: sections, units and distributions, and every complaint with its file, line and column."""

@@ -1,0 +1,5 @@
+"""What happened in a run: the event log, its file, and its sentences."""
+
+from .event_log import NOBODY, AgentKind, Event, EventLog, RobotState, StationState, VehicleState
+
+__all__ = ["NOBODY", "AgentKind", "Event", "EventLog", "RobotState", "StationState", "VehicleState"]
