@@ -98,7 +98,7 @@ def run(
             store.journal.check_present()
             if session.ran:  # only now is it known what `auto` has chosen
                 store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-            results = results_of(store.directory, session.experiment.kept(), store.records)
+            results = results_of(store.directory, session.experiment, store.records)
             finish(results)
         except LostFolderError as lost:
             raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None

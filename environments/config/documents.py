@@ -12,7 +12,7 @@ from .text_files import read_text
 from .yaml_text import LONGEST, Loc, NotYamlError, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,16 @@ class Document:
     _keys: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
     _values: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
     _set: tuple[Loc, ...] = ()  # what was set by hand, whatever the file says
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)  # texts that stand for files of these names
+
+    def read(self, path: str) -> str:
+        """The text of a file that the document names.
+
+        Raises:
+            OSError: there is no such file, or it may not be read.
+            ValueError: it is not UTF-8 text.
+        """
+        return self.files[path] if path in self.files else read_text(self.folder / path)
 
     def overridden(self, locs: Sequence[Loc]) -> Document:
         """The document where `--set` has put other values at these places; complaints about them name no line."""

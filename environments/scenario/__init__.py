@@ -11,10 +11,11 @@
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
 | `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | how work is placed; by whom; what the log keeps |
 | `Channel`, `Link`, `Partition` | what happens to messages on their way |
-| `self_contained` | scenario data with the files it names read in |
+| `self_contained`, `named_files` | scenario data with the files it names read in; which files it names |
 """
 
 from .channel import Channel, Link, Partition
+from .files import SECTIONS_WITH_FILES, named_files
 from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Mechanisms, Negotiation
 from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
@@ -24,6 +25,7 @@ from .stations import Breakdown, Robot, Setup, Station, Storage
 from .transport import Floor, Grid, Instant, Matrix
 
 __all__ = [
+    "SECTIONS_WITH_FILES",
     "AgentClasses",
     "Agvs",
     "Batch",
@@ -56,5 +58,6 @@ __all__ = [
     "Station",
     "Step",
     "Storage",
+    "named_files",
     "self_contained",
 ]

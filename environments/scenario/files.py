@@ -7,33 +7,44 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..config.suggestions import nearest
-from ..config.text_files import read_text
 from .orders import OrdersFile
 from .orders_file import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from ..config.documents import Loc
+    from ..config.documents import Document, Loc
     from ..config.errors import ScenarioError
 
+SECTIONS_WITH_FILES = ("layout", "orders")  # those that may name a file
 
-def with_files(data: Any, folder: Path, complain: Callable[[Loc, str], ScenarioError]) -> Any:
+
+def named_files(data: Any) -> dict[str, str]:
+    """The file that each section of a scenario names, by section; wrong data name none."""
+    sections = {name: data.get(name) for name in SECTIONS_WITH_FILES} if isinstance(data, dict) else {}
+    return {
+        name: section["file"]
+        for name, section in sections.items()
+        if isinstance(section, dict) and isinstance(section.get("file"), str)
+    }
+
+
+def with_files(data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError]) -> Any:
     """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; wrong data as they are.
 
-    Paths are relative to `folder`. `complain` makes the error for a key and a text.
+    `source` reads the files. `complain` makes the error for a key and a text.
     """
     if not isinstance(data, dict):
         return data
+    named = named_files(data)
     layout, orders = data.get("layout"), data.get("orders")
-    if isinstance(layout, dict) and isinstance(layout.get("file"), str) and not layout.keys() & {"art", "map"}:
-        text = _read(layout["file"], folder, ("layout", "file"), complain)
+    if isinstance(layout, dict) and "layout" in named and not layout.keys() & {"art", "map"}:
+        text = _read(layout["file"], source, ("layout", "file"), complain)
         rest = {name: value for name, value in layout.items() if name != "file"}
         key = "map" if layout["file"].endswith(".map") else "art"
         data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
     if isinstance(orders, dict) and orders.get("kind") == "csv" and (table := _orders_file(orders)) is not None:
-        text = _read(orders["file"], folder, ("orders", "file"), complain)
+        text = _read(orders["file"], source, ("orders", "file"), complain)
         rest = {name: value for name, value in orders.items() if name not in ("kind", "file", "start")}
         rows = read_orders(text, name=table.file, products=data.get("products") or (), start=table.begins)
         data = {**data, "orders": {**rest, "kind": "list", "orders": rows}}
@@ -48,10 +59,10 @@ def _orders_file(data: Any) -> OrdersFile | None:
         return None
 
 
-def _read(path: str, folder: Path, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:
-    full = folder / path
+def _read(path: str, source: Document, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:
+    full = source.folder / path
     try:
-        return read_text(full)
+        return source.read(path)
     except FileNotFoundError:
         near = nearest(full.name, (other.name for other in full.parent.glob("*"))) if full.parent.is_dir() else ""
         raise complain(loc, f"there is no file {path!r} beside the config{near}") from None

@@ -185,4 +185,4 @@ def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -
             return ScenarioError(f"{'.'.join(map(str, loc))}: {text}")
         return ScenarioError(source.complain((*at, *loc), text))
 
-    return with_files(data, source.folder if source else Path(), complain)
+    return with_files(data, source or Document("scenario", Path(), data), complain)

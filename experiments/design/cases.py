@@ -1,5 +1,6 @@
 """One point of a sweep as a checked scenario: how it is made, what it is called, what makes its trials its own."""
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +9,12 @@ from typing import Any
 
 from ...environments.config.documents import Document
 from ...environments.config.errors import ScenarioError
-from ...environments.scenario import Scenario
+from ...environments.scenario import SECTIONS_WITH_FILES, Scenario, named_files
 from ..errors import ExperimentError
 from .classes import UserModule, find_class, named_classes, with_imports
 from .given_classes import GivenClass
 from .keys import complaint, set_key
-from .sweep import Settings, label, short_names
+from .sweep import Settings, labels_of, short_names
 from .trials import identity
 
 Loc = tuple[str | int, ...]
@@ -52,6 +53,7 @@ class CaseMaker:
     seed: int  # of the experiment: of cases that have none of their own
     given: Mapping[str, GivenClass]  # by path
     modules: dict[str, UserModule] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # texts of the files that the sweep names, by their names
 
     def check_keys(self) -> None:
         """ExperimentError for a key that a scenario does not have."""
@@ -62,14 +64,28 @@ class CaseMaker:
 
     def make(self, points: Sequence[Settings], first: int = 0) -> list[Case]:
         """The cases of these points, numbered from `first`."""
-        names = short_names(self.places)
-        return [self._case(first + i, point, label(point, names, named=self.named)) for i, point in enumerate(points)]
+        labels = labels_of(points, short_names(self.places), named=self.named)
+        return [self._case(first + i, *both) for i, both in enumerate(zip(points, labels, strict=True))]
+
+    @property
+    def sections_of_files(self) -> frozenset[str]:
+        """The sections of the scenario whose files the sweep may change."""
+        swept = {key.partition(".") for key in self.places}
+        return frozenset(
+            section for section, _, inner in swept if section in SECTIONS_WITH_FILES and inner in ("", "file")
+        )
+
+    def sections_as_given(self) -> dict[str, Any]:
+        """The sections whose files the sweep may change, with the names of their files; fills `files`."""
+        self._keep_files(self.data)
+        return {section: self.data[section] for section in self.sections_of_files if section in self.data}
 
     def _case(self, index: int, point: Settings, name: str) -> Case:
         data = self.data
         settings = {key: value for key, value in point.items() if key != "name"}
         for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
             data = set_key(data, key, settings[key])
+        self._keep_files(data)
         try:
             scenario = Scenario.parse(data, source=self.source, at=self.at) if settings else self.base
         except ScenarioError as error:
@@ -81,6 +97,13 @@ class CaseMaker:
             layout = {key: value for key, value in dump["layout"].items() if key != "origin"}
             meaning = identity([dump | {"layout": layout}, sources])
         return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
+
+    def _keep_files(self, data: Any) -> None:
+        """Fills `files`; what cannot be read is told where it is needed."""
+        for section, path in named_files(data).items():
+            if section in self.sections_of_files and path not in self.files:
+                with contextlib.suppress(OSError, ValueError):
+                    self.files[path] = self.source.read(path)
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""

@@ -86,6 +86,7 @@ class ExperimentConfig(Section):
     intervals: Literal["skew", "t", "bootstrap"] = "skew"
     answer: AnswerRules = AnswerRules()
     outputs: Outputs = Outputs()
+    files: dict[str, str] = Field(default_factory=dict)  # texts that stand for the files of these names
 
     @property
     def most_replications(self) -> int:

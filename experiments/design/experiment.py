@@ -1,6 +1,5 @@
 """An experiment, ready to run: every case of its sweep as a checked scenario, every trial with its id and seed."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,7 +33,7 @@ class Experiment:
     seed: int
     cases: tuple[Case, ...]
     keys: tuple[str, ...]  # dotted keys that vary
-    scenario: Mapping[str, Any]  # plain data of the scenario before the sweep, self-contained
+    scenario: Mapping[str, Any]  # plain data of the scenario before the sweep, self-contained but for swept files
     modules: tuple[UserModule, ...]  # agent classes of the user
     search_path: tuple[Path, ...]
     given: Mapping[str, GivenClass]  # classes that came as objects and travel by value, by path
@@ -70,7 +69,7 @@ class Experiment:
         else:
             source, at, data = document, ("scenario",), config.scenario
         data, by_hand = _changed(data, for_scenario, config)
-        source = source.overridden([(*at, *loc) for loc in by_hand])
+        source = replace(source.overridden([(*at, *loc) for loc in by_hand]), files=config.files)
         base = Scenario.parse(data, source=source, at=at)
         folders = (*given.folders, source.folder, document.folder, document.folder / "modules", Path())
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
@@ -98,7 +97,7 @@ class Experiment:
             seed=seed,
             cases=tuple(cases),
             keys=tuple(places),
-            scenario=self_contained(data, source=source, at=at),
+            scenario=self_contained(data, source=source, at=at) | maker.sections_as_given(),
             modules=tuple(maker.modules.values()),
             search_path=search_path,
             given=given.by_value,
@@ -140,19 +139,6 @@ class Experiment:
         longer = self.with_points([{"name": case["name"], **case["settings"]} for case in added]) if added else self
         cases = [replace(case, identity=known["identity"]) for case, known in zip(longer.cases, plan, strict=True)]
         return replace(longer, cases=tuple(cases))
-
-    def kept(self) -> Self:
-        """The experiment as the folder of a run tells it: swept files have paths that hold from everywhere."""
-        if not self._files:
-            return self
-        document = Document(self.name, self.maker.document.folder, self.resolved())
-        given = GivenClasses([known.cls for known in self.given.values()], self.search_path)
-        return self._of(document, given=given).recorded(self.plan)
-
-    @property
-    def _files(self) -> list[str]:
-        """The keys that vary whose values name files."""
-        return [key for key in self.keys if key.endswith("file")]
 
     @property
     def shown_keys(self) -> tuple[str, ...]:
@@ -207,9 +193,8 @@ class Experiment:
     def resolved(self) -> dict[str, Any]:
         """The experiment as plain data that needs no other file: what `experiment.yaml` of a run holds."""
         given = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"scenario"})
-        if self._files:
-            given["sweep"] = _absolute(given["sweep"], self._files, self.search_path)
-        return {**given, "name": self.name, "seed": self.seed, "scenario": dict(self.scenario)}
+        files = {"files": dict(self.maker.files)} if self.maker.files else {}
+        return {**given, **files, "name": self.name, "seed": self.seed, "scenario": dict(self.scenario)}
 
 
 def _scenario_document(document: Document, path: str) -> Document:
@@ -280,19 +265,3 @@ def _swept_everywhere(settings: Mapping[str, Any], points: Sequence[Settings]) -
         if all(any(f"{key}.".startswith(f"{swept}.") for swept in point if swept != "name") for point in points):
             return key
     return None
-
-
-def _absolute(part: Any, keys: Sequence[str], folders: Sequence[Path], *, of_file: bool = False) -> Any:
-    """The part of a sweep with the values of `keys`, which name files, as paths that hold from everywhere."""
-    if isinstance(part, dict):
-        return {
-            key: _absolute(value, keys, folders, of_file=key in keys or (of_file and key == "choice"))
-            for key, value in part.items()
-        }
-    if isinstance(part, list):
-        return [_absolute(item, keys, folders, of_file=of_file) for item in part]
-    return _found(str(part), folders) if of_file else part
-
-
-def _found(path: str, folders: Sequence[Path]) -> str:
-    return next((os.fspath(folder / path) for folder in folders if (folder / path).exists()), path)

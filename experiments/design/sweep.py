@@ -38,6 +38,7 @@ from .sampling import Sampled
 MOST_CASES = 1_000_000
 MOST_VALUES = 100_000  # of one range
 LEAST_STEP = 1e-12
+LONGEST_VALUE = 40  # letters of a text in a label
 RANGE = "{from: 2, to: 10, step: 2}"
 
 
@@ -191,21 +192,40 @@ def short_names(keys: Iterable[str]) -> dict[str, str]:
     return short
 
 
-def label(settings: Settings, names: Mapping[str, str], *, named: Iterable[str] = ()) -> str:
-    """What a case is called: `count=6 mechanism=nearest`; a name stands for the keys `named` of its case block."""
+def labels_of(points: Sequence[Settings], names: Mapping[str, str], *, named: Iterable[str] = ()) -> list[str]:
+    """What cases are called: `count=6 mechanism=nearest`; a name stands for the keys `named` of its case block.
+
+    Long values are shortened where all cases can still be told apart.
+    """
+    named = tuple(named)
+    short = [label(point, names, named=named) for point in points]
+    if len(set(short)) == len(short):
+        return short
+    return [label(point, names, named=named, longest=None) for point in points]
+
+
+def label(
+    settings: Settings,
+    names: Mapping[str, str],
+    *,
+    named: Iterable[str] = (),
+    longest: int | None = LONGEST_VALUE,
+) -> str:
+    """What one case is called, with texts of at most so many letters (None: whole)."""
     hidden = set(named) if "name" in settings else set()
-    parts = [f"{names[key]}={text_of(value)}" for key, value in settings.items() if key not in {"name", *hidden}]
+    shown = {key: value for key, value in settings.items() if key not in {"name", *hidden}}
+    parts = [f"{names[key]}={text_of(value, longest=longest)}" for key, value in shown.items()]
     if "name" in settings:
         parts.insert(0, one_line(str(settings["name"])))
     return " ".join(parts) or "as given"
 
 
-def text_of(value: Any) -> str:
-    """A sweep value as one word of a label."""
+def text_of(value: Any, *, longest: int | None = LONGEST_VALUE) -> str:
+    """A sweep value as one word of a label, of at most so many letters in each of its texts."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {text_of(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {text_of(item, longest=longest)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(text_of(item) for item in value) + "]"
+        return "[" + ", ".join(text_of(item, longest=longest) for item in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -213,4 +233,4 @@ def text_of(value: Any) -> str:
     if value is None:
         return "none"
     text = one_line(str(value)).removeprefix(OF_THE_PROGRAM)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return text if longest is None or len(text) <= longest else f"{text[: longest - 3]}..."
