@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.events import NOBODY, AgentKind, VehicleState
+from ..agents.events import NOBODY, AgentKind, RobotState, StationState, VehicleState
 from ..agents.shop.tasks import TaskKind
-from . import palette
+from .drawing import palette
 from .tally import ABSENT
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
         levels = stage.batteries()
         if levels is not None:
             lines.append(["battery", f"{levels[vehicle]:.0%}"])
-        return palette.VEHICLE_WORDS[state], palette.VEHICLE_COLOURS[state], lines
+        return *_told(VehicleState(state)), lines
     if kind is AgentKind.ROBOT:
         state = tally.robot_state[agent]
         lines = [["reaches", ", ".join(stage.scenario.robots[stage.log.name_of(agent)].stations)]]
         if state and tally.robot_at[agent] != NOBODY:
             lines.append(["serves", stage.log.name_of(tally.robot_at[agent])])
-        return palette.ROBOT_WORDS[state], palette.ROBOT_COLOURS[state], lines
+        return *_told(RobotState(state)), lines
     if kind is AgentKind.CHARGER:
         return _charger(stage, agent)
     if kind is AgentKind.JOB:
@@ -87,6 +87,11 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
     if kind is AgentKind.LOT:
         return "calls for vehicles", palette.ORANGE, []
     return _place(stage, agent)
+
+
+def _told(state: RobotState | VehicleState) -> tuple[str, str]:
+    """What a state is called, and its colour."""
+    return palette.word(state), palette.tone(state).colour
 
 
 def _charger(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
@@ -108,7 +113,7 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
     station = stage.scenario.stations.get(name)
     if station is None:
         return f"{tally.output[agent]} parts", palette.BLUE, []
-    states = [palette.STATION_WORDS[state] for state in tally.machines[agent]]  # type: ignore[index]
+    states = [palette.word(StationState(state)) for state in tally.machines[agent]]
     many = {word: states.count(word) for word in dict.fromkeys(states)}
     text = states[0] if len(states) == 1 else ", ".join(f"{count} {word}" for word, count in many.items())
     full = ["–" if room is None else str(room) for room in (station.input_capacity, station.output_capacity)]
@@ -120,7 +125,7 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
         ["on their way", _names(stage, _promised(stage, agent))],
     ]
     most = max(tally.machines[agent], key=tally.machines[agent].count)  # the state that most machines are in
-    return text, palette.STATION_COLOURS[most], lines  # type: ignore[index]
+    return text, palette.tone(StationState(most)).colour, lines
 
 
 def _promised(stage: Stage, station: int) -> list[int]:

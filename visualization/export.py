@@ -14,7 +14,7 @@ from PIL import Image, ImageColor
 
 from ..environments.config.errors import RobocellError
 from ..environments.factory import Factory
-from . import palette
+from .drawing import palette
 from .paint import Painter
 from .replay import ReplayStage
 from .session import open_session
@@ -29,8 +29,7 @@ CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
 NARROWEST, WIDEST = 100, 10_000  # pixels
 COLOURS = 96  # of a GIF
-TABLES = (palette.STATION_COLOURS, palette.VEHICLE_COLOURS, palette.ROBOT_COLOURS)
-KEPT = sorted({colour for table in TABLES for colour in table.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
+KEPT = sorted({tone.colour for tone in palette.STATES.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
 
 
 class ExportError(RobocellError):

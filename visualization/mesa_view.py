@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mesa.visualization import SpaceRenderer
 from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
 
-from . import palette
+from .drawing import palette
 
 if TYPE_CHECKING:
     from ..environments.factory import Factory
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def portray(agent: Any) -> AgentPortrayalStyle:
     """A vehicle: where it is, coloured by what it does."""
     x, y = agent.position
-    return AgentPortrayalStyle(x=x, y=y, color=palette.VEHICLE_COLOURS[agent.state], marker="s", size=40)
+    return AgentPortrayalStyle(x=x, y=y, color=palette.tone(agent.state).colour, marker="s", size=40)
 
 
 def portray_layer(layer: Any) -> PropertyLayerStyle:

@@ -14,7 +14,7 @@ from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
 from ..agents.events import StationState, VehicleState
-from . import palette
+from .drawing import palette
 from .stage import FREE
 from .tally import ABSENT
 
@@ -45,7 +45,7 @@ class Painter:
 
     def __init__(self, stage: Stage, *, width: int = 1000, dark: bool = False) -> None:
         self.stage = stage
-        self.look: dict[str, Any] = palette.theme(dark=dark)
+        self.look = palette.theme(dark=dark)
         plan = stage.plan
         self.scale = width * OVERSIZE / (plan.width + 2 * RIM)
         self.size = (width * OVERSIZE, int((plan.height + 2 * RIM) * self.scale) + (HEAD + FOOT) * OVERSIZE)

@@ -15,7 +15,8 @@ import solara.lab
 from mesa.visualization.utils import update_counter
 
 from ..agents.events import NOBODY
-from . import details, palette, sequence
+from . import details, sequence
+from .drawing import palette
 from .widgets import FiguresPanel, FloorPanel, GanttPanel, Sheet, TalkPanel, ThemePanel
 
 if TYPE_CHECKING:

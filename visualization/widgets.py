@@ -113,14 +113,14 @@ class FloorPanel(Panel):
 class FiguresPanel(Panel):
     """Tiles and charts (`Stage.figures`)."""
 
-    template_file = str(HERE / "figures.vue")
+    template = traitlets.Unicode(_assembled(HERE / "figures.vue")).tag(sync=True)
     chart = _sheet({})
 
 
 class GanttPanel(Panel):
     """Who was in which state, over the last minutes (`Stage.gantt`)."""
 
-    template_file = str(HERE / "gantt.vue")
+    template = traitlets.Unicode(_assembled(HERE / "gantt.vue")).tag(sync=True)
     chart = _sheet({})
 
 

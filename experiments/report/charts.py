@@ -23,28 +23,14 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
+from ...visualization.drawing import palette
 from ..plain_text import one_line
 
-INK, FAINT, LINE = "#1d2733", "#5c6875", "#dfe4ea"
-QUIET = "#ccd3da"  # doing nothing
-THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)", QUIET: "var(--quiet)"}
-PALETTE = ("#2a6fdb", "#e0761b", "#159a76", "#c2408a", "#7a5cd6", "#a08a00", "#0d97b5", "#8b929c")
+INK, FAINT, LINE = (palette.LIGHT[name] for name in ("ink", "faint", "line"))
+THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)"}
 MARKERS = "osD^vPX*"
-STATE_COLOURS = {
-    "processing": "#159a76",
-    "loaded": "#159a76",
-    "empty": "#7cc4ae",
-    "handling": "#2a6fdb",
-    "setup": "#2a6fdb",
-    "waiting": "#f0b357",
-    "blocked": "#e0761b",
-    "charging": "#7a5cd6",
-    "down": "#c23b4e",
-    "off": "#8b929c",
-    "starved": QUIET,
-    "idle": QUIET,
-}
 BAND = 0.16  # opacity of an interval
+QUIET = 0.55  # opacity of a state in which nothing is done
 WIDTH_IN, HEIGHT_IN = 6.2, 3.5
 MOST_LEGEND = 10
 LONGEST = 30  # letters of a label beside a chart
@@ -74,6 +60,7 @@ SETTINGS: dict[Any, Any] = {
     "ytick.labelcolor": FAINT,
     "ytick.major.size": 0,
     "legend.frameon": False,
+    "hatch.linewidth": 0.9,
     "figure.dpi": 110,
     "savefig.dpi": 160,
     "figure.facecolor": "none",
@@ -134,7 +121,7 @@ def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title:
     """Means along a numeric axis, with a band for the interval of each curve."""
     figure, axes = _canvas(HEIGHT_IN)
     for number, curve in enumerate(curves):
-        colour = PALETTE[number % len(PALETTE)]
+        colour = palette.SERIES[number % len(palette.SERIES)]
         axes.plot(
             curve.x, curve.mean, color=colour, marker=MARKERS[number % len(MARKERS)], markersize=5, linewidth=1.8,
             label=_in_legend(curve.name) or None, zorder=3, markeredgewidth=0,
@@ -171,8 +158,8 @@ def dots(
     figure, axes = _canvas(0.9 + 0.32 * len(labels))
     rows = np.arange(len(labels))[::-1]
     axes.errorbar(
-        mean, rows, xerr=_arms(mean, low, high), fmt="o", color=PALETTE[0], markersize=5,
-        elinewidth=2.2, ecolor=PALETTE[0] + "66", capsize=0,
+        mean, rows, xerr=_arms(mean, low, high), fmt="o", color=palette.SERIES[0], markersize=5,
+        elinewidth=2.2, ecolor=palette.SERIES[0] + "66", capsize=0,
     )  # fmt: skip
     axes.set_yticks(rows, [_short(text) for text in labels])
     axes.set_xlabel(x_title)
@@ -195,7 +182,7 @@ def stacked(
     rows = np.arange(len(labels))[::-1]
     left = np.zeros(len(labels))
     for state, share in parts.items():
-        axes.barh(rows, 100 * share, left=left, height=0.72, color=STATE_COLOURS.get(state, PALETTE[-1]), label=state)
+        axes.barh(rows, 100 * share, left=left, height=0.72, label=state, **_fill(state))
         left = left + 100 * share
     first = next(iter(parts.values()))
     axes.errorbar(
@@ -232,7 +219,7 @@ def waterfall(
     begins = np.append(ends[:-1] - means, 0.0)
     arms = _arms(*np.array([interval for _, *interval in (*steps, whole)]).T)
     colours = [_verdict(mean, greater_is_better) for mean in means]
-    axes.barh(rows, ends - begins, left=begins, height=0.66, color=[*colours, PALETTE[0]])
+    axes.barh(rows, ends - begins, left=begins, height=0.66, color=[*colours, palette.SERIES[0]])
     axes.errorbar(ends, rows, xerr=arms, fmt="none", elinewidth=1.4, ecolor=INK, capsize=3)
     axes.axvline(0.0, color=FAINT, linewidth=0.8)
     right = np.maximum(begins, ends + arms[1])
@@ -291,12 +278,12 @@ def timeline(
     for number, (_, bars) in enumerate(rows):
         for state in states:
             spans = [(start, end - start) for start, end, found in bars if found == state]
-            axes.broken_barh(spans, (len(rows) - number - 1.4, 0.8), color=STATE_COLOURS[state], linewidth=0)
+            axes.broken_barh(spans, (len(rows) - number - 1.4, 0.8), **_fill(state))
     axes.set_yticks(np.arange(len(rows))[::-1], [_short(row) for row, _ in rows])
     axes.set_xlabel(x_title)
     axes.grid(axis="y", visible=False)
     axes.margins(x=0.005, y=0.02)
-    patches = [Patch(color=STATE_COLOURS[state], label=state) for state in states]
+    patches = [Patch(label=state, **_fill(state)) for state in states]
     axes.legend(
         handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=10, fontsize=9, handlelength=0.9,
         handleheight=0.9, columnspacing=1.1, borderaxespad=0.2, labelcolor=FAINT, frameon=False,
@@ -317,9 +304,11 @@ def series(
 ) -> Chart:
     """One value over time, with named moments as vertical lines."""
     figure, axes = _canvas(HEIGHT_IN * 0.8, width_in=2 * WIDTH_IN)
-    axes.plot(x, y, color=PALETTE[0], linewidth=1.2, drawstyle="steps-mid", zorder=3)
+    axes.plot(x, y, color=palette.SERIES[0], linewidth=1.2, drawstyle="steps-mid", zorder=3)
     for number, (mark, moment) in enumerate(marks.items()):
-        axes.axvline(moment, color=PALETTE[1 + number], linewidth=1.6, linestyle=("-", "--")[number % 2], label=mark)
+        axes.axvline(
+            moment, color=palette.SERIES[1 + number], linewidth=1.6, linestyle=("-", "--")[number % 2], label=mark
+        )
     axes.set_xlabel(x_title)
     axes.set_ylabel(y_title)
     axes.set_xlim(x[0], x[-1])
@@ -336,7 +325,14 @@ def _arms(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 def _verdict(change: float, greater_is_better: bool) -> str:
     """The colour of a change for the better or the worse."""
-    return STATE_COLOURS["processing" if (change >= 0) == greater_is_better else "down"]
+    return palette.BETTER if (change >= 0) == greater_is_better else palette.WORSE
+
+
+def _fill(state: str) -> dict[str, Any]:
+    """How matplotlib fills a state: its colour, and its hatching in white."""
+    tone = palette.STATES[state]
+    opacity = QUIET if state in palette.QUIET else 1.0
+    return {"facecolor": (tone.colour, opacity), "edgecolor": palette.WHITE, "hatch": tone.hatch, "linewidth": 0}
 
 
 def _canvas(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...visualization.drawing.palette import style_sheet
 from ..counting import counted
 from ..design.late_orders import told
 from ..design.sweep import text_of
@@ -70,7 +71,7 @@ def page(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequ
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main>{''.join(sections)}</main>"
+        f"<style>{style_sheet()}{STYLE.read_text(encoding='utf-8')}</style></head><body><main>{''.join(sections)}</main>"
         f"<script>{SCRIPT.read_text(encoding='utf-8')}</script></body></html>\n"
     )
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...visualization.drawing import palette
 from ..results.statistics import mser5
-from .charts import STATE_COLOURS, Chart, series, timeline
+from .charts import Chart, series, timeline
 from .drawing import draw_layout
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def draw_gantt(scenario: "Scenario", log: "EventLog") -> Chart | None:
             rows.append((name, [bar for bar in bars if bar[2] not in ("idle", "starved") and bar[1] > bar[0]]))
     if not any(bars for _, bars in rows) or len(rows) > MOST_ROWS:
         return None
-    known = [state for state in STATE_COLOURS if any(bar[2] == state for _, bars in rows for bar in bars)]
+    known = [state for state in palette.STATES if any(bar[2] == state for _, bars in rows for bar in bars)]
     note = f"one trial (n = 1), minutes {start_s / 60:g} to {end_s / 60:g}; blank is idle or starved"
     note += "; first machine of each station"
     return timeline("gantt", "Who does what when", note, rows, known, x_title="time (min)")

@@ -9,7 +9,8 @@ from robocell.agents.events import AgentKind, StationState, VehicleState
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure, state_intervals
 from robocell.environments.scenario import Scenario
-from robocell.visualization import details, palette
+from robocell.visualization import details
+from robocell.visualization.drawing import palette
 from robocell.visualization.live import LiveFactory
 from robocell.visualization.replay import ReplayStage
 
@@ -80,7 +81,7 @@ def test_the_card_of_a_station_has_the_colour_of_most_of_its_machines(uneven: Sc
     told = details.describe(replay, station)
     assert told is not None
     assert told["state"] == "1 down, 4 processing"
-    assert told["colour"] == palette.STATION_COLOURS[StationState.PROCESSING]
+    assert told["colour"] == palette.tone(StationState.PROCESSING).colour
 
 
 def test_the_id_of_an_order_is_the_name_on_its_card(cell: dict) -> None:

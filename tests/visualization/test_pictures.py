@@ -13,7 +13,8 @@ from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
-from robocell.visualization import assets, palette, server
+from robocell.visualization import assets, server
+from robocell.visualization.drawing import palette
 from robocell.visualization.export import export
 from robocell.visualization.recording import recordings_in
 from robocell.visualization.session import open_session
@@ -172,12 +173,6 @@ def test_a_factory_without_a_floor_has_no_grid(cell: dict) -> None:
     assert factory.grid is None
     with pytest.raises(ValueError, match="has no floor to draw"):
         space_renderer(factory)
-
-
-def test_states_are_told_apart_by_people_and_by_the_list(cell: dict) -> None:
-    for colours in (palette.STATION_COLOURS, palette.VEHICLE_COLOURS):
-        assert len(set(colours.values())) == len(colours)
-    assert palette.DARK.keys() == palette.LIGHT.keys()
 
 
 def test_missing_assets_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Path) -> None:

@@ -1,0 +1,143 @@
+"""All colours of robocell: of the floor, of the panels of the viewer, of charts and reports.
+
+A state has one colour everywhere. The colours are those of Okabe and Ito (2008) with a light and a dark grey; any two
+states of stations, of vehicles and of robots differ in colour for people with protanopia, deuteranopia and tritanopia
+too, or else in their hatching. Charts draw the hatching; on the floor, shapes mark what matters (down, charging).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...agents.events import RobotState, StationState, VehicleState
+
+if TYPE_CHECKING:
+    from enum import IntEnum
+
+BLUE = "#0072b2"
+SKY = "#56b4e9"
+GREEN = "#009e73"
+YELLOW = "#f0e442"
+ORANGE = "#e69f00"
+VERMILLION = "#d55e00"
+PURPLE = "#cc79a7"
+GREY = "#c3ccd5"
+SLATE = "#4d5966"
+WHITE = "#ffffff"
+BLACK = "#1f2933"
+
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, SLATE, "#a08a00")
+"""Curves of a chart, in this order; each has a marker as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How a state is filled: a colour, and a hatching as matplotlib writes it ("" for none)."""
+
+    colour: str
+    hatch: str = ""
+
+
+STATES = {
+    "processing": Tone(GREEN),
+    "loaded": Tone(BLUE),
+    "empty": Tone(SKY),
+    "handling": Tone(GREEN, "//"),
+    "setup": Tone(ORANGE),
+    "waiting": Tone(PURPLE, "\\\\"),
+    "blocked": Tone(PURPLE),
+    "charging": Tone(YELLOW),
+    "down": Tone(VERMILLION, "xx"),
+    "off": Tone(SLATE, ".."),
+    "starved": Tone(GREY),
+    "idle": Tone(GREY),
+}
+"""By the name of the state in KPIs, in the order of legends."""
+
+QUIET = ("starved", "idle")
+"""States in which nothing is done: charts draw them faintly."""
+
+WORDS = {"setup": "set-up", "empty": "driving empty", "loaded": "driving loaded", "off": "off shift"}
+"""What the viewer calls a state, where that is not its name."""
+
+BETTER, WORSE = GREEN, VERMILLION
+
+PLACES = {"source": GREEN, "station": BLUE, "storage": SKY, "charger": YELLOW, "parking": GREY, "sink": PURPLE}
+"""Kinds of places in the report's plan of the floor, in the order of its legend."""
+
+LIGHT = {
+    "paper": "#f3f5f8",
+    "floor": "#ffffff",
+    "grid": "#edf0f4",
+    "wall": "#cdd5de",
+    "wall_edge": "#b9c3ce",
+    "dock": "#dfe6ee",
+    "parking": "#eef2f6",
+    "arrow": "#c3ccd6",
+    "ink": "#1f2933",
+    "faint": "#5c6875",
+    "line": "#d9e0e7",
+    "card": "#ffffff",
+    "accent": "#0072b2",
+    "part": "#7a5230",
+    "heat": "#d55e00",
+    "bad": "#b34a00",
+}
+DARK = {
+    "paper": "#12171d",
+    "floor": "#1b222a",
+    "grid": "#222a33",
+    "wall": "#35404c",
+    "wall_edge": "#43505e",
+    "dock": "#2b3641",
+    "parking": "#222b35",
+    "arrow": "#46535f",
+    "ink": "#e6ebf0",
+    "faint": "#93a1ae",
+    "line": "#303b46",
+    "card": "#1b222a",
+    "accent": "#56b4e9",
+    "part": "#e8c39e",
+    "heat": "#e69f00",
+    "bad": "#f0803c",
+}
+"""What is no state, in the light and in the dark."""
+
+KINDS: dict[str, type[IntEnum]] = {"station": StationState, "vehicle": VehicleState, "robot": RobotState}
+
+
+def tone(state: IntEnum) -> Tone:
+    """How the state of a station, vehicle or robot is filled."""
+    return STATES[state.name.lower()]
+
+
+def word(state: IntEnum) -> str:
+    """What the viewer calls the state of a station, vehicle or robot."""
+    name = state.name.lower()
+    return WORDS.get(name, name)
+
+
+def theme(*, dark: bool) -> dict[str, Any]:
+    """All of it as plain data for the browser: the names of LIGHT, and lists by the number of the state.
+
+    The lists of vehicles are `vehicle`, `vehicle_hatch` and `vehicle_words`.
+    """
+    states: dict[str, Any] = {}
+    for kind, numbers in KINDS.items():
+        states[kind] = [tone(state).colour for state in numbers]
+        states[f"{kind}_hatch"] = [tone(state).hatch for state in numbers]
+        states[f"{kind}_words"] = [word(state) for state in numbers]
+    return {**(DARK if dark else LIGHT), "dark": dark, **states}
+
+
+def style_sheet() -> str:
+    """CSS variables for a page: those of its reader's theme, such as `--ink`, and places, such as `--place-station`."""
+
+    def variables(colours: dict[str, str], prefix: str = "") -> str:
+        return " ".join(f"--{prefix}{name.replace('_', '-')}: {colour};" for name, colour in colours.items())
+
+    return (
+        f":root {{ {variables(LIGHT)} {variables(PLACES, 'place-')} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}\n"
+    )
