@@ -9,9 +9,8 @@ import numpy as np
 from ..agents.shop.job import Order, Step
 from .clock import RESOLUTION_S
 from .config.errors import StandstillOfTimeError
-from .scenario import Conwip
-from .scenario.arrivals import Arrival, arrivals
 from .scenario.names import lot_name, part_name, parts_of_order
+from .scenario.orders import Arrival
 
 if TYPE_CHECKING:
     from ..agents.shop.job import Job
@@ -43,7 +42,7 @@ class Workload:
         self._mix = np.cumsum(shares / shares.sum())
         self._mix_rng = model.stream("mix")
         self._work_rng = model.stream("work")
-        self._arrivals = arrivals(spec.orders, model.stream("arrivals"))
+        self._source = spec.orders.source(model.stream("arrivals"))
         self.ordered = 0
         self.released = 0
         self.in_process = 0
@@ -52,11 +51,11 @@ class Workload:
 
     def start(self) -> None:
         """Let the first orders come."""
-        if isinstance(self.orders, Conwip):
-            for _ in range(self.orders.wip):
-                self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
-        else:
+        if self.orders.kept_in_process is None:
             self._await_next()
+        else:
+            for _ in range(self.orders.kept_in_process):
+                self._release_now()
 
     def stop(self) -> None:
         """No orders any more."""
@@ -65,17 +64,21 @@ class Workload:
     def left(self, job: Job) -> None:
         """A part has left; a constant work in process asks for the next order after the last of a lot."""
         self.in_process -= 1
-        if isinstance(self.orders, Conwip) and (job.lot is None or not job.lot.parts):
-            self._must_have_taken_time(job, self.orders)
-            self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
+        kept = self.orders.kept_in_process
+        if kept is not None and (job.lot is None or not job.lot.parts):
+            self._must_have_taken_time(job, kept)
+            self._release_now()
 
-    def _must_have_taken_time(self, job: Job, orders: Conwip) -> None:
+    def _release_now(self) -> None:
+        self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
+
+    def _must_have_taken_time(self, job: Job, kept: int) -> None:
         """Where parts leave at the instant at which they come, the next ones come and leave at it too, without end."""
         if self.model.now_s > job.released_s + RESOLUTION_S:
             self._at_once = 0
         else:
             self._at_once += 1
-            if self._at_once > AT_ONCE + orders.wip:
+            if self._at_once > AT_ONCE + kept:
                 raise StandstillOfTimeError(
                     f"time stands still at {self.model.now_s:g} s: {self._at_once} parts in a row left at the instant "
                     "at which they came, and under conwip the next one comes at once; give an operation of "
@@ -83,7 +86,7 @@ class Workload:
                 )
 
     def _await_next(self) -> None:
-        arrival = next(self._arrivals, None)
+        arrival = next(self._source, None)
         if arrival is None:
             self.exhausted = True
         else:

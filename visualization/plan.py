@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..agents.events import AgentKind, Event
-from ..environments.scenario import Grid
 
 if TYPE_CHECKING:
     from ..environments.layout import Layout
@@ -44,7 +43,7 @@ class Plan:
     def __init__(self, scenario: Scenario, log: EventLog) -> None:
         self.scenario = scenario
         self.name_of = log.name_of
-        self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
+        self.layout: Layout | None = scenario.build_layout() if scenario.transport.on_floor else None
         self.agvs = log.ids(AgentKind.AGV)
         self.robots = log.ids(AgentKind.ROBOT)
         self.chargers = log.ids(AgentKind.CHARGER)

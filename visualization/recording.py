@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ..environments.config.errors import ScenarioError
 from ..environments.factory import Factory
 from ..environments.log import EventLog
-from ..environments.scenario import Grid
 from ..experiments.design.experiment import Experiment
 from ..experiments.execution.store import EXPERIMENT, LOGS, mended_by_a_run
 from ..experiments.results.kept_logs import read_log_file
@@ -42,7 +41,7 @@ class Recording:
 
     @property
     def _on_floor(self) -> bool:
-        return isinstance(self.scenario.transport, Grid) and self.scenario.agv_count > 0
+        return self.scenario.transport.on_floor and self.scenario.agv_count > 0
 
     @cached_property
     def log(self) -> EventLog:

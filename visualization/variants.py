@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..agents.mechanisms import MECHANISMS
-from ..environments.scenario import Batch, Conwip, Deterministic, Poisson
 
 if TYPE_CHECKING:
     from ..environments.scenario import Scenario
@@ -38,23 +37,12 @@ def variant(
     if mechanism is not None and mechanism != str(scenario.negotiation.mechanism):
         changes["negotiation"] = scenario.negotiation.model_copy(update={"mechanism": mechanism})
     if demand != 1.0:
-        changes["orders"] = _orders(scenario.orders, demand)
+        changes["orders"] = scenario.orders.scaled(demand)
     if not breakdowns:
         changes["stations"] = {
             name: station.model_copy(update={"breakdown": None}) for name, station in scenario.stations.items()
         }
     return scenario.model_copy(update=changes)
-
-
-def _orders(orders: Any, demand: float) -> Any:
-    match orders:
-        case Poisson():
-            return orders.model_copy(update={"rate_per_s": orders.rate_per_s * demand})
-        case Deterministic() | Batch():
-            return orders.model_copy(update={"every_s": orders.every_s / demand})
-        case Conwip():
-            return orders.model_copy(update={"wip": max(round(orders.wip * demand), 1)})
-    return orders
 
 
 def most_vehicles(scenario: Scenario) -> int:

@@ -19,6 +19,7 @@ from ..negotiation.tasks import Task, TaskPhase
 from .agent import ShopContractor
 from .machine import Machine
 from .place import Place
+from .queue_rules import QUEUE_RULES
 from .shift import Shift
 from .tasks import Handling, Operation, TaskKind, Transport
 
@@ -207,6 +208,10 @@ class Station(ShopContractor, Place):
         assert task.job is not None
         return task.job.order.routing[task.step].work_s[self.slot]
 
+    def expected_work_s(self, job: Job) -> float:
+        """Expected processing time of a part that waits here."""
+        return self.mean_s(self.promised[job.unique_id])
+
     def duration_s(self, task: Operation) -> float:
         """The processing time that `task` will really take here."""
         assert task.job is not None
@@ -246,11 +251,7 @@ class Station(ShopContractor, Place):
         """
         if self.model.planner is not None and self.spec.input_capacity != 0:
             return self.model.planner.next_part(self, machine)
-        if self.spec.queue == "spt":
-            return min(self.input, key=lambda job: self.mean_s(self.promised[job.unique_id]))
-        if self.spec.queue == "edd":
-            return min(self.input, key=lambda job: job.order.due_s)
-        return self.input[0]
+        return QUEUE_RULES[self.spec.queue](self)
 
     def mount(self, machine: Machine, by: Contractor) -> None:
         """The part that was chosen goes from the input buffer on `machine`."""

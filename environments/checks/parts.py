@@ -18,7 +18,6 @@ import numpy as np
 
 from ...agents.events import BY_HAND
 from ..log import NOBODY, AgentKind, Event
-from ..scenario import OrderList
 from .violation import NO_ROW, Violation
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ class _Replay:
         """The places where orders start."""
         orders = self.scenario.orders
         usual = orders.start or self.scenario.source
-        return {order.start or usual for order in orders.orders} if isinstance(orders, OrderList) else {usual}
+        return {order.start or usual for order in orders.listed} or {usual}
 
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is(agent, self.vehicles, "vehicle"):
@@ -158,7 +157,7 @@ class _Replay:
 
     def _moved(self, agent: int, job: int, other: int, value: float) -> None:
         transport = self.scenario.transport
-        walks_out = transport.kind == "matrix" and not transport.carry_out and self._name(agent) == self.scenario.sink
+        walks_out = not transport.carries_out and self._name(agent) == self.scenario.sink
         stays = agent == other  # two operations in a row at one station
         if transport.kind != "instant" and not walks_out and not stays:
             self._report("part-place", job, "parts do not move by themselves there")

@@ -1,11 +1,14 @@
 """The base of every part of a config: unknown keys are refused with the nearest valid one, values never coerced."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from .quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_FIGURE = 10**15
 
@@ -47,6 +50,17 @@ def _check_figure(given: Any) -> Any:
             {"given": quoted(given), "least": f"{-MOST_FIGURE:g}", "most": f"{MOST_FIGURE:g}"},
         )  # fmt: skip
     return given
+
+
+def one_of(registry: "Collection[str]") -> AfterValidator:
+    """A field of the type `Annotated[str, one_of(REGISTRY)]` is one of the names in the registry, as it is then."""
+
+    def check(name: str) -> str:
+        if name not in registry:
+            raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{known}'" for known in registry)})
+        return name
+
+    return AfterValidator(check)
 
 
 # Every number of a config has bounds: far beyond every factory, and well within what a machine can count and hold.

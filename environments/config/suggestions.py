@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 MOST_LISTED = 30
 LONGEST = 100  # characters of a word that may be meant as another: to compare longer ones takes long
@@ -25,3 +25,8 @@ def nearest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
         return ""
     found = difflib.get_close_matches(word, list(words), n=1, cutoff=cutoff)
     return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def unknown(name: str, noun: str, allowed: Collection[str]) -> str:
+    """`'mil' is not a station; allowed: …`, for a name that nothing bears."""
+    return f"{name!r} is not a {noun}; allowed: {listed(allowed) or 'none'}{nearest(name, allowed)}"

@@ -41,8 +41,7 @@ from ..clock import Clock
 from ..config.errors import CopyError, ScenarioError, TrialEndedError
 from ..log import EventLog
 from ..motion.grid import GridTraffic
-from ..motion.matrix import MatrixTraffic
-from ..scenario import Agvs, Grid, Instant, Matrix, Scenario
+from ..scenario import Agvs, Scenario
 from ..scenario.names import vehicle_name
 from ..scenario.own_classes import import_class
 from ..streams import Streams
@@ -105,11 +104,13 @@ class Factory(mesa.Model):
         self.log = EventLog(scenario.name, self.trial_seed, write_end=self._write_end)
         self.tick = 0  # whole ticks that are over
         self.tick_s = scenario.tick_s
-        self.layout: Layout | None = scenario.build_layout() if isinstance(scenario.transport, Grid) else None
-        self.parts_move_themselves = isinstance(scenario.transport, Instant)
-        self._carries_out = not isinstance(scenario.transport, Matrix) or scenario.transport.carry_out
+        self.layout: Layout | None = scenario.build_layout() if scenario.transport.on_floor else None
+        self.parts_move_themselves = not scenario.transport.needs_vehicles
+        self._carries_out = scenario.transport.carries_out
         self.queue_limit = scenario.queue_limit
-        self.traffic: Traffic = self._build_traffic()
+        self.traffic: Traffic = scenario.transport.build_traffic(
+            scenario, self._agvs_spec, layout=self.layout, owner=self
+        )
         self.fleet = Fleet(self._agvs_spec, self.traffic, self.clock)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
         self._begun = NO_TICK  # the tick whose motion has begun last
@@ -551,13 +552,16 @@ class Factory(mesa.Model):
         if len(arrived) or looks_at_batteries:
             self._fire_at(self.now_s)
 
-    def _trip_ended(self, vehicle: int) -> None:
+    def vehicle_arrived(self, vehicle: int) -> None:
+        """A vehicle has arrived at the place that it was sent to; called by the traffic."""
         self._vehicles[vehicle].arrived()
 
-    def _admitted(self, vehicle: int) -> None:
+    def vehicle_admitted(self, vehicle: int) -> None:
+        """A vehicle that waited for a dock drives on to it; called by the traffic."""
         self._vehicles[vehicle].admitted()
 
-    def _sent_to_where_it_stands(self, vehicle: int) -> None:
+    def vehicle_stands_there(self, vehicle: int) -> None:
+        """A vehicle was sent to the dock on which it stands; called by the traffic."""
         self.clock.schedule(0.0, self._stands, vehicle)
 
     def _stands(self, vehicle: int) -> None:
@@ -576,36 +580,6 @@ class Factory(mesa.Model):
     @property
     def _agvs_spec(self) -> Agvs:
         return Agvs(count=0) if self.spec.fleet is None else self.spec.fleet.agvs
-
-    def _build_traffic(self) -> Traffic:
-        spec, agvs = self.spec, self._agvs_spec
-        if self.layout is not None and isinstance(spec.transport, Grid):
-            return GridTraffic(
-                self.layout,
-                spec.places,
-                vehicles=agvs.count,
-                speed_m_per_s=agvs.speed_m_per_s,
-                loaded_speed_m_per_s=agvs.loaded_speed_m_per_s,
-                kinematics=agvs.kinematics,
-                turn_s=agvs.turn_s,
-                planner=spec.transport.planner,
-                improvement=spec.transport.improvement,
-                time_per_tick_s=spec.transport.time_per_tick_s,
-                seed=int(self.stream("traffic").integers(2**31)),
-                on_admission=self._admitted,
-                on_standing=self._sent_to_where_it_stands,
-            )
-        places = len(spec.places)
-        times_s = spec.travel_matrix_s() if isinstance(spec.transport, Matrix) else np.zeros((places, places))
-        return MatrixTraffic(
-            spec.places,
-            times_s,
-            vehicles=agvs.count,
-            start_place=spec.places.index(agvs.start or spec.source),
-            clock=self.clock,
-            on_arrival=self._trip_ended,
-            speed_m_per_s=agvs.speed_m_per_s,
-        )
 
     def _build_channel(self) -> Channel:
         spec = self.spec.negotiation.channel

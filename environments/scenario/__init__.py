@@ -7,8 +7,8 @@
 | `Fleet`, `Agvs`, `Battery`, `Charger` | what moves, and what feeds it |
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
 | `Shift`, `Pause` | when people are there |
-| `Product`, `Step` | what is made |
-| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `Order` | when it is asked for |
+| `Product`, `StepSpec` | what is made |
+| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `OrderSpec` | when it is asked for |
 | `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | how work is placed; by whom; what the log keeps |
 | `Channel`, `Link`, `Partition` | what happens to messages on their way |
 | `self_contained`, `named_files` | scenario data with the files it names read in; which files it names |
@@ -18,14 +18,17 @@ from .channel import Channel, Link, Partition
 from .files import SECTIONS_WITH_FILES, named_files
 from .fleet import Agvs, Battery, Charger, Fleet
 from .negotiation import Mechanisms, Negotiation
-from .orders import Batch, Conwip, Deterministic, Order, OrderList, OrdersFile, Poisson, Product, Step
+from .orders import ORDERS, Batch, Conwip, Deterministic, OrderList, OrderProcess, OrdersFile, OrderSpec, Poisson
+from .products import Product, StepSpec
 from .scenario import AgentClasses, Record, Scenario, self_contained
 from .shifts import Pause, Shift
 from .stations import Breakdown, Robot, Setup, Station, Storage
-from .transport import Floor, Grid, Instant, Matrix
+from .transport import TRANSPORTS, Floor, Grid, Instant, Matrix, TransportSpec
 
 __all__ = [
+    "ORDERS",
     "SECTIONS_WITH_FILES",
+    "TRANSPORTS",
     "AgentClasses",
     "Agvs",
     "Batch",
@@ -43,8 +46,9 @@ __all__ = [
     "Matrix",
     "Mechanisms",
     "Negotiation",
-    "Order",
     "OrderList",
+    "OrderProcess",
+    "OrderSpec",
     "OrdersFile",
     "Partition",
     "Pause",
@@ -56,8 +60,9 @@ __all__ = [
     "Setup",
     "Shift",
     "Station",
-    "Step",
+    "StepSpec",
     "Storage",
+    "TransportSpec",
     "named_files",
     "self_contained",
 ]

@@ -6,19 +6,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ...agents.shop.job import STORE
-from ..config.errors import LayoutError
 from ..config.explanations import MOST
-from ..config.suggestions import listed, nearest
-from ..layout_checks import check_layout
-from .battery_range import way_too_far
+from ..config.suggestions import listed, nearest, unknown
+from .battery_range import charger_out_of_reach
 from .name_checks import names, names_in_channel, order_ids
-from .orders import OrderList, OrdersFile
-from .size_checks import floor_size, sizes
-from .transport import Grid, Instant, Matrix
+from .size_checks import sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
+    from .fleet import Battery
     from .scenario import Scenario
 
     Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
@@ -29,11 +26,7 @@ def problems(scenario: Scenario) -> list[Problem]:
     if found := list(sizes(scenario)):
         return found  # other checks may take long
     found = list(islice((problem for check in _CHECKS for problem in check(scenario)), MOST))
-    return found or list(_floor(scenario)) or list(_battery(scenario))
-
-
-def _unknown(name: str, kind: str, allowed: Collection[str]) -> str:
-    return f"{name!r} is not a {kind}; allowed: {listed(allowed) or 'none'}{nearest(name, allowed)}"
+    return found or list(scenario.transport.floor_problems(scenario)) or list(_battery(scenario))
 
 
 def _routings(scenario: Scenario) -> Iterator[Problem]:
@@ -56,7 +49,7 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
                 continue
             for place, station in enumerate(step.stations or ()):
                 if station not in scenario.stations:
-                    yield (*loc, "stations", place), _unknown(station, "station", scenario.stations)
+                    yield (*loc, "stations", place), unknown(station, "station", scenario.stations)
                 elif step.operation not in scenario.stations[station].operations:
                     yield (
                         (*loc, "stations", place),
@@ -70,17 +63,17 @@ def _setups(scenario: Scenario) -> Iterator[Problem]:
         for before, row in (station.setup.matrix if station.setup else {}).items():
             loc = ("stations", name, "setup", "matrix", before)
             if before not in scenario.products:
-                yield loc, _unknown(before, "product", scenario.products)
+                yield loc, unknown(before, "product", scenario.products)
             for after in row:
                 if after not in scenario.products:
-                    yield (*loc, after), _unknown(after, "product", scenario.products)
+                    yield (*loc, after), unknown(after, "product", scenario.products)
 
 
 def _robots(scenario: Scenario) -> Iterator[Problem]:
     for name, robot in scenario.robots.items():
         for number, station in enumerate(robot.stations):
             if station not in scenario.stations:
-                yield ("robots", name, "stations", number), _unknown(station, "station", scenario.stations)
+                yield ("robots", name, "stations", number), unknown(station, "station", scenario.stations)
             elif station in robot.stations[:number]:
                 yield ("robots", name, "stations", number), f"{station!r} is listed twice; keep one"
 
@@ -92,66 +85,53 @@ def _shifts(scenario: Scenario) -> Iterator[Problem]:
         named.append((("fleet", "agvs", "shift"), scenario.fleet.agvs.shift))
     for loc, shift in named:
         if shift is not None and shift not in scenario.shifts:
-            yield loc, _unknown(shift, "shift", scenario.shifts)
+            yield loc, unknown(shift, "shift", scenario.shifts)
 
 
 def _orders(scenario: Scenario) -> Iterator[Problem]:
-    if isinstance(scenario.orders, OrdersFile):
-        yield ("orders", "file"), f"{scenario.orders.file!r} was not read; use Scenario.load or Scenario.parse"
+    yield from ((("orders", *loc), text) for loc, text in scenario.orders.problems())
     entries = (scenario.source, *scenario.stations)
     if scenario.orders.start not in (None, *entries):
-        yield ("orders", "from"), _unknown(scenario.orders.start, "source or station", entries)
-    if isinstance(scenario.orders, OrderList):
-        for number, order in enumerate(scenario.orders.orders):
-            if order.start not in (None, *entries):
-                yield ("orders", "orders", number, "from"), _unknown(order.start, "source or station", entries)
-            if order.product not in scenario.products:
-                yield ("orders", "orders", number, "product"), _unknown(order.product, "product", scenario.products)
+        yield ("orders", "from"), unknown(scenario.orders.start, "source or station", entries)
+    for number, order in enumerate(scenario.orders.listed):
+        if order.start not in (None, *entries):
+            yield ("orders", "orders", number, "from"), unknown(order.start, "source or station", entries)
+        if order.product not in scenario.products:
+            yield ("orders", "orders", number, "product"), unknown(order.product, "product", scenario.products)
 
 
 def _fleet(scenario: Scenario) -> Iterator[Problem]:
-    if isinstance(scenario.transport, Instant):
+    transport = scenario.transport
+    if not transport.needs_vehicles:
         if scenario.agv_count:
             yield (
                 ("fleet", "agvs", "count"),
-                "transport: instant needs no vehicles; leave the fleet out, or set count: 0",
+                f"transport: {transport.kind} needs no vehicles; leave the fleet out, or set count: 0",
             )
         return
-    if scenario.agv_count == 0:
+    if scenario.fleet is None or scenario.agv_count == 0:
         yield (
             ("fleet", "agvs", "count"),
-            f"transport: {scenario.transport.kind} needs at least one vehicle to carry parts; "
+            f"transport: {transport.kind} needs at least one vehicle to carry parts; "
             "set fleet.agvs.count, or transport: {kind: instant}",
         )
         return
-    assert scenario.fleet is not None
     agvs = scenario.fleet.agvs
-    if isinstance(scenario.transport, Matrix):
-        given = {"loaded_speed": agvs.loaded_speed_m_per_s is not None, "kinematics": agvs.kinematics != "omni"}
-        for key in (key for key, is_given in given.items() if is_given):
-            yield (
-                ("fleet", "agvs", key),
-                "a matrix of travel times says how long vehicles take; leave it out, or set transport: {kind: grid}",
-            )
-    if isinstance(scenario.transport, Grid) and scenario.transport.planner == "lookahead":
-        slow = agvs.loaded_speed_m_per_s not in (None, agvs.speed_m_per_s)
-        long = agvs.turn_s is not None and agvs.turn_s > scenario.tick_s
-        if slow or long:
-            yield (
-                ("fleet", "agvs", "loaded_speed" if slow else "turn"),
-                "the planner lookahead moves every vehicle a cell or a quarter turn a tick; leave it out, "
-                "or set transport: {planner: pibt}",
-            )
+    yield from transport.fleet_problems(scenario, agvs)
     if agvs.start is not None and agvs.start not in scenario.places:
-        yield ("fleet", "agvs", "start"), _unknown(agvs.start, "place", scenario.places)
+        yield ("fleet", "agvs", "start"), unknown(agvs.start, "place", scenario.places)
     if agvs.battery is not None:
-        if not scenario.chargers:
-            yield ("fleet", "agvs", "battery"), "vehicles with batteries need a charger; add one under chargers"
-        elif agvs.battery.charge_w <= agvs.battery.idle_w:
-            yield (
-                ("fleet", "agvs", "battery", "charge"),
-                f"charges with {agvs.battery.charge_w:g}W while {agvs.battery.idle_w:g}W are used; it would never fill",
-            )
+        yield from _charging(scenario, agvs.battery)
+
+
+def _charging(scenario: Scenario, battery: Battery) -> Iterator[Problem]:
+    if not scenario.chargers:
+        yield ("fleet", "agvs", "battery"), "vehicles with batteries need a charger; add one under chargers"
+    elif battery.charge_w <= battery.idle_w:
+        yield (
+            ("fleet", "agvs", "battery", "charge"),
+            f"charges with {battery.charge_w:g}W while {battery.idle_w:g}W are used; it would never fill",
+        )
 
 
 def _run(scenario: Scenario) -> Iterator[Problem]:
@@ -162,53 +142,15 @@ def _run(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
-def _matrix(scenario: Scenario) -> Iterator[Problem]:
-    if not isinstance(scenario.transport, Matrix):
-        return
-    given = scenario.transport.places
-    for number, name in enumerate(given):
-        if name not in scenario.places:
-            yield ("transport", "places", number), _unknown(name, "place", scenario.places)
-    for name in scenario.places:
-        if name not in given:
-            yield ("transport", "places"), f"{name!r} is missing; the matrix needs all of: {listed(scenario.places)}"
-
-
-def _floor(scenario: Scenario) -> Iterator[Problem]:
-    if not isinstance(scenario.transport, Grid):
-        if scenario.layout is not None and isinstance(scenario.transport, Matrix):
-            yield ("layout",), "a matrix of travel times uses no layout; leave it out, or set transport: {kind: grid}"
-        return
-    if scenario.layout is None:
-        yield (
-            ("layout",),
-            "is missing; transport: grid needs a floor (or choose transport: {kind: instant} or {kind: matrix, …})",
-        )
-        return
-    layout = scenario.build_layout()
-    if too_much := list(floor_size(scenario, layout)):
-        yield from too_much
-        return
-    try:
-        check_layout(layout, scenario.places)
-    except LayoutError as error:
-        key, text = scenario.layout.complaint(str(error))
-        yield ("layout", *key), text
-        return
-    docks = sum(len(cells) for cells in layout.docks.values())
-    room = int(layout.passable.sum()) - docks
-    if scenario.agv_count >= room:
-        yield (
-            ("fleet", "agvs", "count"),
-            f"{scenario.agv_count} vehicles could not move: the floor has {room} cells besides docks",
-        )
+def _places(scenario: Scenario) -> Iterator[Problem]:
+    return scenario.transport.place_problems(scenario)
 
 
 def _battery(scenario: Scenario) -> Iterator[Problem]:
-    if problem := way_too_far(scenario):
+    if problem := charger_out_of_reach(scenario):
         yield ("fleet", "agvs", "battery", "capacity"), problem
 
 
 _CHECKS = (
-    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _matrix
+    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _places
 )  # fmt: skip

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ..config.suggestions import nearest
-from .orders import OrdersFile
-from .orders_file import read_orders
+from .orders import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,20 +40,14 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
         rest = {name: value for name, value in layout.items() if name != "file"}
         key = "map" if layout["file"].endswith(".map") else "art"
         data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
-    if isinstance(orders, dict) and orders.get("kind") == "csv" and (table := _orders_file(orders)) is not None:
-        text = _read(orders["file"], source, ("orders", "file"), complain)
-        rest = {name: value for name, value in orders.items() if name not in ("kind", "file", "start")}
-        rows = read_orders(text, name=table.file, products=data.get("products") or (), start=table.begins)
-        data = {**data, "orders": {**rest, "kind": "list", "orders": rows}}
+    kind = orders.get("kind") if isinstance(orders, dict) else None
+    if isinstance(orders, dict) and isinstance(kind, str) and kind in ORDERS:
+
+        def read(path: str) -> str:
+            return _read(path, source, ("orders", "file"), complain)
+
+        data = {**data, "orders": ORDERS[kind].read_in(orders, products=data.get("products") or (), read=read)}
     return data
-
-
-def _orders_file(data: Any) -> OrdersFile | None:
-    """The section, None where it is wrong, which is said with all else that is."""
-    try:
-        return OrdersFile.model_validate(data)
-    except ValidationError:
-        return None
 
 
 def _read(path: str, source: Document, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:

@@ -11,19 +11,16 @@ that happen.
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from .orders import Conwip, OrderList
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from . import Scenario
-    from .orders import Step
+    from .products import StepSpec
     from .stations import Station
 
 
@@ -53,13 +50,7 @@ def jam_risk(scenario: Scenario) -> JamRisk | None:
 
 def _most_in_process(scenario: Scenario) -> float:
     """Parts that may be in the factory at once; inf where orders come however many are there."""
-    orders = scenario.orders
-    bounds: list[float] = [math.inf if orders.limit is None else orders.limit]
-    if isinstance(orders, OrderList):
-        bounds.append(len(orders.orders))
-    if isinstance(orders, Conwip):
-        bounds.append(orders.wip)
-    return min(bounds) * max(product.lot_size for product in scenario.products.values())
+    return scenario.orders.most_at_a_time * max(product.lot_size for product in scenario.products.values())
 
 
 def _circles(scenario: Scenario) -> Iterator[JamRisk]:
@@ -101,7 +92,7 @@ def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
         waits = left
 
 
-def _able(scenario: Scenario, step: Step) -> frozenset[str]:
+def _able(scenario: Scenario, step: StepSpec) -> frozenset[str]:
     """Stations that may do a step."""
     return frozenset(
         step.stations or (name for name, at in scenario.stations.items() if step.operation in at.operations)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..config.suggestions import listed, nearest
 from .names import given_to, part_name, parts_of_order, product_of_lots, unfit, vehicle_name
-from .orders import OrderList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,11 +45,9 @@ def names(scenario: Scenario) -> Iterator[Problem]:
 
 def order_ids(scenario: Scenario) -> Iterator[Problem]:
     """The ids of given orders, which become names of parts and lots, are names of nothing else."""
-    if not isinstance(scenario.orders, OrderList):
-        return
     taken = dict.fromkeys(scenario.places, "a place") | dict.fromkeys(scenario.robots, "a robot")
     ids: set[str] = set()
-    for number, order in enumerate(scenario.orders.orders):
+    for number, order in enumerate(scenario.orders.listed):
         if order.id is None:
             continue
         loc = ("orders", "orders", number, "id")
@@ -99,7 +96,7 @@ def names_in_channel(scenario: Scenario) -> Iterator[Problem]:
         ]
     others = [*scenario.stations, *scenario.storage, *scenario.chargers, *scenario.robots]
     agvs = [vehicle_name(number + 1) for number in range(scenario.agv_count)]
-    orders = scenario.orders.orders if isinstance(scenario.orders, OrderList) else ()
+    orders = scenario.orders.listed
     ordered = [name for order in orders if order.id for name in _named_by(scenario, order.id, order.product)]
     unnamed = {order.product for order in orders if order.id is None} if orders else set(scenario.products)
     products = [product for product in scenario.products if product in unnamed]

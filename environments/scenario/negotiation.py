@@ -1,6 +1,5 @@
 """How work is placed: the mechanism that clears calls, and the deadlines of its messages."""
 
-import importlib
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -12,23 +11,19 @@ from ..config.units import Duration, PositiveDuration
 from .channel import Channel
 
 
-def mechanism_names() -> tuple[str, ...]:
-    """The mechanisms that `agents/mechanisms` registers."""
-    return tuple(importlib.import_module("...agents.mechanisms", __package__).MECHANISMS)
-
-
 def _check_mechanism(name: str) -> str:
+    from ...agents.mechanisms import MECHANISMS  # takes a third of a second to load, which most commands need not wait
+
     module, colon, attribute = name.partition(":")
     if colon and all(part.isidentifier() for part in (*module.split("."), attribute)):
         return name
-    allowed = mechanism_names()
-    if name not in allowed:
+    if name not in MECHANISMS:
         raise PydanticCustomError(
             "mechanism",
             "{problem}",
             {
-                "problem": f"{name!r} is not a mechanism; allowed: {', '.join(allowed)}, "
-                f"or module:Class for one of your own{nearest(name, allowed)}"
+                "problem": f"{name!r} is not a mechanism; allowed: {', '.join(MECHANISMS)}, "
+                f"or module:Class for one of your own{nearest(name, MECHANISMS)}"
             },
         )
     return name
@@ -47,9 +42,10 @@ class Mechanisms(Section):
 
     @model_validator(mode="after")
     def _no_planner_among_them(self) -> Self:
-        planners = importlib.import_module("...agents.mechanisms", __package__).PLANNERS
+        from ...agents.mechanisms import PLANNERS
+
         for key in self.keys():
-            if getattr(self, key) in planners and len({getattr(self, other) for other in self.keys()}) > 1:
+            if getattr(self, key) in PLANNERS and len({getattr(self, other) for other in self.keys()}) > 1:
                 raise PydanticCustomError(
                     "planner", "{name} plans all kinds of task together; give it alone: mechanism: {name}",
                     {"name": getattr(self, key)},

@@ -1,6 +1,5 @@
 """The description of a whole factory and its run, as it stands in YAML; refused when it could never work."""
 
-import math
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,11 +19,12 @@ from .cross_checks import problems
 from .files import with_files
 from .fleet import Charger, Fleet
 from .negotiation import Negotiation
-from .orders import OrderList, Orders, Product
+from .orders import OrderProcess
+from .products import Product
 from .shifts import Shift
 from .shipped import shipped_or
 from .stations import Robot, Station, Storage
-from .transport import Floor, Grid, Matrix, Transport
+from .transport import Floor, Grid, TransportSpec
 
 
 class Record(Section):
@@ -49,7 +49,7 @@ class Scenario(Section):
 
     name: str = "factory"
     layout: Floor | None = None
-    transport: Transport = Grid()
+    transport: TransportSpec = Grid()
     stations: Annotated[dict[str, Station], Field(min_length=1)]
     storage: dict[str, Storage] = Field(default_factory=dict)
     source: str = "source"  # name of the place where parts enter
@@ -59,7 +59,7 @@ class Scenario(Section):
     chargers: dict[str, Charger] = Field(default_factory=dict)
     shifts: dict[str, Shift] = Field(default_factory=dict)
     products: Annotated[dict[str, Product], Field(min_length=1)]
-    orders: Orders
+    orders: OrderProcess
     negotiation: Negotiation = Negotiation()
     agent_classes: AgentClasses = AgentClasses()
     horizon_s: PositiveDuration = Field(alias="horizon")
@@ -129,9 +129,7 @@ class Scenario(Section):
     @property
     def tick_s(self) -> float:
         """The time in which a vehicle crosses a cell; inf where there are no cells."""
-        if self.layout is None or self.fleet is None or not isinstance(self.transport, Grid):
-            return math.inf
-        return self.layout.cell_size_m / self.fleet.agvs.speed_m_per_s
+        return self.transport.tick_s(self)
 
     @property
     def given_orders(self) -> int:
@@ -146,14 +144,11 @@ class Scenario(Section):
     @property
     def has_due_dates(self) -> bool:
         """Whether any part is due at some time."""
-        own = self.orders.orders if isinstance(self.orders, OrderList) else ()
-        return any(given.due_s is not None for given in (*self.products.values(), *own))
+        return any(given.due_s is not None for given in (*self.products.values(), *self.orders.listed))
 
     @property
     def _order_times_s(self) -> list[float]:
-        if not isinstance(self.orders, OrderList):
-            return []
-        return sorted(order.at_s for order in self.orders.orders)[: self.orders.limit]
+        return sorted(order.at_s for order in self.orders.listed)[: self.orders.limit]
 
     def build_layout(self) -> Layout:
         """The floor; the same object at every call. ScenarioError when the scenario has none."""
@@ -163,10 +158,10 @@ class Scenario(Section):
 
     def travel_matrix_s(self) -> NDArray[np.float64]:
         """(P, P) travel times (s) in the order of `places`; ScenarioError unless the transport is a matrix."""
-        if not isinstance(self.transport, Matrix):
+        times_s = self.transport.travel_times_s(self.places)
+        if times_s is None:
             raise ScenarioError(f"scenario {self.name!r} moves parts by {self.transport.kind}, not by a matrix")
-        rows = [self.transport.places.index(name) for name in self.places]
-        return np.array(self.transport.travel_s, dtype=np.float64)[np.ix_(rows, rows)]
+        return times_s
 
     @cached_property
     def _floor(self) -> Layout:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .orders import Batch, Conwip, Deterministic, OrderList, Poisson
-from .transport import Grid
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,8 +46,8 @@ def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
 
 def _parts(scenario: Scenario) -> Iterator[Problem]:
     orders = scenario.orders
-    if isinstance(orders, OrderList):
-        made = (scenario.products.get(order.product) for order in orders.orders[: orders.limit])
+    if orders.listed:
+        made = (scenario.products.get(order.product) for order in orders.listed[: orders.limit])
         parts = sum(product.lot_size for product in made if product is not None)
         if parts > MOST_AT_ONCE:
             yield (
@@ -60,18 +57,7 @@ def _parts(scenario: Scenario) -> Iterator[Problem]:
         return
     lot = max(product.lot_size for product in scenario.products.values())
     limit = orders.limit if orders.limit is not None else float("inf")
-    at_once, key, in_all = 1, "limit", 0.0
-    match orders:
-        case Poisson():
-            key, in_all = "rate", orders.rate_per_s * scenario.horizon_s
-        case Deterministic():
-            key, in_all = "every", scenario.horizon_s / orders.every_s
-        case Batch():
-            key, at_once, in_all = "size", orders.size, orders.size * scenario.horizon_s / orders.every_s
-        case Conwip():
-            key, at_once = "wip", orders.wip
-        case _:
-            pass
+    key, at_once, in_all = orders.amount(scenario.horizon_s)
     if min(at_once, limit) * lot > MOST_AT_ONCE:
         yield (
             ("orders", key),
@@ -87,7 +73,7 @@ def _parts(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _ticks(scenario: Scenario) -> Iterator[Problem]:
-    if scenario.fleet is None or not isinstance(scenario.transport, Grid) or scenario.layout is None:
+    if scenario.fleet is None:
         return
     agvs, tick_s = scenario.fleet.agvs, scenario.tick_s
     if scenario.horizon_s / tick_s > MOST_TICKS:

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...agents.shop.queue_rules import QUEUE_RULES
 from ..config.distributions import Distribution, LifeTime
-from ..config.section import ClassPath, Count, Names, Positive, Section
+from ..config.section import ClassPath, Count, Names, Positive, Section, one_of
 from ..config.units import Duration, Share
 
 
@@ -48,7 +49,7 @@ class Station(Section):
     output_capacity: Count | None = None  # 0: a machine holds its part until it is fetched
     breakdown: Breakdown | None = None  # each machine fails on its own
     scrap_rate: Share = 0.0
-    queue: Literal["fifo", "spt", "edd"] = "fifo"
+    queue: Annotated[str, one_of(QUEUE_RULES)] = "fifo"
     shift: str | None = None  # None = it needs nobody and works always
     class_: ClassPath | None = Field(alias="class", default=None)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ...environments.config.kinds import Kinds
 from ...environments.config.section import Section
 from ...environments.config.suggestions import nearest
 
@@ -140,6 +141,8 @@ def _alternatives(annotation: Any) -> list[Any]:
         return _alternatives(typing.get_args(annotation)[0])
     if origin in (typing.Union, types.UnionType):
         return [found for member in typing.get_args(annotation) for found in _alternatives(member)]
+    if isinstance(annotation, type) and issubclass(annotation, Kinds) and annotation.is_base():
+        return list(annotation.kinds.values())
     return [] if annotation is types.NoneType else [annotation]
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments.config.errors import ScenarioError
-from robocell.environments.scenario import Order, OrderList, Scenario
-from robocell.environments.scenario.orders_file import read_orders
+from robocell.environments.scenario import OrderList, OrderSpec, Scenario
+from robocell.environments.scenario.orders.table import read_orders
 
 ORDERS = [
     {"at": "0s", "product": "red", "due": "4h", "id": "a1"},
@@ -44,7 +44,7 @@ def test_columns_may_come_in_any_order_and_some_may_be_missing():
 
 def test_every_key_of_an_order_may_be_a_column(shop):
     orders = shop(b"at,product,due,id,from\n0s,red,1h,a1,cell\n").orders
-    assert orders.orders[0] == Order.model_validate(
+    assert orders.orders[0] == OrderSpec.model_validate(
         {"at": "0s", "product": "red", "due": "1h", "id": "a1", "from": "cell"}
     )
 

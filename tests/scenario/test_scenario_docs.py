@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
+from robocell.agents.shop.queue_rules import QUEUE_RULES
 from robocell.environments import scenario as models
 from robocell.environments.config import distributions, units, yaml_text
 from robocell.environments.config.section import Section
@@ -30,8 +31,8 @@ SECTIONS = {
     "Shift": models.Shift,
     "Pause": models.Pause,
     "Product": models.Product,
-    "Step": models.Step,
-    "Order": models.Order,
+    "Step": models.StepSpec,
+    "Order": models.OrderSpec,
     "Negotiation": models.Negotiation,
     "What if": negotiation.WhatIf,
     "Mechanisms": models.Mechanisms,
@@ -41,7 +42,6 @@ SECTIONS = {
     "Link": models.Link,
     "Record": models.Record,
 }
-ORDERS = (models.Poisson, models.Deterministic, models.Batch, models.Conwip, models.OrderList, models.OrdersFile)
 BASES = {"s": units.DURATION, "m": units.DISTANCE, "m_per_s": units.SPEED, "w": units.POWER}
 
 
@@ -80,10 +80,18 @@ def test_defaults_are_those_of_the_code(title):
 
 def test_every_kind_of_orders_is_listed_with_its_keys():
     listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", chapter("Orders"), flags=re.MULTILINE))
-    for model in ORDERS:
+    for model in models.ORDERS.values():
         keys = set(model.keys()) - {"kind", "limit", "from"}
         assert set(re.findall(r"`(\w+)`", listed.pop(model.model_fields["kind"].default))) == keys
     assert list(listed) == ["kind"], "only the head of the table is left"
+
+
+def test_every_kind_of_transport_is_listed():
+    assert re.findall(r"^\| `(\w+)` \|", chapter("Transport"), flags=re.MULTILINE) == ["kind", *models.TRANSPORTS]
+
+
+def test_every_queue_rule_is_listed():
+    assert re.findall(r"`(\w+)`", rows("Station")["queue"][0]) == list(QUEUE_RULES)
 
 
 def test_every_distribution_is_listed_with_its_keys():

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ..config.errors import ScenarioError
-from ..config.explanations import explain
-from ..config.suggestions import listed, nearest
-from ..config.units import DURATION
+from ...config.errors import ScenarioError
+from ...config.explanations import explain
+from ...config.suggestions import listed, nearest
+from ...config.units import DURATION
 from .clock_times import EXAMPLE, is_clock_time, seconds_from
-from .orders import Order
+from .order import OrderSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-COLUMNS = Order.keys()
+COLUMNS = OrderSpec.keys()
 REQUIRED = ("at", "product")
 SEPARATORS = (",", ";", "\t")
 LONGEST = 200  # characters of a value
@@ -111,7 +111,7 @@ def _check_order(row: dict[str, str], products: Collection[str], place: str) -> 
         if len(word) > LONGEST:
             raise ScenarioError(f"{place}: {column}: a value of {len(word)} characters; the longest has {LONGEST}")
     try:
-        order = Order.model_validate(row)
+        order = OrderSpec.model_validate(row)
     except ValidationError as error:
         raise ScenarioError(f"{place}: {explain(error, data=row)}") from None
     if order.product not in products:

@@ -1,0 +1,65 @@
+"""Sections of which there are several kinds: one class each, in a registry that is read when a config is checked.
+
+    class OrderProcess(Kinds): …                                  the base: what all kinds do
+    class Poisson(OrderProcess): kind: Literal["poisson"] = …     one kind
+    ORDERS = OrderProcess.kinds = {"poisson": Poisson, …}         the registry: one line a kind
+
+A field of the type `OrderProcess` takes what any registered kind takes. A program may register kinds of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic_core import PydanticKnownError, core_schema
+
+from .section import Section
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+
+class Kinds(Section):
+    """The base of a section that comes in several kinds, and says its kind under the key `tag`."""
+
+    tag: ClassVar[str] = "kind"
+    kinds: ClassVar[dict[str, type[Any]]]
+
+    if TYPE_CHECKING:
+        kind: Any  # a Literal[str] in every kind whose tag it is
+
+    @classmethod
+    def is_base(cls) -> bool:
+        """Whether this is the base of a registry, rather than one of the kinds."""
+        return cls.__mro__[2] is Section
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        if not cls.is_base():
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            cls._of_its_kind, serialization=core_schema.simple_ser_schema("any"), metadata={}
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Any:
+        if not cls.is_base():
+            return handler(schema)
+        return {"oneOf": [handler(kind.__pydantic_core_schema__) for kind in cls.kinds.values()]}
+
+    @classmethod
+    def _of_its_kind(cls, given: Any) -> Self:
+        """The section that the data describe, of the kind that they name."""
+        if isinstance(given, cls):
+            return given
+        if not isinstance(given, dict):
+            raise PydanticKnownError("model_attributes_type")
+        discriminator = f"'{cls.tag}'"
+        if cls.tag not in given:
+            raise PydanticKnownError("union_tag_not_found", {"discriminator": discriminator})
+        kind = given[cls.tag]
+        if not isinstance(kind, str) or kind not in cls.kinds:
+            allowed = ", ".join(f"'{name}'" for name in cls.kinds)
+            context = {"discriminator": discriminator, "tag": str(kind), "expected_tags": allowed}
+            raise PydanticKnownError("union_tag_invalid", context)
+        return cls.kinds[kind].model_validate(given)

@@ -1,0 +1,93 @@
+"""What every kind of transport does: it checks what it needs of a scenario, and builds the traffic of a factory."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+
+from ...config.kinds import Kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ....agents.shop.traffic import Traffic
+    from ...clock import Clock
+    from ...layout import Layout
+    from ..fleet import Agvs
+    from ..scenario import Scenario
+
+    Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
+
+
+class Trip(NamedTuple):
+    """The least that it takes from a place to its nearest charger."""
+
+    place: str
+    length_m: float
+    time_s: float
+
+
+class TrafficOwner(Protocol):
+    """The factory, as traffic is built for it; the methods are called when a vehicle gets somewhere."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def stream(self, name: str) -> np.random.Generator:
+        """The random stream of that name."""
+        ...
+
+    def vehicle_arrived(self, vehicle: int) -> None:
+        """A vehicle has arrived at the place that it was sent to."""
+        ...
+
+    def vehicle_admitted(self, vehicle: int) -> None:
+        """A vehicle that waited for a dock drives on to it."""
+        ...
+
+    def vehicle_stands_there(self, vehicle: int) -> None:
+        """A vehicle was sent to the dock on which it stands."""
+        ...
+
+
+class TransportSpec(Kinds):
+    """How parts get from place to place."""
+
+    on_floor: ClassVar[bool] = False  # vehicles drive over the cells of `layout`
+    needs_vehicles: ClassVar[bool] = True  # without them, parts move themselves in no time
+
+    @property
+    def carries_out(self) -> bool:
+        """Whether finished parts are carried to the sink; otherwise they leave where they are."""
+        return True
+
+    def tick_s(self, scenario: Scenario) -> float:
+        """The time in which a vehicle crosses a cell; inf where there are no cells."""
+        return math.inf
+
+    def travel_times_s(self, places: Sequence[str]) -> NDArray[np.float64] | None:
+        """(P, P) given travel times (s) between the places; None where they follow from the floor."""
+        return None
+
+    def trips_to_chargers(self, scenario: Scenario) -> Iterator[Trip]:
+        """From every place from which a charger can be reached."""
+        return iter(())
+
+    def place_problems(self, scenario: Scenario) -> Iterator[Problem]:
+        """What does not fit between the transport and the places."""
+        return iter(())
+
+    def fleet_problems(self, scenario: Scenario, agvs: Agvs) -> Iterator[Problem]:
+        """What vehicles of this transport cannot have."""
+        return iter(())
+
+    def floor_problems(self, scenario: Scenario) -> Iterator[Problem]:
+        """What is wrong with the floor; asked for only when everything else is right."""
+        return iter(())
+
+    def build_traffic(self, scenario: Scenario, agvs: Agvs, *, layout: Layout | None, owner: TrafficOwner) -> Traffic:
+        """The traffic of a new factory; random numbers are from the stream "traffic"."""
+        raise NotImplementedError
