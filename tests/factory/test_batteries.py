@@ -13,8 +13,7 @@ from robocell.agents import Event
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.config.errors import ScenarioError
 from robocell.experiments import Experiment
-
-from .conftest import changed
+from robocell.testing import changed
 
 PLACES = ["source", "sink", "mill", "plug"]
 IDLE: dict[str, Any] = {  # one part, and then nothing to do

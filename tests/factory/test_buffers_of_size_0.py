@@ -12,9 +12,9 @@ from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.log import AgentKind, Event, StationState
+from robocell.testing import CELL, changed
 
 from ..daily import daily, each_once
-from .conftest import CELL, changed
 
 SIZES = [(0, 3), (3, 0), (0, 0), (None, 0), (0, None)]
 

@@ -15,10 +15,9 @@ from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario
 from robocell.environments.config.errors import CopyError
 from robocell.environments.scenario.shipped import shipped_names
+from robocell.testing import CELL, random_factory
 
 from ..daily import daily
-from ..second_opinion.factories import accepted
-from .conftest import CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +81,7 @@ def test_while_messages_are_on_their_way(mechanism: str) -> None:
     "seed", [pytest.param(seed, marks=() if seed < FEW else (pytest.mark.slow,)) for seed in range(MANY)]
 )
 def test_any_factory_at_any_moment(seed: int) -> None:
-    assert_goes_on_alike(Scenario.parse(accepted(seed)), Random(seed).random(), Factory.copy, pickled)
+    assert_goes_on_alike(Scenario.parse(random_factory(seed)), Random(seed).random(), Factory.copy, pickled)
 
 
 def test_copies_of_copies() -> None:

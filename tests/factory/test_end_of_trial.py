@@ -9,8 +9,9 @@ import pytest
 
 from robocell.environments import Factory, Scenario
 from robocell.environments.config.errors import TrialEndedError
+from robocell.testing import changed
 
-from .conftest import changed, run
+from .conftest import run
 from .test_factory import cycle
 
 

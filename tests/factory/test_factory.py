@@ -17,8 +17,9 @@ from robocell.agents.negotiation.messages import Call
 from robocell.agents.shop.vehicle import RESCUE_S
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.config.errors import ScenarioError
+from robocell.testing import CELL, changed
 
-from .conftest import CELL, changed, run
+from .conftest import run
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.log import Event
+from robocell.testing import CELL, changed
 
 from ..daily import daily
-from .conftest import CELL, changed
 
 
 def crossing(*, room: tuple[int | None, int | None] = (1, 1), wip: int = 8, **more: Any) -> Scenario:

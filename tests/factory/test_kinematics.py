@@ -11,8 +11,7 @@ from robocell.environments import Factory, Scenario
 from robocell.environments.checks import check
 from robocell.environments.kpis import measure
 from robocell.environments.log import AgentKind, EventLog
-
-from .conftest import CELL
+from robocell.testing import CELL
 
 
 @pytest.fixture(scope="module")

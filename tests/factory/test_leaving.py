@@ -16,9 +16,9 @@ from robocell.environments import EventLog, Factory, Scenario, check, measure
 from robocell.environments.config.errors import LayoutError, ScenarioError, TrialEndedError
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.kpis import state_intervals
+from robocell.testing import changed
 
 from ..daily import each_once
-from .conftest import changed
 from .test_factory import cycle, rows
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.log import EventLog
 from robocell.experiments.command.sniffer import conversation_messages, sequence_diagram
+from robocell.testing import assert_conforms, changed
 
-from ..negotiation.automaton import assert_conforms
-from .conftest import changed, run
+from .conftest import run
 
 ROOM = {f"stations__{name}__{side}_capacity": 10 for name in "abcd" for side in ("input", "output")}
 

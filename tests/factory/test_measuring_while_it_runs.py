@@ -10,8 +10,7 @@ import pytest
 from robocell.environments import EventLog, Factory, Scenario, check, measure
 from robocell.environments.kpis import state_intervals
 from robocell.environments.log import AgentKind, Event
-
-from .conftest import CELL
+from robocell.testing import CELL
 
 SCENARIO = Scenario.parse(deepcopy(CELL) | {"horizon": "1h", "warm_up": "5min"})
 

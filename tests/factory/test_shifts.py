@@ -10,8 +10,9 @@ import pytest
 from robocell.agents.events import AgentKind, Event, RobotState, StationState, VehicleState
 from robocell.environments import Factory, Scenario, check, measure
 from robocell.environments.scenario import Shift
+from robocell.testing import CELL, changed
 
-from .conftest import CELL, changed, run
+from .conftest import run
 
 SHIFT = {"every": "1h", "pauses": [{"from": "20min", "to": "30min"}, {"from": "50min", "to": "60min"}]}
 ONE_MACHINE: dict[str, Any] = {

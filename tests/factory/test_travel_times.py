@@ -16,8 +16,9 @@ from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.config.errors import RobocellError
 from robocell.environments.disturbances import Disturbances
+from robocell.testing import changed
 
-from .conftest import changed, run
+from .conftest import run
 
 LANE: dict[str, Any] = {
     "name": "lane",

@@ -16,9 +16,7 @@ import numpy as np
 from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments import Factory, Scenario
 from robocell.environments.scenario.shipped import shipped_names
-
-from ..factory.conftest import CELL, TABLE, changed
-from ..second_opinion.factories import accepted
+from robocell.testing import CELL, TABLE, changed, random_factory
 
 if TYPE_CHECKING:
     from robocell.environments import EventLog
@@ -56,7 +54,7 @@ def scenarios() -> dict[str, Scenario]:
     data |= {f"table: {mechanism}": changed(TABLE, negotiation__mechanism=mechanism) for mechanism in MECHANISMS}
     data |= {f"cell: {name}": changed(CELL, **changes) for name, changes in CHANGES.items()}
     found |= {name: Scenario.parse(given | {"horizon": "30min"}) for name, given in data.items()}
-    return found | {f"generated: {seed}": Scenario.parse(accepted(seed)) for seed in range(GENERATED)}
+    return found | {f"generated: {seed}": Scenario.parse(random_factory(seed)) for seed in range(GENERATED)}
 
 
 def _shortened(scenario: Scenario) -> Scenario:

@@ -20,8 +20,8 @@ from robocell.agents.shop.job import Job
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
+from robocell.testing import assert_conforms
 
-from .automaton import assert_conforms
 from .test_chaos import AUCTIONS, CHAOS
 
 FLOOR = """

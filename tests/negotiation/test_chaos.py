@@ -15,8 +15,7 @@ from robocell.agents.mechanisms import MECHANISMS
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
-
-from .automaton import assert_conforms
+from robocell.testing import assert_conforms
 
 FLOOR = """
 ################

@@ -13,9 +13,7 @@ import numpy as np
 import pytest
 
 from robocell.agents.negotiation.terms import Terms
-
-from .automaton import assert_conforms
-from .conftest import TERMS, Hall, is_at_rest
+from robocell.testing import TERMS, BareWorld, assert_conforms, is_at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,9 +40,9 @@ class ScriptedChannel:
         self.script = script
         self.messages = 0
         self.crashed: int | None = None
-        self.hall: Hall
+        self.hall: BareWorld
 
-    def __call__(self, hall: Hall) -> ScriptedChannel:
+    def __call__(self, hall: BareWorld) -> ScriptedChannel:
         self.hall = hall
         return self
 
@@ -87,10 +85,10 @@ def play(
     tasks: int,
     terms: Terms = TERMS,
     mechanism: str = "contract_net",
-    changes_mind: Callable[[Hall], None] | None = None,
-) -> Hall:
+    changes_mind: Callable[[BareWorld], None] | None = None,
+) -> BareWorld:
     """A story to its end, watched at every event: nobody holds what another one holds."""
-    hall = Hall(ScriptedChannel(script), terms=terms, mechanism=mechanism)
+    hall = BareWorld(ScriptedChannel(script), terms=terms, mechanism=mechanism)
     for number in range(workers):
         hall.worker(cost_s=10.0 + number)
     manager = hall.asker()
@@ -109,7 +107,7 @@ def play(
     return hall
 
 
-def judge(hall: Hall, script: dict[int, str]) -> None:
+def judge(hall: BareWorld, script: dict[int, str]) -> None:
     """Every task is done once; or it was begun by one who crashed, or nobody is left to do it."""
     crash = "crash" in script.values()
     for task in hall.managers[0].tasks:
@@ -125,11 +123,11 @@ def judge(hall: Hall, script: dict[int, str]) -> None:
     assert_conforms(hall.log, closed=not crash)
 
 
-def cancel(hall: Hall) -> None:
+def cancel(hall: BareWorld) -> None:
     hall.net.cancel(hall.managers[0].tasks[0])
 
 
-def recall(hall: Hall) -> None:
+def recall(hall: BareWorld) -> None:
     hall.net.recall(hall.managers[0].tasks[0])
 
 

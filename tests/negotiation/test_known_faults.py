@@ -16,9 +16,8 @@ from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Channel, Scenario
 from robocell.environments.streams import Streams
+from robocell.testing import TERMS, BareWorld, assert_conforms, is_at_rest
 
-from .automaton import assert_conforms
-from .conftest import TERMS, Hall, is_at_rest
 from .test_exhaustive import ScriptedChannel
 
 
@@ -61,7 +60,7 @@ def test_where_all_are_silent_the_call_is_made_again(hall):
 
 
 def test_a_late_offer_is_rejected():
-    hall = Hall(ScriptedChannel({3: "late"}))  # the second answer
+    hall = BareWorld(ScriptedChannel({3: "late"}))  # the second answer
     in_time, late = hall.worker(cost_s=10.0), hall.worker(cost_s=1.0)
     hall.asker().ask()
     hall.run(60.0)
@@ -74,7 +73,7 @@ def test_a_late_offer_is_rejected():
 
 
 def test_an_offer_that_comes_twice_counts_once():
-    hall = Hall(ScriptedChannel({1: "twice"}))
+    hall = BareWorld(ScriptedChannel({1: "twice"}))
     worker = hall.worker()
     hall.asker().ask()
     hall.run(60.0)
@@ -90,7 +89,9 @@ def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
         "duplication": 1.0,
         "delay": {"distribution": "exponential", "mean": "100ms"},
     }
-    hall = Hall(faulty(delay="10ms", links=[hasty, {"sender": "worker_2", "receiver": "manager_1", "delay": "1500ms"}]))
+    hall = BareWorld(
+        faulty(delay="10ms", links=[hasty, {"sender": "worker_2", "receiver": "manager_1", "delay": "1500ms"}])
+    )
     hall.worker(cost_s=10.0)
     cheaper = hall.worker(cost_s=1.0)
     task = hall.asker().ask()
@@ -99,7 +100,7 @@ def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
 
 
 def test_an_offer_binds_while_its_award_may_be_on_its_way():
-    hall = Hall(faulty(delay="100ms", links=[{"sender": "manager_1", "receiver": "worker_1", "delay": "1500ms"}]))
+    hall = BareWorld(faulty(delay="100ms", links=[{"sender": "manager_1", "receiver": "worker_1", "delay": "1500ms"}]))
     worker = hall.worker()
     first, second = hall.asker(), hall.asker()
     task = first.ask()
@@ -112,7 +113,7 @@ def test_an_offer_binds_while_its_award_may_be_on_its_way():
 
 
 def test_a_call_that_comes_twice_reserves_once():
-    hall = Hall(ScriptedChannel({0: "twice"}))
+    hall = BareWorld(ScriptedChannel({0: "twice"}))
     worker = hall.worker()
     hall.asker().ask()
     hall.run(60.0)
@@ -125,7 +126,7 @@ def test_a_call_that_comes_twice_reserves_once():
 
 
 def test_a_contractor_that_dies_after_the_award_is_noticed_and_replaced():
-    hall = Hall(ScriptedChannel({4: "crash"}))  # the award
+    hall = BareWorld(ScriptedChannel({4: "crash"}))  # the award
     first, second = hall.worker(cost_s=5.0), hall.worker(cost_s=6.0)
     task = hall.asker().ask()
     hall.run(2.0 + TERMS.lease_s)
@@ -139,7 +140,7 @@ def test_a_contractor_that_dies_after_the_award_is_noticed_and_replaced():
 
 
 def test_an_award_that_nobody_acknowledges_is_announced_anew():
-    hall = Hall(faulty(links=[{"sender": "manager_1", "receiver": "worker_1", "loss": 1.0}], delay="100ms"))
+    hall = BareWorld(faulty(links=[{"sender": "manager_1", "receiver": "worker_1", "loss": 1.0}], delay="100ms"))
     deaf, other = hall.worker(cost_s=1.0), hall.worker()
     task = hall.asker().ask()
     hall.run(100.0)
@@ -186,7 +187,7 @@ def test_cancelling_a_queued_task_leaves_the_next_alone(hall):
 
 
 def test_a_task_that_is_recalled_is_called_anew_as_soon_as_it_is_dropped():
-    hall = Hall(faulty(delay="100ms"))
+    hall = BareWorld(faulty(delay="100ms"))
     first, second = hall.worker(cost_s=1.0, approach_s=50.0), hall.worker(cost_s=2.0)
     task = hall.asker().ask()
     hall.run(1.0)
@@ -248,7 +249,7 @@ def test_an_offer_has_a_price(hall, cost):
 
 def test_the_same_seed_loses_the_same_messages():
     def run(seed: int) -> str:
-        hall = Hall(
+        hall = BareWorld(
             faulty(loss=0.3, duplication=0.2, delay={"distribution": "exponential", "mean": "300ms"}), seed=seed
         )
         for _ in range(3):
@@ -297,7 +298,7 @@ def test_whoever_becomes_free_is_asked_at_once(hall):
 
 
 def test_a_manager_that_dies_leaves_nobody_bound():
-    hall = Hall(faulty(delay="100ms", partitions=[{"agents": ["manager_1"], "from": "250ms"}]))
+    hall = BareWorld(faulty(delay="100ms", partitions=[{"agents": ["manager_1"], "from": "250ms"}]))
     worker = hall.worker(approach_s=50.0)
     hall.asker().ask()
     hall.run(1.0)
@@ -311,7 +312,7 @@ def test_a_manager_that_dies_leaves_nobody_bound():
 
 @pytest.mark.parametrize("commitment", ["patient", "eager", "concurrent", "leveled"])
 def test_concurrent_calls_to_one_contractor_give_it_no_more_than_it_can_do(commitment):
-    hall = Hall(faulty(delay="100ms"), terms=replace(TERMS, commitment=commitment))
+    hall = BareWorld(faulty(delay="100ms"), terms=replace(TERMS, commitment=commitment))
     worker = hall.worker()
     managers = [hall.asker() for _ in range(4)]
     tasks = [manager.ask() for manager in managers]
@@ -325,7 +326,7 @@ def test_concurrent_calls_to_one_contractor_give_it_no_more_than_it_can_do(commi
 
 
 def test_a_patient_contractor_makes_no_second_offer_while_one_is_outstanding():
-    hall = Hall(faulty(delay="100ms"))
+    hall = BareWorld(faulty(delay="100ms"))
     worker = hall.worker()
     hall.asker().ask()
     hall.asker().ask()
@@ -335,7 +336,7 @@ def test_a_patient_contractor_makes_no_second_offer_while_one_is_outstanding():
 
 
 def test_an_eager_contractor_that_has_promised_too_much_refuses_the_award():
-    hall = Hall(faulty(delay="100ms"), terms=replace(TERMS, commitment="eager"))
+    hall = BareWorld(faulty(delay="100ms"), terms=replace(TERMS, commitment="eager"))
     hall.worker()
     hall.asker().ask()
     hall.asker().ask()
@@ -346,7 +347,7 @@ def test_an_eager_contractor_that_has_promised_too_much_refuses_the_award():
 
 
 def test_who_is_asked_for_a_definite_offer_has_not_been_bound_by_the_first():
-    hall = Hall(faulty(delay="100ms"), terms=replace(TERMS, commitment="concurrent"))
+    hall = BareWorld(faulty(delay="100ms"), terms=replace(TERMS, commitment="concurrent"))
     worker = hall.worker()
     hall.asker().ask()
     hall.asker().ask()
@@ -379,7 +380,7 @@ def test_who_offers_and_always_refuses_the_award_does_not_stop_the_clock(hall):
 
 
 def test_a_partition_heals_and_what_was_begun_is_not_done_again():
-    hall = Hall(faulty(delay="100ms", partitions=[{"agents": ["worker_1"], "from": "4s", "to": "2min"}]))
+    hall = BareWorld(faulty(delay="100ms", partitions=[{"agents": ["worker_1"], "from": "4s", "to": "2min"}]))
     worker, other = hall.worker(cost_s=1.0), hall.worker(cost_s=2.0)
     task = hall.asker().ask()
     hall.run(100.0)
@@ -394,7 +395,7 @@ def test_a_partition_heals_and_what_was_begun_is_not_done_again():
 
 
 def test_an_iterated_contract_net_ends_when_nobody_offers_less(hall):
-    hall = Hall(mechanism="iterated")
+    hall = BareWorld(mechanism="iterated")
     stubborn = hall.worker(cost_s=10.0)
     hall.asker().ask()
     hall.run(0.0)
@@ -402,7 +403,7 @@ def test_an_iterated_contract_net_ends_when_nobody_offers_less(hall):
 
 
 def test_an_iterated_contract_net_ends_after_its_last_round_though_offers_still_improve():
-    hall = Hall(mechanism="iterated", terms=replace(TERMS, rounds=4))
+    hall = BareWorld(mechanism="iterated", terms=replace(TERMS, rounds=4))
     bargainer = hall.worker(answer=lambda call: Proposal(100.0 / call.round))
     rival = hall.worker(cost_s=60.0)
     task = hall.asker().ask()
@@ -414,7 +415,7 @@ def test_an_iterated_contract_net_ends_after_its_last_round_though_offers_still_
 
 
 def test_each_round_has_a_deadline_of_its_own():
-    hall = Hall(faulty(delay="100ms"), mechanism="iterated")
+    hall = BareWorld(faulty(delay="100ms"), mechanism="iterated")
     hall.worker(answer=lambda call: Proposal(10.0) if call.round == 1 else None)
     hall.worker(cost_s=20.0)
     task = hall.asker().ask()
@@ -428,7 +429,7 @@ def test_a_stream_is_not_shifted_by_faults_that_are_switched_on():
     draws = {}
     for duplication in (0.0, 1.0):
         rng = Streams(7)("channel")
-        hall = Hall()
+        hall = BareWorld()
         channel = FaultyChannel(
             Channel.model_validate({"duplication": duplication}), clock=hall.clock, rng=rng, name_of=hall.log.name_of
         )

@@ -16,9 +16,9 @@ from robocell.agents.negotiation.messages import Performative
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario
 from robocell.environments.config.errors import ScenarioError
+from robocell.testing import CELL, changed
 
 from ..daily import each_once
-from ..factory.conftest import CELL, changed
 
 SHORT = changed(CELL, horizon="20min", drain=False)
 TWO_MILLS = changed(SHORT, stations__b__operations={"a": "45s", "b": "45s"})

@@ -9,8 +9,8 @@ from robocell.environments.checks import check
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.factory import Factory
+from robocell.testing import assert_conforms
 
-from .automaton import assert_conforms
 from .test_chaos import factory
 
 

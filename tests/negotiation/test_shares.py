@@ -15,27 +15,26 @@ from robocell.agents.mechanisms import MECHANISMS
 from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
 from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.log import Event
+from robocell.testing import TERMS, BareWorld, assert_conforms, is_at_rest
 
-from .automaton import assert_conforms
-from .conftest import TERMS, Hall, is_at_rest
 from .test_exhaustive import ScriptedChannel, scripts
 from .test_known_faults import faulty
 
 
-def shares(hall: Hall, conversation: int) -> dict[str, int]:
+def shares(hall: BareWorld, conversation: int) -> dict[str, int]:
     """How many parts each contractor was awarded in a conversation."""
     events = hall.log.events
     awarded = events[(events["kind"] == Event.LOT_AWARDED) & (events["value"] == conversation)]
     return dict(Counter(hall.log.name_of(agent) for agent in awarded["agent"]))
 
 
-def called(hall: Hall) -> list[int]:
+def called(hall: BareWorld) -> list[int]:
     """For how many parts each call went out."""
     events = hall.log.events
     return list(Counter(events["value"][events["kind"] == Event.LOT_CALLED].tolist()).values())
 
 
-def done(hall: Hall) -> Counter[str]:
+def done(hall: BareWorld) -> Counter[str]:
     """How often each part was done."""
     return Counter(part.name for worker in hall.workers for part in worker.parts)
 
@@ -60,7 +59,7 @@ def test_one_call_awards_several_shares_the_cheapest_by_part_first(hall):
 
 
 def test_an_offer_for_more_than_is_left_gets_what_is_left_and_is_compared_by_that():
-    hall = Hall()
+    hall = BareWorld()
     hall.worker(answer=lambda call: Proposal(30.0, parts=3))
     hall.worker(answer=lambda call: Proposal(24.0, parts=2))
     hall.asker().ask_for_lot(2)
@@ -133,7 +132,7 @@ def test_a_share_that_is_refused_when_it_is_awarded_is_called_again_alone(hall):
 
 def test_an_award_whose_acknowledgement_is_lost_is_sent_again_and_stays_one_share():
     calls, offers, awards = 2, 2, 2
-    hall = Hall(ScriptedChannel({calls + offers + awards: "lost"}))  # the first agree
+    hall = BareWorld(ScriptedChannel({calls + offers + awards: "lost"}))  # the first agree
     for _ in range(2):
         hall.worker(takes=2, approach_s=5.0)
     hall.asker().ask_for_lot(4)
@@ -149,7 +148,7 @@ def test_an_award_whose_acknowledgement_is_lost_is_sent_again_and_stays_one_shar
 
 
 def test_a_lot_that_is_cancelled_before_it_is_awarded_is_done_by_nobody():
-    hall = Hall(faulty(delay="100ms"))
+    hall = BareWorld(faulty(delay="100ms"))
     worker = hall.worker(takes=2)
     task = hall.asker().ask_for_lot(4)
     hall.run(0.15)
@@ -160,7 +159,7 @@ def test_a_lot_that_is_cancelled_before_it_is_awarded_is_done_by_nobody():
 
 
 def test_a_part_that_is_left_out_while_the_call_is_out_is_awarded_to_nobody():
-    hall = Hall(faulty(delay="100ms"))
+    hall = BareWorld(faulty(delay="100ms"))
     for _ in range(2):
         hall.worker(takes=2)
     task = hall.asker().ask_for_lot(4)
@@ -172,7 +171,7 @@ def test_a_part_that_is_left_out_while_the_call_is_out_is_awarded_to_nobody():
 
 
 def test_in_an_iterated_contract_net_offers_for_a_lot_are_compared_by_part():
-    hall = Hall(mechanism="iterated")
+    hall = BareWorld(mechanism="iterated")
     bargainer = hall.worker(answer=lambda call: Proposal(100.0 / call.round, parts=2))
     rival = hall.worker(cost_s=40.0, takes=2)
     hall.asker().ask_for_lot(3)
@@ -204,7 +203,7 @@ def test_only_lots_have_several_winners_in_one_call(hall):
 # -- under faults ------------------------------------------------------------------------------------------------------
 
 
-def watch(hall: Hall, end_s: float) -> None:
+def watch(hall: BareWorld, end_s: float) -> None:
     """Run to the end; at every event, nobody holds a part that another one holds."""
     hall.net.settle()
     while hall.clock.next_s() <= end_s:
@@ -216,8 +215,8 @@ def watch(hall: Hall, end_s: float) -> None:
     hall.clock.advance(end_s)
 
 
-def story(script: dict[int, str], size: int, takes: tuple[int, ...], **terms: Any) -> Hall:
-    hall = Hall(ScriptedChannel(script), terms=replace(TERMS, **terms))
+def story(script: dict[int, str], size: int, takes: tuple[int, ...], **terms: Any) -> BareWorld:
+    hall = BareWorld(ScriptedChannel(script), terms=replace(TERMS, **terms))
     for number, parts in enumerate(takes):
         hall.worker(cost_s=10.0 + number, takes=parts)
     hall.asker().ask_for_lot(size)
@@ -266,7 +265,7 @@ def test_whatever_happens_to_the_messages_every_part_is_done_once(
     sizes, takes, commitment, mechanism, loss, duplication, mean_ms, seed
 ):
     delay = {"distribution": "exponential", "mean": f"{mean_ms}ms"}
-    hall = Hall(
+    hall = BareWorld(
         faulty(loss=loss, duplication=duplication, delay=delay),
         terms=replace(TERMS, commitment=commitment, reply_by_s=5.0),
         mechanism=mechanism,
@@ -293,7 +292,7 @@ def test_most_mechanisms_split_lots():
 
 @pytest.mark.parametrize("mechanism", SPLITTING)
 def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes(mechanism):
-    hall = Hall(mechanism=mechanism)
+    hall = BareWorld(mechanism=mechanism)
     for parts in (2, 1, 2):
         hall.worker(takes=parts)
     manager = hall.asker()
@@ -314,7 +313,7 @@ def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes
 
 @pytest.mark.parametrize("mechanism", ["regret", "nearest", "random"])
 def test_mechanisms_that_clear_calls_together_split_lots_over_a_faulty_channel(mechanism):
-    hall = Hall(faulty(loss=0.15, duplication=0.2, delay="300ms"), mechanism=mechanism, seed=3)
+    hall = BareWorld(faulty(loss=0.15, duplication=0.2, delay="300ms"), mechanism=mechanism, seed=3)
     for parts in (2, 1, 3):
         hall.worker(takes=parts)
     manager = hall.asker()

@@ -20,10 +20,9 @@ from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.log import Event
+from robocell.testing import CELL, TERMS, BareWorld, changed
 
 from ..daily import matrix
-from ..factory.conftest import CELL, changed
-from .conftest import TERMS, Hall
 from .test_known_faults import faulty
 
 OF_PARTS = (
@@ -145,7 +144,7 @@ TERMS_OF_PATIENCE = replace(TERMS, retry_s=1000.0)
 
 def test_a_worker_that_becomes_free_while_waiting_tasks_are_offered_is_not_forgotten():
     """While one worker takes a task, another one becomes free: it is offered what is left at the same instant."""
-    hall = Hall(terms=TERMS_OF_PATIENCE)
+    hall = BareWorld(terms=TERMS_OF_PATIENCE)
     first, second = (hall.worker(answer=lambda call: Refusal()) for _ in range(2))
     tasks = [hall.asker().ask() for _ in range(2)]
     hall.run(10.0)
@@ -165,7 +164,7 @@ def test_a_worker_that_becomes_free_while_waiting_tasks_are_offered_is_not_forgo
 
 @pytest.mark.parametrize("mechanism", ["contract_net", "hungarian"])
 def test_tasks_beyond_the_window_are_offered_when_those_in_it_are_refused(mechanism):
-    hall = Hall(mechanism=mechanism, terms=TERMS_OF_PATIENCE)
+    hall = BareWorld(mechanism=mechanism, terms=TERMS_OF_PATIENCE)
     worker = hall.worker(answer=lambda call: Refusal())
     tasks = [hall.asker().ask() for _ in range(20)]
     hall.run(1.0)
@@ -185,7 +184,7 @@ def test_tasks_beyond_the_window_are_offered_when_those_in_it_are_refused(mechan
 
 def test_a_worker_that_becomes_free_during_a_slow_call_is_asked_when_it_is_over():
     """It refuses, then becomes free before the others have answered, and says so."""
-    hall = Hall(faulty(delay="100ms"), terms=TERMS_OF_PATIENCE)
+    hall = BareWorld(faulty(delay="100ms"), terms=TERMS_OF_PATIENCE)
     busy = hall.worker(answer=lambda call: Refusal())
     hall.worker(answer=lambda call: None)  # is silent, so that the call waits for its deadline
     task = hall.asker().ask()
@@ -198,7 +197,7 @@ def test_a_worker_that_becomes_free_during_a_slow_call_is_asked_when_it_is_over(
 
 
 def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
-    hall = Hall(faulty(delay="100ms"), terms=TERMS_OF_PATIENCE)
+    hall = BareWorld(faulty(delay="100ms"), terms=TERMS_OF_PATIENCE)
     worker = hall.worker(answer=lambda call: Refusal())
     hall.worker(answer=lambda call: None)
     task = hall.asker().ask()

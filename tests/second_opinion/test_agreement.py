@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.log import NOBODY, Event
+from robocell.testing import draw_factory, random_factory
 
 from ..daily import daily
 from . import faults, read
 from .doctored import doctor
-from .factories import accepted, draw_factory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ class Run:
 
 def judge(seed: int, file: Path, *, doctored: int) -> bool:
     """Both opinions of a factory, and of its log as often tampered with; whether it was drained."""
-    run = Run.of(accepted(seed))
+    run = Run.of(random_factory(seed))
     assert run.jammed or not run.stuck
     assert run.first(run.log) == set()
     assert run.second(run.log, file) == []

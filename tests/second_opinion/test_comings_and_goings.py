@@ -10,9 +10,10 @@ import pytest
 from robocell.agents.shop.job import Job
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.config.errors import LayoutError, ScenarioError
+from robocell.testing import random_factory
 
 from ..daily import daily
-from .test_agreement import FEW, UNFINISHED, accepted
+from .test_agreement import FEW, UNFINISHED
 
 BLOCK = 50  # factories in one slow test
 
@@ -31,7 +32,7 @@ def come_and_go(factory: Factory, rng: Random) -> None:
 
 def judge(seed: int) -> None:
     rng = Random(seed)
-    scenario = Scenario.parse(accepted(seed))
+    scenario = Scenario.parse(random_factory(seed))
     factory = Factory(scenario)
     time_s = 0.0
     for _ in range(rng.randint(1, 4)):

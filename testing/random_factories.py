@@ -11,11 +11,10 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from robocell.agents.mechanisms import MECHANISMS, PLANNERS
-from robocell.environments import Scenario
-from robocell.environments.config.errors import ScenarioError
-
-from .floors import draw_floor
+from ..agents.mechanisms import MECHANISMS, PLANNERS
+from ..environments import Scenario
+from ..environments.config.errors import ScenarioError
+from .random_floors import draw_floor
 
 Data = dict[str, Any]
 OPERATIONS = ("drill", "weld", "test")
@@ -44,7 +43,7 @@ def draw_factory(rng: Random) -> Data:
     return data
 
 
-def accepted(seed: int) -> Data:
+def random_factory(seed: int) -> Data:
     """The first factory of a seed that is not refused."""
     for attempt in count():
         data = draw_factory(Random(f"{seed}/{attempt}"))
@@ -54,6 +53,11 @@ def accepted(seed: int) -> Data:
             continue
         return data
     raise AssertionError
+
+
+def random_scenario(seed: int) -> Scenario:
+    """The same as a scenario."""
+    return Scenario.parse(random_factory(seed))
 
 
 def _seconds(rng: Random, choices: tuple[int, ...]) -> str:
@@ -106,9 +110,10 @@ def _station(rng: Random, main: str) -> Data:
     if rng.random() < 0.3:
         station["machines"] = rng.choice((2, 3))
     if rng.random() < 0.2:
-        station["setup"] = {"default": _seconds(rng, (0, 5)), "same": _seconds(rng, (0, 0, 1))}
+        setup: Data = {"default": _seconds(rng, (0, 5)), "same": _seconds(rng, (0, 0, 1))}
         if rng.random() < 0.5:
-            station["setup"]["matrix"] = {"p1": {"p2": _seconds(rng, (0, 10))}}
+            setup["matrix"] = {"p1": {"p2": _seconds(rng, (0, 10))}}
+        station["setup"] = setup
     if rng.random() < 0.2:
         station["breakdown"] = _breakdown(rng)
     if rng.random() < 0.2:
@@ -200,18 +205,19 @@ def _carry(rng: Random, data: Data) -> None:
     if kind == "matrix":
         data["transport"] = _matrix(rng, places)
         return
-    data["transport"] = {"kind": "grid"}
+    transport: Data = {"kind": "grid"}
+    data["transport"] = transport
     data["layout"] = draw_floor(rng, places)
     agvs["speed"] = rng.choice(("1m/s", "1m/s", "2m/s"))
     if rng.random() < 0.25:
-        data["transport"]["planner"] = "lookahead"
+        transport["planner"] = "lookahead"
         if rng.random() < 0.5:
-            data["transport"]["improvement"] = rng.choice((0, 1))
+            transport["improvement"] = rng.choice((0, 1))
     elif rng.random() < 0.3:
         agvs["loaded_speed"] = rng.choice(("0.5m/s", "0.7m/s", "1m/s"))
     if rng.random() < 0.4:
         agvs["kinematics"] = "differential"
-        if rng.random() < 0.5 and "planner" not in data["transport"]:
+        if rng.random() < 0.5 and "planner" not in transport:
             agvs["turn"] = rng.choice(("1s", "1.5s", "2s"))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from robocell.agents.events import NOBODY, Event
-from robocell.agents.negotiation.messages import Performative
+from ..agents.events import NOBODY, Event
+from ..agents.negotiation.messages import Performative
 
 if TYPE_CHECKING:
-    from robocell.environments.log import EventLog
+    from ..environments.log import EventLog
 
 P = Performative
 # state of the session -> who may say what, and what the state is then. The manager's words are in capitals.

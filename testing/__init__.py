@@ -1,0 +1,30 @@
+"""What the tests of robocell use, for tests of your own: a bare world, small and random factories, conformance.
+
+| name | is |
+|---|---|
+| `BareWorld`, `Manager`, `Worker` | negotiations with nothing but a clock, a log and a channel |
+| `assert_conforms` | whether each agent said only what it may say, by the messages of a log |
+| `random_scenario`, `random_factory`, `draw_factory` | factories over the whole language of scenarios |
+| `CELL`, `TABLE`, `changed` | two small factories, one on a floor, one with a table of travel times |
+"""
+
+from .bare_world import TERMS, BareWorld, Manager, Worker, is_at_rest
+from .protocol import assert_conforms, sessions
+from .random_factories import draw_factory, random_factory, random_scenario
+from .small_factories import CELL, TABLE, changed
+
+__all__ = [
+    "CELL",
+    "TABLE",
+    "TERMS",
+    "BareWorld",
+    "Manager",
+    "Worker",
+    "assert_conforms",
+    "changed",
+    "draw_factory",
+    "is_at_rest",
+    "random_factory",
+    "random_scenario",
+    "sessions",
+]
