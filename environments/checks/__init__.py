@@ -51,7 +51,7 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     A log with rows that say nothing is not judged by other rules. The floor is judged only where the log has a trace
     (`record: {trace: true}`); the other rules need none.
     """
-    if log.being_written:
+    if not log.closed:
         log, scenario = log.so_far(), scenario.model_copy(update={"drain": False})  # what is to be empty at the end
     found = check_rows(log, scenario)
     if not found:

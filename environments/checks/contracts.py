@@ -235,7 +235,7 @@ class _Replay:
         return self.shares.get(conversation, {}).get(contractor, self.calls[conversation].task)
 
     def _message(self, rule: str, row: int, time_s: float, task: int, text: str) -> None:
-        said = self.log.describe_message(row).split(": ", 1)[1]
+        said = self.log.message_sentence(row)
         self._add(rule, time_s, task, f"{said}, but {text}", row)
 
     def _add(self, rule: str, time_s: float, task: int, text: str, row: int) -> None:

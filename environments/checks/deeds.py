@@ -129,7 +129,7 @@ class _Replay:
             kind, contractor, job = work
             awards = held.get(work, ())
             if not any(award.begin_s - TOLERANCE_S <= time_s <= award.end_s + TOLERANCE_S for award in awards):
-                said = self.log.describe(row).split(": ", 1)[1]
+                said = self.log.sentence(row)
                 word = TaskKind(kind).name.lower()
                 text = f"{said}, but {self.log.name_of(contractor)} holds no award of that {word}"
                 self.found.append(Violation("unawarded", time_s, self.log.name_of(job), text, row))
@@ -139,7 +139,7 @@ class _Replay:
             award = self.awards[key]
             works = [(award.kind, key[1], subject) for subject in award.subjects]
             if not any(self._did(work, time_s) for work in works):
-                said = self.log.describe_message(row).split(": ", 1)[1]
+                said = self.log.message_sentence(row)
                 kind = TaskKind(award.kind).name.lower()
                 text = f"{said}, but it has just done no {kind} of {self.log.name_of(works[0][2])}"
                 self.found.append(Violation("unfounded", time_s, self.log.name_of(key[1]), text, row))

@@ -150,7 +150,7 @@ class _Replay:
         )
 
     def _report(self, rule: str, who: int, text: str, needs_s: float | None = None) -> None:
-        said = self.log.describe(self.row).split(": ", 1)[1]
+        said = self.log.sentence(self.row)
         needs = "" if needs_s is None else f", and that needs {needs_s:g} s"
         self.found.append(Violation(rule, self.time_s, self.log.name_of(who), f"{said}, but {text}{needs}", self.row))
 

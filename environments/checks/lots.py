@@ -181,7 +181,7 @@ class _Replay:
                 self._add("lot", self.log.end_s, job, text, NO_ROW)
 
     def _report(self, rule: str, row: int, time_s: float, job: int, text: str) -> None:
-        said = self.log.describe(row).split(": ", 1)[1]
+        said = self.log.sentence(row)
         self._add(rule, time_s, job, f"{said}, but {text}", row)
 
     def _add(self, rule: str, time_s: float, job: int, text: str, row: int) -> None:

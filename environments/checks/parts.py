@@ -362,7 +362,7 @@ class _Replay:
         return self.names.get(agent) or self.log.name_of(agent)
 
     def _report(self, rule: str, who: int, text: str) -> None:
-        said = self.log.describe(self.row).split(": ", 1)[1]
+        said = self.log.sentence(self.row)
         self._add(rule, who, f"{said}, but {text}", self.row)
 
     def _add(self, rule: str, who: int, text: str, row: int) -> None:

@@ -31,14 +31,13 @@ def check_presence(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 def _acts(log: "EventLog", uid: int, stay: tuple[float, float]) -> "Iterator[Violation]":
     """What it does or says outside its stay."""
     from_s, to_s = stay[0] - TOLERANCE_S, stay[1] + TOLERANCE_S
-    for table, actor, describe in (("events", "agent", log.describe), ("messages", "sender", log.describe_message)):
+    for table, actor, sentence in (("events", "agent", log.sentence), ("messages", "sender", log.message_sentence)):
         rows = getattr(log, table)
         own = (rows[actor] == uid) & ((rows["time_s"] < from_s) | (rows["time_s"] > to_s))
         if table == "events":
             own &= ~np.isin(rows["kind"], _OF_PARTS)
         for row in np.flatnonzero(own).tolist():
-            said = describe(row).split(": ", 1)[1]
-            text = f"{said}, but it is in the factory from {stay[0]:g} s to {stay[1]:g} s"
+            text = f"{sentence(row)}, but it is in the factory from {stay[0]:g} s to {stay[1]:g} s"
             yield Violation("presence", float(rows["time_s"][row]), log.name_of(uid), text, row)
 
 

@@ -127,6 +127,6 @@ def _told(
     log: "EventLog", rule: str, wrong: "NDArray[np.bool_]", problem: "Callable[[int], str]"
 ) -> "Iterator[Violation]":
     for row in np.flatnonzero(wrong).tolist():
-        said = log.describe_message(row).split(": ", 1)[1]
+        said = log.message_sentence(row)
         who = log.name_of(int(log.messages["sender"][row]))
         yield Violation(rule, float(log.messages["time_s"][row]), who, f"{said}, but {problem(row)}", row)

@@ -75,7 +75,7 @@ def _vehicle(log: "EventLog", uid: int, shift: "Shift") -> "Iterator[Violation]"
     rows = np.flatnonzero(agreed & np.isin(messages["conversation"], transports))
     rows = rows[np.unique(messages["conversation"][rows], return_index=True)[1]]  # later words renew
     for row in rows[_inside(shift, messages["time_s"][rows])].tolist():
-        said = log.describe_message(row).split(": ", 1)[1]
+        said = log.message_sentence(row)
         text = f"{said}, but it is a pause"
         yield Violation("shift", float(messages["time_s"][row]), log.name_of(uid), text, row)
 
@@ -111,5 +111,5 @@ def _inside(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.bool_]
 
 
 def _violation(log: "EventLog", uid: int, row: int, text: str) -> Violation:
-    said = log.describe(row).split(": ", 1)[1]
+    said = log.sentence(row)
     return Violation("shift", float(log.events["time_s"][row]), log.name_of(uid), f"{said}, {text}", row)

@@ -120,7 +120,7 @@ class _Replay:
         since_s = self.handling_since_s.get(agent, np.inf)
         if not reported or since_s > self.time_s - takes_s + TOLERANCE_S:
             when = f"since {since_s:g} s" if reported and since_s < np.inf else "not to"
-            said = self.log.describe(row).split(": ", 1)[1]
+            said = self.log.sentence(row)
             self._add(rule, agent, f"{said}, which takes {takes_s:g} s, but it is reported to handle {when}", row)
 
     # -- verdicts

@@ -14,6 +14,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...agents.events import NOBODY, Event
 from ...agents.negotiation.tasks import TaskPhase
 from ...agents.shop.depot import Storage
 from ...agents.shop.station import Station
@@ -53,6 +54,21 @@ def jammed_parts(factory: Factory) -> list[Job]:
             del stuck[job]
     still = (station for station in factory.stations if not _empties_a_machine(station, stuck))
     return list(dict.fromkeys(chain(stuck, *(station.input for station in still))))
+
+
+def report_jam(factory: Factory, jammed: list[Job]) -> None:
+    """Log which part waits for which place, once for each circle, and let the tasks rest that no station can take."""
+    if not factory.jammed.issuperset(jammed):
+        waits = circle(factory, jammed)
+        if not factory.jammed.issuperset(wait.job for wait in waits):
+            for wait in waits:
+                wanted = NOBODY if wait.waits_for is None else wait.waits_for.unique_id
+                factory.log.event(
+                    factory.now_s, Event.JAMMED, wait.at.unique_id, wait.job.unique_id, wanted, len(waits)
+                )
+        factory.jammed.update(jammed)
+    for task in vain_calls(factory, jammed):
+        task.asleep = True
 
 
 def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:

@@ -14,7 +14,6 @@ Dimensions: E events, M messages, K conversations, A agents, R recorded ticks, V
 import hashlib
 import json
 from collections.abc import Callable
-from enum import IntEnum
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -22,13 +21,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ...agents.events import BY_HAND, NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
-from ...agents.negotiation.messages import Performative
-from ...agents.shop.tasks import TaskKind
-from ..layout import NO_CELL
+from ...agents.events import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
 from ..scenario.names import NO_NAME, unknown_name
 from .file import decode_trace, encode_trace, read_columns, write_columns
-from .sentences import SENTENCES, STATES
+from .rows import TABLES
+from .sentences import event_sentence, message_sentence
+from .trace import Trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,45 +35,7 @@ __all__ = ["NOBODY", "AgentKind", "Event", "EventLog", "RobotState", "StationSta
 
 FORMAT_VERSION = 1
 _CHUNK_ROWS = 1 << 16
-_CHUNK_TICKS = 1 << 10
 _NAME_END = "\0"  # no name in a scenario can hold it
-
-EVENT_ROW = np.dtype(
-    [("time_s", "<f8"), ("kind", "u1"), ("agent", "<i4"), ("job", "<i4"), ("other", "<i4"), ("value", "<f8")]
-)
-MESSAGE_ROW = np.dtype(
-    [
-        ("time_s", "<f8"),
-        ("performative", "u1"),
-        ("conversation", "<i4"),
-        ("sender", "<i4"),
-        ("receiver", "<i4"),
-        ("count", "<i4"),
-        ("value", "<f8"),
-    ]
-)
-CONVERSATION_ROW = np.dtype(
-    [
-        ("conversation", "<i4"),
-        ("task", "<i4"),
-        ("task_kind", "u1"),
-        ("job", "<i4"),
-        ("manager", "<i4"),
-        ("opened_s", "<f8"),
-        ("reply_by_s", "<f8"),
-    ]
-)
-_OTHER_IS_INDEX = (  # of a product, a machine or a task, or a number of parts
-    Event.RELEASED,
-    Event.STATION_STATE,
-    Event.BROKE_DOWN,
-    Event.REPAIRED,
-    Event.LOT_CALLED,
-    Event.LOT_OFFERED,
-    Event.LOT_AWARDED,
-    Event.LOT_LEFT_OUT,
-)
-_TABLES = {"events": EVENT_ROW, "messages": MESSAGE_ROW, "conversations": CONVERSATION_ROW}
 
 
 class EventLog:
@@ -92,22 +52,16 @@ class EventLog:
     '3 s: phone-1 is released at source'
     """
 
-    def __init__(
-        self, scenario_name: str, seed: int | None, *, write_end: "Callable[[EventLog], object] | None" = None
-    ) -> None:
-        """`write_end` writes the last rows of a run that would end now, and closes; for `so_far`."""
+    def __init__(self, scenario_name: str, seed: int | None) -> None:
         self.scenario_name = scenario_name
         self.seed = seed
         self.end_s = float("nan")  # set by close()
-        self._write_end = write_end
-        self._pending: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
-        self._chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in _TABLES}
+        self._write_end: Callable[[EventLog], object] | None = None
+        self._pending: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+        self._chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in TABLES}
         self._events, self._messages = self._pending["events"], self._pending["messages"]  # the two hot lists
         self._agents: dict[int, tuple[AgentKind, str]] = {}
-        self._ticks: list[int] = []
-        self._cell_chunks: list[NDArray[np.int32]] = []
-        self._cells: NDArray[np.int32] | None = None  # (_CHUNK_TICKS, V), being filled
-        self._cells_filled = 0
+        self._trace = Trace()
 
     # -- recording
 
@@ -180,32 +134,27 @@ class EventLog:
         The first row holds the places at the start; after it only ticks in which a vehicle moved are needed. A vehicle
         that has left is at NO_CELL; rows grow as vehicles join.
         """
-        if self._cells is not None and self._cells.shape[1] != len(cells):
-            self._put_by()
-        if self._cells is None:
-            self._cells = np.empty((_CHUNK_TICKS, len(cells)), np.int32)
-        self._cells[self._cells_filled] = cells
-        self._ticks.append(tick)
-        self._cells_filled += 1
-        if self._cells_filled == _CHUNK_TICKS:
-            self._put_by()
+        self._trace.take(tick, cells)
 
     def close(self, end_s: float) -> None:
         """Ends the log: the run lasted from 0 to `end_s`."""
-        for name in _TABLES:
+        for name in TABLES:
             self._flush(name)
         self.end_s = float(end_s)
         self._write_end = None
+
+    def written_by(self, write_end: "Callable[[EventLog], object]") -> None:
+        """`write_end` writes the last rows of a run that would end now, and closes; for `so_far`."""
+        self._write_end = write_end
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A log is copied and pickled without the factory that writes it; a copied factory writes its own log."""
+        return self.__dict__ | {"_write_end": None}
 
     @property
     def closed(self) -> bool:
         """The run has ended."""
         return not isnan(self.end_s)
-
-    @property
-    def being_written(self) -> bool:
-        """A factory goes on writing."""
-        return self._write_end is not None
 
     def so_far(self) -> Self:
         """A closed copy: the log as it would be if the run ended now. The log itself where it is closed."""
@@ -213,13 +162,10 @@ class EventLog:
             return self
         copy = type(self)(self.scenario_name, self.seed)
         copy._agents = dict(self._agents)
-        for name in _TABLES:  # chunks are never written to again
+        for name in TABLES:  # chunks are never written to again
             copy._chunks[name] = list(self._chunks[name])
             copy._pending[name].extend(self._pending[name])
-        copy._ticks = list(self._ticks)
-        copy._cell_chunks = list(self._cell_chunks)
-        if self._cells is not None:
-            copy._cell_chunks.append(self._cells[: self._cells_filled].copy())
+        copy._trace = self._trace.so_far()
         if self._write_end is not None:
             self._write_end(copy)
         else:
@@ -254,18 +200,12 @@ class EventLog:
     @property
     def trace_ticks(self) -> NDArray[np.int64]:
         """(R,) int64, ticks that have a row in `trace_cells`."""
-        return np.array(self._ticks, np.int64)
+        return np.array(self._trace.ticks, np.int64)
 
     @property
     def trace_cells(self) -> NDArray[np.int32]:
         """(R, V) int32, cell index of each vehicle after the motion of the tick; NO_CELL while it is not there."""
-        self._put_by()
-        vehicles = len(self.ids(AgentKind.AGV))
-        if not self._cell_chunks:
-            return np.empty((0, vehicles), np.int32)
-        if len(self._cell_chunks) > 1 or self._cell_chunks[0].shape[1] < vehicles:
-            self._cell_chunks[:] = [np.concatenate([_widened(chunk, vehicles) for chunk in self._cell_chunks])]
-        return self._cell_chunks[0]
+        return self._trace.cells(len(self.ids(AgentKind.AGV)))
 
     def stays(self) -> dict[int, tuple[float, float]]:
         """From when to when, in s, those agents were there that joined after the start or left before the end."""
@@ -300,53 +240,26 @@ class EventLog:
         return known[0] if known else None
 
     def describe(self, row: Any) -> str:
-        """One sentence for an event row (a row of `events`, or its index)."""
-        if isinstance(row, int | np.integer):
-            row = self.events[row]
-        time_s, kind, agent, job, other, value = row.item() if isinstance(row, np.void) else row
-        states = STATES.get(kind)
-        names = {
-            "agent": self.name_of(agent),
-            "job": self.name_of(job),
-            "other": self.name_of(other),
-            "count": other,
-            "value": value,
-            "state": _member_name(states, value) if states else "",
-            "task": _member_name(TaskKind, value) if kind == Event.INFEASIBLE else "",
-            "by_hand": ", taken out by hand" if value == BY_HAND else "",
-        }
-        return f"{time_s:g} s: " + SENTENCES[Event(kind)].format(**names)
+        """Time and sentence of an event row (a row of `events`, or its index)."""
+        return f"{self._row('events', row)[0]:g} s: {self.sentence(row)}"
+
+    def sentence(self, row: Any) -> str:
+        """What an event row says (a row of `events`, or its index)."""
+        return event_sentence(self._row("events", row), self.name_of)
 
     def describe_message(self, row: Any) -> str:
-        """One sentence for a message row (a row of `messages`, or its index)."""
-        if isinstance(row, int | np.integer):
-            row = self.messages[row]
-        time_s, performative, conversation, sender, receiver, count, value = row.item()
-        ends = [self.name_of(end) if end != NOBODY else f"{count} agents" for end in (sender, receiver)]
-        word = Performative(performative).name.lower().replace("_", "-")
-        return f"{time_s:g} s: {word} from {ends[0]} to {ends[1]} in conversation {conversation} ({value:g})"
+        """Time and sentence of a message row (a row of `messages`, or its index)."""
+        return f"{self._row('messages', row)[0]:g} s: {self.message_sentence(row)}"
+
+    def message_sentence(self, row: Any) -> str:
+        """What a message row says (a row of `messages`, or its index)."""
+        return message_sentence(self._row("messages", row), self.name_of)
 
     def to_frame(self) -> "pd.DataFrame":
         """The events as a tidy frame: time_s, event, agent, job, other, value; names instead of numbers."""
-        import pandas as pd
+        from .frame import event_frame  # pandas takes long to import
 
-        events = self.events
-        names = {int(uid): self.name_of(uid) for uid in np.unique([events["agent"], events["job"], events["other"]])}
-        names[NOBODY] = ""
-        holds_id = ~np.isin(events["kind"], _OTHER_IS_INDEX)
-        other = [
-            names[uid] if is_id else str(uid) for uid, is_id in zip(events["other"].tolist(), holds_id, strict=True)
-        ]
-        return pd.DataFrame(
-            {
-                "time_s": events["time_s"],
-                "event": [Event(kind).name for kind in events["kind"].tolist()],
-                "agent": [names[uid] for uid in events["agent"].tolist()],
-                "job": [names[uid] for uid in events["job"].tolist()],
-                "other": other,
-                "value": events["value"],
-            }
-        )
+        return event_frame(self)
 
     # -- keeping
 
@@ -384,58 +297,58 @@ class EventLog:
         ids, kinds = column["agents.unique_id"], column["agents.kind"]
         for unique_id, kind, name in zip(ids, kinds, names if len(ids) else [], strict=True):
             log.add_agent(int(unique_id), AgentKind(int(kind)), name)
-        for table, row in _TABLES.items():
+        for table, row in TABLES.items():
             rows = np.empty(len(column[f"{table}.{row.names[0]}"]), row)  # type: ignore[index]
             for field in row.names or ():
                 if column[f"{table}.{field}"].shape != rows.shape:
                     raise ValueError(f"{table}.{field} is {column[f'{table}.{field}'].shape}, not {rows.shape}")
                 rows[field] = column[f"{table}.{field}"]
             log._chunks[table] = [rows]
-        log._ticks = column["trace.ticks"].tolist()
-        if log._ticks:
+        ticks = column["trace.ticks"].tolist()
+        if ticks:
             cells = decode_trace(column["trace.start"], column["trace.deltas"], column["trace.moves"])
-            if len(cells) != len(log._ticks):
-                raise ValueError(f"the trace has {len(cells)} rows for {len(log._ticks)} ticks")
-            log._cell_chunks = [cells]
+            if len(cells) != len(ticks):
+                raise ValueError(f"the trace has {len(cells)} rows for {len(ticks)} ticks")
+            log._trace = Trace(ticks, cells)
         log.close(header["end_s"])
         return log
 
     def replace(self, **tables: NDArray[Any]) -> Self:
         """A copy of the log with other `events`, `messages`, `conversations`, `trace_ticks` or `trace_cells`."""
-        unknown = set(tables) - {*_TABLES, "trace_ticks", "trace_cells"}
+        unknown = set(tables) - {*TABLES, "trace_ticks", "trace_cells"}
         if unknown:
             raise ValueError(
-                f"{sorted(unknown)} cannot be replaced; {sorted(_TABLES)}, trace_ticks and trace_cells can."
+                f"{sorted(unknown)} cannot be replaced; {sorted(TABLES)}, trace_ticks and trace_cells can."
             )
         log = type(self)(self.scenario_name, self.seed)
         log._agents = dict(self._agents)
-        for name in _TABLES:
+        for name in TABLES:
             log._chunks[name] = [np.array(tables.get(name, self._table(name)))]
-        log._ticks = np.array(tables.get("trace_ticks", self.trace_ticks)).tolist()
-        log._cell_chunks = [np.array(tables.get("trace_cells", self.trace_cells), np.int32)]
+        ticks = np.array(tables.get("trace_ticks", self.trace_ticks)).tolist()
+        log._trace = Trace(ticks, np.array(tables.get("trace_cells", self.trace_cells), np.int32))
         log.end_s = self.end_s
         return log
 
     # -- inside
 
-    def _put_by(self) -> None:
-        """The rows of the trace that are being filled become a chunk."""
-        if self._cells is not None:
-            self._cell_chunks.append(self._cells[: self._cells_filled])
-            self._cells, self._cells_filled = None, 0
-
     def _flush(self, name: str) -> None:
         pending = self._pending[name]
         if pending:
-            self._chunks[name].append(np.fromiter(pending, _TABLES[name], len(pending)))
+            self._chunks[name].append(np.fromiter(pending, TABLES[name], len(pending)))
             pending.clear()
 
     def _table(self, name: str) -> NDArray[Any]:
         self._flush(name)
         chunks = self._chunks[name]
         if len(chunks) != 1:
-            chunks[:] = [np.concatenate([np.empty(0, _TABLES[name]), *chunks])]
+            chunks[:] = [np.concatenate([np.empty(0, TABLES[name]), *chunks])]
         return chunks[0]
+
+    def _row(self, table: str, row: Any) -> tuple[Any, ...]:
+        """The values of a row that is given as such, or by its index."""
+        if isinstance(row, int | np.integer):
+            row = self._table(table)[row]
+        return tuple(row.item()) if isinstance(row, np.void) else row
 
     def _header(self) -> dict[str, Any]:
         seed = None if self.seed is None else int(self.seed)
@@ -443,7 +356,7 @@ class EventLog:
 
     def _columns(self) -> dict[str, NDArray[Any]]:
         columns: dict[str, NDArray[Any]] = {}
-        for name, row in _TABLES.items():
+        for name, row in TABLES.items():
             table = self._table(name)
             columns |= {f"{name}.{field}": np.ascontiguousarray(table[field]) for field in row.names or ()}
         agents = self._agents
@@ -454,13 +367,3 @@ class EventLog:
         columns |= {"trace.ticks": self.trace_ticks}
         columns |= {"trace.start": start, "trace.deltas": deltas, "trace.moves": moves}
         return columns
-
-
-def _widened(cells: NDArray[np.int32], vehicles: int) -> NDArray[np.int32]:
-    """(R, V) with columns for vehicles that were not there yet."""
-    return np.pad(cells, ((0, 0), (0, max(vehicles - cells.shape[1], 0))), constant_values=NO_CELL)
-
-
-def _member_name(members: type[IntEnum], value: float) -> str:
-    known = {int(member): member.name.lower() for member in members}
-    return known.get(int(value), f"{value:g}")

@@ -1,8 +1,12 @@
-"""How the log says what happened: a sentence for each event."""
+"""How the log says what happened: a sentence for each event, and for each message."""
 
+from collections.abc import Callable
 from enum import IntEnum
+from typing import Any
 
-from ...agents.events import Event, RobotState, StationState, VehicleState
+from ...agents.events import BY_HAND, NOBODY, Event, RobotState, StationState, VehicleState
+from ...agents.negotiation.messages import Performative
+from ...agents.shop.tasks import TaskKind
 
 SENTENCES = {
     Event.RELEASED: "{job} is released at {agent}",
@@ -39,3 +43,33 @@ STATES: dict[int, type[IntEnum]] = {
     Event.VEHICLE_STATE: VehicleState,
     Event.ROBOT_STATE: RobotState,
 }
+
+
+def event_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str:
+    """What the values of an event row say."""
+    _, kind, agent, job, other, value = row
+    states = STATES.get(kind)
+    names = {
+        "agent": name_of(agent),
+        "job": name_of(job),
+        "other": name_of(other),
+        "count": other,
+        "value": value,
+        "state": _member_name(states, value) if states else "",
+        "task": _member_name(TaskKind, value) if kind == Event.INFEASIBLE else "",
+        "by_hand": ", taken out by hand" if value == BY_HAND else "",
+    }
+    return SENTENCES[Event(kind)].format(**names)
+
+
+def message_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str:
+    """What the values of a message row say."""
+    _, performative, conversation, sender, receiver, count, value = row
+    ends = [name_of(end) if end != NOBODY else f"{count} agents" for end in (sender, receiver)]
+    word = Performative(performative).name.lower().replace("_", "-")
+    return f"{word} from {ends[0]} to {ends[1]} in conversation {conversation} ({value:g})"
+
+
+def _member_name(members: type[IntEnum], value: float) -> str:
+    known = {int(member): member.name.lower() for member in members}
+    return known.get(int(value), f"{value:g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from copy import deepcopy
 
 import numpy as np
@@ -55,6 +56,29 @@ def test_before_the_warm_up_is_over_there_are_no_rates() -> None:
     figures = measure(factory.log, SCENARIO)
     assert np.isnan(figures["throughput_per_h"])
     assert figures["finished"] == 0
+
+
+def test_a_log_that_is_written_is_copied_and_pickled_without_its_factory() -> None:
+    factory = Factory(SCENARIO)
+    factory.run_until(400.0)
+    pickled = pickle.dumps(factory.log)
+    assert b"Factory" not in pickled
+    logs = pickle.loads(pickled), deepcopy(factory.log)
+    written = factory.log.events.tolist()
+    factory.run_until(1000.0)
+    for log in logs:
+        assert log.events.tolist() == written
+        assert log.events["time_s"][-1] <= log.so_far().end_s <= 400.0
+        assert check(log, SCENARIO) == []
+
+
+def test_the_log_of_a_copied_factory_is_ended_by_the_copy() -> None:
+    factory = Factory(SCENARIO)
+    factory.run_until(400.0)
+    copy = pickle.loads(pickle.dumps(factory))
+    copy.run_until(1000.0)
+    assert copy.log.so_far().end_s == 1000.0
+    assert factory.log.so_far().end_s == 400.0
 
 
 def test_a_log_without_a_factory_ends_with_its_last_row() -> None:
