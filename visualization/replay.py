@@ -20,6 +20,8 @@ from .tally import ABSENT, Tally
 from .visits import DRIVING, Visits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..environments.log import EventLog
@@ -30,6 +32,7 @@ CHECKPOINT_ROWS = 5000  # events between two copies of the tally
 STOPS = (int(VehicleState.HANDLING), int(VehicleState.WAITING), int(VehicleState.CHARGING))
 TABLES = ("events", "conversations", "messages")
 LOOK_AHEAD_ROWS = 400  # rows of the trace that a route is taken from
+LOOK_BACK_ROWS = 400  # rows of the trace in which the last move of a vehicle is looked for
 
 
 class ReplayStage(Stage):
@@ -117,6 +120,13 @@ class ReplayStage(Stage):
         if self._facing is None:
             return None
         return self._facing[max(int(np.searchsorted(self._ticks, self.tick + self._turn_ticks, "right")) - 1, 0)]
+
+    def headings(self) -> Sequence[float | None]:
+        if self._facing is not None or not len(self._ticks):
+            return super().headings()
+        row = self._trace_row()
+        cells = self._cells[max(row - LOOK_BACK_ROWS, 0) : row + 1]
+        return [_last_heading(column, self.plan.width) for column in cells.T]
 
     def _find_facing(self) -> NDArray[np.int8] | None:
         """(R, V) int8, where everybody faces after its last move; None where vehicles need not turn."""
@@ -254,6 +264,16 @@ class ReplayStage(Stage):
                 words = {Event.BROKE_DOWN: "breaks down", Event.STANDSTILL: "stands still", Event.LEFT: "leaves"}
                 marks.append([time_s, 2, f"{name} {words.get(Event(kind), 'cannot be done')}"])
         return marks
+
+
+def _last_heading(cells: NDArray[np.int32], width: int) -> float | None:
+    """Radians of the last step of a vehicle from cell to cell; None if it has not moved. (R,) cells of the trace."""
+    step = np.diff(cells)
+    moved = np.flatnonzero((step != 0) & (cells[1:] != NO_CELL) & (cells[:-1] != NO_CELL))
+    if not len(moved):
+        return None
+    rows, columns = np.divmod(cells[moved[-1] : moved[-1] + 2], width)
+    return math.atan2(rows[1] - rows[0], columns[1] - columns[0])
 
 
 class Replay(Paced, mesa.Model):

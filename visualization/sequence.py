@@ -17,6 +17,7 @@ import numpy as np
 from ..agents.events import NOBODY
 from ..agents.negotiation.messages import Performative
 from ..agents.shop.tasks import TaskKind
+from .clock import clock
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -90,7 +91,7 @@ def _arrows(
 
     def arrow(source: int, target: int, words: str) -> dict[str, Any]:
         tone = TONES.get(performative, "plain")
-        return {"time": _clock(time_s), "from": source, "to": target, "text": words, "tone": tone}
+        return {"time": clock(time_s), "from": source, "to": target, "text": words, "tone": tone}
 
     if sender != NOBODY and receiver != NOBODY:
         ends = [0 if who == manager else column.get(who, others) for who in (name(sender), name(receiver))]
@@ -118,8 +119,3 @@ def _arrows(
         return [arrow(others if column else 1, 0, many)]
     only = offers[0][0] if offers is not None and len(offers) == 1 else None  # who was asked, if it was one
     return [arrow(0, column.get(only, others) if only is not None else others, many)]
-
-
-def _clock(at_s: float) -> str:
-    whole = int(at_s)
-    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

@@ -15,22 +15,26 @@ import numpy as np
 
 from ..agents.events import NOBODY, StationState
 from ..environments.layout import NO_CELL
+from .clock import clock, duration
+from .drawing.scene import FREE
 from .plan import Plan
-from .tally import ABSENT, Status, duration
+from .tally import ABSENT, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..agents.shop.tasks import TaskKind
     from ..environments.log import EventLog
     from ..environments.scenario import Scenario
+    from .drawing.floor_plan import Place
     from .history import History
     from .tally import Tally, TaskNote
 
 LANES = 64  # lines of the Gantt chart
 WINDOW_S = 1200.0
 ROWS = 40  # of the table of calls
-FREE = -1  # slot of a charger
 
 
 class Stage:
@@ -62,6 +66,11 @@ class Stage:
     def facing(self) -> NDArray[np.int8] | None:
         """(V,) int8, 0..3 for E, S, W, N; None where vehicles drive into any direction."""
         return None
+
+    def headings(self) -> Sequence[float | None]:
+        """(V,) radians clockwise from east; None where a vehicle has not moved yet, or that is not known."""
+        facing = self.facing()
+        return [None] * len(self.plan.agvs) if facing is None else [way * math.pi / 2 for way in facing.tolist()]
 
     def goals(self) -> NDArray[np.int32]:
         """(V,) int32, cell that every vehicle drives to, NO_CELL where it drives nowhere."""
@@ -126,23 +135,23 @@ class Stage:
             "load": self.loads(),
             "seeking": [plan.vehicle_of[uid] for uid in tally.seeking()],
             "battery": None if levels is None else np.nan_to_num(levels * 100.0).astype(int).tolist(),
-            "places": [self._place(place) for place in plan.data["places"]],
-            "robots": [[tally.robot_state[uid], tally.robot_at[uid]] for uid in plan.robots],
+            "places": [self._place(place) for place in plan.places],
+            "robots": [[tally.robot_state[uid], tally.robot_at[uid]] for uid in plan.robot_ids],
             "talks": [[number, *self._spot(a), *self._spot(b), kind] for number, a, b, kind in list(tally.talks)[-20:]],
             "selected": selected,
             "route": [] if vehicle == NOBODY else self.route(vehicle),
             "blocked": self.blocked(),
         }
 
-    def _place(self, place: dict[str, Any]) -> list[Any]:
+    def _place(self, place: Place) -> list[Any]:
         """States along the top (machines; slots of a charger, FREE or the state of the vehicle), parts in, parts out.
 
         For a charger, the vehicles that wait for any charger, and those that have this one.
         """
-        uid, tally = place["id"], self.tally
-        if place["kind"] == "charger":
+        uid, tally = self.plan.place_id[place.name], self.tally
+        if place.kind == "charger":
             slots = [tally.vehicle_state[agv] for agv in tally.served(uid)]
-            return [slots + [FREE] * (place["slots"] - len(slots)), len(tally.seeking()), tally.charging[uid]]
+            return [slots + [FREE] * (place.slots - len(slots)), len(tally.seeking()), tally.charging[uid]]
         return [list(tally.machines.get(uid, ())), tally.input[uid], tally.output[uid]]
 
     def _spot(self, agent: int) -> tuple[float, float]:
@@ -241,7 +250,7 @@ class Stage:
         return {
             "rows": [self._row(note) for note in notes[:ROWS]],
             "hidden": max(len(notes) - ROWS, 0),
-            "feed": [[_clock(at), text, agent, level] for at, text, agent, level in reversed(self.tally.feed)],
+            "feed": [[clock(at), text, agent, level] for at, text, agent, level in reversed(self.tally.feed)],
         }
 
     def _row(self, note: TaskNote) -> list[Any]:
@@ -281,8 +290,3 @@ def _thousands(number: int) -> str:
 
 def _plain(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 3)
-
-
-def _clock(at_s: float) -> str:
-    whole = int(at_s)
-    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"

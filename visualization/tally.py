@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..agents.events import NOBODY, Event, RobotState, StationState, VehicleState
 from ..agents.negotiation.messages import Performative
 from ..agents.shop.tasks import TaskKind
+from .clock import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,13 +65,6 @@ class TaskNote:
     holders: set[int] = field(default_factory=set)
 
 
-def duration(seconds: float) -> str:
-    """A length of time in the unit that suits it."""
-    if seconds < 120.0:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200.0 else f"{seconds / 3600:.1f} h"
-
-
 class Tally:
     """The present of a factory.
 
@@ -93,8 +87,8 @@ class Tally:
         self.output = dict.fromkeys(plan.place_ids, 0)
         self.vehicle_state = dict.fromkeys(plan.agvs, int(VehicleState.IDLE))
         self.load = dict.fromkeys(plan.agvs, 0)
-        self.robot_state = dict.fromkeys(plan.robots, int(RobotState.IDLE))
-        self.robot_at = dict.fromkeys(plan.robots, NOBODY)
+        self.robot_state = dict.fromkeys(plan.robot_ids, int(RobotState.IDLE))
+        self.robot_at = dict.fromkeys(plan.robot_ids, NOBODY)
         self.charging = dict.fromkeys(plan.chargers, 0)
         self.battery: dict[int, tuple[float, float]] = {}
         self.jobs: dict[int, tuple[float, float]] = {}

@@ -16,7 +16,8 @@ from mesa.visualization.utils import update_counter
 
 from ..agents.events import NOBODY
 from . import details, sequence
-from .drawing import palette
+from .clock import clock
+from .drawing import palette, scene
 from .widgets import FiguresPanel, FloorPanel, GanttPanel, Sheet, TalkPanel, ThemePanel
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def Floor(
         def show() -> None:
             with model.lock:
                 frame = stage.frame(selected)
-            widget.show(frame | {"caption": _caption(model, stage, title)})
+                frame = stage.plan.drawn(frame) | {"caption": _caption(model, stage, title)}
+            widget.show(frame)
 
         show()
         model.watchers.append(show)
@@ -159,12 +161,10 @@ def _levels(model: Paced, stage: Stage, overlay: str) -> Sheet:
     with model.lock:
         heat = stage.heat(overlay)
         most = float(heat.max(initial=0.0))
-        return Sheet([] if most == 0.0 else (200.0 * (heat / most) ** 0.6).astype(int).tolist())
+        return Sheet([] if most == 0.0 else [scene.traffic(stage.plan, (heat / most) ** 0.6)])
 
 
 def _caption(model: Paced, stage: Stage, title: str) -> str:
-    whole = int(stage.now_s)
-    clock = f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
     tick = f" · tick {stage.tick}" if math.isfinite(stage.tick_s) else ""
     speed = f" · ×{model.factor:.0f} real time" if model.factor >= 0.5 else ""
-    return f"{title or stage.plan.data['name']} · {clock}{tick}{speed}"
+    return f"{title or stage.plan.data['name']} · {clock(stage.now_s)}{tick}{speed}"

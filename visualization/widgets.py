@@ -46,6 +46,11 @@ def _assembled(template: Path) -> str:
     )
 
 
+def _changes(known: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What of `now` is not yet known as it is."""
+    return {name: value for name, value in now.items() if name not in known or known[name] != value}
+
+
 def _nothing(*_: Any) -> None:
     pass
 
@@ -69,7 +74,7 @@ class FloorPanel(Panel):
     """The floor with everything that moves on it.
 
     Attributes:
-        plan: `Plan.data`, sent once; `heat`: levels 0..255 of the overlay, or nothing.
+        plan: `Plan.data`, sent once; `heat`: the shapes of the overlay.
         on_overlay: called with the overlay that was chosen ("", "traffic", "waiting").
         on_touch: called with a cell that was clicked with the tool for blocking in hand.
         tools: whether there is such a tool.
@@ -89,11 +94,13 @@ class FloorPanel(Panel):
         self._known: dict[str, Any] = {}  # to the browser
 
     def show(self, frame: dict[str, Any]) -> None:
-        """Draw a frame (`Stage.frame`, and its `caption`): what has changed goes past all traits, which are slow."""
+        """Draw a frame (`Plan.drawn`, and its `caption`): what has changed goes past all traits, which are slow."""
         with self._lock:
             self._frame = frame
             whole = not self._known
-            changes = {name: value for name, value in frame.items() if self._known.get(name, self) != value}
+            changes = _changes(self._known, frame)
+            if changes.get("now"):
+                changes["now"] = _changes(self._known.get("now", {}), frame["now"])
             self._known = frame
             if changes:
                 self.send({"method": "frame", "args": [changes, whole]})

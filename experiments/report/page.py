@@ -24,7 +24,7 @@ from ..results.differences import differences
 from ..results.headlines import footnote
 from ..results.statistics import CONFIDENCE
 from ..results.wording import with_interval
-from .drawing import draw_layout
+from .drawing import draw_layout, kinds_on
 from .undrawn import Undrawn, drawn
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ def _factory(results: "Results", shown: int) -> str:
     scenario = case.scenario
     drawing = draw_layout(scenario)
     legend = "".join(
-        f"<span class='key'><i class='{kind}'></i>{kind}</span>"
-        for kind in ("source", "station", "storage", "charger", "parking", "sink")
-        if f'class="dock {kind}"' in drawing
+        f"<span class='key'><i style='background: var(--place-{kind})'></i>{kind}</span>" for kind in kinds_on(scenario)
     )
     facts: list[tuple[str, Any]] = [
         ("Stations", len(scenario.stations)),

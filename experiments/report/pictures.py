@@ -44,7 +44,7 @@ def draw_traffic(scenario: "Scenario", log: "EventLog") -> str:
     if scenario.layout is None:
         return ""
     counts = traffic_counts(log, scenario.build_layout().size)
-    return draw_layout(scenario, heat=counts / counts.max()) if counts.any() else ""
+    return draw_layout(scenario, counts / counts.max()) if counts.any() else ""
 
 
 def draw_gantt(scenario: "Scenario", log: "EventLog") -> Chart | None:

@@ -303,7 +303,7 @@ def test_the_report_needs_nothing_from_outside(done):
     assert "whiskers are the 95 % skew interval of the share loaded" in report
     assert "Difference from contract_net under common random numbers, averaged over 2 cases of each" in report
     assert report.count("<td>nearest</td><td>throughput</td>") == 1
-    assert 'class="dock station"' in report
+    assert 'fill="var(--place-station)"' in report
     ids = re.findall(r' id="([^"]+)"', report)
     assert len(ids) == len(set(ids)), "drawings do not share ids"
 

@@ -153,7 +153,7 @@ def test_a_clicked_vehicle_tells_its_plan(factory: LiveFactory) -> None:
 def test_every_agent_can_be_clicked(factory: LiveFactory) -> None:
     advance(factory, 400.0)
     jobs = list(factory.stage.tally.jobs)
-    for uid in (*factory.stage.plan.place_ids, *factory.stage.plan.robots, *factory.stage.plan.agvs, *jobs):
+    for uid in (*factory.stage.plan.place_ids, *factory.stage.plan.robot_ids, *factory.stage.plan.agvs, *jobs):
         told = details.describe(factory.stage, uid)
         assert told is not None
         assert told["state"]

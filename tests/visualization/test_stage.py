@@ -10,10 +10,10 @@ from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.visualization import details, sequence
+from robocell.visualization.drawing.scene import FREE
 from robocell.visualization.live import LiveFactory
 from robocell.visualization.paint import Painter
 from robocell.visualization.replay import ReplayStage
-from robocell.visualization.stage import FREE
 
 from .conftest import advance, advance_until, shown
 

@@ -83,6 +83,8 @@ LIGHT = {
     "part": "#7a5230",
     "heat": "#d55e00",
     "bad": "#b34a00",
+    "edge": "#00000059",
+    "gauge": "#ffffff",
 }
 DARK = {
     "paper": "#12171d",
@@ -101,6 +103,8 @@ DARK = {
     "part": "#e8c39e",
     "heat": "#e69f00",
     "bad": "#f0803c",
+    "edge": "#ffffff59",
+    "gauge": "#0b0f14",
 }
 """What is no state, in the light and in the dark."""
 
@@ -118,6 +122,11 @@ def word(state: IntEnum) -> str:
     return WORDS.get(name, name)
 
 
+def colours(*, dark: bool) -> dict[str, str]:
+    """What is no state, by name; the kinds of places are `place-station` and the like."""
+    return {**(DARK if dark else LIGHT), **{f"place-{kind}": colour for kind, colour in PLACES.items()}}
+
+
 def theme(*, dark: bool) -> dict[str, Any]:
     """All of it as plain data for the browser: the names of LIGHT, and lists by the number of the state.
 
@@ -128,16 +137,14 @@ def theme(*, dark: bool) -> dict[str, Any]:
         states[kind] = [tone(state).colour for state in numbers]
         states[f"{kind}_hatch"] = [tone(state).hatch for state in numbers]
         states[f"{kind}_words"] = [word(state) for state in numbers]
-    return {**(DARK if dark else LIGHT), "dark": dark, **states}
+    return {**colours(dark=dark), "dark": dark, **states}
 
 
 def style_sheet() -> str:
     """CSS variables for a page: those of its reader's theme, such as `--ink`, and places, such as `--place-station`."""
 
-    def variables(colours: dict[str, str], prefix: str = "") -> str:
-        return " ".join(f"--{prefix}{name.replace('_', '-')}: {colour};" for name, colour in colours.items())
+    def variables(*, dark: bool) -> str:
+        return " ".join(f"--{name.replace('_', '-')}: {colour};" for name, colour in colours(dark=dark).items())
 
-    return (
-        f":root {{ {variables(LIGHT)} {variables(PLACES, 'place-')} }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}\n"
-    )
+    light, dark = variables(dark=False), variables(dark=True)
+    return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"

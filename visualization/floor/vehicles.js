@@ -1,4 +1,4 @@
-// What moves: vehicles, their routes and goals, and who talks to whom. Methods of the panel in floor.vue.
+// What moves: vehicles, their goals, and who talks to whom. Methods of the panel in floor.vue.
 const vehicles = {
   // ---- from frame to frame
   moveOn(now) {
@@ -51,66 +51,40 @@ const vehicles = {
   },
 
   // ---- pictures
-  drawRoute(g) {
-    const look = this.look, frame = this.frame;
-    if (frame.route && frame.route.length > 1) {
-      g.strokeStyle = look.accent; g.lineWidth = 0.22; g.globalAlpha = 0.55; g.lineJoin = "round"; g.lineCap = "round";
-      g.beginPath();
-      frame.route.forEach((cell, i) => { const [x, y] = this.at(cell); i ? g.lineTo(x + 0.5, y + 0.5) : g.moveTo(x + 0.5, y + 0.5); });
-      g.stroke(); g.globalAlpha = 1;
-    }
+  drawGoals(g, pen) {
     if (!this.show.goals) return;
-    g.strokeStyle = look.accent; g.globalAlpha = 0.35; g.lineWidth = 0.07; g.setLineDash([0.25, 0.2]);
-    g.beginPath();
-    frame.goal.forEach((cell, i) => {
-      if (cell < 0 || !this.pos[i]) return;
-      const [x, y] = this.at(cell);
-      g.moveTo(this.pos[i][0] + 0.5, this.pos[i][1] + 0.5); g.lineTo(x + 0.5, y + 0.5);
-    });
-    g.stroke(); g.setLineDash([]); g.globalAlpha = 1;
+    const ways = this.frame.goal.map((cell, i) => (cell < 0 || !this.pos[i] ? [] : [this.pos[i], this.at(cell)].map(([x, y]) => [x + 0.5, y + 0.5])));
+    g.globalAlpha = 0.35;
+    pen.draw([["lines", ways, { line: "accent", width: 0.07, dash: [0.25, 0.2] }]]);
+    g.globalAlpha = 1;
   },
-  drawVehicles(g) {
-    const look = this.look, frame = this.frame, scale = this.view.scale, fine = scale > 7, side = 1.1;
+  drawVehicles(g, pen) {
+    const frame = this.frame, symbols = this.plan.symbols, scale = this.view.scale, fine = scale > 7, side = 1.1;
     if (this.spriteScale !== scale * this.ratio) { this.sprites = {}; this.spriteScale = scale * this.ratio; }
     for (let i = 0; i < this.pos.length; i++) {
       if (frame.state[i] < 0) continue;
-      const x = this.pos[i][0] + 0.5, y = this.pos[i][1] + 0.5, state = frame.state[i], load = frame.load[i] ? 1 : 0;
-      if (frame.selected === this.plan.agvs[i]) { g.strokeStyle = look.ink; g.lineWidth = 0.1; g.beginPath(); g.arc(x, y, 0.68, 0, 7); g.stroke(); }
-      const heading = fine ? ((Math.round(this.turn[i] / (Math.PI / 8)) % 16) + 16) % 16 : 0;
-      g.drawImage(this.sprite(state, load, heading, fine), x - side / 2, y - side / 2, side, side);
-      if (fine && frame.seeking.includes(i)) {
-        g.fillStyle = look.vehicle[5]; g.beginPath(); g.arc(x + 0.33, y - 0.33, 0.2, 0, 7); g.fill();
-        g.fillStyle = "#1f2933"; g.font = "600 0.3px Roboto, sans-serif"; g.textAlign = "center"; g.textBaseline = "middle"; g.fillText("⚡", x + 0.33, y - 0.32);
-      }
-      if (frame.battery && fine) {
-        const level = frame.battery[i] / 100;
-        g.fillStyle = look.dark ? "#0b0f14" : "#ffffff"; g.fillRect(x - 0.38, y + 0.4, 0.76, 0.11);
-        g.fillStyle = level < 0.2 ? look.vehicle[6] : look.ink; g.fillRect(x - 0.38, y + 0.4, 0.76 * level, 0.11);
+      const x = this.pos[i][0] + 0.5, y = this.pos[i][1] + 0.5, load = frame.load[i] ? 1 : 0;
+      if (frame.selected === this.plan.agvs[i]) pen.draw([["circles", [[x, y, 0.68]], { line: "ink", width: 0.1 }]]);
+      const sixteenth = fine ? ((Math.round(this.turn[i] / (Math.PI / 8)) % 16) + 16) % 16 : 0;
+      const stamp = (key, shapes) => g.drawImage(this.sprite(key, shapes, (sixteenth * Math.PI) / 8, side), x - side / 2, y - side / 2, side, side);
+      stamp(`${frame.state[i]} ${load} ${sixteenth}`, symbols[fine ? "vehicle" : "far"][frame.state[i]][load]);
+      if (!fine) continue;
+      if (frame.seeking.includes(i)) stamp("seeker", symbols.seeker);
+      if (frame.battery) {
+        const level = Math.round((frame.battery[i] / 100) * (symbols.battery.length - 1));
+        stamp(`battery ${level}`, symbols.battery[level]);
       }
     }
   },
-  sprite(state, load, heading, fine) {
-    const key = state * 100 + load * 50 + heading;
+  sprite(key, shapes, heading, side) {  // a symbol as a picture, `side` cells wide
     if (this.sprites[key]) return this.sprites[key];
-    const look = this.look, pixels = Math.max(Math.ceil(1.1 * this.spriteScale), 2), canvas = document.createElement("canvas");
+    const pixels = Math.max(Math.ceil(side * this.spriteScale), 2), canvas = (this.sprites[key] = document.createElement("canvas"));
     canvas.width = canvas.height = pixels;
-    const g = canvas.getContext("2d"), a = (heading * Math.PI) / 8, c = Math.cos(a), s = Math.sin(a), dark = "#1f2933";
-    g.scale(pixels / 1.1, pixels / 1.1);
-    g.translate(0.55, 0.55);
-    g.fillStyle = look.vehicle[state];
-    if (!fine) {
-      g.fillRect(-0.4, -0.4, 0.8, 0.8);
-      if (load) { g.fillStyle = look.part; g.fillRect(-0.2, -0.2, 0.4, 0.4); }
-      return (this.sprites[key] = canvas);
-    }
-    this.round(g, -0.38, -0.38, 0.76, 0.76, 0.18); g.fill();
-    g.strokeStyle = look.dark ? "rgba(255,255,255,.35)" : "rgba(0,0,0,.35)"; g.lineWidth = 0.05; g.stroke();
-    g.fillStyle = state === 5 ? dark : "#ffffff";
-    g.beginPath(); g.moveTo(0.35 * c, 0.35 * s); g.lineTo(0.14 * c - 0.15 * s, 0.14 * s + 0.15 * c); g.lineTo(0.14 * c + 0.15 * s, 0.14 * s - 0.15 * c); g.fill();
-    if (load) { g.fillRect(-0.21 - 0.06 * c, -0.21 - 0.06 * s, 0.42, 0.42); g.fillStyle = look.part; g.fillRect(-0.17 - 0.06 * c, -0.17 - 0.06 * s, 0.34, 0.34); }
-    if (state === 6) { g.strokeStyle = "#ffffff"; g.lineWidth = 0.12; g.beginPath(); g.moveTo(-0.22, -0.22); g.lineTo(0.22, 0.22); g.moveTo(0.22, -0.22); g.lineTo(-0.22, 0.22); g.stroke(); }
-    if (state === 5) { g.fillStyle = dark; g.beginPath(); g.moveTo(0.06, -0.3); g.lineTo(-0.16, 0.05); g.lineTo(0, 0.05); g.lineTo(-0.06, 0.3); g.lineTo(0.16, -0.05); g.lineTo(0, -0.05); g.fill(); }
-    return (this.sprites[key] = canvas);
+    const g = canvas.getContext("2d");
+    g.scale(pixels / side, pixels / side);
+    g.translate(side / 2, side / 2);
+    this.penOn(g).draw(shapes, heading);
+    return canvas;
   },
   drawTalks(g, now) {
     for (const { talk, born } of this.lines) {

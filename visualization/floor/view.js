@@ -75,8 +75,8 @@ const view = {
       return { id: this.plan.agvs[best], text: this.plan.agv_names[best] + ": " + this.look.vehicle_words[f.state[best]] + battery };
     }
     for (let i = 0; i < this.plan.robots.length; i++) {
-      const r = this.arm(i);
-      if (Math.hypot(r.x - x, r.y - y) < 0.6) return { id: this.plan.robots[i].id, text: this.plan.robots[i].name };
+      const robot = this.plan.robots[i];
+      if (Math.hypot(robot.x - x, robot.y - y) < 0.6) return { id: robot.id, text: robot.name };
     }
     for (const place of this.plan.places) {
       const b = place.body, dock = place.cells.some((c) => Math.abs((c % this.plan.width) + 0.5 - x) < 0.5 && Math.abs(Math.floor(c / this.plan.width) + 0.5 - y) < 0.5);
@@ -85,11 +85,4 @@ const view = {
     return null;
   },
   at(cell) { return [cell % this.plan.width, Math.floor(cell / this.plan.width)]; },
-  spotPlaces() {
-    this.spots = {};                      // middle of the docks of every place
-    for (const place of this.plan.places || []) {
-      const at = place.cells.map((c) => this.at(c)), mean = (k) => at.reduce((sum, p) => sum + p[k] + 0.5, 0) / at.length;
-      this.spots[place.id] = [mean(0), mean(1)];
-    }
-  },
 };
