@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from ...agents.world import ShopPlanner
     from ..config.distributions import Distribution
     from ..layout import Layout
-    from ..mesa_floor import MesaFloor
+    from ..layout.mesa_floor import MesaFloor
 
 
 class Factory(Trial):
@@ -139,7 +139,7 @@ class Factory(Trial):
     @cached_property
     def grid(self) -> MesaFloor | None:
         """The floor as a Mesa grid with the vehicles on it, made when it is first asked for; None without a floor."""
-        from ..mesa_floor import MesaFloor
+        from ..layout.mesa_floor import MesaFloor
 
         return None if self.layout is None else MesaFloor(self.layout, self.agvs)
 

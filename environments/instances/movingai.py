@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..config.errors import InstanceError
-from ..map_text import PASSABLE, MapTextError, read_map_text
+from ..layout.map_text import PASSABLE, MapTextError, read_map_text
 from .documents import read_text
 
 NO_CELL = -1

@@ -34,16 +34,16 @@ import numpy as np
 
 from ...agents.shop.traffic import NO_NODE, NO_PLACE
 from ..config.errors import LayoutError
-from .distance import NO_CELL, UNREACHABLE
-from .docks import DockBook
-from .floor import AT_GOAL
-from .inertia import Inertia
-from .pibt import rank_moves, tick_salt
-from .planners import LookaheadFloorPlanner, PibtPlanner
-from .roads import Roads
-from .spot_book import FLOOR, PARKING, SpotBook
-from .spots import NEVER
-from .standstill import waiting_cycles
+from .fields import NO_CELL, UNREACHABLE
+from .floor.docks import DockBook
+from .floor.inertia import Inertia
+from .floor.parking import NEVER
+from .floor.planners import LookaheadFloorPlanner, PibtPlanner
+from .floor.roads import Roads
+from .floor.spot_book import FLOOR, PARKING, SpotBook
+from .floor.standstill import waiting_cycles
+from .kernels.pibt import rank_moves, tick_salt
+from .kernels.tick import AT_GOAL
 from .vehicles import NOBODY, Vehicles
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..layout import Layout
-    from .kinematics import KinematicsName
-    from .planners import Planner, PlannerName
+    from .floor.planners import Planner, PlannerName
+    from .graph import KinematicsName
 
 QUIET_TICKS = 30
 """A floor on which nothing has moved for so long, though somebody wants to, stands still (times the longest move)."""

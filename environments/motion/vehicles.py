@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .distance import NO_CELL, UNREACHABLE
+from .fields import NO_CELL, UNREACHABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

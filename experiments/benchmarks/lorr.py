@@ -27,11 +27,11 @@ from ...environments.instances.lorr import (
 from ...environments.instances.lorr_rules import DealtGoals, OpenTasks
 from ...environments.instances.movingai import GridMap
 from ...environments.layout import ANY_DIRECTION, Layout
-from ...environments.motion.assignment import assign_tasks
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.guidance import Guidance
-from ...environments.motion.kinematics import build_kinematics
-from ...environments.motion.lookahead import Budget, LookaheadPlanner
+from ...environments.motion.graph import build_kinematics
+from ...environments.motion.lifelong.assignment import assign_tasks
+from ...environments.motion.planners.guidance import Guidance
+from ...environments.motion.planners.lookahead import Budget, LookaheadPlanner
 from .lorr_delays import DelayedPlay
 from .traffic_data import MANIFEST, folder_of, manifest_row, read_manifest
 

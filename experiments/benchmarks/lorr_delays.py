@@ -16,11 +16,11 @@ import numpy as np
 
 from ...environments.instances.lorr import Problem
 from ...environments.instances.lorr_rules import DelayDraws, OpenTasks
-from ...environments.motion.assignment import assign_tasks
-from ...environments.motion.execution import StagedExecution
-from ...environments.motion.kinematics import WAIT
-from ...environments.motion.lookahead import LookaheadPlanner
+from ...environments.motion.graph import WAIT
+from ...environments.motion.lifelong.assignment import assign_tasks
+from ...environments.motion.lifelong.execution import StagedExecution
 from ...environments.motion.overlaps import find_overlaps
+from ...environments.motion.planners.lookahead import LookaheadPlanner
 
 if TYPE_CHECKING:
     pass

@@ -17,11 +17,11 @@ import numpy as np
 
 from ...environments.config.errors import InstanceError
 from ...environments.instances.mapd import PickupDelivery, Reference, read_mapd
-from ...environments.motion.assignment import clear_bids
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.lookahead import Budget, LookaheadPlanner
-from ...environments.motion.turning import TICK_COST
-from ...environments.motion.waiting import WaitingSpots
+from ...environments.motion.costs import TICK_COST
+from ...environments.motion.lifelong.assignment import clear_bids
+from ...environments.motion.lifelong.waiting import WaitingSpots
+from ...environments.motion.planners.lookahead import Budget, LookaheadPlanner
 from .lorr import layout_of
 from .traffic_data import folder_of
 

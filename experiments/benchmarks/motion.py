@@ -27,10 +27,10 @@ from scipy import ndimage
 
 from ...environments.layout import Layout
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.distance import UNREACHABLE, FieldCache
-from ...environments.motion.floor import AT_GOAL, rank_vehicles
-from ...environments.motion.pibt import advance, rank_moves, reorder, reserve, tick_salt
-from ...environments.motion.spots import dead_ends
+from ...environments.motion.fields import UNREACHABLE, FieldCache
+from ...environments.motion.floor.parking import dead_ends
+from ...environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
+from ...environments.motion.kernels.tick import AT_GOAL, rank_vehicles
 from ...environments.motion.vehicles import NOBODY, Vehicles, Ways
 from .plain_pibt import PlainPIBT
 

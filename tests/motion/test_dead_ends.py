@@ -10,9 +10,18 @@ import pytest
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.distance import NO_CELL, FieldCache
+from robocell.environments.motion.fields import NO_CELL, FieldCache
+from robocell.environments.motion.floor.parking import (
+    DEAD_END,
+    FLOOR,
+    LANE,
+    NEVER,
+    NO_DEAD_END,
+    PARKING,
+    dead_ends,
+    grade,
+)
 from robocell.environments.motion.grid import GridTraffic
-from robocell.environments.motion.spots import DEAD_END, FLOOR, LANE, NEVER, NO_DEAD_END, PARKING, dead_ends, grade
 from robocell.experiments.benchmarks.motion import Case, Fleet, rubble
 
 from ..daily import daily, matrix

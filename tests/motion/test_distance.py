@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
-from robocell.environments.motion.distance import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
+from robocell.environments.motion.fields import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
 
 
 def lengths_by_hand(layout: Layout, goal: int) -> list[int]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
+from robocell.environments.motion.floor.inertia import Inertia, carry_out
 from robocell.environments.motion.grid import GridTraffic
-from robocell.environments.motion.inertia import Inertia, carry_out
 from robocell.environments.motion.vehicles import NOBODY, Vehicles
 
 YARD = Layout.from_ascii(

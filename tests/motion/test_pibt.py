@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.distance import FieldCache
-from robocell.environments.motion.pibt import advance, rank_moves, reorder, reserve, tick_salt
+from robocell.environments.motion.fields import FieldCache
+from robocell.environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
 from robocell.environments.motion.vehicles import NOBODY, Vehicles
 from robocell.experiments.benchmarks.plain_pibt import PlainPIBT
 

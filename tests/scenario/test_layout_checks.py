@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from robocell.environments.config.errors import LayoutError
 from robocell.environments.layout import NO_CELL, Layout
-from robocell.environments.layout_checks import check_layout
+from robocell.environments.layout.checks import check_layout
 
 
 def reach(floor: Layout, start: int, closed: set[int]) -> set[int]:

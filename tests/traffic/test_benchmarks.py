@@ -14,7 +14,7 @@ from robocell.environments.config.errors import InstanceError
 from robocell.environments.instances.mapd import read_mapd
 from robocell.environments.instances.movingai import read_map
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
+from robocell.environments.motion.planners.lookahead import Budget, LookaheadPlanner
 from robocell.experiments.benchmarks import lorr, mapd
 from robocell.experiments.command.cli import app
 

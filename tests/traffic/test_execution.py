@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from robocell.environments.instances.lorr import Delays, Problem
 from robocell.environments.instances.lorr_rules import DelayDraws
 from robocell.environments.instances.movingai import GridMap
-from robocell.environments.motion.execution import StagedExecution
-from robocell.environments.motion.kinematics import CLOCKWISE, FORWARD, WAIT, build_kinematics
+from robocell.environments.motion.graph import CLOCKWISE, FORWARD, WAIT, build_kinematics
+from robocell.environments.motion.lifelong.execution import StagedExecution
 from robocell.environments.motion.overlaps import find_overlaps
 from robocell.experiments.benchmarks import lorr
 from robocell.experiments.benchmarks.lorr_delays import DelayedPlay

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
-from robocell.environments.motion.assignment import clear_bids
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.deadends import find_dead_ends
-from robocell.environments.motion.kinematics import build_kinematics, build_window
-from robocell.environments.motion.lookahead import Budget, LookaheadPlanner
-from robocell.environments.motion.turning import TICK_COST, CostFields
+from robocell.environments.motion.costs import TICK_COST, CostFields
+from robocell.environments.motion.graph import build_kinematics, build_window
+from robocell.environments.motion.lifelong.assignment import clear_bids
+from robocell.environments.motion.planners.lookahead import Budget, LookaheadPlanner
+from robocell.environments.motion.topology import find_dead_ends
 from robocell.experiments.benchmarks.motion import rubble
 
 DEAD_END = """

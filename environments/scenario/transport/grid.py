@@ -13,7 +13,7 @@ from ...config.errors import LayoutError
 from ...config.section import Count
 from ...config.units import Duration
 from ...layout import NO_CELL
-from ...layout_checks import check_layout
+from ...layout.checks import check_layout
 from ..size_checks import floor_size
 from .base import TransportSpec, Trip
 

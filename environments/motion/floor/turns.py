@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from .distance import AVOID, NO_CELL, SHUN
+from ..costs import UNREACHED, CostFields
+from ..fields import AVOID, NO_CELL, SHUN
+from ..graph import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD, NO_STATE, build_kinematics
 from .inertia import TurnFields
-from .kinematics import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD, NO_STATE, build_kinematics
-from .turning import UNREACHED, CostFields
 
 if TYPE_CHECKING:
     from fractions import Fraction

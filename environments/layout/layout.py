@@ -9,7 +9,7 @@ A floor is drawn, one symbol a cell, and a legend names the places:
     ##########        other   a dock of the place that the legend gives: {S: smt, A: assembly, C: charger_1, I: source}
 
 The same symbol in several cells means several docks of one place. Rows and columns are counted from 0, row 0 on top;
-cell index = row * width + column. `layout_checks` decides whether vehicles can do their work on a floor.
+cell index = row * width + column. `checks` decides whether vehicles can do their work on a floor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .config.errors import LayoutError
+from ..config.errors import LayoutError
 from .map_text import MOST_CELLS, PASSABLE, MapTextError, read_map_text
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ...agents.shop.traffic import NO_PLACE
-from .distance import NO_CELL
+from ....agents.shop.traffic import NO_PLACE
+from ..fields import NO_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

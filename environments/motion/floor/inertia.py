@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from .distance import NO_CELL
-from .floor import count_arrivals, set_priorities
-from .pibt import rank_moves, reserve, tick_salt, tie
-from .vehicles import NOBODY
+from ..fields import NO_CELL
+from ..kernels.pibt import rank_moves, reserve, tick_salt, tie
+from ..kernels.tick import count_arrivals, set_priorities
+from ..vehicles import NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .vehicles import Vehicles, Ways
+    from ..vehicles import Vehicles, Ways
 
 _STAYS, _GOES, _READY, _ON_CHAIN = range(4)
 

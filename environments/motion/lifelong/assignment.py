@@ -16,12 +16,12 @@ import numpy as np
 from numba import njit
 from scipy.optimize import linear_sum_assignment
 
-from .turning import TICK_COST
+from ..costs import TICK_COST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .turning import CostFields
+    from ..costs import CostFields
 
 NO_BID = -1
 

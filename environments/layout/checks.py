@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .config.errors import LayoutError
-from .config.suggestions import nearest
+from ..config.errors import LayoutError
+from ..config.suggestions import nearest
 from .layout import NO_CELL, Layout
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .kinematics import Kinematics
+    from .graph import Kinematics
 
 TICK_COST = 16
 UNREACHED = 1 << 28  # in int32 fields

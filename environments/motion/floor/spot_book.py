@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout_checks import reaches_a_dock
-from .distance import NO_CELL
-from .spots import FLOOR, NEVER, PARKING, grade, nearest_spot
+from ...layout.checks import reaches_a_dock
+from ..fields import NO_CELL
+from .parking import FLOOR, NEVER, PARKING, grade, nearest_spot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

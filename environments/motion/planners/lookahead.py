@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .deadends import find_dead_ends
+from ..costs import TICK_COST, CostFields
+from ..graph import KinematicsName, build_kinematics, build_window
+from ..topology import find_dead_ends
 from .guidance import Guidance, compute_guidance
-from .kinematics import KinematicsName, build_kinematics, build_window
 from .priority import find_overdue, rank_vehicles, weights_by_rank
-from .turning import TICK_COST, CostFields
 from .windowed import NO_VEHICLE, carry_over, list_candidates, plan_window
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .distance import NO_CELL
+from ..fields import NO_CELL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ..costs import TICK_COST
 from .assignment import NO_BID
-from .turning import TICK_COST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .turning import CostFields
+    from ..costs import CostFields
 
 MOST_SITES = 400
 

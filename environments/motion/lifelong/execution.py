@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .kinematics import CLOCKWISE, FORWARD, WAIT
+from ..graph import CLOCKWISE, FORWARD, WAIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

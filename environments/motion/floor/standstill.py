@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .distance import NO_CELL
-from .vehicles import NOBODY
+from ..fields import NO_CELL
+from ..vehicles import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

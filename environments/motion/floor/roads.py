@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..config.errors import LayoutError
-from .distance import AVOID, DETOUR, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
-from .spots import dead_ends
+from ...config.errors import LayoutError
+from ..fields import AVOID, DETOUR, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
+from ..vehicles import Ways
+from .parking import dead_ends
 from .turns import NOWHERE, Turns
-from .vehicles import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from ..layout import Layout
+    from ...layout import Layout
 
 _FIELD_BYTES = 512 * 2**20
 

@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING
 
 from numba import njit
 
-from .distance import NO_CELL, UNREACHABLE
+from ..fields import NO_CELL, UNREACHABLE
+from ..floor.parking import NO_DEAD_END
+from ..vehicles import NOBODY
 from .pibt import advance, rank_moves, reorder, reserve, tick_salt
-from .spots import NO_DEAD_END
-from .vehicles import NOBODY
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .vehicles import Vehicles, Ways
+    from ..vehicles import Vehicles, Ways
 
 LEAVING, DOCKING, RELAXED, STUCK, AT_GOAL = range(5)
 PATIENCE_TICKS = 64

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from .distance import AVOID, NO_CELL, SHUN
-from .floor import count_arrivals, exchange_spots, tick_floor
+from ..costs import TICK_COST
+from ..fields import AVOID, NO_CELL, SHUN
+from ..graph import FORWARD, build_kinematics
+from ..kernels.tick import count_arrivals, exchange_spots, tick_floor
+from ..planners.lookahead import Budget, LookaheadPlanner
+from ..vehicles import NOBODY
 from .inertia import TurnFields, tick_inert
-from .kinematics import FORWARD, build_kinematics
-from .lookahead import Budget, LookaheadPlanner
-from .turning import TICK_COST
-from .vehicles import NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..vehicles import Vehicles
     from .inertia import Inertia
     from .roads import Roads
-    from .vehicles import Vehicles
 
 PlannerName = Literal["pibt", "lookahead"]
 _DETOUR_TICKS = {AVOID: 8, SHUN: 64}  # what the look-ahead planner drives to get round a dock, a broken-down vehicle

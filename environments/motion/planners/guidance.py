@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .turning import TICK_COST, UNREACHED, Edges, fill_field
+from ..costs import TICK_COST, UNREACHED, Edges, fill_field
 from .windowed import _mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .kinematics import Kinematics
+    from ..graph import Kinematics
 
 
 MOST_GOALS_PER_ROUND = 256

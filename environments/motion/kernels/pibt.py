@@ -31,13 +31,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from .distance import NO_CELL
-from .vehicles import CHOICES, NOBODY
+from ..fields import NO_CELL
+from ..vehicles import CHOICES, NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .vehicles import Vehicles
+    from ..vehicles import Vehicles
 
 _LAST = np.int32(2**31 - 1)
 

@@ -1,0 +1,15 @@
+"""The floor: drawings and maps, and the checks whether vehicles can do their work on it.
+
+| name | is |
+|---|---|
+| `Layout` | a grid floor: `from_ascii` reads a drawing, `from_map` a MovingAI map |
+| `ANY_DIRECTION`, `EAST`, `SOUTH`, `WEST`, `NORTH` | the directions in which a one-way cell is left |
+| `NO_CELL` | stands for no cell |
+
+`checks` refuses floors on which places could not be served, `map_text` reads the text of maps, `mesa_floor` shows a
+floor to Mesa.
+"""
+
+from .layout import ANY_DIRECTION, EAST, NO_CELL, NORTH, SOUTH, WEST, Layout
+
+__all__ = ["ANY_DIRECTION", "EAST", "NORTH", "NO_CELL", "SOUTH", "WEST", "Layout"]

@@ -1,0 +1,1 @@
+"""Numba kernels, a file for each purpose: pure functions over arrays."""

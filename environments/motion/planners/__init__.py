@@ -1,0 +1,1 @@
+"""Planners: where each vehicle moves next."""
