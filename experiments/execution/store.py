@@ -12,7 +12,6 @@ DIR/experiment.yaml      the experiment, resolved: needs no other file
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -28,6 +27,7 @@ from ..design.trials import Trial
 from ..errors import ExperimentError, LostFolderError
 from .attempts import TrialResult
 from .durable import write_atomically
+from .folder_lock import FolderLock
 from .journal import Journal, Record
 
 EXPERIMENT = "experiment.yaml"
@@ -41,7 +41,6 @@ LOGS = "logs"
 MODULES = "modules"
 FIGURES = "figures"
 REPORT = "report.html"
-LOCK = ".lock"
 ORIGIN = {  # what is read of provenance.json
     **dict.fromkeys(("command", "started", "executor", "host", "platform", "python"), str),
     "seed": int,
@@ -69,7 +68,7 @@ class Store:
             raise ExperimentError(f"{self.directory}: cannot be read ({error.strerror})") from None
         if foreign and not self._only_lock():
             raise ExperimentError(f"{self.directory}: holds other files and no run; choose a new or empty folder")
-        self._lock = self._acquire()
+        self._lock = FolderLock(self.directory)
         try:
             if fresh:
                 self._clear()
@@ -77,13 +76,13 @@ class Store:
                 (self.directory / folder).mkdir(exist_ok=True)
             self.journal = Journal(self.directory / JOURNAL)
         except OSError as error:
-            os.close(self._lock)
+            self._lock.release()
             raise ExperimentError(
                 f"{error.filename or self.directory}: cannot be opened ({error.strerror}); move what is there away, "
                 "or run with --fresh"
             ) from None
         except BaseException:
-            os.close(self._lock)
+            self._lock.release()
             raise
 
     @property
@@ -149,7 +148,7 @@ class Store:
 
     def close(self) -> None:
         self.journal.close()
-        os.close(self._lock)
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -172,24 +171,7 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _only_lock(self) -> bool:
-        return [entry.name for entry in self.directory.iterdir()] == [LOCK]
-
-    def _acquire(self) -> int:
-        try:
-            lock = os.open(self.directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise ExperimentError(f"{self.directory / LOCK}: cannot be opened ({error.strerror})") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            owner = os.read(lock, 100).decode(errors="replace").strip()
-            os.close(lock)
-            raise ExperimentError(
-                f"{self.directory}: another run is writing here (process {owner}); wait for it or choose another folder"
-            ) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
-        return lock
+        return FolderLock.FILES.issuperset(entry.name for entry in self.directory.iterdir())
 
     def _clear(self) -> None:
         """Throws away results; the config and the classes, from which the new run may be made, are replaced later."""
