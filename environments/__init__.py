@@ -8,28 +8,6 @@
 | `Layout` | the floor |
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from ..agents.lazy import lazily
-
-if TYPE_CHECKING:
-    from .checks import check
-    from .factory import Factory
-    from .kpis import measure
-    from .layout import Layout
-    from .log import EventLog
-    from .scenario import Scenario
-
-__all__ = ["EventLog", "Factory", "Layout", "Scenario", "check", "measure"]
-
-__getattr__, __dir__ = lazily(
-    __name__,
-    {
-        "EventLog": "log",
-        "Factory": "factory",
-        "Layout": "layout",
-        "Scenario": "scenario",
-        "check": "checks",
-        "measure": "kpis",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # imported on first use

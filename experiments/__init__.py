@@ -9,28 +9,6 @@
 | `ExperimentError` | an experiment that cannot be understood, started or resumed |
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from ..agents.lazy import lazily
-
-if TYPE_CHECKING:
-    from .design.experiment import Experiment
-    from .errors import ExperimentError
-    from .results.comparison import compare
-    from .results.tables import Results, load
-    from .runner import Outcome, run
-
-__all__ = ["Experiment", "ExperimentError", "Outcome", "Results", "compare", "load", "run"]
-
-__getattr__, __dir__ = lazily(
-    __name__,
-    {
-        "Experiment": "design.experiment",
-        "ExperimentError": "errors",
-        "Outcome": "runner",
-        "Results": "results.tables",
-        "compare": "results.comparison",
-        "load": "results.tables",
-        "run": "runner",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # imported on first use

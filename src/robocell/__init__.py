@@ -21,48 +21,8 @@
 On the command line: `robocell --help`.
 """
 
-from typing import TYPE_CHECKING
-
-from .agents.lazy import lazily
-
-if TYPE_CHECKING:
-    from .agents import AGV, Contractor, Mechanism, Robot, Station
-    from .environments import EventLog, Factory, Layout, Scenario, check, measure
-    from .experiments import Experiment, run
+import lazy_loader
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "AGV",
-    "Contractor",
-    "EventLog",
-    "Experiment",
-    "Factory",
-    "Layout",
-    "Mechanism",
-    "Robot",
-    "Scenario",
-    "Station",
-    "check",
-    "measure",
-    "run",
-]
-
-__getattr__, __dir__ = lazily(
-    __name__,
-    {
-        "AGV": "agents",
-        "Contractor": "agents",
-        "EventLog": "environments",
-        "Experiment": "experiments",
-        "Factory": "environments",
-        "Layout": "environments",
-        "Mechanism": "agents",
-        "Robot": "agents",
-        "Scenario": "environments",
-        "Station": "agents",
-        "check": "environments",
-        "measure": "environments",
-        "run": "experiments",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # imported on first use

@@ -33,11 +33,12 @@ def test_there_is_something_to_look_at():
 @pytest.mark.parametrize("command", shown("robocell"))
 def test_a_shown_command_exists_with_its_options(command: str) -> None:
     verb, *words = shlex.split(command)[1:]
-    assert verb in VERBS
-    options = {name for parameter in VERBS[verb].params for name in (*parameter.opts, "--help")}
-    if verb == "bench":
-        assert words[0] == "NAME" or (ROOT / "experiments" / "benchmarks" / f"{words[0]}.py").exists()
-        return
+    verbs = VERBS
+    if verb == "bench" and words[0] != "NAME":
+        verbs = VERBS[verb].commands
+        verb, *words = words
+    assert verb in verbs
+    options = {name for parameter in verbs[verb].params for name in (*parameter.opts, "--help")}
     assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options
 
 

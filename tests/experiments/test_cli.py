@@ -20,6 +20,7 @@ from fakes import line
 from test_executors import wait_until
 
 from robocell.experiments.command import cli
+from robocell.experiments.command.bench_commands import BENCHMARKS
 
 CELL = """\
   layout: {art: "I...O\\n.....\\n..S..\\n.PPP.\\n.....", legend: {I: source, O: sink, S: cell}}
@@ -102,7 +103,7 @@ def test_help_alone_is_no_mistake_to_be_told():
         assert shown.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["motion", "factory", "jspt", "jspt_floor", "lorr", "mapd", "batch"])
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
     shown = robocell("bench", name, "--help").stdout
     benchmark = import_module(f"robocell.experiments.benchmarks.{name}")
