@@ -11,9 +11,10 @@ import numpy as np
 
 from ..agents.mechanisms import MECHANISMS
 from ..agents.negotiation.channel import PerfectChannel
+from ..agents.negotiation.contract import ContractPhase
 from ..agents.negotiation.engine import ContractNet
 from ..agents.negotiation.messages import Bids, Call, Performative, Proposal, Reason, Refusal
-from ..agents.negotiation.tasks import Task, TaskPhase
+from ..agents.negotiation.tasks import Task
 from ..agents.negotiation.terms import Terms
 from ..agents.shop.tasks import Charge, TaskKind
 from ..environments.clock import Clock
@@ -106,7 +107,7 @@ class Manager:
         return task
 
     def ask_for_lot(self, size: int) -> Task:
-        return self.ask(parts=tuple(Part(self.hall, f"part_{number}") for number in range(size)))
+        return self.ask(lot=tuple(Part(self.hall, f"part_{number}") for number in range(size)))
 
     def engaged(self, task: Task, contractor: Any) -> None:
         self.heard.append(f"engaged {contractor.name}")
@@ -188,7 +189,7 @@ class Worker:
         return True
 
     def release(self, task: Task) -> bool:
-        if task.begun or task.id not in self.holding:
+        if task.contract.begun or task.id not in self.holding:
             return False
         self.drop(task)
         return True
@@ -201,7 +202,7 @@ class Worker:
         if self.dead or task.id not in self.holding or task.id in self.begun:
             return
         if self.hall.net.stands(task, self):  # type: ignore[arg-type]
-            task.begun = True
+            task.contract.begun = True
             self.begun.add(task.id)
             self.hall.clock.schedule(self.work_s, self.finish, task)
         else:
@@ -222,7 +223,7 @@ def is_at_rest(hall: BareWorld) -> bool:
     """Every task is closed, nobody holds anything, and no offer binds anybody any more."""
     pool = hall.net.pools[TaskKind.CHARGE]
     return (
-        all(task.phase is TaskPhase.CLOSED for manager in hall.managers for task in manager.tasks)
+        all(task.contract.phase is ContractPhase.CLOSED for manager in hall.managers for task in manager.tasks)
         and not any(worker.holding for worker in hall.workers if not worker.dead)
         and bool((pool.lease_until_s <= hall.now_s).all())
     )

@@ -34,6 +34,6 @@ class OverheardOffers:
     def before_clearing(self, market: Market) -> None:
         """The offers for some calls are in."""
         for row, task in enumerate(market.tasks):
-            self.offers[task.conversation] = (market.slots, market.cost[row].copy(), market.reason[row].copy())
+            self.offers[task.contract.conversation] = (market.slots, market.cost[row].copy(), market.reason[row].copy())
         while len(self.offers) > CALLS:
             self.offers.popitem(last=False)

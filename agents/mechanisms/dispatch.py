@@ -113,13 +113,13 @@ class Random(Mechanism):
 
 def _due_s(task: Task) -> float:
     """When the job of a task is to be finished; inf if it has no due date, or there is no job."""
-    return task.job.order.due_s if isinstance(task, ShopTask) and task.job is not None else np.inf
+    return task.about.order.due_s if isinstance(task, ShopTask) and task.about is not None else np.inf
 
 
 def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
     """Expected work of an operation where it is quickest; the best offer for any other task."""
-    if isinstance(task, Operation) and task.job is not None and task.step < len(task.job.order.routing):
-        work_s = task.job.order.routing[task.step].work_s
+    if isinstance(task, Operation) and task.about is not None and task.step < len(task.about.order.routing):
+        work_s = task.about.order.routing[task.step].work_s
         if work_s:
             return min(work_s.values())
     return float(cost.min())
@@ -127,7 +127,7 @@ def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
 
 def _remaining_s(task: Task) -> float:
     """Expected work of the job of a task, its next operation included."""
-    if not isinstance(task, ShopTask) or task.job is None or task.job.stage >= len(task.job.order.routing):
+    if not isinstance(task, ShopTask) or task.about is None or task.about.stage >= len(task.about.order.routing):
         return 0.0
-    step = task.job.order.routing[task.job.stage]
+    step = task.about.order.routing[task.about.stage]
     return min(step.work_s.values(), default=0.0) + step.tail_s

@@ -60,7 +60,7 @@ class Replay(Mechanism):
                 if np.isfinite(market.cost[row]).any():
                     yield row, int(market.cost[row].argmin())
             return
-        jobs = [task.job if isinstance(task, ShopTask) else None for task in market.tasks]
+        jobs = [task.about if isinstance(task, ShopTask) else None for task in market.tasks]
         rows = {(job.order.number, job.asked): row for row, job in enumerate(jobs) if job is not None}
         for column, slot in enumerate(market.slots.tolist()):
             left = self._trips[slot]

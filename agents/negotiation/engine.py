@@ -20,13 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .contract import ContractPhase
 from .contractor import Contractor, Pool
 from .contracts import Contracts
+from .decisions import Accept, Postpone, Reannounce, TakeBack
+from .delivery import delivery_over
 from .mechanism import is_planner, mechanism_of_each_kind
-from .messages import NOBODY, Call, Reason
+from .messages import NOBODY, Reason
 from .messenger import Messenger
+from .reopening import Reopening
 from .rounds import Observer, Rounds
-from .tasks import LIVE, Task, TaskPhase
+from .tasks import Task
 from .waiting import WaitingTasks
 
 if TYPE_CHECKING:
@@ -36,13 +40,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .channel import Channel
+    from .decisions import Decision
     from .mechanism import Mechanism
     from .terms import Terms
     from .world import EngineWorld
 
 _NO_ANSWERS = np.empty(0, np.int8)
-LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost
-SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
 
 
 class ContractNet:
@@ -69,25 +72,22 @@ class ContractNet:
         self._channel = channel
         self._terms = terms
         messenger = self._messenger = Messenger(world, channel, full=full)
-        self.contracts = Contracts(world, messenger=messenger, terms=terms, pools=self.pools, on_free=self._take_back)
-        self.rounds = Rounds(
-            world,
-            messenger=messenger,
-            terms=terms,
-            pools=self.pools,
-            award=self._award,
-            call_rest=self._reopen,
-            postpone=self._postpone,
-        )
+        self._delivery = delivery_over(channel, world, terms)
+        shared: dict[str, Any] = {
+            "messenger": messenger,
+            "delivery": self._delivery,
+            "terms": terms,
+            "pools": self.pools,
+            "carry_out": self._carry_out,
+        }
+        self.contracts = Contracts(world, **shared)
+        self.rounds = Rounds(world, **shared)
+        self._reopening = Reopening(world, terms=terms, pools=self.pools)
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
         self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
         self._available: dict[IntEnum, dict[int, Contractor]] = {kind: {} for kind in self.kinds}
         self._announced = dict.fromkeys(self.kinds, NOBODY)  # conversations that were open at the latest announcement
-        # tasks that are with a contractor and may be called anew; None where they never are
-        self._placed: dict[IntEnum, dict[int, Task]] | None = (
-            None if terms.reopen == "never" else {kind: {} for kind in self.kinds}
-        )
         self._tasks = 0
         self._stirred = False
         self.mechanism = mechanism
@@ -138,31 +138,31 @@ class ContractNet:
 
     def announce(self, task: Task) -> None:
         """Have `task` contracted; its manager hears `engaged`, then `done` or `failed`."""
-        task.id = self._next_task()
-        task.requested_at_s = self.world.now_s
+        task.contract.id = self._next_task()
+        task.contract.requested_at_s = self.world.now_s
         self._reopen(task)
 
     def cancel(self, task: Task) -> None:
         """The manager needs the task no more; a contractor that has not begun it drops it."""
         self._waiting[task.kind].discard(task)
-        if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
+        if task.contract.held:
             self.contracts.cancel(task)
             return
-        task.phase = TaskPhase.CLOSED
-        if task.conversation != NOBODY:
-            self._messenger.withdraw(task.conversation, task.manager.unique_id)
+        task.contract.to(ContractPhase.CLOSED)
+        if task.contract.conversation != NOBODY:
+            self._messenger.withdraw(task.contract.conversation, task.manager.unique_id)
 
     def annul(self, task: Task) -> None:
         """The task is needed no longer, as all see on the floor: its contractor lets it go, whatever has begun."""
         self._waiting[task.kind].discard(task)
-        if task.phase in LIVE or task.phase is TaskPhase.RECALLED:
+        if task.contract.held:
             self.contracts.annul(task)
-        elif task.phase is not TaskPhase.CLOSED:
+        elif task.contract.phase is not ContractPhase.CLOSED:
             self.cancel(task)
 
     def recall(self, task: Task) -> None:
         """The manager wants a task that was awarded to be called anew, unless it has begun."""
-        if task.phase in LIVE and not task.begun:
+        if task.contract.live and not task.contract.begun:
             self.contracts.recall(task)
 
     def hurry(self, task: Task) -> None:
@@ -170,11 +170,11 @@ class ContractNet:
 
         A call that is under way is awaited first, for its offers were asked for before.
         """
-        if task.phase is TaskPhase.POSTPONED:
+        if task.contract.phase is ContractPhase.POSTPONED:
             self._waiting[task.kind].discard(task)
             self._reopen(task)
-        elif task.phase is TaskPhase.CALLED:
-            task.hurried = True
+        elif task.contract.phase is ContractPhase.CALLED:
+            task.contract.hurried = True
 
     def hurry_all(self, kind: IntEnum) -> None:
         """The same for every task of a kind: something that concerns all contractors has changed."""
@@ -203,18 +203,14 @@ class ContractNet:
 
         Each task at most `reopen_limit` times. Whoever held it may win it again, with an offer that holds.
         """
-        if self._placed is None or self.terms.reopen == "available":
-            return
-        for task in self._not_begun(kind):
-            if contractor in (None, task.contractor) and task.reopened < self.terms.reopen_limit:
-                task.reopened += 1
-                self.recall(task)
+        for task in self._reopening.upset(kind, contractor):
+            self.recall(task)
 
     def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
         if not contractor.present:
             return
         self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
-        if self._waiting[kind] or (self._placed is not None and self.terms.reopen != "disturbed"):
+        if self._waiting[kind] or self._reopening.when_available:
             self._available[kind][contractor.slot] = contractor
             self._stirred = True
 
@@ -224,8 +220,7 @@ class ContractNet:
 
     def done(self, task: Task, contractor: Contractor) -> None:
         """`contractor` has finished `task`."""
-        if self._placed is not None:
-            self._placed[task.kind].pop(task.id, None)
+        self._reopening.ended(task)
         self.contracts.done(task, contractor)
 
     def fail(self, task: Task, contractor: Contractor) -> None:
@@ -234,8 +229,7 @@ class ContractNet:
 
     def give_back(self, task: Task, contractor: Contractor) -> None:
         """`contractor` leaves the factory, which all see; `task` is called anew, whatever has begun."""
-        if self._placed is not None:
-            self._placed[task.kind].pop(task.id, None)
+        self._reopening.ended(task)
         self.contracts.give_back(task, contractor)
 
     def leave(self, contractor: Contractor) -> None:
@@ -267,31 +261,40 @@ class ContractNet:
                     ready, self._available[kind] = self._available[kind], {}
                     if self._waiting[kind]:
                         self._pull(kind, ready)
-                    if self._placed is not None and self.terms.reopen != "disturbed":
-                        self._take_back_for(list(ready.values()), kind)
+                    if self._reopening.when_available:
+                        for task in self._reopening.better_with(ready.values(), kind):
+                            self.recall(task)
                 for task, conversation in self._due[kind]:
-                    if task.conversation == conversation:
+                    if task.contract.conversation == conversation:
                         self.hurry(task)
                 self._due[kind].clear()
                 if self._open[kind]:
                     self._call_open(kind)
 
+    def _carry_out(self, decision: Decision) -> None:
+        """Do what a phase has decided."""
+        match decision:
+            case Accept(task, contractor, cost_s, parts):
+                self._award(task, contractor, cost_s, parts)
+            case Reannounce(task):
+                self._reopen(task)
+            case Postpone(task, reasons):
+                self._postpone(task, reasons)
+            case TakeBack(task):
+                if task.contract.called_s == self.world.now_s:  # it would fail again, in an endless loop at one instant
+                    self._postpone(task, _NO_ANSWERS)
+                else:
+                    self._reopen(task)
+
     def _reopen(self, task: Task) -> None:
-        task.phase = TaskPhase.OPEN
-        task.contractor = None
+        task.contract.to(ContractPhase.OPEN)
+        task.contract.contractor = None
         self._open[task.kind].append(task)
         self._stirred = True
 
-    def _take_back(self, task: Task) -> None:
-        """Call anew what failed; if it did so as soon as it was called, wait, lest the clock stands still for ever."""
-        if task.called_s == self.world.now_s:
-            self._postpone(task, _NO_ANSWERS)
-        else:
-            self._reopen(task)
-
     def _call_open(self, kind: IntEnum) -> None:
         queue = self._open[kind]
-        tasks = [task for task in queue if task.phase is TaskPhase.OPEN]
+        tasks = [task for task in queue if task.contract.phase is ContractPhase.OPEN]
         queue.clear()
         everybody = self.pools[kind].all
         if self.mechanisms[kind].joint:
@@ -324,8 +327,8 @@ class ContractNet:
         offered: set[int] = set()
         while window := self._waiting[kind].window(slots, self.terms.pull_window, offered):
             self._call(kind, window, asked)
-            won = sum(task.phase is not TaskPhase.POSTPONED for task in window)
-            if 0 < won < len(window) or not self.channel.instant:
+            won = sum(task.contract.phase is not ContractPhase.POSTPONED for task in window)
+            if 0 < won < len(window) or self._delivery.offers_bind:
                 return
             offered.update(task.id for task in window)
 
@@ -333,7 +336,7 @@ class ContractNet:
         waiting = self._waiting[kind]
         for task in tasks:
             waiting.discard(task)
-            task.hurried = task.asleep = False
+            task.contract.hurried = task.contract.asleep = False
         if not self.pools[kind].complete:
             tasks = self._shelve_infeasible(tasks)
         if tasks:
@@ -351,9 +354,9 @@ class ContractNet:
             if self._feasible(task):
                 feasible.append(task)
             else:
-                known = task.phase is TaskPhase.POSTPONED
-                task.phase = TaskPhase.POSTPONED
-                task.conversation = NOBODY  # no retry that is due is for it
+                known = task.contract.phase is ContractPhase.POSTPONED
+                task.contract.to(ContractPhase.POSTPONED)
+                task.contract.conversation = NOBODY  # no retry that is due is for it
                 self._waiting[task.kind].add(task)
                 if not known:
                     self.world.infeasible(task)
@@ -371,82 +374,49 @@ class ContractNet:
             task = task.split(parts, self._next_task())
         for part in task.parts:
             self.world.log.part_awarded(
-                self.world.now_s, contractor.unique_id, part.unique_id, task.id, task.conversation
+                self.world.now_s, contractor.unique_id, part.unique_id, task.id, task.contract.conversation
             )
-        if self._placed is not None:
-            self._placed[task.kind][task.id] = task
+        self._reopening.placed(task)
         self.contracts.award(task, contractor, cost_s)
-
-    def _take_back_for(self, ready: list[Contractor], kind: IntEnum) -> None:
-        """Re-open the contract that gains most from each contractor that is free again, if any gains enough.
-
-        Heap and Pagnucco (2012) auction all that is not begun again at every completion; here the announcement that
-        a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
-        called anew, at most `reopen_limit` times.
-        """
-        terms, now_s, pool = self.terms, self.world.now_s, self.pools[kind]
-        placed = self._not_begun(kind)
-        for contractor in ready:
-            best_gain_s, best = terms.reopen_gain_s, None
-            slots = np.array([contractor.slot], np.intp)
-            for task in placed:
-                fits = task.eligible is None or contractor.slot in task.eligible
-                if fits and task.contractor is not contractor and task.reopened < terms.reopen_limit:
-                    offer = pool.bids(Call(task.conversation, task, now_s), slots)
-                    gain_s = task.promised_s - now_s - float(offer.cost[0])
-                    if gain_s >= best_gain_s:
-                        best_gain_s, best = gain_s, task
-            if best is not None:
-                best.reopened += 1
-                self.recall(best)
-
-    def _not_begun(self, kind: IntEnum) -> list[Task]:
-        """The tasks that are placed and may be called anew, as long as they were placed."""
-        assert self._placed is not None
-        self._placed[kind] = {
-            number: task for number, task in self._placed[kind].items() if task.phase in LIVE and not task.begun
-        }
-        return list(self._placed[kind].values())
 
     def quote_s(self, task: Task) -> float:
         """A nested call: within how many seconds the best contractor offers to do `task`; inf if none offers.
 
         Collects bids without awarding. Only for a channel without faults.
         """
-        task.id = self._next_task()
+        task.contract.id = self._next_task()
         return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
         """Nobody took it: wait for somebody to become available, or for the retry."""
-        if task.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
+        if task.contract.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
             self.world.infeasible(task)
-        if task.hurried:
+        if task.contract.hurried:
             self._reopen(task)
             return
-        task.phase = TaskPhase.POSTPONED
+        task.contract.to(ContractPhase.POSTPONED)
         self._waiting[task.kind].add(task)
         self._hear_again(task)
         task.manager.postponed(task)
-        back_off = 2.0 ** min(
-            task.calls - 1, 30
-        )  # nothing waits for it, unless a contractor tells nobody that it is free
-        if not self.channel.instant:
-            answered = (reasons != Reason.NONE).all()
-            back_off = min(back_off if answered else back_off / 2**SILENCE, LONGEST_BLIND_RETRY)
-        self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.conversation)
+        back_off = self._delivery.back_off(task.contract.calls, reasons)
+        self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
 
     def _hear_again(self, task: Task) -> None:
         """Contractors that became available after `task` was called are asked for it, as they were for what waited."""
-        if self._announced[task.kind] <= task.conversation:
+        if self._announced[task.kind] <= task.contract.conversation:
             return
         pool = self.pools[task.kind]
         able = pool.all if task.eligible is None else task.eligible
-        for slot in able[pool.announced[able] > task.conversation].tolist():
+        for slot in able[pool.announced[able] > task.contract.conversation].tolist():
             self._available[task.kind][slot] = pool.members[slot]
             self._stirred = True
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
-        if task.phase is TaskPhase.POSTPONED and task.conversation == conversation and not task.asleep:
+        if (
+            task.contract.phase is ContractPhase.POSTPONED
+            and task.contract.conversation == conversation
+            and not task.contract.asleep
+        ):
             self._due[task.kind].append((task, conversation))
             self._stirred = True

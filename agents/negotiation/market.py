@@ -88,7 +88,7 @@ class Market:
 
     @property
     def age_s(self) -> NDArray[np.float64]:
-        return np.array([self.now_s - task.requested_at_s for task in self.tasks])
+        return np.array([self.now_s - task.contract.requested_at_s for task in self.tasks])
 
     @property
     def premium_s(self) -> NDArray[np.float64]:
@@ -119,7 +119,7 @@ class Market:
 
     def put(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
         """Enter answers to the call of `row`."""
-        if self.tasks[row].parts:
+        if self.tasks[row].lot:
             self._put_lot(row, columns, bids)
             return
         if len(self.tasks) == 1 and len(bids.cost) == len(self.slots):  # the usual case: nothing to copy

@@ -22,7 +22,6 @@ class Messenger:
     """Writes messages in the log at the time of sending, and sends them.
 
     Attributes:
-        instant: the channel carries every message at once, exactly once.
         full: messages to or from many are written one by one; otherwise one row says how many they were.
     """
 
@@ -31,7 +30,6 @@ class Messenger:
         self._write = world.log.message
         self._offered = world.log.part_offered
         self.channel = channel
-        self.instant = channel.instant
         self.full = full
 
     def send(

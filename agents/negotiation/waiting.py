@@ -32,12 +32,12 @@ class WaitingTasks:
 
     def add(self, task: Task) -> None:
         """`task` waits from now on."""
-        insort(self._groups.setdefault(task.alike, []), (task.requested_at_s, task.id, task))
+        insort(self._groups.setdefault(task.alike, []), (task.contract.requested_at_s, task.id, task))
 
     def discard(self, task: Task) -> None:
         """`task` waits no more, if it did."""
         group = self._groups.get(task.alike, [])
-        at = bisect_left(group, (task.requested_at_s, task.id))
+        at = bisect_left(group, (task.contract.requested_at_s, task.id))
         if at < len(group) and group[at][2] is task:
             del group[at]
             if not group:

@@ -87,7 +87,7 @@ class AGV(Vehicle):
                 fleet.idle_since_s,
                 fleet.waits & (not task.ahead and model.net.planner is None),
             ),
-            parts=np.full(len(slots), parts) if task.parts else None,
+            parts=np.full(len(slots), parts) if task.lot else None,
         )
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
@@ -133,7 +133,7 @@ class AGV(Vehicle):
         task = self.plan.stops[-1].task
         net = self.model.net
         waits = self.model.fleet.waits.item(self.vehicle) and not better.ahead
-        leveled = net.terms.commitment == "leveled" and self.model.queue_limit == 1 and not task.begun
+        leveled = net.terms.commitment == "leveled" and self.model.queue_limit == 1 and not task.contract.begun
         if not (waits or leveled):
             return False
         self._drop(task)
@@ -170,7 +170,7 @@ class AGV(Vehicle):
 
     def release(self, task: Task) -> bool:
         """Drop a transport whose part is not on board yet."""
-        if task.begun or task not in self.plan:
+        if task.contract.begun or task not in self.plan:
             return False
         under_way = self.plan.next.task is task
         self._drop(task)
@@ -225,11 +225,11 @@ class AGV(Vehicle):
             self.plan.leave_out(stop)
             self._go_on(stop)
         elif part.may_leave(self):
-            task.begun = True
+            task.contract.begun = True
             if part.is_handed_over(self.part_ready):
                 return True
             self._enter(VehicleState.WAITING)
-        elif part.ready or task.begun:
+        elif part.ready or task.contract.begun:
             self._enter(VehicleState.WAITING)
         elif self.plan.defer():
             self._next()
@@ -316,7 +316,7 @@ class AGV(Vehicle):
     def _give_back(self) -> None:
         """Have others do what was not begun."""
         for task in self.plan.not_begun:
-            if not task.begun:
+            if not task.contract.begun:
                 self._drop(task)
                 self.model.net.fail(task, self)
 

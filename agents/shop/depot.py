@@ -87,7 +87,7 @@ class Storage(ShopContractor, Place):
         return True
 
     def release(self, task: Task) -> bool:
-        if task.begun or self.reserved.pop(task.id, None) is None:
+        if task.contract.begun or self.reserved.pop(task.id, None) is None:
             return False
         self.model.relieve_stations()
         return True

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..events import BY_HAND, Event
-from ..negotiation.tasks import LIVE, Task, TaskPhase
+from ..negotiation.contract import ContractPhase
+from ..negotiation.tasks import Task
 from .agent import ShopAgent
 from .tasks import Operation, TaskKind, Transport
 
@@ -115,7 +116,7 @@ class Job(ShopAgent):
             self.order.product_index,
             self.order.due_s,
         )
-        self.ready = True
+        self.ready, self.ready_at_s = True, self.model.now_s
         self._call_next(self.stage)
 
     def may_leave(self, vehicle: AGV) -> bool:
@@ -130,7 +131,7 @@ class Job(ShopAgent):
         if self.target is not None and self.operation is not None:
             if not self.model.net.sure(self.operation, then):
                 return False
-            self.operation.begun = True
+            self.operation.contract.begun = True
         return True
 
     def is_handed_over(self, then: Callable[[], None]) -> bool:
@@ -180,11 +181,10 @@ class Job(ShopAgent):
 
     def stands_ready(self) -> None:
         """The part lies in an output buffer or a storage."""
-        self.ready = True
+        self.ready, self.ready_at_s = True, self.model.now_s
         if self.transport is not None:
-            self.transport.ready_at_s = self.model.now_s
-            if self.transport.phase in LIVE:
-                self.transport.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
+            if self.transport.contract.live:
+                self.transport.contract.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
             self.model.net.hurry(self.transport)
         elif self.target is not None:
             self._call_transport()
@@ -196,7 +196,7 @@ class Job(ShopAgent):
     def give_way(self) -> bool:
         """The part blocks a station and no other can take it: have it stored until one can; whether it will be."""
         operation = self.operation
-        if operation is None or operation.phase is not TaskPhase.POSTPONED or operation.name == STORE:
+        if operation is None or operation.contract.phase is not ContractPhase.POSTPONED or operation.name == STORE:
             return False
         storages = self.model.storages_with_room()
         if len(storages):
@@ -228,7 +228,6 @@ class Job(ShopAgent):
         self.set_down(vehicle, task.origin)
         if self._destination == task.destination and (self.target is not None or self.operation is None):
             self.transport = task
-            task.ready_at_s = self.model.now_s
 
     def set_down(self, by: Contractor, place: int) -> None:
         """Lie ready at a place, beside its buffers: `by`, which had the part, leaves."""
@@ -236,7 +235,7 @@ class Job(ShopAgent):
         self.model.log.event(self.model.now_s, Event.SET_DOWN, by.unique_id, self.unique_id, origin.unique_id)
         self.place = place
         self._bound_for = None
-        self.ready = True
+        self.ready, self.ready_at_s = True, self.model.now_s
 
     def remove(self) -> None:
         """The part is taken out of the factory by hand, wherever it is, and counts as scrapped.
@@ -314,7 +313,7 @@ class Job(ShopAgent):
         """It does not go where it was to go."""
         if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
             self.lot.leave_out(self)
-        elif self.transport is not None and not self.transport.begun:
+        elif self.transport is not None and not self.transport.contract.begun:
             self.model.net.cancel(self.transport)
             self.transport = None
 
@@ -327,7 +326,7 @@ class Job(ShopAgent):
     def _call_off(self) -> None:
         """Ask for nothing more."""
         for task in (self.operation, self.transport):
-            if task is not None and task.phase is not TaskPhase.CLOSED:
+            if task is not None and task.contract.phase is not ContractPhase.CLOSED:
                 self.model.net.cancel(task)
 
     def postponed(self, task: Task) -> None:
@@ -345,8 +344,13 @@ class Job(ShopAgent):
     @property
     def undecided(self) -> bool:
         """It stands ready, and it is being negotiated where it goes."""
-        calling = (TaskPhase.OPEN, TaskPhase.CALLED, TaskPhase.AWARDED)
-        return self.ready and self.target is None and self.operation is not None and self.operation.phase in calling
+        calling = (ContractPhase.OPEN, ContractPhase.CALLED, ContractPhase.AWARDED)
+        return (
+            self.ready
+            and self.target is None
+            and self.operation is not None
+            and self.operation.contract.phase in calling
+        )
 
     # -- calls ------------------------------------------------------------------------------------------------
 
@@ -393,10 +397,7 @@ class Job(ShopAgent):
         if self.ready and self.lot is not None and self.model.net.mechanisms[TaskKind.TRANSPORT].splits:
             self.lot.carry(self, destination)
             return
-        ready_at_s = self.model.now_s if self.ready else max(self.ready_at_s, self.model.now_s)
-        self.transport = Transport(
-            manager=self, job=self, origin=origin, destination=destination, ready_at_s=ready_at_s
-        )
+        self.transport = Transport(manager=self, job=self, origin=origin, destination=destination)
         self.model.net.announce(self.transport)
 
     def _move(self, place: int) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..events import Event
-from ..negotiation.tasks import LIVE
 from .agent import ShopAgent
 from .tasks import Transport
 
@@ -69,10 +68,9 @@ class Lot(ShopAgent):
             transport = Transport(
                 manager=self,
                 job=parts[0],
-                parts=tuple(parts),
+                lot=tuple(parts),
                 origin=place,
                 destination=destination,
-                ready_at_s=self.model.now_s,
             )
             for part in parts:
                 del self._ways[part]
@@ -108,17 +106,14 @@ class Lot(ShopAgent):
             self.unique_id,
             part.unique_id,
             transport.id,
-            transport.conversation,
+            transport.contract.conversation,
         )
-        transport.parts = tuple(other for other in transport.parts if other is not part)
-        if not transport.parts:
+        if not transport.keep([other for other in transport.cargo if other is not part]):
             self.model.net.cancel(transport)
-            return
-        transport.job = transport.parts[0]
-        if not transport.begun:
+        elif not transport.contract.begun:
             self.model.net.recall(transport)  # nobody has promised to carry just these
-        elif transport.phase in LIVE:
-            transport.contractor.part_ready()  # type: ignore[union-attr]  # the AGV loads: it need not wait for this one
+        elif transport.contract.live:
+            transport.contract.contractor.part_ready()  # type: ignore[union-attr]  # the AGV loads: it need not wait for this one
 
     def left(self, part: Job) -> None:
         """`part` has left the factory; the lot ends with its last one."""

@@ -48,7 +48,7 @@ class Robot(ShopContractor):
         if self.task is not None or self.off or not self.model.net.stands(task, self):
             return self.task is task
         self.task = task
-        task.begun = True
+        task.contract.begun = True
         self._enter(RobotState.HANDLING)
         self._due = self.model.clock.schedule(self.duration_s(task), self._handled, task)
         return True

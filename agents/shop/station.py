@@ -14,8 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..events import Event, StationState
+from ..negotiation.contract import ContractPhase
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
-from ..negotiation.tasks import Task, TaskPhase
+from ..negotiation.tasks import Task
 from .agent import ShopContractor
 from .machine import Machine
 from .place import Place
@@ -117,8 +118,7 @@ class Station(ShopContractor, Place):
 
     def _quote_s(self, job: Job) -> float:
         """Within how many seconds the best vehicle offers to bring a part; inf if none offers."""
-        ready_at_s = max(job.ready_at_s, self.model.now_s)
-        transport = Transport(manager=self, job=job, origin=job.place, destination=self.place, ready_at_s=ready_at_s)
+        transport = Transport(manager=self, job=job, origin=job.place, destination=self.place)
         return self.model.net.quote_s(transport)
 
     def _changeover_s(self, task: Operation) -> float:
@@ -183,7 +183,7 @@ class Station(ShopContractor, Place):
     def release(self, task: Task) -> bool:
         assert isinstance(task, Operation)
         job = task.job
-        if job is None or self.promised.get(job.unique_id) is not task or task.begun:
+        if job is None or self.promised.get(job.unique_id) is not task or task.contract.begun:
             return False
         self._drop(task)
         self.model.net.available(self, TaskKind.OPERATION)
@@ -464,7 +464,7 @@ class Station(ShopContractor, Place):
         machine.handling = Handling(
             manager=self, job=job, station=self, machine=machine, mount=mount, eligible=self.tenders
         )
-        self._handlings = [task for task in self._handlings if task.phase is not TaskPhase.CLOSED]
+        self._handlings = [task for task in self._handlings if task.contract.phase is not ContractPhase.CLOSED]
         self._handlings.append(machine.handling)
         self.model.net.announce(machine.handling)
 

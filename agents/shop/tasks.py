@@ -31,20 +31,25 @@ class TaskKind(IntEnum):
     CHARGE = 3
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ShopTask(Task):
     """A task that is about parts."""
 
     job: Job | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # what it is about, told closer
-    parts: tuple[Job, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride]
+    lot: tuple[Job, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    @property
+    def about(self) -> Job | None:
+        parts = self.contract.parts
+        return parts[0] if parts else self.job  # type: ignore[return-value]  # its parts are jobs
 
     @property
     def ahead(self) -> bool:
         """Called for before its part stands ready: such a contract gives way to one whose part does."""
-        return not self.begun and self.job is not None and not self.job.ready
+        return not self.contract.begun and self.about is not None and not self.about.ready
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Operation(ShopTask):
     """Process `job` at one of the `eligible` stations, or keep it (`name` is STORE) in a storage.
 
@@ -68,44 +73,47 @@ class Operation(ShopTask):
         return product, self.step, super(Operation, self).alike  # a bare super() misses the class that slots made
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Transport(ShopTask):
-    """Carry `job`, or `parts`, from place `origin` to place `destination` (indices into the scenario's places).
+    """Carry `job`, or what is left of `lot`, from one place to another.
 
     Attributes:
-        ready_at_s: when the part is expected to stand ready for pick-up; not later than now if it does.
+        origin, destination: indices into the scenario's places.
     """
 
     kind = TaskKind.TRANSPORT
     compared_by_approach = True  # the way with the part has to be driven by any vehicle
     origin: int
     destination: int
-    ready_at_s: float = 0.0
 
     @property
     def alike(self) -> object:
         return self.origin, self.destination
 
     @property
+    def ready_at_s(self) -> float:
+        """When the part is expected to be ready for pickup; not later than now if it is, or if it belongs to a lot."""
+        return 0.0 if self.lot or self.job is None else self.job.ready_at_s
+
+    @property
     def cargo(self) -> tuple[Job, ...]:
         """What is to be carried."""
-        return self.parts or (self.job,)  # type: ignore[return-value]  # who calls for a vehicle has a job
+        return self.parts or (self.job,)  # type: ignore[return-value]  # its parts are jobs
 
     def keep(self, parts: list[Job]) -> bool:
         """Only these of its parts are still to be carried; whether there are any."""
-        if self.parts:
-            self.parts = tuple(parts)
-            self.job = parts[0] if parts else self.job
+        if self.lot:
+            self.contract.parts = tuple(parts)
         return bool(parts)
 
     def split(self, count: int, number: int) -> Self:
         share = super(Transport, self).split(count, number)
-        for part in share.parts:
+        for part in share.cargo:
             part.transport = share
         return share
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Handling(ShopTask):
     """Mount a part from the input buffer on `machine`, or dismount it to the output buffer."""
 
@@ -119,7 +127,7 @@ class Handling(ShopTask):
         return self.station.unique_id
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Charge(Task):
     """Charge the battery of `agv`."""
 

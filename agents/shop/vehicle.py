@@ -191,7 +191,7 @@ class Vehicle(ShopContractor):
         assert self.charge is not None
         if not self.model.net.sure(self.charge, self._go_charging):
             return False
-        self.charge.begun = True
+        self.charge.contract.begun = True
         self._drive_to_charger()
         return True
 

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...agents.events import NOBODY, Event
-from ...agents.negotiation.tasks import TaskPhase
+from ...agents.negotiation.contract import ContractPhase
 from ...agents.shop.depot import Storage
 from ...agents.shop.station import Station
 from ...agents.shop.tasks import Operation, TaskKind
@@ -68,7 +68,7 @@ def report_jam(factory: Factory, jammed: list[Job]) -> None:
                 )
         factory.jammed.update(jammed)
     for task in vain_calls(factory, jammed):
-        task.asleep = True
+        task.contract.asleep = True
 
 
 def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
@@ -152,7 +152,7 @@ def _can_move_on(job: Job, place: Place, stuck: Collection[Job], factory: Factor
     operation = job.operation
     if job.target is not None or operation is None:
         return True
-    if operation.phase is not TaskPhase.POSTPONED or job.is_being_stored:
+    if operation.contract.phase is not ContractPhase.POSTPONED or job.is_being_stored:
         return True
     if isinstance(place, Station) and any(_takes_one_more(storage, stuck) for storage in factory.storages):
         return True

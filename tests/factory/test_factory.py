@@ -144,7 +144,7 @@ def test_a_broken_vehicle_gives_back_what_it_has_not_begun(cell: dict[str, Any])
     task = agv.plan.next.task
     agv.break_down()
     factory.run_until(factory.now_s + 1)
-    assert task.contractor is not agv
+    assert task.contract.contractor is not agv
     assert not agv.plan
     agv.repair()
     factory.run()

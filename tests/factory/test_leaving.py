@@ -60,10 +60,10 @@ def test_a_vehicle_that_leaves_gives_back_its_transports(factory: Factory) -> No
     agv.remove()
     assert agv not in factory.agents
     assert agv not in factory.agvs
-    assert task.contractor is None
+    assert task.contract.contractor is None
     factory.run_until(factory.now_s + 2.0)
-    assert task.contractor is not None
-    assert task.contractor is not agv
+    assert task.contract.contractor is not None
+    assert task.contract.contractor is not agv
     assert factory.traffic.node[agv.vehicle] == -1
     assert cell not in factory.traffic.node or factory.agvs
     factory.run()
@@ -81,7 +81,7 @@ def test_a_part_on_board_lies_ready_where_it_was_loaded(factory: Factory) -> Non
     assert job.transport is task
     target = job.target
     factory.run_until(factory.now_s + 1.0)
-    assert task.contractor in factory.agvs
+    assert task.contract.contractor in factory.agvs
     assert job.target is target, "the station that expects the part still does"
     factory.run()
     carried = rows(factory, Event.LOADED)
@@ -203,7 +203,7 @@ def test_another_robot_handles_what_a_robot_had_in_hand(cell: dict[str, Any]) ->
     task = robot.task
     robot.remove()
     factory.run_until(factory.now_s + 1.0)
-    assert task.contractor is factory.robots[0]
+    assert task.contract.contractor is factory.robots[0]
     factory.run()
     assert_sound(factory)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise, permutations, product
 
 import numpy as np
@@ -34,6 +35,7 @@ class Walker:
         return np.cumsum([np.hypot(*(b - a)) for a, b in pairwise(points)]).tolist()
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Errand(Transport):
     point: np.ndarray
 
@@ -41,10 +43,10 @@ class Errand(Transport):
 def field(seed, tasks, walkers, room, *, order=None):
     """Tasks and walkers scattered over a square of 1000 s; `order` is who stands in which column."""
     rng = np.random.default_rng(seed)
-    errands = [Errand(manager=Nobody(), origin=0, destination=1) for _ in range(tasks)]  # type: ignore[arg-type]
-    for errand in errands:
-        errand.point = rng.random(2) * 1000.0
-        errand.requested_at_s = -float(rng.random()) * 2000.0
+    errands = []
+    for _ in range(tasks):
+        errands.append(Errand(manager=Nobody(), origin=0, destination=1, point=rng.random(2) * 1000.0))  # type: ignore[arg-type]
+        errands[-1].contract.requested_at_s = -float(rng.random()) * 2000.0
     members = [Walker(rng.random(2) * 1000.0, room) for _ in range(walkers)]
     members = [members[i] for i in (order or range(walkers))]
     hall = Market(TaskKind.TRANSPORT, errands, np.arange(walkers), now_s=0.0, rng=rng, members=members)  # type: ignore[arg-type]
@@ -129,8 +131,8 @@ def test_who_is_outbid_gives_up_what_it_claimed_after_that():
     for walker, x in zip(members, (0.0, 1000.0), strict=True):
         walker.at = np.array([x, 0.0])
     for errand, x in zip(hall.tasks, (550.0, 500.0, -400.0), strict=True):
-        errand.point = np.array([x, 0.0])
-        errand.requested_at_s = 0.0
+        errand.point[:] = [x, 0.0]
+        errand.contract.requested_at_s = 0.0
     hall.cost[:] = [[walker.delays_s([errand])[0] for walker in members] for errand in hall.tasks]
     hall.approach_s[:] = hall.cost
     assert plans(hall, members) == [[2], [0, 1]]

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.events import Event
+from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Performative
-from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.agents.shop.job import Job
 from robocell.environments.checks import check
 from robocell.environments.factory import Factory
@@ -183,5 +183,5 @@ def test_a_part_on_its_way_gives_up_the_transport_that_it_called_ahead_with_the_
     ahead = job.transport
     factory.net.recall(job.operation)
     factory.net.settle()
-    assert ahead.phase is TaskPhase.CLOSED
+    assert ahead.contract.phase is ContractPhase.CLOSED
     assert job.transport is not ahead

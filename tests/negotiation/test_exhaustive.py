@@ -116,7 +116,7 @@ def judge(hall: BareWorld, script: dict[int, str]) -> None:
         died_with_it = crash and any(worker.dead and task.id in worker.holding for worker in hall.workers)
         nobody_left = crash and all(worker.dead for worker in hall.workers)
         manager_gone = crash and not any(worker.dead for worker in hall.workers)
-        if not ((died_with_it and task.begun) or nobody_left or manager_gone):
+        if not ((died_with_it and task.contract.begun) or nobody_left or manager_gone):
             assert times == 1, f"{script}: task {task.id} was lost"
             assert is_at_rest(hall) or crash, f"{script}: something is left open"
         assert not any(worker.holding for worker in hall.workers if not worker.dead), f"{script}: held for ever"
@@ -173,7 +173,7 @@ def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobod
         task = hall.managers[0].tasks[0]
         for worker in hall.workers:
             assert worker.dead or not worker.holding, script
-            assert task.begun or not worker.works, script
+            assert task.contract.begun or not worker.works, script
         assert_conforms(hall.log, closed="crash" not in script.values())
 
 

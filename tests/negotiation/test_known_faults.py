@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from robocell.agents.negotiation.channel import FaultyChannel
+from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
-from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.scenario import Channel, Scenario
 from robocell.environments.streams import Streams
@@ -40,16 +40,16 @@ def test_a_silent_contractor_does_not_hold_the_decision_up(hall):
     able = hall.worker()
     task = hall.asker().ask()
     hall.run(1.9)
-    assert task.phase is TaskPhase.CALLED
+    assert task.contract.phase is ContractPhase.CALLED
     hall.run(2.0)
-    assert task.contractor is able
+    assert task.contract.contractor is able
 
 
 def test_where_all_are_silent_the_call_is_made_again(hall):
     worker = hall.worker(answer=lambda call: None)
     task = hall.asker().ask()
     hall.run(2.5)
-    assert task.phase is TaskPhase.POSTPONED
+    assert task.contract.phase is ContractPhase.POSTPONED
     worker.answer = None
     hall.run(60.0)
     assert is_at_rest(hall)
@@ -96,7 +96,7 @@ def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
     cheaper = hall.worker(cost_s=1.0)
     task = hall.asker().ask()
     hall.run(1.9)
-    assert task.contractor is cheaper
+    assert task.contract.contractor is cheaper
 
 
 def test_an_offer_binds_while_its_award_may_be_on_its_way():
@@ -169,7 +169,7 @@ def test_where_nobody_can_ever_do_it_that_is_said_at_once(hall):
 def test_without_any_contractor_nothing_breaks(hall):
     task = hall.asker().ask()
     hall.run(100.0)
-    assert task.phase is TaskPhase.POSTPONED
+    assert task.contract.phase is ContractPhase.POSTPONED
 
 
 # -- Open-RMF: cancelling a queued task makes the next one fail -----------------------------------------------------
@@ -191,12 +191,12 @@ def test_a_task_that_is_recalled_is_called_anew_as_soon_as_it_is_dropped():
     first, second = hall.worker(cost_s=1.0, approach_s=50.0), hall.worker(cost_s=2.0)
     task = hall.asker().ask()
     hall.run(1.0)
-    assert task.contractor is first
+    assert task.contract.contractor is first
     first.answer = lambda call: Refusal(Reason.BUSY)
     hall.net.recall(task)
     hall.run(3.0)
     assert not first.holding
-    assert task.contractor is second, "the answer to the cancel is enough: nobody waits for the lease to end"
+    assert task.contract.contractor is second, "the answer to the cancel is enough: nobody waits for the lease to end"
 
 
 def test_a_task_is_cancelled_before_it_is_begun_but_not_after(hall):
@@ -207,7 +207,7 @@ def test_a_task_is_cancelled_before_it_is_begun_but_not_after(hall):
     hall.net.cancel(early)
     late = manager.ask()
     hall.run(6.0)
-    assert late.begun
+    assert late.contract.begun
     hall.net.cancel(late)
     hall.run(50.0)
     assert worker.works == {late.id: 1}
@@ -280,8 +280,8 @@ def test_no_task_waits_for_ever_while_cheaper_ones_keep_coming(hall):
     for number in range(300):
         hall.clock.schedule(6.0 * number, manager.ask)
     hall.run(3000.0)
-    assert blocker.phase is TaskPhase.CLOSED
-    assert dear.phase is TaskPhase.CLOSED
+    assert blocker.contract.phase is ContractPhase.CLOSED
+    assert dear.contract.phase is ContractPhase.CLOSED
 
 
 def test_whoever_becomes_free_is_asked_at_once(hall):
@@ -376,7 +376,7 @@ def test_who_offers_and_always_refuses_the_award_does_not_stop_the_clock(hall):
     liar.accept = lambda task: False  # type: ignore[method-assign]
     task = hall.asker().ask()
     hall.run(60.0)
-    assert 2 < task.calls < 20
+    assert 2 < task.contract.calls < 20
 
 
 def test_a_partition_heals_and_what_was_begun_is_not_done_again():
@@ -385,7 +385,7 @@ def test_a_partition_heals_and_what_was_begun_is_not_done_again():
     task = hall.asker().ask()
     hall.run(100.0)
     assert worker.works == {task.id: 1}
-    assert task.phase is TaskPhase.ENGAGED, "the manager has not heard of it"
+    assert task.contract.phase is ContractPhase.ENGAGED, "the manager has not heard of it"
     assert not other.works, "but has seen it begin, and gives it to nobody else"
     hall.run(200.0)
     assert is_at_rest(hall)
@@ -410,7 +410,7 @@ def test_an_iterated_contract_net_ends_after_its_last_round_though_offers_still_
     hall.run(0.0)
     assert [call.round for call in bargainer.calls] == [1, 2, 3, 4]
     assert [call.best_s for call in rival.calls] == [np.inf, 60.0, 50.0, pytest.approx(100.0 / 3)]
-    assert task.contractor is bargainer
+    assert task.contract.contractor is bargainer
     assert_conforms(hall.log, closed=False)
 
 
@@ -420,9 +420,11 @@ def test_each_round_has_a_deadline_of_its_own():
     hall.worker(cost_s=20.0)
     task = hall.asker().ask()
     hall.run(2.1)
-    assert task.phase is TaskPhase.CALLED, "the deadline of the first call, 2 s, is none for the second, sent at 0.2 s"
+    assert task.contract.phase is ContractPhase.CALLED, (
+        "the deadline of the first call, 2 s, is none for the second, sent at 0.2 s"
+    )
     hall.run(2.3)
-    assert task.phase is not TaskPhase.CALLED
+    assert task.contract.phase is not ContractPhase.CALLED
 
 
 def test_a_stream_is_not_shifted_by_faults_that_are_switched_on():

@@ -34,7 +34,7 @@ def market(cost, *, kind=TaskKind.CHARGE, ages=None):
     }[kind]
     tasks = [made(manager=Nobody()) for _ in cost]
     for task, age_s in zip(tasks, ages or [0.0] * len(tasks), strict=True):
-        task.requested_at_s = -age_s
+        task.contract.requested_at_s = -age_s
     hall = Market(kind, tasks, np.arange(cost.shape[1]), now_s=0.0, rng=np.random.default_rng(0))
     hall.cost[:] = cost
     hall.approach_s[:] = np.where(np.isfinite(cost), cost, 0.0)

@@ -64,7 +64,7 @@ def test_a_breakdown_calls_anew_what_was_promised_and_not_begun():
 def test_a_closed_aisle_calls_anew_the_transports_that_were_not_begun():
     model = Factory(factory(negotiation={"reopen": "disturbed", "queue_limit": 2}))
     aisle = next(cell for cell in range(model.layout.width, len(model.layout.passable)) if _can_close(model, cell))
-    while not (promised := [stop for agv in model.agvs for stop in agv.plan.stops if not stop.task.begun]):
+    while not (promised := [stop for agv in model.agvs for stop in agv.plan.stops if not stop.task.contract.begun]):
         model.run_until(model.now_s + 5.0)
     closed_s = model.now_s
     Disturbances(model).close_cell(aisle)

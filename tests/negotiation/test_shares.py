@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms import MECHANISMS
+from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
-from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments.log import Event
 from robocell.testing import TERMS, BareWorld, assert_conforms, is_at_rest
 
@@ -87,7 +87,7 @@ def test_what_nobody_has_offered_for_is_called_again(hall):
     task = hall.asker().ask_for_lot(5)
     hall.run(0.0)
     assert called(hall) == [5, 3], "at once, for somebody may take more"
-    assert task.phase is TaskPhase.POSTPONED
+    assert task.contract.phase is ContractPhase.POSTPONED
     hall.run(60.0)
     assert [len(worker.holding), len(worker.works)] == [0, 3]
     assert done(hall) == once(5)
@@ -164,7 +164,7 @@ def test_a_part_that_is_left_out_while_the_call_is_out_is_awarded_to_nobody():
         hall.worker(takes=2)
     task = hall.asker().ask_for_lot(4)
     hall.run(0.15)
-    task.parts = task.parts[1:]
+    task.contract.parts = task.parts[1:]
     hall.run(60.0)
     assert done(hall) == once(4) - Counter(["part_0"])
     assert_conforms(hall.log)
@@ -300,13 +300,13 @@ def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes
     single = manager.ask()
     hall.run(0.0)
     placed = shares(hall, 0)
-    assert sum(placed.values()) + (single.contractor is not None) >= 4, "everybody has won something"
+    assert sum(placed.values()) + (single.contract.contractor is not None) >= 4, "everybody has won something"
     assert all(
         count <= worker.takes for worker in hall.workers for name, count in placed.items() if name == worker.name
     )
     hall.run(300.0)
     assert done(hall) == once(5)
-    assert single.phase is TaskPhase.CLOSED
+    assert single.contract.phase is ContractPhase.CLOSED
     assert is_at_rest(hall)
     assert_conforms(hall.log)
 

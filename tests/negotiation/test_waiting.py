@@ -11,7 +11,9 @@ from robocell.agents.shop.tasks import Handling
 def handling(number: int, station: int) -> Handling:
     """A part that waits at a station; the same robot tends all of them."""
     at = SimpleNamespace(unique_id=station)
-    return Handling(manager=at, station=at, machine=None, mount=True, id=number, eligible=np.array([0], np.intp))
+    task = Handling(manager=at, station=at, machine=None, mount=True, eligible=np.array([0], np.intp))
+    task.contract.id = number
+    return task
 
 
 def test_a_robot_is_offered_the_oldest_of_every_station_that_it_tends() -> None:

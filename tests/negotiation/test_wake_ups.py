@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms import MECHANISMS
+from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Refusal
-from robocell.agents.negotiation.tasks import TaskPhase
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.disturbances import Disturbances
 from robocell.environments.log import Event
@@ -148,7 +148,7 @@ def test_a_worker_that_becomes_free_while_waiting_tasks_are_offered_is_not_forgo
     first, second = (hall.worker(answer=lambda call: Refusal()) for _ in range(2))
     tasks = [hall.asker().ask() for _ in range(2)]
     hall.run(10.0)
-    assert all(task.phase is TaskPhase.POSTPONED for task in tasks)
+    assert all(task.contract.phase is ContractPhase.POSTPONED for task in tasks)
     accept = first.accept
 
     def accept_and_wake_the_other(task):
@@ -159,7 +159,7 @@ def test_a_worker_that_becomes_free_while_waiting_tasks_are_offered_is_not_forgo
     first.accept, first.answer = accept_and_wake_the_other, None
     hall.net.available(first, tasks[0].kind)
     hall.net.settle()
-    assert {task.contractor for task in tasks} == {first, second}
+    assert {task.contract.contractor for task in tasks} == {first, second}
 
 
 @pytest.mark.parametrize("mechanism", ["contract_net", "hungarian"])
@@ -179,7 +179,7 @@ def test_tasks_beyond_the_window_are_offered_when_those_in_it_are_refused(mechan
     worker.answer = only_the_last
     hall.net.available(worker, wanted.kind)
     hall.run(1.0)
-    assert wanted.contractor is worker
+    assert wanted.contract.contractor is worker
 
 
 def test_a_worker_that_becomes_free_during_a_slow_call_is_asked_when_it_is_over():
@@ -189,11 +189,11 @@ def test_a_worker_that_becomes_free_during_a_slow_call_is_asked_when_it_is_over(
     hall.worker(answer=lambda call: None)  # is silent, so that the call waits for its deadline
     task = hall.asker().ask()
     hall.run(1.0)
-    assert task.phase is TaskPhase.CALLED
+    assert task.contract.phase is ContractPhase.CALLED
     busy.answer = None
     hall.net.available(busy, task.kind)
     hall.run(8.0)
-    assert task.contractor is busy
+    assert task.contract.contractor is busy
 
 
 def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
@@ -205,7 +205,7 @@ def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
     worker.answer = None
     hall.net.hurry(task)
     hall.run(8.0)
-    assert task.contractor is worker
+    assert task.contract.contractor is worker
 
 
 def test_when_an_aisle_is_opened_what_could_not_be_reached_is_announced_at_once():
@@ -242,7 +242,7 @@ def test_a_vehicle_that_was_repaired_in_the_middle_of_its_work_takes_what_waits(
         factory.step()
     agv.break_down()
     factory.run_until(max(factory.now_s, 8.0) + 60.0)
-    assert [task.phase for task in factory.net.waiting(agv.plan.next.task.kind)] == [TaskPhase.POSTPONED]
+    assert [task.contract.phase for task in factory.net.waiting(agv.plan.next.task.kind)] == [ContractPhase.POSTPONED]
     agv.repair()
     factory.net.settle()
     assert len(agv.plan.not_begun) + agv.load >= 1

@@ -116,7 +116,7 @@ class WhatIf(Mechanism):
         if not (np.isfinite(market.cost) & (market.load == 0)).any():
             return
         outlook, course = self._think()
-        rows = {task.job: row for row, task in enumerate(market.tasks)}
+        rows = {task.about: row for row, task in enumerate(market.tasks)}
         columns = {int(slot): column for column, slot in enumerate(market.slots)}
         begun = set(np.flatnonzero(self._model.fleet.tasks).tolist())
         awarded = False
@@ -151,7 +151,7 @@ class WhatIf(Mechanism):
         columns = {int(slot): column for column, slot in enumerate(market.slots)}
         for row in open_rows.tolist():
             task = market.tasks[row]
-            column = columns.get(chosen.get((task.job, getattr(task, "step", -1)), -1))
+            column = columns.get(chosen.get((task.about, getattr(task, "step", -1)), -1))
             if column is not None and market.cost[row, column] < np.inf:
                 yield row, column
 

@@ -211,7 +211,7 @@ def _vehicles(
                 time_s += agv.spec.load_s
             else:
                 time_s += agv.spec.unload_s
-                if stop.task.begun or job not in delivered_s:
+                if stop.task.contract.begun or job not in delivered_s:
                     delivered_s[job] = (at, time_s)
         free_s[v] = time_s
         reach_s[v] = floor.travel_s[at]

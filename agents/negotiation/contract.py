@@ -1,0 +1,162 @@
+"""The contract for one task, as its manager sees it: a state machine.
+
+announce                     all are busy
+    |                  +---------------------> POSTPONED --+
+    v                  |                                   | a contractor is free, or the retry is due
+  OPEN ----------> CALLED <--------------------------------+
+    ^                  |
+    |                  | the best offer wins
+    |                  v
+    | refuse,      AWARDED ----> ENGAGED ----> CLOSED         done, or cancelled by the manager
+    | failure,         |            |
+    | lapse            +-> RECALLED <+                        the manager wants it back
+    +----------------------+
+
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from .messages import NOBODY
+
+if TYPE_CHECKING:
+    from .contractor import Contractor
+    from .tasks import Subject
+    from .world import Due
+
+
+class ContractPhase(IntEnum):
+    """Where a contract stands."""
+
+    OPEN = 0  # to be called
+    CALLED = 1  # a call for proposals is out
+    POSTPONED = 2  # all contractors were busy: it waits to be called again
+    AWARDED = 3  # awarded, not yet acknowledged
+    ENGAGED = 4  # a contractor is bound
+    CLOSED = 5  # done, or cancelled by its manager
+    RECALLED = 6  # its manager wants it back, and has not heard yet whether it gets it
+
+
+_LIVE = (ContractPhase.AWARDED, ContractPhase.ENGAGED)
+_HELD = (*_LIVE, ContractPhase.RECALLED)
+
+TRANSITIONS: dict[ContractPhase, frozenset[ContractPhase]] = {
+    ContractPhase.OPEN: frozenset(
+        {ContractPhase.OPEN, ContractPhase.CALLED, ContractPhase.POSTPONED, ContractPhase.CLOSED}
+    ),
+    ContractPhase.CALLED: frozenset(
+        {ContractPhase.OPEN, ContractPhase.POSTPONED, ContractPhase.AWARDED, ContractPhase.CLOSED}
+    ),
+    ContractPhase.POSTPONED: frozenset(
+        {ContractPhase.OPEN, ContractPhase.CALLED, ContractPhase.POSTPONED, ContractPhase.CLOSED}
+    ),
+    ContractPhase.AWARDED: frozenset(
+        {ContractPhase.OPEN, ContractPhase.ENGAGED, ContractPhase.RECALLED, ContractPhase.CLOSED}
+    ),
+    ContractPhase.ENGAGED: frozenset({ContractPhase.OPEN, ContractPhase.RECALLED, ContractPhase.CLOSED}),
+    ContractPhase.RECALLED: frozenset({ContractPhase.OPEN, ContractPhase.ENGAGED, ContractPhase.CLOSED}),
+    ContractPhase.CLOSED: frozenset(),
+}
+
+
+class TransitionError(RuntimeError):
+    """A contract was to go to a phase that does not follow the one in which it is."""
+
+    def __init__(self, before: ContractPhase, after: ContractPhase, task: int) -> None:
+        allowed = ", ".join(phase.name for phase in sorted(TRANSITIONS[before])) or "nothing"
+        super().__init__(
+            f"the contract for task {task} is {before.name}, after which comes {allowed}, not {after.name}"
+        )
+
+
+class Contract:
+    """What is agreed on one task, and what its manager remembers of the negotiation.
+
+    Attributes:
+        id: of the task, globally unique in a run, given when it is announced; -1 before.
+        parts: what is left to be done of a divisible task; empty where it is done as a whole.
+        requested_at_s: when the task was first announced.
+        calls: how many calls for proposals have gone out for it.
+        called_s: when the latest of them did; -inf once its contractor has left.
+        conversation: the number of the latest call.
+        contractor: the agent that holds the task, as far as the manager knows.
+        hurried: more may be offered for the task than when the call that is under way went out.
+        asleep: nothing can change before a contractor becomes available: the clock does not announce the task again.
+        begun: the work has begun where it is done, which both sides see; from then on it is not taken back.
+        promised_s: when the task will be done, as its contractor has offered.
+        reopened: how often it was taken back for a better offer.
+        until_s: the latest time until which its contractor was told to hold it without news.
+        confirmed_s: the latest time until which its contractor has agreed to hold it.
+        watch: the manager's next look at it.
+    """
+
+    __slots__ = (
+        "asleep",
+        "begun",
+        "called_s",
+        "calls",
+        "confirmed_s",
+        "contractor",
+        "conversation",
+        "hurried",
+        "id",
+        "parts",
+        "phase",
+        "promised_s",
+        "reopened",
+        "requested_at_s",
+        "until_s",
+        "watch",
+    )
+
+    def __init__(self, parts: tuple[Subject, ...] = ()) -> None:
+        self.id = -1
+        self.parts = parts
+        self.phase = ContractPhase.OPEN  # changed by `to` alone
+        self.requested_at_s = 0.0
+        self.calls = 0
+        self.called_s = -1.0
+        self.conversation = NOBODY
+        self.contractor: Contractor | None = None
+        self.hurried = False
+        self.asleep = False
+        self.begun = False
+        self.promised_s = 0.0
+        self.reopened = 0
+        self.until_s = 0.0
+        self.confirmed_s = 0.0
+        self.watch: Due | None = None
+
+    def to(self, phase: ContractPhase) -> None:
+        """Go to a phase.
+
+        Raises:
+            TransitionError: it does not follow the present one.
+        """
+        if phase not in TRANSITIONS[self.phase]:
+            raise TransitionError(self.phase, phase, self.id)
+        self.phase = phase
+
+    @property
+    def live(self) -> bool:
+        """One contractor holds the task, as far as its manager knows."""
+        return self.phase in _LIVE
+
+    @property
+    def held(self) -> bool:
+        """A contractor may hold the task: one that was asked to give it back may not have heard of it yet."""
+        return self.phase in _HELD
+
+    def share(self, parts: tuple[Subject, ...], number: int) -> Contract:
+        """A contract for some of the parts, called by the same conversation; it is for the task of that number."""
+        share = Contract(parts)
+        share.id = number
+        share.phase, share.conversation = self.phase, self.conversation
+        share.requested_at_s, share.calls, share.called_s = self.requested_at_s, self.calls, self.called_s
+        share.hurried, share.reopened = self.hurried, self.reopened
+        return share
+
+    def __repr__(self) -> str:
+        return f"<Contract {self.id}, {self.phase.name}>"

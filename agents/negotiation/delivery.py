@@ -1,0 +1,237 @@
+"""What the parties must do because messages may be late, lost or repeated, and need not do where none is.
+
+`ZeroLatency`: every message comes at once. An offer is answered at the instant at which it is made, so it binds no
+contractor; the winner of one call of several is asked again for the others, given what it has just won.
+
+`Delayed`: an offer binds until it is answered or its lease ends; the winner of a call has no other offers, for they are
+stale. Messages count once (`Receipts`). Awards and cancels are repeated until they are answered, and leases end by
+themselves. Contracts that have ended are remembered, for messages about them may be under way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from .messages import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from .channel import Channel, Which
+    from .contractor import Pool
+    from .messages import Bids, Call
+    from .terms import Terms
+    from .world import Due, EngineWorld
+
+FOREVER_S = float("inf")
+LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost
+SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
+
+
+class Receipts(Protocol):
+    """Which messages of a round have come already. K calls, N contractors."""
+
+    def ask(self) -> None:
+        """Calls go out: the answers to earlier ones do not count."""
+        ...
+
+    def called(self, row: int, columns: Which, number: int) -> Which:
+        """Those of `columns` that receive call `number` of `row` now, not for the second time nor after a later one."""
+        ...
+
+    def answered(self, row: int, columns: Which, bids: Bids) -> tuple[Which, Bids]:
+        """Those of `columns` whose answer to the latest call of `row` comes for the first time, and their answers."""
+        ...
+
+    def has_answered(self, row: int, column: int) -> bool:
+        """The contractor has answered the latest call of `row`."""
+        ...
+
+
+class Delivery(Protocol):
+    """How the parties allow for the ways of a channel.
+
+    Attributes:
+        offers_bind: a contractor that has made an offer waits for the answer.
+        definite: offers bind no one until the contractor that would win confirms its own.
+        remembers: contracts that have ended are remembered, for messages about them may be under way.
+    """
+
+    offers_bind: bool
+    definite: bool
+    remembers: bool
+
+    def receipts(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> Receipts:
+        """A record for a round that calls `slots` for so many tasks."""
+        ...
+
+    def bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
+        """The offers among `bids` bind the contractors in `slots`; those that are bound already refuse."""
+        ...
+
+    def release(self, pool: Pool, slots: NDArray[np.intp] | int, conversation: int) -> None:
+        """The offers of `slots` in a conversation have been answered."""
+        ...
+
+    def lease_end_s(self) -> float:
+        """Until when an award that is made now holds without news."""
+        ...
+
+    def stated_s(self, until_s: float) -> float:
+        """How the end of a lease is written in a message."""
+        ...
+
+    def later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Due | None:
+        """Look again after a while, for the answer may not come; None where it surely does."""
+        ...
+
+    def assure(self, callback: Callable[..., object], *args: Any) -> None:
+        """Send again what may have been taken as ended."""
+        ...
+
+    def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
+        """After how many times `retry_s` a task that was called so often, last with these answers, is called again."""
+        ...
+
+
+class _NothingTwice:
+    """Every message comes once."""
+
+    def ask(self) -> None:
+        pass
+
+    def called(self, row: int, columns: Which, number: int) -> Which:
+        return columns
+
+    def answered(self, row: int, columns: Which, bids: Bids) -> tuple[Which, Bids]:
+        return columns, bids
+
+    def has_answered(self, row: int, column: int) -> bool:
+        return True
+
+
+class ZeroLatency:
+    """Every message arrives at the instant at which it is sent, once."""
+
+    offers_bind = False
+    definite = False
+    remembers = False
+
+    def __init__(self) -> None:
+        self._receipts = _NothingTwice()
+
+    def receipts(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> Receipts:
+        return self._receipts
+
+    def bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
+        pass
+
+    def release(self, pool: Pool, slots: NDArray[np.intp] | int, conversation: int) -> None:
+        pass
+
+    def lease_end_s(self) -> float:
+        return FOREVER_S
+
+    def stated_s(self, until_s: float) -> float:
+        return 0.0
+
+    def later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> None:
+        pass
+
+    def assure(self, callback: Callable[..., object], *args: Any) -> None:
+        pass
+
+    def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
+        return 2.0 ** min(calls - 1, 30)  # nothing waits for it, unless a contractor tells no one that it is free
+
+
+class _Once:
+    """What has come of each call and of each answer; repeated and late messages do not count."""
+
+    def __init__(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> None:
+        self._pool = pool
+        self._slots = slots
+        self._heard = np.zeros((rows, len(slots)), np.int8)  # (K, N) the latest call that each contractor has received
+        self._answered = np.zeros((rows, len(slots)), np.bool_)  # (K, N) to the latest call
+
+    def ask(self) -> None:
+        self._answered[:] = False
+
+    def called(self, row: int, columns: Which, number: int) -> Which:
+        listed = self._listed(columns)
+        if not self._pool.complete:
+            listed = listed[np.isin(self._slots[listed], self._pool.all)]
+        listed = listed[self._heard[row, listed] < number]
+        self._heard[row, listed] = number
+        return listed
+
+    def answered(self, row: int, columns: Which, bids: Bids) -> tuple[Which, Bids]:
+        listed = self._listed(columns)
+        new = np.flatnonzero(~self._answered[row, listed])
+        listed = listed[new]
+        self._answered[row, listed] = True
+        return listed, bids.take(new)
+
+    def has_answered(self, row: int, column: int) -> bool:
+        return bool(self._answered[row, column])
+
+    def _listed(self, columns: Which) -> NDArray[np.intp]:
+        return np.arange(len(self._slots))[columns]
+
+
+class Delayed:
+    """Messages take time, and some are lost, repeated, or overtaken by later ones."""
+
+    offers_bind = True
+    remembers = True
+
+    def __init__(self, world: EngineWorld, terms: Terms) -> None:
+        self._world = world
+        self._terms = terms
+        self.definite = terms.commitment == "concurrent"
+
+    def receipts(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> Receipts:
+        return _Once(pool, rows, slots)
+
+    def bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
+        """No second offer before the first is answered or its lease ends, unless the policy is eager."""
+        commitment = self._terms.commitment
+        if commitment == "concurrent" and not call.definite:
+            return
+        if commitment in ("patient", "concurrent"):
+            bound = (pool.lease_until_s[slots] > self._world.now_s) & (pool.leased_to[slots] != call.conversation)
+            bids.cost[bound] = np.inf
+            bids.reason[bound] = Reason.BUSY
+        offering = slots[bids.cost < np.inf]
+        pool.leased_to[offering] = call.conversation
+        pool.lease_until_s[offering] = call.reply_by_s + self._terms.acknowledge_by_s
+
+    def release(self, pool: Pool, slots: NDArray[np.intp] | int, conversation: int) -> None:
+        pool.free(slots, conversation)
+
+    def lease_end_s(self) -> float:
+        return self._world.now_s + self._terms.lease_s
+
+    def stated_s(self, until_s: float) -> float:
+        return until_s
+
+    def later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Due:
+        return self._world.clock.schedule(delay_s, callback, *args)
+
+    def assure(self, callback: Callable[..., object], *args: Any) -> None:
+        callback(*args)
+
+    def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
+        """Sooner where not all have answered: perhaps the call did not arrive, or nor did an announcement."""
+        usual = 2.0 ** min(calls - 1, 30)
+        answered = bool((reasons != Reason.NONE).all())
+        return min(usual if answered else usual / 2**SILENCE, LONGEST_BLIND_RETRY)
+
+
+def delivery_over(channel: Channel, world: EngineWorld, terms: Terms) -> Delivery:
+    """What a channel asks for."""
+    return ZeroLatency() if channel.instant else Delayed(world, terms)
