@@ -6,7 +6,7 @@ READY  := $(VENV)/ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow view bench lint docs screenshots clean
+.PHONY: help run test test-slow coverage view bench lint docs wheel screenshots clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: $(READY)  ## the tests, on up to four cores
 test-slow: $(READY)  ## the tests that take longer: chaos, coverage of intervals, long traffic
 	@$(PYTEST) -m slow
 
+coverage: $(READY)  ## the tests once more, and which lines they reach; kernels, which run compiled, do not count
+	@$(PYTEST) --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered
+
 view: $(READY)  ## watch a factory in the browser
 	@$(BIN)/robocell view experiments/configs/quickstart.yaml
 
@@ -45,6 +48,12 @@ lint: $(READY)  ## ruff and the type checker
 docs: $(READY)  ## the documentation as HTML in build/docs
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@$(BIN)/sphinx-build -q -W -b html docs build/docs && echo "build/docs/index.html"
+
+wheel: $(READY)  ## the wheel in dist/, and whether it works where a folder is named like it
+	@$(BIN)/python -m build --wheel --outdir dist
+	@rm -rf build/wheel && $(PYTHON) -m venv build/wheel/venv && mkdir -p build/wheel/robocell
+	@build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	@cd build/wheel && venv/bin/robocell validate quickstart && venv/bin/robocell run quickstart --set horizon=10min --executor serial
 
 screenshots: $(READY)  ## the pictures of README and docs, taken from the running viewer
 	@$(BIN)/python -m docs.screenshots

@@ -50,6 +50,8 @@ BY_HAND = 1.0  # the `value` of a SCRAPPED that no machine has made
 
 
 class StationState(IntEnum):
+    """What a station does; one state at a time."""
+
     STARVED = 0
     PROCESSING = 1
     SETUP = 2
@@ -59,6 +61,8 @@ class StationState(IntEnum):
 
 
 class VehicleState(IntEnum):
+    """What a vehicle does; one state at a time."""
+
     IDLE = 0
     EMPTY = 1  # drives without a part
     LOADED = 2  # drives with a part
@@ -70,6 +74,8 @@ class VehicleState(IntEnum):
 
 
 class RobotState(IntEnum):
+    """What a robot does; one state at a time."""
+
     IDLE = 0
     HANDLING = 1
     DOWN = 2
@@ -77,6 +83,8 @@ class RobotState(IntEnum):
 
 
 class AgentKind(IntEnum):
+    """Kind of an agent, as the log stores it."""
+
     JOB = 0
     STATION = 1  # also source, sink and storage
     ROBOT = 2

@@ -117,6 +117,7 @@ def trials_of(wanted: dict[str, Any], replications: int, vehicles: int, mtbf_min
 
 
 def main() -> None:
+    """Print the table of the cases whose names hold the fourth argument."""
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     vehicles = int(sys.argv[2]) if len(sys.argv) > 2 else 10
     mtbf_min = float(sys.argv[3]) if len(sys.argv) > 3 else None

@@ -84,6 +84,7 @@ def ms_per_tick(agv: type[AGV] = AGV, *, channel: dict[str, object] | None = Non
 
 
 def main() -> None:
+    """Print the figures as JSON."""
     figures = {
         "vehicles": VEHICLES,
         "calls_per_tick": CALLS,

@@ -90,6 +90,7 @@ def trials_of(source: Any, settings: dict[str, Any], replications: int) -> pd.Da
 
 
 def main() -> None:
+    """Print a row of the table for each factory whose name holds the second argument."""
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
     others = [name for name in WAYS if name != "1"]

@@ -37,6 +37,7 @@ VEHICLES, STATIONS, REPLICATIONS = 60, 30, 10
 
 
 def problems(folder: Path) -> None:
+    """Print finished tasks of PROBLEMS next to the best known."""
     print("| | finished | best known | share | ms a step | longest step, ms |\n|---|---|---|---|---|---|")
     for name, path in PROBLEMS.items():
         row = lorr.run(folder / path)
@@ -46,6 +47,7 @@ def problems(folder: Path) -> None:
 
 
 def ingredients(folder: Path) -> None:
+    """Print finished tasks of ABLATED with each ingredient of the planner switched off."""
     best = lorr.manifest_row(folder / ABLATED)["best_known"]
     print("\n| | tasks | of best known | ms a step |\n|---|---|---|---|")
     for name, row in lorr.run(folder / ABLATED, ablation=True).items():
@@ -53,6 +55,7 @@ def ingredients(folder: Path) -> None:
 
 
 def delays(folder: Path) -> None:
+    """Print finished tasks of DELAYED with and without their delays."""
     print("\n| | finished | without delays | ms a tick |\n|---|---|---|---|")
     for name, path in DELAYED.items():
         case = read_problem(folder / path)
@@ -101,6 +104,7 @@ def ms_a_tick(plan: Scenario) -> float:
 
 
 def main() -> None:
+    """Print the tables of public instances, where their folder is given, and that of the factory floor."""
     if len(sys.argv) > 1:
         for table in (problems, ingredients, delays):
             table(Path(sys.argv[1]))

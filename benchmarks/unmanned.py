@@ -45,6 +45,7 @@ def gain(before: np.ndarray, after: np.ndarray, base: np.ndarray) -> str:
 
 
 def main() -> None:
+    """Print the table of steps."""
     experiment = Experiment.load("unmanned")
     question: Any = experiment.config.question
     trials = run(experiment, sys.argv[1] if len(sys.argv) > 1 else "results/unmanned").results.trials

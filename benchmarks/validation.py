@@ -53,6 +53,7 @@ ROSSETTI = [
 
 
 def main() -> None:
+    """Print the table of published and simulated figures."""
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     print("| what | published | independent | robocell |\n|---|---|---|---|")
     for config, figures in (("law_factory.yaml", LAW), ("test_and_repair.yaml", ROSSETTI)):

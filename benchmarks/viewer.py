@@ -50,6 +50,7 @@ def floor(width: int, height: int) -> tuple[str, dict[str, str]]:
 
 
 def scenario(width: int, height: int, agvs: int) -> dict[str, Any]:
+    """A factory with STATIONS stations on a floor of `width` x `height` cells."""
     art, legend = floor(width, height)
     names = [f"station_{index + 1}" for index in range(STATIONS)]
     return {
@@ -147,6 +148,7 @@ def measure(browser: Any, agvs: int, size: tuple[int, int], speed: str, seconds:
 
 
 def main() -> None:
+    """Print the figures as lines, or as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=8.0, help="of counting, for each figure")

@@ -1,0 +1,1 @@
+"""The contract net as an engine that knows no factory."""

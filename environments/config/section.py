@@ -53,7 +53,10 @@ def _check_figure(given: Any) -> Any:
 
 
 def one_of(registry: "Collection[str]") -> AfterValidator:
-    """A field of the type `Annotated[str, one_of(REGISTRY)]` is one of the names in the registry, as it is then."""
+    """Validator of a field that takes one of the names that the registry holds at that time.
+
+    Used as `Annotated[str, one_of(REGISTRY)]`.
+    """
 
     def check(name: str) -> str:
         if name not in registry:

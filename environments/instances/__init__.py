@@ -1,0 +1,1 @@
+"""Readers of published instances: job shops, MovingAI maps, League of Robot Runners, pickup and delivery."""

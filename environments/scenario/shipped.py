@@ -1,4 +1,4 @@
-"""The configs that come with robocell, by their names: `quickstart`, `phone_line`, …"""
+"""The configs that come with robocell, by name: `quickstart`, `phone_line` and others."""
 
 from pathlib import Path
 

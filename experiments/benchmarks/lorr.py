@@ -1,9 +1,7 @@
-"""League of Robot Runners: plays a problem by its edition's rules, or replays a published solution and counts its
-tasks.
+"""League of Robot Runners: play a problem by the rules of its edition, or count the tasks of a published solution.
 
-2023 is motion only. From 2024 on tasks are assigned as well: in every step the robots that have not begun a task bid
-for all tasks that are open, as one array, and the array is cleared (see `environments.motion.assignment`). 2026 is
-played by `lorr_delays`.
+2023 is motion only. From 2024 on, tasks are assigned as well: in every step, the robots that have not begun a task bid
+for all open tasks in one array, which is then cleared (see `environments.motion.assignment`). `lorr_delays` plays 2026.
 """
 
 from __future__ import annotations
@@ -202,8 +200,9 @@ def play_problem(
     problem: Problem, steps: int, *, seed: int = 0, budget: Budget | None = None, guidance: Guidance | None = None,
     let_out: bool = True,
 ) -> Play:  # fmt: skip
-    """Plans and, from 2024 on, assigns, for so many steps. A step's CPU time is assignment, planning and
-    bookkeeping of goals.
+    """Plan and, from 2024 on, assign tasks for so many steps.
+
+    The CPU time of a step covers assignment, planning and bookkeeping of goals.
     """
     began = time.process_time()
     planner = LookaheadPlanner(
@@ -247,8 +246,9 @@ def _arrive(tasks: DealtGoals | OpenTasks, cell: NDArray[np.int32], step: int) -
 
 
 def replay_solution(problem: Problem, solution: Solution) -> Play:
-    """Follows the actions (and the schedule) of a solution and counts finished tasks by the rules, trusting
-    none of its claims.
+    """Follow the actions (and the schedule) of a solution, and count finished tasks by the rules.
+
+    Nothing that the solution says of its results is used.
     """
     width = problem.grid.width
     at = solution.starts[:, 0] * width + solution.starts[:, 1]

@@ -1,9 +1,8 @@
-"""League of Robot Runners 2026: an action takes several ticks and robots are held up, so plans are carried out in
-their order rather than by the clock.
+"""League of Robot Runners 2026: actions take several ticks and robots are delayed; plans are carried out in order.
 
-Every `ticks_per_action` ticks one more step is planned, from where robots are going to be once all is done that they
-were told so far. Who is two actions behind is planned to wait, so nobody falls back for ever. An errand counts when
-the robot is really there.
+Every `ticks_per_action` ticks one more step is planned, from where the robots will be when all actions planned so far
+are done. A robot that is two actions behind is planned to wait, so that no robot falls behind without end. An errand
+counts when the robot is there.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ WIDEST_LABEL = 100
 
 
 def console(*, error: bool = False) -> "Console":
+    """A console on standard output, or on standard error; wide where it is not a terminal, so that lines stay whole."""
     from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout

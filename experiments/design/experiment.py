@@ -115,10 +115,14 @@ class Experiment:
         return experiment
 
     def with_agent_classes(self, classes: Mapping[str, type]) -> Self:
-        """The same experiment with classes of your own for all agents of a kind: "agv", "station", "robot", "charger"
-        or "job". An agent for which the scenario names a class has that.
+        """The same experiment with classes of your own for all agents of a kind.
 
-        Raises ExperimentError where there is no such kind.
+        Args:
+            classes: by kind: "agv", "station", "robot", "charger" or "job". An agent for which the scenario names a
+                class keeps that class.
+
+        Raises:
+            ExperimentError: there is no such kind.
         """
         own = {**self.scenario.get("agent_classes", {}), **classes}
         data = {**self.resolved(), "scenario": {**self.scenario, "agent_classes": own}}

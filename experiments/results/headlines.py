@@ -47,8 +47,7 @@ class CaseRow:
 
 
 def headlines(trials: "pd.DataFrame", metrics: Sequence[str], claims: Claims) -> list[Headline]:
-    """What the cases are judged by, then the other figures of jobs, vehicles and the bottleneck: those that the run
-    has.
+    """What the cases are judged by, then the other figures of jobs, vehicles and the bottleneck that the run has.
 
     Open systems are judged by lead time, and are shown with their demand and what is met of it; in closed ones, which
     make their own demand, throughput comes first. A run of another model, which has none of them, gets its first KPIs

@@ -154,7 +154,7 @@ def paired(a: np.ndarray, b: np.ndarray, interval: Interval = skew_interval) -> 
 
 
 def _p_value(values: np.ndarray, *, adjusted: bool) -> float:
-    """p of a mean of 0: the interval of the same kind leaves out 0 where it is below 1 - confidence."""
+    """The p value of a mean of 0; below 1 - confidence, the interval of the same kind does not contain 0."""
     from scipy.special import stdtr
 
     n, skew = values.size, skewness(values)
@@ -168,7 +168,7 @@ def _p_value(values: np.ndarray, *, adjusted: bool) -> float:
 
 
 def holm(p: np.ndarray, *, among: int = 0) -> np.ndarray:
-    """p values of several tests, corrected so that all claims below 0.05 hold together (Holm 1979); NaN stay NaN.
+    """Correct the p values of several tests so that all claims below 0.05 hold together (Holm 1979); NaN stays NaN.
 
     `among` is the number of tests that these were picked from by their results, where that is more than these.
     """

@@ -1,0 +1,1 @@
+"""Colours and pictures of the floor, for the viewer and for reports."""

@@ -1,0 +1,1 @@
+"""The look-ahead mechanism: simulates the shop forward to compare sets of awards."""
