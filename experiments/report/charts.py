@@ -6,11 +6,9 @@ follows its reader's light or dark theme. Files are the same bytes for the same 
 
 import io
 import pickle
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from textwrap import wrap
 from typing import Any
 
@@ -25,6 +23,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ...visualization.drawing import palette
 from ..plain_text import one_line
+from .inline_svg import for_page
 
 INK, FAINT, LINE = (palette.LIGHT[name] for name in ("ink", "faint", "line"))
 THEMED = {INK: "var(--ink)", FAINT: "var(--faint)", LINE: "var(--line)"}
@@ -102,19 +101,10 @@ class Chart:
         return _saved(self.figure, "svg", facecolor="white", metadata={"Date": None, "Creator": None})
 
     def inline_svg(self) -> str:
-        """SVG for a page: no header, scalable, in the colours of the page's theme, ids of its own."""
+        """SVG for a page, in the colours of its theme."""
         figure = pickle.loads(self.unsaved)
         text = _saved(figure, "svg", transparent=True, metadata={"Date": None, "Creator": None}).decode()
-        text = text[text.index("<svg") :]
-        text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-        text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
-        text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
-        text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href", "href")
-        text = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{self.name}-", text)
-        text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans)", text)
-        for colour, variable in THEMED.items():
-            text = text.replace(colour, variable)
-        return text.replace("<svg ", f'<svg role="img" aria-label="{escape(self.title, quote=True)}" ', 1)
+        return for_page(text, name=self.name, title=self.title, themed=THEMED)
 
 
 def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title: str, y_title: str) -> Chart:

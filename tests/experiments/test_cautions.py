@@ -44,7 +44,7 @@ def test_a_stop_in_one_of_four_replications_is_told_with_its_kpi_and_case_and_wi
     assert caution.startswith("Skewed, in few replications: throughput of machines=2 (n = 4).")
     assert "4 replications easily miss something that strikes less than 53 % of them" in caution
     assert caution.endswith("Set replications to 20 or more.")
-    assert caution in page(found, all_charts(found)).replace("&#x27;", "'")
+    assert caution in page(found, all_charts(found)).replace("&#39;", "'")
 
 
 def test_replications_without_a_value_are_told(results):

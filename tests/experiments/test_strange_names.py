@@ -138,9 +138,9 @@ def test_a_figure_that_fails_costs_neither_the_report_nor_the_run(tmp_path, monk
     outcome = run(asked, tmp_path, executor="serial")
     assert outcome.failed == 0
     report = (tmp_path / "report.html").read_text()
-    said = re.findall(r"<p class='note'>(The figure [^<]*)</p>", report)
-    why = "could not be drawn: ValueError: &#x27;xerr&#x27; must not contain negative values."
+    said = re.findall(r'<p class="note">(The figure [^<]*)</p>', report)
+    why = "could not be drawn: ValueError: &#39;xerr&#39; must not contain negative values."
     assert len(said) >= 3
     assert all(why in sentence for sentence in said)
-    assert "stations&#x27; time" in said[-1], "drawn in the page, but not as a file"
+    assert "stations&#39; time" in said[-1], "drawn in the page, but not as a file"
     assert not (tmp_path / "figures" / f"{broken}.png").exists()
