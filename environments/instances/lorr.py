@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config.errors import InstanceError
+from ..layout import Layout
 from .documents import field, find_file, load_json, number, parse_json, read_text
-from .movingai import GridMap, read_map
+from .movingai import connected_regions, read_map
 
 NO_TASK = -1
 ACTIONS = "FRCW"  # forward, clockwise, counter-clockwise, wait: the order of the planner's actions
@@ -48,7 +49,7 @@ class Problem:
 
     name: str
     edition: int  # 2023: goals are dealt in turn; 2024 and later: open tasks may be given to any robot
-    grid: GridMap
+    floor: Layout
     starts: NDArray[np.int32]  # (V,) cell index; all face east
     errands: NDArray[np.int32]  # (sum of errands,) cells of all tasks, one task after another
     first_errand: NDArray[np.int32]  # (N + 1,) task n has errands[first_errand[n]:first_errand[n + 1]]
@@ -78,23 +79,23 @@ def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int
     """
     path = Path(path)
     document = load_json(path)
-    grid = read_map(find_file(path, field(path, document, "mapFile", str), data, ("maps", "../grid")))
+    floor = read_map(find_file(path, field(path, document, "mapFile", str), data, ("maps", "../grid")))
     starts_path = find_file(path, field(path, document, "agentFile", str), data, ("agents",))
-    starts = _read_cells(starts_path, grid)
+    starts = _read_cells(starts_path, floor)
     team = field(path, document, "teamSize", int) if vehicles is None else vehicles
     if not 0 < team <= len(starts):
         raise InstanceError(f"{path}: {team} robots asked for; {starts_path} holds {len(starts)} starts")
     starts = [row[0] for row in starts[:team]]
     if len(set(starts)) < team:
         raise InstanceError(f"{starts_path}: two of the first {team} robots start in one cell")
-    tasks = _read_cells(find_file(path, field(path, document, "taskFile", str), data, ("tasks",)), grid)
-    _check_reach(path, grid, starts, tasks)
+    tasks = _read_cells(find_file(path, field(path, document, "taskFile", str), data, ("tasks",)), floor)
+    _check_reach(path, floor, starts, tasks)
     edition = _edition(path, document)
     revealed = 1.0 if edition == 2023 else number(path, document, "numTasksReveal", 1, 1e-3, 1e6)
     return Problem(
         name=path.stem,
         edition=edition,
-        grid=grid,
+        floor=floor,
         starts=np.array(starts, np.int32),
         errands=np.array([cell for task in tasks for cell in task], np.int32),
         first_errand=np.cumsum([0, *(len(task) for task in tasks)], dtype=np.int32),
@@ -104,8 +105,8 @@ def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int
     )
 
 
-def _check_reach(path: Path, grid: GridMap, starts: list[int], tasks: list[list[int]]) -> None:
-    regions = grid.regions()
+def _check_reach(path: Path, floor: Layout, starts: list[int], tasks: list[list[int]]) -> None:
+    regions = connected_regions(floor)
     cells = np.array([*starts, *(cell for task in tasks for cell in task)])
     apart = cells[regions[cells] != regions[starts[0]]]
     if len(apart):
@@ -150,7 +151,7 @@ def _delays(path: Path, config: dict[str, Any]) -> Delays:
     )
 
 
-def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
+def _read_cells(path: Path, floor: Layout) -> list[list[int]]:
     """A count, then that many lines of comma-separated locations; `#` lines are comments."""
     expected = -1
     rows: list[list[int]] = []
@@ -174,10 +175,10 @@ def _read_cells(path: Path, grid: GridMap) -> list[list[int]]:
         if len(rows) == expected:
             raise InstanceError(f"{path}:{line_number}: the first line announces {expected} lines, and more follow")
         for cell in values:
-            if not 0 <= cell < grid.cells or not grid.passable[cell]:
+            if not 0 <= cell < floor.size or not floor.passable[cell]:
                 raise InstanceError(
                     f"{path}:{line_number}: location {cell} is a wall or outside of the map "
-                    f"of {grid.height} x {grid.width} cells"
+                    f"of {floor.height} x {floor.width} cells"
                 )
         rows.append(values)
     if len(rows) != expected:
@@ -255,7 +256,7 @@ def write_solution(
 
     `events` holds [step, robot, task, errands done] rows (2024) and is written as given.
     """
-    width = problem.grid.width
+    width = problem.floor.width
     paths = [",".join(ACTIONS[action] for action in column) for column in solution.actions.T.tolist()]
     document: dict[str, Any] = {
         "actionModel": "MAPF_T",

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..config.errors import InstanceError
+from ..layout import NO_CELL
 from .lorr import NO_TASK
-from .movingai import NO_CELL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

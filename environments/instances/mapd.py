@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config.errors import InstanceError
+from ..layout import Layout
 from .documents import NUMBER, field, find_file, load_json
-from .movingai import GridMap, read_map
+from .movingai import connected_regions, read_map
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Reference:
 class PickupDelivery:
     """V vehicles, N tasks, each carried from a pickup to a delivery cell. A task is unknown before it appears."""
 
-    grid: GridMap
+    floor: Layout
     starts: NDArray[np.int32]  # (V,) cell index
     appears: NDArray[np.int32]  # (N,) tick
     pickups: NDArray[np.int32]  # (N,) cell index
@@ -44,9 +45,9 @@ def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDeliver
     document = load_json(path)
     if document.get("format") != "mapd-1":
         raise InstanceError(f"{path}: format is {document.get('format')!r}; 'mapd-1' is what can be read")
-    grid = read_map(find_file(path, field(path, document, "map", str), data, ("../grid",)))
-    regions = grid.regions()
-    starts = [_cell(path, grid, xy, "starts_xy") for xy in field(path, document, "starts_xy", list)]
+    floor = read_map(find_file(path, field(path, document, "map", str), data, ("../grid",)))
+    regions = connected_regions(floor)
+    starts = [_cell(path, floor, xy, "starts_xy") for xy in field(path, document, "starts_xy", list)]
     if not starts:
         raise InstanceError(f"{path}: starts_xy is empty; one vehicle at least is needed")
     if len(set(starts)) != len(starts):
@@ -55,17 +56,17 @@ def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDeliver
     for row in field(path, document, "tasks_appear_px_py_dx_dy", list):
         if not isinstance(row, list) or [type(value) for value in row] != [int] * 5 or row[0] < 0:
             raise InstanceError(f"{path}: task {row!r} is not [appear >= 0, pickup x, y, delivery x, y], whole numbers")
-        tasks.append((row[0], _cell(path, grid, row[1:3], "pickup"), _cell(path, grid, row[3:5], "delivery")))
+        tasks.append((row[0], _cell(path, floor, row[1:3], "pickup"), _cell(path, floor, row[3:5], "delivery")))
     if not tasks:
         raise InstanceError(f"{path}: holds no task; one at least is needed")
     cells = np.array([*starts, *(cell for task in tasks for cell in task[1:])])
     apart = cells[regions[cells] != regions[starts[0]]]
     if len(apart):
-        x, y = apart[0] % grid.width, apart[0] // grid.width
+        x, y = apart[0] % floor.width, apart[0] // floor.width
         raise InstanceError(f"{path}: cell x={x}, y={y} cannot be reached from the first start: walls lie between")
     table = np.array(sorted(tasks, key=lambda task: task[0]), np.int32)
     return PickupDelivery(
-        grid=grid,
+        floor=floor,
         starts=np.array(starts, np.int32),
         appears=table[:, 0].copy(),
         pickups=table[:, 1].copy(),
@@ -85,10 +86,10 @@ def _reference(path: Path, document: dict[str, Any]) -> dict[str, Reference]:
     return found
 
 
-def _cell(path: Path, grid: GridMap, xy: Any, what: str) -> int:
+def _cell(path: Path, floor: Layout, xy: Any, what: str) -> int:
     if not isinstance(xy, list) or [type(value) for value in xy] != [int, int]:
         raise InstanceError(f"{path}: {what}: {xy!r} is not a cell [x, y] of whole numbers")
     x, y = xy
-    if not (0 <= x < grid.width and 0 <= y < grid.height) or not grid.passable[y * grid.width + x]:
+    if not (0 <= x < floor.width and 0 <= y < floor.height) or not floor.passable[y * floor.width + x]:
         raise InstanceError(f"{path}: {what}: x={x}, y={y} is not a passable cell of the map")
-    return y * grid.width + x
+    return y * floor.width + x

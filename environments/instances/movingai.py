@@ -1,8 +1,8 @@
 """Reads the two MovingAI formats: grid maps (`.map`) and start-goal scenarios (`.scen`).
 
-Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered row * width +
-column
-and moves are ordered E, S, W, N everywhere, which is also the order of the League of Robot Runners' orientations.
+Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered
+row * width + column, and moves are ordered E, S, W, N everywhere, which is also the order of the League of Robot
+Runners' orientations.
 """
 
 from __future__ import annotations
@@ -15,57 +15,25 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..config.errors import InstanceError
-from ..layout.map_text import PASSABLE, MapTextError, read_map_text
+from ..layout import Layout
+from ..layout.map_text import MapTextError, read_map_text
 from .documents import read_text
 
-NO_CELL = -1
 
-
-@dataclass(frozen=True)
-class GridMap:
-    """A floor of height x width cells. C = height * width."""
-
-    height: int
-    width: int
-    passable: NDArray[np.bool_]  # (C,)
-    symbols: str  # (C,) the characters of the file, row by row
-
-    @property
-    def cells(self) -> int:
-        return self.height * self.width
-
-    def neighbours(self) -> NDArray[np.int32]:
-        """(C, 4) cell reached by moving E, S, W, N; NO_CELL at walls, borders, and for blocked cells themselves."""
-        floor = self.passable.reshape(self.height, self.width)
-        index = np.arange(self.cells, dtype=np.int32).reshape(self.height, self.width)
-        reached = np.full((self.height, self.width, 4), NO_CELL, dtype=np.int32)
-        sideways = floor[:, :-1] & floor[:, 1:]
-        upright = floor[:-1] & floor[1:]
-        reached[:, :-1, 0][sideways] = index[:, 1:][sideways]
-        reached[:, 1:, 2][sideways] = index[:, :-1][sideways]
-        reached[:-1, :, 1][upright] = index[1:][upright]
-        reached[1:, :, 3][upright] = index[:-1][upright]
-        return reached.reshape(self.cells, 4)
-
-    def regions(self) -> NDArray[np.int32]:
-        """(C,) number of the connected region of each cell, 0 for blocked cells: of two regions none leads to the
-        other.
-        """
-        found: NDArray[np.int32] = ndimage.label(self.passable.reshape(self.height, self.width))[0]  # pyright: ignore
-        return found.ravel()
-
-
-def read_map(path: str | Path) -> GridMap:
-    """A MovingAI map (see `map_text`); InstanceError with file and line where it is none."""
+def read_map(path: str | Path) -> Layout:
+    """The floor of a MovingAI map, without docks; InstanceError with file and line where the text is no map."""
     path = Path(path)
     try:
-        rows = read_map_text(read_text(path))
+        return Layout.from_map_rows(read_map_text(read_text(path)))
     except MapTextError as error:
         place = path if error.line is None else f"{path}:{error.line}"
         raise InstanceError(f"{place}: {error}") from None
-    symbols = "".join(rows)
-    passable = np.fromiter((symbol in PASSABLE for symbol in symbols), dtype=np.bool_, count=len(symbols))
-    return GridMap(len(rows), len(rows[0]), passable, symbols)
+
+
+def connected_regions(floor: Layout) -> NDArray[np.int32]:
+    """(C,) number of the connected region of each cell, 0 for walls: no path leads from one region to another."""
+    found: NDArray[np.int32] = ndimage.label(floor.passable.reshape(floor.height, floor.width))[0]  # pyright: ignore
+    return found.ravel()
 
 
 @dataclass(frozen=True)
@@ -77,9 +45,9 @@ class StartGoals:
     goals: NDArray[np.int32]  # (N,) cell index
 
 
-def read_scen(path: str | Path, grid: GridMap) -> StartGoals:
-    """A MovingAI scenario for `grid`: TSV of bucket, map, width, height, start x, start y, goal x, goal y,
-    length; x = column.
+def read_scen(path: str | Path, floor: Layout) -> StartGoals:
+    """A MovingAI scenario for `floor`: tab-separated rows of bucket, map, width, height, start x and y, goal x and y,
+    length, where x is the column.
     """
     path = Path(path)
     lines = read_text(path).splitlines()
@@ -97,16 +65,17 @@ def read_scen(path: str | Path, grid: GridMap) -> StartGoals:
             width, height, start_x, start_y, goal_x, goal_y = (int(word) for word in words[2:8])
         except ValueError:
             raise InstanceError(f"{path}:{number}: columns 3 to 8 must be whole numbers") from None
-        if (width, height) != (grid.width, grid.height):
+        if (width, height) != (floor.width, floor.height):
             raise InstanceError(
-                f"{path}:{number}: made for a map of {width} x {height} cells, the map has {grid.width} x {grid.height}"
+                f"{path}:{number}: made for a map of {width} x {height} cells, "
+                f"the map has {floor.width} x {floor.height}"
             )
         if name not in ("", words[1]):
             raise InstanceError(f"{path}:{number}: is for the map {words[1]}, the rows above are for {name}")
         name = words[1]
         pair = []
         for x, y in ((start_x, start_y), (goal_x, goal_y)):
-            if not (0 <= x < width and 0 <= y < height) or not grid.passable[y * width + x]:
+            if not (0 <= x < width and 0 <= y < height) or not floor.passable[y * width + x]:
                 raise InstanceError(f"{path}:{number}: cell x={x}, y={y} is not a passable cell of the map")
             pair.append(y * width + x)
         cells.append((pair[0], pair[1]))

@@ -6,10 +6,11 @@
 | `ANY_DIRECTION`, `EAST`, `SOUTH`, `WEST`, `NORTH` | the directions in which a one-way cell is left |
 | `NO_CELL` | stands for no cell |
 
-`checks` refuses floors on which places could not be served, `map_text` reads the text of maps, `mesa_floor` shows a
-floor to Mesa.
+`checks` refuses floors on which places could not be served, `map_text` reads the text of maps, `moves` are tables of
+moves and their reverse, `mesa_floor` shows a floor to Mesa.
 """
 
-from .layout import ANY_DIRECTION, EAST, NO_CELL, NORTH, SOUTH, WEST, Layout
+from .layout import Layout
+from .moves import ANY_DIRECTION, EAST, NO_CELL, NORTH, SOUTH, WEST
 
 __all__ = ["ANY_DIRECTION", "EAST", "NORTH", "NO_CELL", "SOUTH", "WEST", "Layout"]

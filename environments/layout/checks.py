@@ -18,7 +18,8 @@ import numpy as np
 
 from ..config.errors import LayoutError
 from ..config.suggestions import nearest
-from .layout import NO_CELL, Layout
+from .layout import Layout
+from .moves import NO_CELL, reverse_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ def check_layout(layout: Layout, places: Iterable[str]) -> None:
     docks = np.array(sorted(cell for cells in layout.docks.values() for cell in cells), dtype=np.int32)
     if len(docks) == 0:
         return
-    backwards = _backwards(layout.neighbours)
+    backwards = reverse_moves(layout.neighbours)
     _check_connected(layout, docks, backwards)
     _check_unsealed(layout, docks, backwards)
 
@@ -47,7 +48,7 @@ def reaches_a_dock(layout: Layout) -> NDArray[np.bool_]:
     docks = [cell for cells in layout.docks.values() for cell in cells]
     if not docks:
         return np.ones(layout.size, np.bool_)
-    return _reached(docks, _backwards(layout.neighbours), layout.passable)
+    return _reached(docks, reverse_moves(layout.neighbours), layout.passable)
 
 
 def _check_names(layout: Layout, wanted: Sequence[str]) -> None:
@@ -152,15 +153,6 @@ def _blockers(start: int, goal: int, table: NDArray, layout: Layout, docks: NDAr
         if not _reached(start, table, open_cells)[goal]:
             closed.remove(dock)
     return sorted(closed)
-
-
-def _backwards(neighbours: NDArray) -> NDArray[np.int32]:
-    """(C, 4) the cell from which a move E, S, W, N enters this one; NO_CELL where none may."""
-    table = np.full_like(neighbours, NO_CELL)
-    for direction in range(4):
-        moves = np.flatnonzero(neighbours[:, direction] != NO_CELL)
-        table[neighbours[moves, direction], direction] = moves
-    return table
 
 
 def _any(mask: NDArray, cells: NDArray) -> bool:

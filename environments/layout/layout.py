@@ -22,15 +22,12 @@ import numpy as np
 
 from ..config.errors import LayoutError
 from .map_text import MOST_CELLS, PASSABLE, MapTextError, read_map_text
+from .moves import ANY_DIRECTION, grid_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-
-NO_CELL = -1
-ANY_DIRECTION = -1
-EAST, SOUTH, WEST, NORTH = range(4)
 
 WALL = "#"
 FLOOR = "."
@@ -122,19 +119,26 @@ class Layout:
 
         Raises LayoutError for a text that is no map (see `map_text`), a dock in a wall or outside.
         """
-        rows = _map_rows(text)
-        height, width = len(rows), len(rows[0])
-        grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
-        floor = cls._build(
-            (height, width),
+        try:
+            floor = cls.from_map_rows(read_map_text(text), cell_size_m=cell_size_m)
+        except MapTextError as error:
+            raise LayoutError(str(error) if error.line is None else f"line {error.line}: {error}") from None
+        return floor.with_places(docks or {}, parking)
+
+    @classmethod
+    def from_map_rows(cls, rows: Sequence[str], *, cell_size_m: float = 1.0) -> Layout:
+        """The floor of a MovingAI map, without docks, from the rows that `read_map_text` gives."""
+        shape = (len(rows), len(rows[0]))
+        grid = np.array([list(row) for row in rows], dtype="<U1").ravel()
+        return cls._build(
+            shape,
             passable=np.isin(grid, list(PASSABLE)),
-            one_way=np.full(height * width, ANY_DIRECTION, dtype=np.int8),
+            one_way=np.full(grid.size, ANY_DIRECTION, dtype=np.int8),
             docks={},
             parking=np.empty(0, dtype=np.int32),
             cell_size_m=cell_size_m,
             symbols={},
         )
-        return floor.with_places(docks or {}, parking)
 
     def with_places(
         self, docks: Mapping[str, Iterable[Sequence[int]]], parking: Iterable[Sequence[int]] = ()
@@ -203,29 +207,13 @@ class Layout:
             height=shape[0],
             width=shape[1],
             passable=passable,
-            neighbours=_neighbours(shape, passable, one_way),
+            neighbours=grid_moves(shape, passable, one_way),
             docks=dict(docks),
             parking=parking.astype(np.int32),
             cell_size_m=cell_size_m,
             one_way=one_way,
             symbols=dict(symbols),
         )
-
-
-def _neighbours(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDArray[np.int8]) -> NDArray[np.int32]:
-    height, width = shape
-    cells = np.arange(height * width, dtype=np.int32).reshape(shape)
-    padded = np.pad(cells, 1, constant_values=NO_CELL)
-    shifted = (padded[1:-1, 2:], padded[2:, 1:-1], padded[1:-1, :-2], padded[:-2, 1:-1])  # E, S, W, N
-    result = np.stack([reached.ravel() for reached in shifted], axis=1).astype(np.int32)
-    result[~passable] = NO_CELL
-    for direction in range(4):
-        column = result[:, direction]
-        opposite = (direction + 2) % 4
-        allowed = (column != NO_CELL) & ((one_way == ANY_DIRECTION) | (one_way == direction))
-        allowed &= passable[column] & (one_way[column] != opposite)
-        column[~allowed] = NO_CELL
-    return np.ascontiguousarray(result)
 
 
 def _rows(art: str) -> list[str]:
@@ -269,13 +257,6 @@ def _check_symbols(grid: NDArray, width: int, *, known: set[str], legend: Mappin
         explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
         allowed = f"# . P > v < ^ have a meaning, {explained}"
         raise LayoutError(f"symbol {str(grid[unknown[0]])!r} at row {row}, column {column} has no meaning; {allowed}")
-
-
-def _map_rows(text: str) -> list[str]:
-    try:
-        return read_map_text(text)
-    except MapTextError as error:
-        raise LayoutError(str(error) if error.line is None else f"line {error.line}: {error}") from None
 
 
 def _letters() -> Iterable[str]:

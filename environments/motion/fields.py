@@ -1,226 +1,206 @@
-"""How far is it to a goal: breadth-first distance fields, computed when first needed and kept.
+"""Fields: how far every state is from a goal cell, computed when first needed and kept.
 
-A field answers for one goal and every cell at once, so that a vehicle compares its neighbours with a look-up each.
-The search runs backwards from the goal over *reversed* moves: a one-way arrow is passed in its own direction only.
+A field answers for one goal and every state at once, so that a vehicle compares its neighbours with a look-up each.
+The search runs backwards from the goal: a one-way arrow is passed in its own direction only.
 
     goal G, wall #, arrow >        lengths to G
     . . . #                        3 2 1 #
     . > G .                        2 1 0 1
 
-Cells to be *avoided* are passed only by those who have no other way: docks, where vehicles stand while they are loaded
+Cells to be *avoided* are passed only where no other path exists: docks, where vehicles stand while they are loaded
 (AVOID), and, if even that does not help, broken-down vehicles (SHUN). In a *potential* their values lie above all
 others, so that going downhill leads round them; in a *length* they count like any cell of the route.
 
-Dimensions: C cells, F fields, S sources of a field.
+Dimensions: C cells, S states, F fields.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
+
+from .ids import NO_CELL, NO_FIELD
+from .kernels.flood import LEVELS, UNREACHABLE, flood
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NO_CELL = -1
-UNREACHABLE = 65535
-PASS, AVOID, SHUN = range(3)
-LEVELS = 3
+    from .graph import Graph
+
+__all__ = ["AVOID", "DETOUR", "PASS", "SHUN", "UNREACHABLE", "FieldCache", "Potentials", "detours_to", "lengths_to"]
+
+PASS, AVOID, SHUN = range(LEVELS)
 DETOUR = 1 << 16
-FARTHEST = 65534
-"""Values beyond this are cut to it: routes longer than 65534 cells are not told apart."""
+LONG_AGO = np.iinfo(np.int64).min
+FEWEST_ROWS = 64  # when the table first grows
 
 
-@njit(cache=True)
-def reverse_moves(neighbours: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Cells from which a cell is entered by moving E, S, W, N.
+class FieldCache(ABC):
+    """Fields by goal cell, of which the least recently used ones are dropped when memory is short.
 
-    Args:
-        neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
-
-    Returns:
-        (C, 4) int32: `reversed[c, k]` is the cell whose move `k` leads to `c`, or NO_CELL.
-    """
-    cells = neighbours.shape[0]
-    entries = np.full((cells, 4), NO_CELL, np.int32)
-    for cell in range(cells):
-        for k in range(4):
-            to = neighbours[cell, k]
-            if to != NO_CELL:
-                entries[to, k] = cell
-    return entries
-
-
-@njit(cache=True)
-def flood(
-    entries: NDArray[np.int32],
-    sources: NDArray[np.int32],
-    avoid: NDArray[np.uint8],
-    penalise: bool,
-    field: NDArray[np.uint16],
-    queue: NDArray[np.int32],
-    deferred: NDArray[np.int32],
-) -> None:
-    """Fill `field` with the distance of every cell to the nearest source.
-
-    First all cells that reach a source without passing an avoided cell, then those through AVOID, then those through
-    SHUN cells. With `penalise` the values of avoided cells, and of all that only get out through them, are raised above
-    those before.
+    `rows(cells)` says which row of `fields` (F, S) belongs to each goal cell. The table may be replaced as it grows:
+    read `fields` after `rows` or `acquire`. A row stays as long as it is acquired, and as long as it was used since the
+    tick before the last `next_tick`: where a tick needs more goals than the memory allows, the table grows to hold
+    just these.
 
     Args:
-        entries: (C, 4) int32 of `reverse_moves`.
-        sources: (S,) int32, goal cells; they are expanded even where they are avoided.
-        avoid: (C,) uint8, PASS, AVOID or SHUN.
-        penalise: True for a potential to go down, False for lengths in cells (shortest if nothing is to SHUN).
-        field: (C,) uint16, overwritten.
-        queue, deferred: (C,) int32, scratch.
-    """
-    field[:] = UNREACHABLE
-    head, tail, waiting = 0, 0, 0
-    for k in range(sources.shape[0]):
-        if field[sources[k]] != 0:
-            field[sources[k]] = 0
-            queue[tail] = sources[k]
-            tail += 1
-    farthest = 0
-    for level in range(LEVELS):
-        # Cells of this level that were come to so far go first into their places, those of higher levels wait on.
-        later, found = 0, waiting
-        while later < found and avoid[deferred[later]] != level:
-            later += 1
-        if penalise:
-            for k in range(later, found):
-                if avoid[deferred[k]] == level:
-                    field[deferred[k]] = min(field[deferred[k]] + farthest + 1, FARTHEST)
-        # Two queues, each ascending: the smaller head first keeps the search in order of distance.
-        while head < tail or later < found:
-            if later < found and (head == tail or field[deferred[later]] <= field[queue[head]]):
-                cell = deferred[later]
-                later += 1
-                while later < found and avoid[deferred[later]] != level:
-                    later += 1
-            else:
-                cell = queue[head]
-                head += 1
-            farthest = max(farthest, np.int64(field[cell]))
-            value = min(np.int64(field[cell]) + 1, FARTHEST)
-            for k in range(4):
-                origin = entries[cell, k]
-                if origin != NO_CELL and field[origin] == UNREACHABLE:
-                    field[origin] = value
-                    if avoid[origin] > level:
-                        deferred[waiting] = origin
-                        waiting += 1
-                    else:
-                        queue[tail] = origin
-                        tail += 1
-
-
-class FieldCache:
-    """Fields by goal cell, of which the least recently used ones go when memory is short.
-
-    Rows of `fields` are lent: `acquire` a goal's row, `release` it when nobody steers by it any more. A row in use
-    never goes, so with more goals in use than `capacity` the table grows beyond it. The table may be replaced as it
-    grows: read `fields` anew after `acquire`.
-
-    Args:
-        neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
-        capacity: rows that are kept; a row takes 2 C bytes.
-        avoid: (C,) uint8, PASS, AVOID or SHUN; default PASS.
+        graph: the floor.
+        states: S, values of a field.
+        memory_bytes: what the table takes, at most, while fewer goals are in use at once.
+        dtype: of the values.
     """
 
-    def __init__(
-        self, neighbours: NDArray[np.int32], *, capacity: int = 4096, avoid: NDArray[np.uint8] | None = None
-    ) -> None:
-        cells = neighbours.shape[0]
-        self.entries = reverse_moves(neighbours)  # (C, 4) int32
-        self.avoid = np.zeros(cells, np.uint8) if avoid is None else avoid.copy()  # (C,)
-        self.capacity = max(capacity, 1)
-        self.fields = np.empty((min(16, self.capacity), cells), np.uint16)  # (F, C)
-        self._row_of: dict[int, int] = {}
-        self._users: dict[int, int] = {}
-        self._idle: OrderedDict[int, None] = OrderedDict()  # goals without users, least recently used first
-        self._free: list[int] = list(range(self.fields.shape[0]))[::-1]
-        self._queue = np.empty(cells, np.int32)
-        self._deferred = np.empty(cells, np.int32)
+    def __init__(self, graph: Graph, states: int, *, memory_bytes: int, dtype: Any) -> None:
+        self._graph = graph
+        self._states = states
+        self._memory_bytes = memory_bytes
+        self._dtype = dtype
+        self.fields: NDArray[Any] = np.empty((1, states), dtype)  # (F, S)
+        self._row_of = np.full(graph.cells, NO_FIELD, np.int32)
+        self._goal_of = np.full(1, NO_CELL, np.int32)
+        self._users = np.zeros(1, np.int32)
+        self._used_at = np.full(1, LONG_AGO)  # by the clock below
+        self._now = 0
+        self._kept_since = 0
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return int(np.count_nonzero(self._goal_of != NO_CELL))
+
+    @property
+    def capacity(self) -> int:
+        """How many fields the memory holds."""
+        return max(1, self._memory_bytes // (self._states * np.dtype(self._dtype).itemsize))
+
+    def next_tick(self) -> None:
+        """Begin a tick: what was used neither in it nor in the one before may be dropped."""
+        self._kept_since = self._now
+        self._now += 1
+
+    def rows(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The row of `fields` for each goal cell; NO_FIELD for cells < 0."""
+        wanted = cells[cells >= 0]
+        present = self._row_of[wanted]
+        self._used_at[present[present >= 0]] = self._now
+        missing = np.unique(wanted[present < 0]).astype(np.int32)
+        if len(missing):
+            rows = self._free_rows(len(missing))
+            self._fill(missing, rows)
+            self._row_of[missing] = rows
+            self._goal_of[rows] = missing
+            self._used_at[rows] = self._now
+        return np.where(cells >= 0, self._row_of[cells], NO_FIELD).astype(np.int32)
+
+    def prepare(self, cells: NDArray[np.int32]) -> None:
+        """Compute the fields of these cells ahead of time if all fit into memory, so that no tick waits for one."""
+        if len(cells) <= self.capacity:
+            self.rows(cells)
 
     def acquire(self, goal: int) -> int:
-        """The row of the potential towards a goal cell; it stays until `release`."""
-        row = self._row_of.get(goal)
-        if row is None:
-            row = self._row_of[goal] = self._new_row()
-            self._fill(goal, row)
-        else:
-            self._idle.pop(goal, None)
-        self._users[goal] = self._users.get(goal, 0) + 1
+        """The row of a goal cell; it stays until `release`."""
+        row = self._row_of.item(goal)
+        if row == NO_FIELD:
+            row = self.rows(np.array([goal], np.int32)).item()
+        self._users[row] += 1
         return row
 
     def release(self, goal: int) -> None:
-        """One user less of a goal's row."""
-        self._users[goal] -= 1
-        if self._users[goal] == 0:
-            del self._users[goal]
-            self._idle[goal] = None
+        """One user fewer of a goal's row."""
+        row = self._row_of.item(goal)
+        self._users[row] -= 1
+        self._used_at[row] = self._now
+        self._now += 1
 
-    def set_avoid(self, avoid: NDArray[np.uint8]) -> None:
-        """Other cells are to be avoided: rows in use are computed anew, the others are forgotten."""
-        if np.array_equal(avoid, self.avoid):
+    @abstractmethod
+    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
+        """Compute the fields of goal cells (N,) into these rows (N,) of `fields`."""
+
+    def _refill(self) -> None:
+        """Distances have changed: compute the rows in use again, and forget the others."""
+        used = self._users > 0
+        self._forget(np.flatnonzero(~used))
+        rows = np.flatnonzero(used)
+        self._fill(self._goal_of[rows], rows.astype(np.int32))
+
+    def _forget(self, rows: NDArray[np.intp]) -> None:
+        goals = self._goal_of[rows]
+        self._row_of[goals[goals != NO_CELL]] = NO_FIELD
+        self._goal_of[rows] = NO_CELL
+        self._used_at[rows] = LONG_AGO
+
+    def _free_rows(self, number: int) -> NDArray[np.int32]:
+        """Rows without a goal, or whose goals were used longest ago."""
+        rows = len(self._goal_of)
+        idle = np.flatnonzero((self._used_at < self._kept_since) & (self._users == 0))
+        empty = int((self._goal_of == NO_CELL).sum())
+        if number > empty:
+            wished = min(self.capacity, len(self._row_of), max(FEWEST_ROWS, 2 * rows, rows - empty + number))
+            grown = max(rows, wished, rows - len(idle) + number)
+            self._grow(grown - rows)
+            idle = np.concatenate([idle, np.arange(rows, grown)])
+        chosen = idle[np.argsort(self._used_at[idle], kind="stable")[:number]]
+        self._forget(chosen)
+        return chosen.astype(np.int32)
+
+    def _grow(self, rows: int) -> None:
+        if rows:
+            self.fields = np.concatenate([self.fields, np.empty((rows, self._states), self._dtype)])
+            self._goal_of = np.concatenate([self._goal_of, np.full(rows, NO_CELL, np.int32)])
+            self._users = np.concatenate([self._users, np.zeros(rows, np.int32)])
+            self._used_at = np.concatenate([self._used_at, np.full(rows, LONG_AGO)])
+
+
+class Potentials(FieldCache):
+    """Fields over cells that vehicles go down, (F, C) uint16; UNREACHABLE where no path exists.
+
+    Args:
+        graph: the floor.
+        avoid: (C,) uint8, PASS, AVOID or SHUN; default PASS.
+        memory_bytes: see `FieldCache`.
+    """
+
+    def __init__(self, graph: Graph, *, avoid: NDArray[np.uint8] | None = None, memory_bytes: int = 1 << 29) -> None:
+        super().__init__(graph, graph.cells, memory_bytes=memory_bytes, dtype=np.uint16)
+        self.avoid = np.zeros(graph.cells, np.uint8) if avoid is None else avoid.copy()  # (C,)
+        self._kept_since = np.iinfo(np.int64).max  # only rows in use are kept
+
+    def change(self, *, graph: Graph | None = None, avoid: NDArray[np.uint8] | None = None) -> None:
+        """Other moves are allowed, or other cells, (C,) uint8, are to be avoided."""
+        if graph is None and avoid is not None and np.array_equal(avoid, self.avoid):
             return
-        self.avoid = avoid.copy()
-        self._renew()
+        self._graph = self._graph if graph is None else graph
+        self.avoid = self.avoid if avoid is None else avoid.copy()
+        self._refill()
 
-    def set_moves(self, neighbours: NDArray[np.int32]) -> None:
-        """Other moves are allowed, (C, 4) int32: rows in use are computed anew, the others are forgotten."""
-        self.entries = reverse_moves(neighbours)
-        self._renew()
+    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
+        for source, row in zip(cells.reshape(-1, 1), rows.tolist(), strict=True):
+            _flood_into(self.fields[row], self._graph, source, self.avoid, penalise=True)
 
-    def _renew(self) -> None:
-        for goal in self._idle:
-            self._free.append(self._row_of.pop(goal))
-        self._idle.clear()
-        for goal, row in self._row_of.items():
-            self._fill(goal, row)
 
-    def lengths_to(self, goals: NDArray[np.int32]) -> NDArray[np.uint16]:
-        """Cells to drive to the nearest of several goals, (C,) uint16; UNREACHABLE where there is no way."""
-        lengths = np.empty(self.fields.shape[1], np.uint16)
-        flood(self.entries, goals, self.avoid, False, lengths, self._queue, self._deferred)
-        return lengths
+def lengths_to(graph: Graph, goals: NDArray[np.int32], avoid: NDArray[np.uint8] | None = None) -> NDArray[np.uint16]:
+    """Cells to drive to the nearest of several goals, (C,) uint16; UNREACHABLE where no path exists."""
+    avoid = np.zeros(graph.cells, np.uint8) if avoid is None else avoid
+    return _flood_into(np.empty(graph.cells, np.uint16), graph, goals, avoid, penalise=False)
 
-    def detours_to(self, goal: int) -> NDArray[np.int64]:
-        """(C,) what has to be passed on the way to the goal (PASS, AVOID, SHUN) times DETOUR, plus its length.
 
-        UNREACHABLE where there is no way, plus any multiple of DETOUR.
-        """
-        potential = np.empty(self.fields.shape[1], np.uint16)
-        source = np.array([goal], np.int32)
-        flood(self.entries, source, self.avoid, True, potential, self._queue, self._deferred)
-        detours = self.lengths_to(source).astype(np.int64)
-        for level in range(AVOID, LEVELS):  # who comes through cells of a level lies above the first of them
-            through = potential[(self.avoid == level) & (potential > 0)]
-            detours += DETOUR * (potential >= through.min(initial=UNREACHABLE))
-        return detours
+def detours_to(graph: Graph, goal: int, avoid: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(C,) what has to be passed on the path to the goal (PASS, AVOID, SHUN) times DETOUR, plus its length.
 
-    def _fill(self, goal: int, row: int) -> None:
-        source = np.array([goal], np.int32)
-        flood(self.entries, source, self.avoid, True, self.fields[row], self._queue, self._deferred)
+    UNREACHABLE where no path exists, plus any multiple of DETOUR.
+    """
+    source = np.array([goal], np.int32)
+    potential = _flood_into(np.empty(graph.cells, np.uint16), graph, source, avoid, penalise=True)
+    detours = lengths_to(graph, source, avoid).astype(np.int64)
+    for level in range(AVOID, LEVELS):  # a cell whose path leads through this level lies above the first cell of it
+        through = potential[(avoid == level) & (potential > 0)]
+        detours += DETOUR * (potential >= through.min(initial=UNREACHABLE))
+    return detours
 
-    def _new_row(self) -> int:
-        if self._free:
-            return self._free.pop()
-        rows, cells = self.fields.shape
-        if rows >= self.capacity and self._idle:
-            goal, _ = self._idle.popitem(last=False)
-            return self._row_of.pop(goal)
-        more = max(1, min(rows, self.capacity - rows)) if rows < self.capacity else max(1, rows // 4)
-        grown = np.empty((rows + more, cells), np.uint16)
-        grown[:rows] = self.fields
-        self.fields = grown
-        self._free = list(range(rows, rows + more))[::-1]
-        return self._free.pop()
+
+def _flood_into(
+    field: NDArray[np.uint16], graph: Graph, sources: NDArray[np.int32], avoid: NDArray[np.uint8], *, penalise: bool
+) -> NDArray[np.uint16]:
+    scratch = np.empty((2, graph.cells), np.int32)
+    flood(graph.predecessors, sources, avoid, penalise, field, scratch[0], scratch[1])
+    return field

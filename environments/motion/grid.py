@@ -34,7 +34,7 @@ import numpy as np
 
 from ...agents.shop.traffic import NO_NODE, NO_PLACE
 from ..config.errors import LayoutError
-from .fields import NO_CELL, UNREACHABLE
+from .fields import UNREACHABLE
 from .floor.docks import DockBook
 from .floor.inertia import Inertia
 from .floor.parking import NEVER
@@ -42,9 +42,10 @@ from .floor.planners import LookaheadFloorPlanner, PibtPlanner
 from .floor.roads import Roads
 from .floor.spot_book import FLOOR, PARKING, SpotBook
 from .floor.standstill import waiting_cycles
+from .ids import NO_CELL, NO_VEHICLE
 from .kernels.pibt import rank_moves, tick_salt
 from .kernels.tick import AT_GOAL
-from .vehicles import NOBODY, Vehicles
+from .vehicles import Vehicles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -457,7 +458,7 @@ class GridTraffic:
         fleet, roads = self._fleet, self._roads
         if not quiet and (self.ticks - self._last_arrival <= self._barren_ticks or not fleet.pending.any()):
             return []
-        now = np.full(self.layout.size, NOBODY, np.int32)
+        now = np.full(self.layout.size, NO_VEHICLE, np.int32)
         now[fleet.cell] = np.arange(len(fleet.cell))
         rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(self._seed, self.ticks))
         rows = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)

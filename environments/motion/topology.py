@@ -1,13 +1,12 @@
-"""Finds dead ends: cells from which all ways lead back through one cell, so that whoever is inside must be let out
-first.
+"""Dead ends: cells from which all paths lead back through one cell, so that a vehicle inside must be let out first.
 
-PIBT's promise that every vehicle arrives holds where each move lies on a cycle (Okumura et al. 2022, theorem 1). In
+PIBT's guarantee that every vehicle arrives holds where each move lies on a cycle (Okumura et al. 2022, theorem 1). In
 dead ends it does not: the vehicle of highest rank may wait for ever before a dead end whose occupant it does not let
 pass. Each dead end is a tree that hangs on the rest of the floor by its mouth. Two vehicles in it that face each other
-can only change places outside, so whoever drives outwards goes before whoever drives inwards.
+can only change places outside, so the vehicle that drives outwards goes before the vehicle that drives inwards.
 
     # # # #
-    . 0 1 2 #      depth: how many cells lie between a cell and the last cell that is on a cycle
+    . 1 2 3 #      depth: how many moves lead from a cell to the mouth, the last cell that is on a cycle
     . # # # #
 """
 
@@ -18,20 +17,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .kernels.peeling import measure_trees, peel
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NO_DEAD_END = -1
+    from .graph import Graph
 
 
 @dataclass(frozen=True)
 class DeadEnds:
-    """What is known of each cell; C cells."""
+    """What is known of each of C cells."""
 
-    depth: NDArray[np.int32]  # (C,) cells to the mouth, 0 outside of dead ends
-    mouth: NDArray[np.int32]  # (C,) the cell that the dead end opens to, NO_DEAD_END outside
+    way_out: NDArray[np.int32]  # (C,) the next cell towards the mouth, NO_CELL outside of dead ends
+    number: NDArray[np.int32]  # (C,) of the dead end, from 0, else NO_DEAD_END; those with one mouth are one
+    mouth: NDArray[np.int32]  # (C,) the cell that the dead end opens to, NO_CELL outside
+    depth: NDArray[np.int32]  # (C,) moves to the mouth, 0 outside
     first: NDArray[np.int32]  # (C,) place in an order in which all cells behind a cell follow it
     after: NDArray[np.int32]  # (C,) the place after the last cell behind it
+
+    @property
+    def count(self) -> int:
+        """How many dead ends the floor has."""
+        return int(self.number.max(initial=-1)) + 1
 
     def leaving(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
         """(V,) depth of vehicles in a dead end whose goal does not lie behind them; 0 for all others."""
@@ -39,48 +47,12 @@ class DeadEnds:
         return np.where(inwards, 0, self.depth[cell])
 
 
-def find_dead_ends(neighbours: NDArray[np.int32]) -> DeadEnds:
-    """The dead ends of a floor, neighbours (C, 4).
+def find_dead_ends(graph: Graph) -> DeadEnds:
+    """The dead ends of a floor.
 
-    Cells are peeled off while they have one open neighbour; what remains lies between cycles. A floor without any
+    Cells are peeled off while they are joined to one other cell; what remains lies between cycles. A floor without any
     cycle keeps its last cell as the mouth of all others.
     """
-    cells = len(neighbours)
-    depth = np.zeros(cells, dtype=np.int32)
-    mouth = np.full(cells, NO_DEAD_END, dtype=np.int32)
-    degree = (neighbours >= 0).sum(axis=1)
-    gone = np.zeros(cells, dtype=np.bool_)
-    towards = np.full(cells, NO_DEAD_END, dtype=np.int32)
-    peeled: list[int] = []
-    edge = np.flatnonzero(degree == 1).tolist()
-    while edge:
-        cell = edge.pop()
-        exits = [near for near in neighbours[cell].tolist() if near >= 0 and not gone[near]]
-        if len(exits) != 1:
-            continue
-        gone[cell] = True
-        peeled.append(cell)
-        towards[cell] = exits[0]
-        degree[exits[0]] -= 1
-        if degree[exits[0]] == 1:
-            edge.append(exits[0])
-    behind = np.zeros(cells, np.int32)  # and the cell itself
-    for cell in peeled:
-        behind[cell] += 1
-        if gone[towards[cell]]:
-            behind[towards[cell]] += behind[cell]
-    first = np.full(cells, NO_DEAD_END, dtype=np.int32)
-    next_place = np.zeros(cells, np.int32)
-    place = 0
-    for cell in reversed(peeled):
-        ahead = towards[cell]
-        depth[cell] = depth[ahead] + 1
-        mouth[cell] = mouth[ahead] if gone[ahead] else ahead
-        if gone[ahead]:
-            first[cell] = next_place[ahead]
-            next_place[ahead] += behind[cell]
-        else:
-            first[cell] = place
-            place += behind[cell]
-        next_place[cell] = first[cell] + 1
-    return DeadEnds(depth, mouth, first, first + behind)
+    way_out, removed, count = peel(graph.neighbours, graph.predecessors)
+    number, mouth, depth, first, after = measure_trees(way_out, removed[:count])
+    return DeadEnds(way_out, number, mouth, depth, first, after)

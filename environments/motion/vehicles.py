@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .fields import NO_CELL, UNREACHABLE
+from .ids import NO_CELL
+from .kernels.flood import UNREACHABLE
+from .topology import find_dead_ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .graph import Graph
+
 CHOICES = 5
-NOBODY = -1
 
 
 class Vehicles(NamedTuple):
@@ -76,6 +79,12 @@ class Ways(NamedTuple):
     """C cells with E dead ends: which moves are allowed, and what hangs on the floor by one cell."""
 
     neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N, or NO_CELL
-    way_out: NDArray[np.int32]  # (C,) of `spots.dead_ends`
-    dead_end: NDArray[np.int32]  # (C,) of `spots.dead_ends`
-    wanted: NDArray[np.bool_]  # (E,) scratch: somebody wants in
+    way_out: NDArray[np.int32]  # (C,) of `topology.DeadEnds`
+    dead_end: NDArray[np.int32]  # (C,) `number` of `topology.DeadEnds`
+    wanted: NDArray[np.bool_]  # (E,) scratch: some vehicle wants in
+
+    @classmethod
+    def of(cls, graph: Graph) -> Ways:
+        """The moves of a floor."""
+        ends = find_dead_ends(graph)
+        return cls(graph.neighbours, ends.way_out, ends.number, np.zeros(ends.count, np.bool_))

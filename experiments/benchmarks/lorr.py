@@ -23,10 +23,8 @@ from ...environments.instances.lorr import (
     write_solution,
 )
 from ...environments.instances.lorr_rules import DealtGoals, OpenTasks
-from ...environments.instances.movingai import GridMap
-from ...environments.layout import ANY_DIRECTION, Layout
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.graph import build_kinematics
+from ...environments.motion.graph import Graph
 from ...environments.motion.lifelong.assignment import assign_tasks
 from ...environments.motion.planners.guidance import Guidance
 from ...environments.motion.planners.lookahead import Budget, LookaheadPlanner
@@ -102,7 +100,7 @@ def run(
     if ablation:
         return ablate(case, ticks, seed)
     play = play_problem(case, ticks, seed=seed) if replay is None else replay_solution(case, read_solution(replay))
-    conflicts = len(find_conflicts(play.cells, layout_of(case.grid)))
+    conflicts = len(find_conflicts(play.cells, case.floor))
     comparable = vehicles is None and len(play.actions) == row.get("steps")
     best = row.get("best_known") if comparable else None
     if export is not None:
@@ -142,7 +140,7 @@ def _play_delayed(case: Problem, ticks: int, seed: int) -> dict[str, Any]:
 
 
 def _export(path: Path, case: Problem, play: Play) -> None:
-    width = case.grid.width
+    width = case.floor.width
     starts = np.stack([case.starts // width, case.starts % width, np.zeros_like(case.starts)], axis=1)
     made = Solution(starts.astype(np.int32), play.actions, play.schedule, play.finished)
     write_solution(path, made, problem=case, events=play.events)
@@ -150,7 +148,7 @@ def _export(path: Path, case: Problem, play: Play) -> None:
 
 def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
     """Finished tasks and CPU milliseconds a step with everything, and with each ingredient left out."""
-    usual = Budget.for_density(len(case.starts) / int(case.grid.passable.sum()))
+    usual = Budget.for_density(len(case.starts) / int(case.floor.passable.sum()))
     variants: dict[str, dict[str, Any]] = {
         "everything": {},
         "without guidance": {"guidance": Guidance(opposing=0.0)},
@@ -182,20 +180,6 @@ def _run_all(folder: Path, seed: int) -> dict[str, Any]:
     }
 
 
-def layout_of(grid: GridMap) -> Layout:
-    """The floor as the conflict check knows it."""
-    return Layout(
-        height=grid.height,
-        width=grid.width,
-        passable=grid.passable,
-        neighbours=grid.neighbours(),
-        docks={},
-        parking=np.empty(0, np.int32),
-        cell_size_m=1.0,
-        one_way=np.full(grid.cells, ANY_DIRECTION, np.int8),
-    )
-
-
 def play_problem(
     problem: Problem, steps: int, *, seed: int = 0, budget: Budget | None = None, guidance: Guidance | None = None,
     let_out: bool = True,
@@ -206,7 +190,7 @@ def play_problem(
     """
     began = time.process_time()
     planner = LookaheadPlanner(
-        problem.grid.neighbours(), problem.grid.passable, "differential",
+        problem.floor.neighbours, problem.floor.passable, "differential",
         vehicles=len(problem.starts), seed=seed, budget=budget, guidance=guidance, let_out=let_out,
     )  # fmt: skip
     tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
@@ -250,11 +234,11 @@ def replay_solution(problem: Problem, solution: Solution) -> Play:
 
     Nothing that the solution says of its results is used.
     """
-    width = problem.grid.width
+    width = problem.floor.width
     at = solution.starts[:, 0] * width + solution.starts[:, 1]
     if len(at) != len(problem.starts) or (at != problem.starts).any():
         raise InstanceError("the solution does not start where the problem's robots start: it is for another problem")
-    successor = build_kinematics("differential", problem.grid.neighbours()).successor
+    successor = Graph.of(problem.floor.neighbours, "differential").successor
     state = (at * 4 + solution.starts[:, 2]).astype(np.int32)
     tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
     given: dict[int, list[tuple[int, int]]] = {}

@@ -38,11 +38,11 @@ class DelayedPlay:
         began = time.process_time()
         self._problem = problem
         self._planner = LookaheadPlanner(
-            problem.grid.neighbours(), problem.grid.passable, "differential", vehicles=len(problem.starts), seed=seed
+            problem.floor.neighbours, problem.floor.passable, "differential", vehicles=len(problem.starts), seed=seed
         )
         self._tasks = OpenTasks(problem)
         self._execution = StagedExecution(
-            problem.grid.neighbours(), problem.starts, ticks_per_action=problem.ticks_per_action
+            problem.floor.neighbours, problem.starts, ticks_per_action=problem.ticks_per_action
         )
         self._draws = None if problem.delays is None else DelayDraws(problem.delays, len(problem.starts))
         self._planner.warm_up(self._execution.planned, self._tasks.goal)
@@ -61,7 +61,7 @@ class DelayedPlay:
 
     def play(self, ticks: int) -> None:
         """Plans, assigns and drives for so many ticks."""
-        width = self._problem.grid.width
+        width = self._problem.floor.width
         corners = [self._execution.corners(width)]
         nobody = np.zeros(len(self._problem.starts), np.bool_)
         for tick in range(ticks):

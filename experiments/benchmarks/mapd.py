@@ -22,7 +22,6 @@ from ...environments.motion.costs import TICK_COST
 from ...environments.motion.lifelong.assignment import clear_bids
 from ...environments.motion.lifelong.waiting import WaitingSpots
 from ...environments.motion.planners.lookahead import Budget, LookaheadPlanner
-from .lorr import layout_of
 from .traffic_data import folder_of
 
 NO_TASK = -1
@@ -94,7 +93,7 @@ def _mean_reference(references: list[dict[str, Reference]]) -> dict[str, dict[st
 def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None) -> dict[str, Any]:
     """Plays a case to its last delivery."""
     planner = LookaheadPlanner(
-        case.grid.neighbours(), case.grid.passable, "omni",
+        case.floor.neighbours, case.floor.passable, "omni",
         vehicles=len(case.starts), seed=seed, budget=budget or Budget(window_ticks=WINDOW_TICKS),
     )  # fmt: skip
     work = _Work(case, planner)
@@ -117,7 +116,7 @@ def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None
     return {
         "makespan": int(work.delivered.max()),
         "service_time": float((work.delivered - case.appears).mean()),
-        "conflicts": len(find_conflicts(np.array(trail), layout_of(case.grid))),
+        "conflicts": len(find_conflicts(np.array(trail), case.floor)),
         "ms_per_step": 1e3 * spent / len(trail),
     }
 

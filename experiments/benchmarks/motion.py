@@ -4,7 +4,7 @@ Each case drives vehicles to random goals, drawn anew on arrival, on a floor mad
 
     open      32 x 32 cells, no wall, 400 vehicles
     warehouse 140 x 500 cells, racks of 2 x 10 with two-lane aisles, 5000 and 10 000 vehicles
-    dead ends 32 x 32 cells, a fifth of them walls at random, 200 vehicles, with the rules of `floor.rank_vehicles`
+    dead ends 32 x 32 cells, a fifth of them walls at random, 200 vehicles, with the rules of `tick.rank_vehicles`
 
 Goals are drawn from a limited set of cells, because each takes a distance field of two bytes a cell: 2048 goals in the
 warehouse are 290 MB. One agent-step is one vehicle planned and moved for one tick; the time is CPU time and includes
@@ -27,11 +27,12 @@ from scipy import ndimage
 
 from ...environments.layout import Layout
 from ...environments.motion.conflicts import find_conflicts
-from ...environments.motion.fields import UNREACHABLE, FieldCache
-from ...environments.motion.floor.parking import dead_ends
+from ...environments.motion.fields import UNREACHABLE, Potentials
+from ...environments.motion.graph import Graph
+from ...environments.motion.ids import NO_VEHICLE
 from ...environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
 from ...environments.motion.kernels.tick import AT_GOAL, rank_vehicles
-from ...environments.motion.vehicles import NOBODY, Vehicles, Ways
+from ...environments.motion.vehicles import Vehicles, Ways
 from .plain_pibt import PlainPIBT
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class Fleet:
         self.vehicles = Vehicles.at(rng.choice(floor, case.vehicles, replace=False))
         self.cell = self.vehicles.cell  # (V,)
         self.goals = rng.choice(floor, min(case.goals, floor.size), replace=False)  # (F,)
-        cache = FieldCache(self.neighbours, capacity=self.goals.size)
+        graph = Graph.of(self.neighbours)
+        cache = Potentials(graph, memory_bytes=2 * graph.cells * self.goals.size)
         rows = [cache.acquire(goal) for goal in self.goals.tolist()]
         self.fields = cache.fields  # (F, C)
         self.goals = self.goals[np.argsort(rows)]
@@ -131,11 +133,10 @@ class Fleet:
         vehicles, cells = case.vehicles, case.layout.passable.size
         self.vehicles.row[:] = rng.integers(self.goals.size, size=vehicles, dtype=np.int32)
         self.tally = Tally(*(np.zeros(vehicles, np.int64) for _ in Tally._fields))
-        self._maps = np.full((2, cells), NOBODY, np.int32)
+        self._maps = np.full((2, cells), NO_VEHICLE, np.int32)
         self._maps[0, self.cell] = np.arange(vehicles)
         self._rules = case.rules
-        way_out, dead_end = dead_ends(self.neighbours, cache.entries)
-        self._ways = Ways(self.neighbours, way_out, dead_end, np.zeros(dead_end.max() + 1, np.bool_))
+        self._ways = Ways.of(graph)
 
     def drive(self, ticks: int) -> NDArray[np.int32]:
         """Drive on for T ticks; (T, V) cells after each."""
@@ -188,7 +189,7 @@ def lifelong(
         maps: (2, C) int32, vehicles by cell before and after a tick; they change places each tick.
         seed, tick: of the tie hash.
         trace: (T, V) int32, overwritten.
-        rules: rank the vehicles by `floor.rank_vehicles`; False: plain PIBT.
+        rules: rank the vehicles by `tick.rank_vehicles`; False: plain PIBT.
     """
     vehicles = v.cell.shape[0]
     cell, row, rank = v.cell, v.row, v.rank

@@ -10,18 +10,12 @@ import pytest
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.fields import NO_CELL, FieldCache
-from robocell.environments.motion.floor.parking import (
-    DEAD_END,
-    FLOOR,
-    LANE,
-    NEVER,
-    NO_DEAD_END,
-    PARKING,
-    dead_ends,
-    grade,
-)
+from robocell.environments.motion.fields import lengths_to
+from robocell.environments.motion.floor.parking import DEAD_END, FLOOR, LANE, NEVER, PARKING, grade
+from robocell.environments.motion.graph import Graph
 from robocell.environments.motion.grid import GridTraffic
+from robocell.environments.motion.ids import NO_CELL, NO_DEAD_END
+from robocell.environments.motion.topology import find_dead_ends
 from robocell.experiments.benchmarks.motion import Case, Fleet, rubble
 
 from ..daily import daily, matrix
@@ -179,9 +173,8 @@ def test_the_map_on_which_others_freeze_is_passed(vehicles):
     if not path.exists():
         pytest.skip("the benchmark maps are not beside this repository (../shared/benchmarks/traffic)")
     layout = Layout.from_map(path.read_text())
-    cache = FieldCache(layout.neighbours)
     start = int(np.flatnonzero(layout.passable)[len(np.flatnonzero(layout.passable)) // 2])
-    reached = cache.lengths_to(np.array([start], np.int32)) != 65535
+    reached = lengths_to(Graph.of(layout.neighbours), np.array([start], np.int32)) != 65535
     assert reached.sum() == 819  # one part; single cells cut off are none of our business
     part = dataclasses.replace(layout, passable=reached)
     fleet, trace = random_goals(part, vehicles, 5000, rules=True)
@@ -200,7 +193,8 @@ def test_dead_ends_know_their_way_out():
 #######
 """
     )
-    way_out, number = dead_ends(layout.neighbours, FieldCache(layout.neighbours).entries)
+    ends = find_dead_ends(Graph.of(layout.neighbours))
+    way_out, number = ends.way_out, ends.number
     cell = layout.cell
     assert way_out[cell(0, 1)] == cell(1, 1)
     assert way_out[cell(1, 1)] == cell(2, 1)
@@ -226,7 +220,7 @@ def test_cells_are_graded_by_whom_a_vehicle_would_block_there():
 """,
         {"S": "S"},
     )
-    way_out, _ = dead_ends(layout.neighbours, FieldCache(layout.neighbours).entries)
+    way_out = find_dead_ends(Graph.of(layout.neighbours)).way_out
     docks = np.array(layout.docks["S"], np.int32)
     grades = grade(layout.width, layout.passable, layout.one_way, way_out, docks, layout.parking)
     cell = layout.cell

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
-from robocell.environments.motion.fields import AVOID, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
+from robocell.environments.motion.fields import AVOID, PASS, SHUN, UNREACHABLE, Potentials, lengths_to
+from robocell.environments.motion.graph import Graph
+from robocell.environments.motion.ids import NO_CELL
 
 
 def lengths_by_hand(layout: Layout, goal: int) -> list[int]:
@@ -29,14 +31,15 @@ def lengths_by_hand(layout: Layout, goal: int) -> list[int]:
 @given(seed=st.integers(0, 10_000), walls=st.floats(0, 0.4), arrows=st.floats(0, 0.5))
 def test_a_field_holds_the_shortest_way_from_every_cell(random_floor, seed, walls, arrows):
     layout = random_floor(seed, 6, 7, walls, arrows)
-    cache = FieldCache(layout.neighbours)
+    cache = Potentials(Graph.of(layout.neighbours))
     for goal in np.flatnonzero(layout.passable)[::5].tolist():
-        assert cache.fields[cache.acquire(goal)].tolist() == lengths_by_hand(layout, goal)
+        row = cache.acquire(goal)  # may replace the table
+        assert cache.fields[row].tolist() == lengths_by_hand(layout, goal)
 
 
 def test_several_goals_count_by_the_nearest():
     layout = Layout.from_ascii(".......")
-    assert FieldCache(layout.neighbours).lengths_to(np.array([0, 6], np.int32)).tolist() == [0, 1, 2, 3, 2, 1, 0]
+    assert lengths_to(Graph.of(layout.neighbours), np.array([0, 6], np.int32)).tolist() == [0, 1, 2, 3, 2, 1, 0]
 
 
 @settings(max_examples=25, deadline=None)
@@ -48,12 +51,13 @@ def test_downhill_leads_to_the_goal_and_round_what_is_avoided(random_floor, seed
     goal = int(rng.choice(np.flatnonzero(layout.passable)))
     open_floor = layout.neighbours.copy()
     open_floor[(avoid > PASS) & (np.arange(layout.size) != goal)] = NO_CELL
-    free = FieldCache(open_floor).lengths_to(np.array([goal], np.int32))
+    free = lengths_to(Graph.of(open_floor), np.array([goal], np.int32))
     open_floor = layout.neighbours.copy()
     open_floor[(avoid == SHUN) & (np.arange(layout.size) != goal)] = NO_CELL
-    unshunned = FieldCache(open_floor).lengths_to(np.array([goal], np.int32))
-    cache = FieldCache(layout.neighbours, avoid=avoid)
-    field = cache.fields[cache.acquire(goal)]
+    unshunned = lengths_to(Graph.of(open_floor), np.array([goal], np.int32))
+    cache = Potentials(Graph.of(layout.neighbours), avoid=avoid)
+    row = cache.acquire(goal)
+    field = cache.fields[row]
     for start in np.flatnonzero(field != UNREACHABLE).tolist():
         cell, passed = start, []
         while cell != goal:
@@ -70,12 +74,12 @@ def test_downhill_leads_to_the_goal_and_round_what_is_avoided(random_floor, seed
 def test_avoided_cells_count_like_others_in_a_length():
     layout = Layout.from_ascii(".....")
     avoid = np.array([PASS, PASS, AVOID, PASS, PASS], np.uint8)
-    assert FieldCache(layout.neighbours, avoid=avoid).lengths_to(np.array([4], np.int32)).tolist() == [4, 3, 2, 1, 0]
+    assert lengths_to(Graph.of(layout.neighbours), np.array([4], np.int32), avoid).tolist() == [4, 3, 2, 1, 0]
 
 
 def test_the_least_recently_used_field_goes_but_never_one_in_use():
     layout = Layout.from_ascii(".......")
-    cache = FieldCache(layout.neighbours, capacity=2)
+    cache = Potentials(Graph.of(layout.neighbours), memory_bytes=2 * 7 * 2)
     kept = cache.acquire(0)
     for goal in (1, 2, 3):
         cache.acquire(goal)
@@ -90,13 +94,13 @@ def test_the_least_recently_used_field_goes_but_never_one_in_use():
 
 def test_fields_in_use_follow_a_new_obstacle():
     layout = Layout.from_ascii("...\n.#.\n...")
-    cache = FieldCache(layout.neighbours)
+    cache = Potentials(Graph.of(layout.neighbours))
     row = cache.acquire(2)
     assert cache.fields[row][0] == 2
-    cache.set_avoid(np.where(np.arange(9) == 1, AVOID, PASS).astype(np.uint8))
+    cache.change(avoid=np.where(np.arange(9) == 1, AVOID, PASS).astype(np.uint8))
     assert cache.fields[row][0] == 6
     assert cache.fields[row][1] > 6
-    cache.set_avoid(np.zeros(9, np.uint8))
+    cache.change(avoid=np.zeros(9, np.uint8))
     assert cache.fields[row][0] == 2
 
 
@@ -106,7 +110,7 @@ def test_a_long_way_round_does_not_overflow(length):
                                          ("#" * (length - 1) + "." if row % 4 == 1 else
                                           "." * length if row % 4 == 2 else "." + "#" * (length - 1))
                                          for row in range(501)))  # fmt: skip
-    field = FieldCache(layout.neighbours).lengths_to(np.array([0], np.int32))
+    field = lengths_to(Graph.of(layout.neighbours), np.array([0], np.int32))
     reached = field[layout.passable]
     assert reached.max() == 65534
     assert (reached != UNREACHABLE).all()

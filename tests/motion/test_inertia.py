@@ -11,7 +11,8 @@ from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.floor.inertia import Inertia, carry_out
 from robocell.environments.motion.grid import GridTraffic
-from robocell.environments.motion.vehicles import NOBODY, Vehicles
+from robocell.environments.motion.ids import NO_VEHICLE
+from robocell.environments.motion.vehicles import Vehicles
 
 YARD = Layout.from_ascii(
     """
@@ -129,10 +130,10 @@ def test_a_ring_of_vehicles_turns_once_all_of_them_face_their_next_cell(last_fac
     v, inertia = Vehicles.at(np.array(start, np.int32)), Inertia.standing(4)
     v.target[:] = following
     inertia.facing[:] = [EAST, SOUTH, WEST, last_faces]
-    now, after = np.full((2, 4), NOBODY, np.int32)
+    now, after = np.full((2, 4), NO_VEHICLE, np.int32)
     now[start] = after[following] = range(4)
     assert carry_out(v, inertia, 1, ring.neighbours, now, after) == moved
     assert v.cell.tolist() == (following if moved else start)
     assert after[v.cell].tolist() == [0, 1, 2, 3]
-    assert (now == NOBODY).all()
+    assert (now == NO_VEHICLE).all()
     assert inertia.facing.tolist() == [EAST, SOUTH, WEST, NORTH]

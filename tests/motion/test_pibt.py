@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.fields import FieldCache
+from robocell.environments.motion.fields import Potentials
+from robocell.environments.motion.graph import Graph
+from robocell.environments.motion.ids import NO_VEHICLE
 from robocell.environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
-from robocell.environments.motion.vehicles import NOBODY, Vehicles
+from robocell.environments.motion.vehicles import Vehicles
 from robocell.experiments.benchmarks.plain_pibt import PlainPIBT
 
 
@@ -30,11 +32,11 @@ class Drive:
     def compiled(self, ticks: int) -> np.ndarray:
         """(T + 1, V) cells."""
         vehicles = len(self.start)
-        cache = FieldCache(self.layout.neighbours)
+        cache = Potentials(Graph.of(self.layout.neighbours))
         v = Vehicles.at(np.array(self.start, np.int32))
         v.row[:] = [cache.acquire(goal) for goal in self.goals]
         v.held[:] = self.held
-        maps = np.full((2, self.layout.size), NOBODY, np.int32)
+        maps = np.full((2, self.layout.size), NO_VEHICLE, np.int32)
         maps[0, v.cell] = np.arange(vehicles)
         trace = [v.cell.copy()]
         for tick in range(ticks):
@@ -49,7 +51,7 @@ class Drive:
 
     def plain(self, ticks: int) -> np.ndarray:
         """(T + 1, V) cells, by the twin."""
-        cache = FieldCache(self.layout.neighbours)
+        cache = Potentials(Graph.of(self.layout.neighbours))
         fields = [cache.fields[row].tolist() for row in [cache.acquire(goal) for goal in self.goals]]
         planner = PlainPIBT(self.layout.neighbours.tolist(), self.start, self.seed)
         trace = [planner.cells]

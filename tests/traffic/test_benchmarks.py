@@ -100,7 +100,7 @@ def test_paired_deliveries_beat_both_solvers(traffic: Path) -> None:
 def test_pickup_and_delivery_among_dead_ends_never_freezes(traffic: Path, vehicles: int) -> None:
     grid = read_map(traffic / "lorr2023" / "random-32-32-20.map")
     draws = np.random.default_rng(vehicles)
-    neighbours = grid.neighbours()
+    neighbours = grid.neighbours
     floor = np.flatnonzero(grid.passable & (neighbours >= 0).any(axis=1)).astype(np.int32)
     planner = LookaheadPlanner(neighbours, grid.passable, "omni", vehicles=vehicles, budget=Budget(window_ticks=3))
     cell = draws.choice(floor, vehicles, replace=False).astype(np.int32)
@@ -116,4 +116,4 @@ def test_pickup_and_delivery_among_dead_ends_never_freezes(traffic: Path, vehicl
         pair[:, last] = draws.choice(floor, (2, len(last)))
     per_500 = np.diff(done[::500])
     assert per_500.min() > per_500[0] / 2
-    assert find_conflicts(np.array(trail[::1]), lorr.layout_of(grid)) == []
+    assert find_conflicts(np.array(trail[::1]), grid) == []

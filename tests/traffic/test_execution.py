@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from robocell.environments.instances.lorr import Delays, Problem
 from robocell.environments.instances.lorr_rules import DelayDraws
-from robocell.environments.instances.movingai import GridMap
-from robocell.environments.motion.graph import CLOCKWISE, FORWARD, WAIT, build_kinematics
+from robocell.environments.layout import Layout
+from robocell.environments.motion.graph import CLOCKWISE, FORWARD, WAIT, Graph
 from robocell.environments.motion.lifelong.execution import StagedExecution
 from robocell.environments.motion.overlaps import find_overlaps
 from robocell.experiments.benchmarks import lorr
@@ -23,12 +23,12 @@ OFTEN = Delays(seed=1, shortest_ticks=2, longest_ticks=9, event="bernoulli", pro
                mean_ratio=0.5, std_ratio=0.2)  # fmt: skip
 
 
-def open_grid(height: int, width: int) -> GridMap:
-    return GridMap(height, width, np.ones(height * width, bool), "." * (height * width))
+def open_grid(height: int, width: int) -> Layout:
+    return Layout.from_map_rows(["." * width] * height)
 
 
-def drive(execution: StagedExecution, grid: GridMap, *steps: list[int]) -> None:
-    successor = build_kinematics("differential", grid.neighbours()).successor
+def drive(execution: StagedExecution, grid: Layout, *steps: list[int]) -> None:
+    successor = Graph.of(grid.neighbours, "differential").successor
     for step in steps:
         action = np.array(step, np.int8)
         execution.stage(action, successor[execution.planned, action])
@@ -36,7 +36,7 @@ def drive(execution: StagedExecution, grid: GridMap, *steps: list[int]) -> None:
 
 def test_a_move_takes_its_ticks_and_a_follower_keeps_right_behind() -> None:
     grid = open_grid(1, 4)
-    execution = StagedExecution(grid.neighbours(), np.array([0, 1]), ticks_per_action=3)
+    execution = StagedExecution(grid.neighbours, np.array([0, 1]), ticks_per_action=3)
     drive(execution, grid, [FORWARD, FORWARD])
     seen = []
     for _ in range(3):
@@ -47,7 +47,7 @@ def test_a_move_takes_its_ticks_and_a_follower_keeps_right_behind() -> None:
 
 def test_who_follows_waits_while_the_one_in_front_is_delayed() -> None:
     grid = open_grid(1, 4)
-    execution = StagedExecution(grid.neighbours(), np.array([0, 1]), ticks_per_action=2)
+    execution = StagedExecution(grid.neighbours, np.array([0, 1]), ticks_per_action=2)
     drive(execution, grid, [FORWARD, FORWARD])
     assert execution.tick(np.array([False, True])).tolist() == [WAIT, WAIT]
     execution.tick(NOBODY_DELAYED)
@@ -57,7 +57,7 @@ def test_who_follows_waits_while_the_one_in_front_is_delayed() -> None:
 
 def test_who_enters_sideways_waits_until_the_cell_is_empty() -> None:
     grid = open_grid(2, 2)
-    execution = StagedExecution(grid.neighbours(), np.array([0, 1]), ticks_per_action=2)
+    execution = StagedExecution(grid.neighbours, np.array([0, 1]), ticks_per_action=2)
     drive(execution, grid, [WAIT, CLOCKWISE], [FORWARD, FORWARD])  # out southwards, in from the west
     cells = []
     for _ in range(6):
@@ -68,7 +68,7 @@ def test_who_enters_sideways_waits_until_the_cell_is_empty() -> None:
 
 def test_a_ring_is_found_before_it_is_staged() -> None:
     grid = open_grid(2, 2)
-    execution = StagedExecution(grid.neighbours(), np.array([0, 1, 2, 3]), ticks_per_action=2)
+    execution = StagedExecution(grid.neighbours, np.array([0, 1, 2, 3]), ticks_per_action=2)
     round_and_round = np.array([1, 3, 0, 2]) * 4
     assert execution.rings(round_and_round).sum() == 1
     assert not execution.rings(execution.planned).any()

@@ -32,7 +32,7 @@ def test_map_header_in_any_order_and_remarks_below_the_rows_ignored(tmp_path: Pa
     grid = read_map(path)
     assert (grid.height, grid.width) == (2, 4)
     assert grid.passable.tolist() == [True, True, False, True, True, True, False, True]
-    assert grid.neighbours()[0].tolist() == [1, 4, -1, -1]
+    assert grid.neighbours[0].tolist() == [1, 4, -1, -1]
 
 
 @pytest.mark.parametrize(

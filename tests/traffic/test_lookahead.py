@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.costs import TICK_COST, CostFields
-from robocell.environments.motion.graph import build_kinematics, build_window
+from robocell.environments.motion.graph import Graph
 from robocell.environments.motion.lifelong.assignment import clear_bids
 from robocell.environments.motion.planners.lookahead import Budget, LookaheadPlanner
+from robocell.environments.motion.planners.window import build_window
 from robocell.environments.motion.topology import find_dead_ends
 from robocell.experiments.benchmarks.motion import rubble
 
@@ -34,7 +35,7 @@ def drive(
     planner = LookaheadPlanner(
         layout.neighbours, layout.passable, kinematics, vehicles=len(starts), budget=Budget(window_ticks=4)
     )
-    facings = planner.kinematics.facings
+    facings = planner.graph.facings
     state = (starts * facings).astype(np.int32)
     goal = draws.choice(floor, len(starts)).astype(np.int32)
     reached = np.zeros(len(starts), int)
@@ -121,7 +122,7 @@ def test_the_same_input_gives_the_same_trail() -> None:
 def test_held_vehicles_stay(kinematics: str) -> None:
     layout = Layout.from_ascii(".....", {})
     planner = LookaheadPlanner(layout.neighbours, layout.passable, kinematics, vehicles=2)
-    facings = planner.kinematics.facings
+    facings = planner.graph.facings
     state = np.array([0, 2], np.int32) * facings
     for _ in range(5):
         action = planner.plan(state, np.array([4, 0], np.int32), held=np.array([False, True]))
@@ -132,7 +133,7 @@ def test_held_vehicles_stay(kinematics: str) -> None:
 
 def test_dead_end_depth_counts_from_the_mouth() -> None:
     layout = Layout.from_ascii(DEAD_END.strip(), {})
-    ends = find_dead_ends(layout.neighbours)
+    ends = find_dead_ends(Graph.of(layout.neighbours))
     outer, inner, mouth = 4 * 7 + 2, 5 * 7 + 2, 3 * 7 + 2
     assert ends.depth[[outer, inner]].tolist() == [1, 2]
     assert ends.mouth[inner] == mouth
@@ -143,8 +144,8 @@ def test_dead_end_depth_counts_from_the_mouth() -> None:
 
 def test_fields_price_turning() -> None:
     layout = Layout.from_ascii("...\n...", {})
-    kinematics = build_kinematics("differential", layout.neighbours)
-    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), memory_bytes=1 << 20)
+    graph = Graph.of(layout.neighbours, "differential")
+    costs = CostFields(graph, np.full(graph.successor.shape, TICK_COST, np.int32), memory_bytes=1 << 20)
     field = field_of(costs, 2)
     assert [field[0 * 4 + facing] // TICK_COST for facing in range(4)] == [2, 3, 4, 3]
     assert field[3 * 4] // TICK_COST == 4  # two forward, one turn, one forward
@@ -152,8 +153,8 @@ def test_fields_price_turning() -> None:
 
 def test_fields_keep_to_their_memory_but_for_what_a_tick_needs() -> None:
     layout = Layout.from_ascii("....\n....", {})
-    kinematics = build_kinematics("omni", layout.neighbours)
-    costs = CostFields(kinematics, np.full(kinematics.successor.shape, TICK_COST, np.int32), memory_bytes=3 * 8 * 2)
+    graph = Graph.of(layout.neighbours, "omni")
+    costs = CostFields(graph, np.full(graph.successor.shape, TICK_COST, np.int32), memory_bytes=3 * 8 * 2)
     assert costs.capacity == 3
     for tick in range(20):
         costs.next_tick()
@@ -168,10 +169,10 @@ def test_fields_keep_to_their_memory_but_for_what_a_tick_needs() -> None:
 
 def test_fields_widen_where_a_way_is_too_long_for_short_numbers() -> None:
     layout = Layout.from_ascii("." * 50, {})
-    kinematics = build_kinematics("omni", layout.neighbours)
-    cost = np.full(kinematics.successor.shape, TICK_COST, np.int32)
+    graph = Graph.of(layout.neighbours, "omni")
+    cost = np.full(graph.successor.shape, TICK_COST, np.int32)
     cost[40] = 70_000
-    costs = CostFields(kinematics, cost, memory_bytes=1 << 20)
+    costs = CostFields(graph, cost, memory_bytes=1 << 20)
     assert field_of(costs, 49)[45] == 4 * TICK_COST
     assert field_of(costs, 49)[0] == 48 * TICK_COST + 70_000
     assert field_of(costs, 0)[49] == 48 * TICK_COST + 70_000
@@ -180,9 +181,9 @@ def test_fields_widen_where_a_way_is_too_long_for_short_numbers() -> None:
 
 def test_many_fields_at_once_are_the_same_as_one_by_one() -> None:
     layout = Layout.from_ascii("\n".join(["." * 60] * 60), {})
-    kinematics = build_kinematics("differential", layout.neighbours)
-    cost = np.full(kinematics.successor.shape, TICK_COST, np.int32)
-    together, alone = (CostFields(kinematics, cost, memory_bytes=1 << 28) for _ in range(2))
+    graph = Graph.of(layout.neighbours, "differential")
+    cost = np.full(graph.successor.shape, TICK_COST, np.int32)
+    together, alone = (CostFields(graph, cost, memory_bytes=1 << 28) for _ in range(2))
     cells = np.arange(0, 3600, 20, dtype=np.int32)
     together.rows(cells)
     assert all((field_of(together, cell) == field_of(alone, cell)).all() for cell in cells.tolist())

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ....agents.shop.traffic import NO_PLACE
-from ..fields import NO_CELL
+from ..ids import NO_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

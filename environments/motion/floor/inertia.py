@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from ..fields import NO_CELL
+from ..ids import NO_CELL, NO_VEHICLE
 from ..kernels.pibt import rank_moves, reserve, tick_salt, tie
 from ..kernels.tick import count_arrivals, set_priorities
-from ..vehicles import NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,7 +151,7 @@ def rank_turns(
             if way != facing[i]:
                 ticks -= inertia.turning[i]  # a quarter that has begun
             cost = np.int64(field[to * 4 + way] + tick_cost * ticks + entry_cost[to])
-            key = (cost << 4) | (taken if now[to] != NOBODY else 0) | (k + 1)
+            key = (cost << 4) | (taken if now[to] != NO_VEHICLE else 0) | (k + 1)
             place = count
             while place > 0 and keys[place - 1] > key:
                 keys[place] = keys[place - 1]
@@ -189,13 +188,13 @@ def carry_out(
     Args:
         v: V vehicles; `cell` and `moves` change, `target` becomes `cell`.
         inertia, turn_ticks, neighbours: as in `tick_inert`.
-        now: (C,) int32, vehicle in a cell or NOBODY; all NOBODY afterwards.
+        now: (C,) int32, vehicle in a cell or NO_VEHICLE; all NO_VEHICLE afterwards.
         after: (C,) int32 of `pibt.reserve`; afterwards who is where.
     """
     cell, target, verdict, facing = v.cell, v.target, inertia.verdict, inertia.facing
     vehicles = cell.shape[0]
     for i in range(vehicles):
-        after[target[i]] = NOBODY
+        after[target[i]] = NO_VEHICLE
         verdict[i] = _STAYS
         if target[i] == cell[i]:
             inertia.turning[i] = 0
@@ -223,14 +222,14 @@ def carry_out(
             length += 1
             verdict[j] = _ON_CHAIN
             j = now[target[j]]
-            if j == NOBODY:
+            if j == NO_VEHICLE:
                 break
-        goes = j == NOBODY or verdict[j] != _STAYS
+        goes = j == NO_VEHICLE or verdict[j] != _STAYS
         for k in range(length):
             verdict[inertia.chain[k]] = _GOES if goes else _STAYS
     moved = 0
     for i in range(vehicles):
-        now[cell[i]] = NOBODY
+        now[cell[i]] = NO_VEHICLE
     for i in range(vehicles):
         if verdict[i] == _GOES:
             moved += 1

@@ -19,70 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from ..fields import NO_CELL
+from ..ids import NO_CELL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PARKING, FLOOR, LANE, DEAD_END, NEVER = range(5)
-NO_DEAD_END = -1
-
-
-@njit(cache=True)
-def dead_ends(neighbours: NDArray[np.int32], entries: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The way out of every dead end: what hangs on the floor by one cell, peeled off cell by cell.
-
-    Args:
-        neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
-        entries: (C, 4) int32, cell from which the move E, S, W, N leads here (`distance.reverse_moves`).
-
-    Returns:
-        (C,) int32: the next cell outwards for a cell in a dead end, else NO_CELL, and (C,) int32: number of the dead
-        end, from 0, else NO_DEAD_END. Branches that leave the floor by the same cell are one dead end.
-    """
-    cells = neighbours.shape[0]
-    way_out = np.full(cells, NO_CELL, np.int32)
-    degree = np.zeros(cells, np.int32)
-    queue = np.empty(cells, np.int32)
-    tail = 0
-    for c in range(cells):
-        for k in range(4):
-            if neighbours[c, k] != NO_CELL or entries[c, (k + 2) % 4] != NO_CELL:
-                degree[c] += 1
-        if degree[c] == 1:
-            queue[tail] = c
-            tail += 1
-    head = 0
-    while head < tail:
-        c = queue[head]
-        head += 1
-        if degree[c] != 1:
-            continue
-        degree[c] = 0
-        for k in range(4):
-            other = neighbours[c, k]
-            if other == NO_CELL:
-                other = entries[c, (k + 2) % 4]
-            if other != NO_CELL and degree[other] > 0:
-                way_out[c] = other
-                degree[other] -= 1
-                if degree[other] == 1:
-                    queue[tail] = other
-                    tail += 1
-                break
-    dead_end = np.full(cells, NO_DEAD_END, np.int32)
-    number_of = np.full(cells, NO_DEAD_END, np.int32)
-    numbers = 0
-    for c in range(cells):
-        if way_out[c] != NO_CELL:
-            mouth = way_out[c]
-            while way_out[mouth] != NO_CELL:
-                mouth = way_out[mouth]
-            if number_of[mouth] == NO_DEAD_END:
-                number_of[mouth] = numbers
-                numbers += 1
-            dead_end[c] = number_of[mouth]
-    return way_out, dead_end
 
 
 @njit(cache=True)
@@ -143,7 +85,7 @@ def nearest_spot(
     """The nearest untaken cell of the best grade that can be reached; NO_CELL if all are taken.
 
     Args:
-        moves: (C, 4) int32, `neighbours` to search from a vehicle, `entries` to search backwards from a dock.
+        moves: (C, D) int32, `neighbours` to search from a vehicle, `predecessors` to search backwards from a dock.
         start: cell to start from.
         grades: (C,) int8 of `grade`.
         taken: (C,) bool, cells of other vehicles.
@@ -163,7 +105,7 @@ def nearest_spot(
             best, found = grades[cell], cell
             if best <= good_enough:
                 return found
-        for k in range(4):
+        for k in range(moves.shape[1]):
             to = moves[cell, k]
             if to != NO_CELL and seen[to] != stamp:
                 seen[to] = stamp

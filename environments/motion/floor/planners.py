@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 import numpy as np
 
 from ..costs import TICK_COST
-from ..fields import AVOID, NO_CELL, SHUN
-from ..graph import FORWARD, build_kinematics
+from ..fields import AVOID, SHUN
+from ..graph import FORWARD
+from ..ids import NO_CELL, NO_VEHICLE
 from ..kernels.tick import count_arrivals, exchange_spots, tick_floor
 from ..planners.lookahead import Budget, LookaheadPlanner
-from ..vehicles import NOBODY
 from .inertia import TurnFields, tick_inert
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class PibtPlanner:
         self._roads = roads
         self._turn_ticks = turn_ticks
         self._seed = seed
-        self._now = np.full(roads.layout.size, NOBODY, np.int32)
+        self._now = np.full(roads.layout.size, NO_VEHICLE, np.int32)
         self._after = self._now.copy()
         self.adopt(fleet, inertia)
 
@@ -105,7 +105,7 @@ class PibtPlanner:
     def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
         """Move these vehicles from now on."""
         self._fleet, self._inertia = fleet, inertia
-        self._now.fill(NOBODY)
+        self._now.fill(NO_VEHICLE)
         self._now[fleet.cell] = np.arange(len(fleet.cell))
 
     def renew(self) -> None:
@@ -141,7 +141,7 @@ class LookaheadFloorPlanner:
         self._improvement = improvement
         self._time_per_tick_s = time_per_tick_s
         self._seed = seed
-        self._now = np.full(roads.layout.size, NOBODY, np.int32)
+        self._now = np.full(roads.layout.size, NO_VEHICLE, np.int32)
         self.adopt(fleet, inertia)
 
     def tick(self, number: int) -> Tick:
@@ -151,7 +151,7 @@ class LookaheadFloorPlanner:
         if self._roads.ways.wanted.size:
             self._now[before] = np.arange(len(before))
             exchange_spots(fleet, self._roads.ways, self._roads.fields.fields, self._now)
-            self._now[before] = NOBODY
+            self._now[before] = NO_VEHICLE
         state = before if facing is None else before * 4 + facing
         begun_s = time.perf_counter()
         action = self._planner.plan(state, fleet.goal, held=fleet.held, unhurried=fleet.relaxed)
@@ -199,15 +199,14 @@ class LookaheadFloorPlanner:
 
     def _surcharge(self) -> NDArray[np.int32]:
         """(S, A) what entering docks and cells of broken-down vehicles costs besides the tick."""
-        neighbours, avoid = self._roads.ways.neighbours, self._roads.fields.avoid
+        graph, avoid = self._planner.graph, self._roads.fields.avoid
         price = np.zeros(len(avoid), np.int32)
         for level, ticks in _DETOUR_TICKS.items():
             price[avoid == level] = ticks * TICK_COST
-        entered = np.where(neighbours == NO_CELL, 0, price[neighbours])  # (C, 4)
-        kinematics = build_kinematics("omni" if self._inertia is None else "differential", neighbours)
-        surcharge = np.zeros(kinematics.successor.shape, np.int32)
-        if self._inertia is None:
-            surcharge[:, :4] = entered
+        entered = np.where(graph.neighbours == NO_CELL, 0, price[graph.neighbours])  # (C, 4)
+        surcharge = np.zeros(graph.successor.shape, np.int32)
+        if graph.name == "omni":
+            surcharge[:, : graph.wait] = entered
         else:
             surcharge[:, FORWARD] = entered.ravel()
         return surcharge

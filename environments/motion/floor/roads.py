@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...config.errors import LayoutError
-from ..fields import AVOID, DETOUR, NO_CELL, PASS, SHUN, UNREACHABLE, FieldCache
+from ..fields import AVOID, DETOUR, PASS, SHUN, UNREACHABLE, Potentials, detours_to, lengths_to
+from ..graph import Graph
+from ..ids import NO_CELL
 from ..vehicles import Ways
-from .parking import dead_ends
 from .turns import NOWHERE, Turns
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Roads:
         closed: cells that nobody may enter, in the order of closing.
         is_dock: (C,) bool.
         docks_of: (P,) cells of each place's docks.
-        ways: the moves that are allowed, as kernels take them.
+        graph: the moves that are allowed.
+        ways: the same, as kernels take them.
         fields: potentials by goal cell.
         turns: times with turning, for vehicles without and with a load; None where vehicles need not turn.
     """
@@ -71,10 +73,9 @@ class Roads:
         self._tick_s = tick_s
         self._paces = (Fraction(1), loaded_pace)  # empty, loaded
         self._turn_ticks = turn_ticks
-        neighbours = np.ascontiguousarray(layout.neighbours, np.int32)
-        self.fields = FieldCache(neighbours, capacity=max(_FIELD_BYTES // (2 * cells), 64), avoid=self._avoid)
-        self._lengths = FieldCache(neighbours, capacity=1, avoid=self._avoid)
-        self._use(neighbours)
+        self.graph = Graph.of(layout.neighbours)
+        self.fields = Potentials(self.graph, avoid=self._avoid, memory_bytes=_FIELD_BYTES)
+        self._use(self.graph)
 
     # --- how far -------------------------------------------------------------------------------------------------
 
@@ -105,7 +106,7 @@ class Roads:
     def _drive_straight(self, docks: tuple[int, ...], loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         if not docks:
             return np.full(self.layout.size, np.inf), np.zeros(self.layout.size, np.int32)
-        detours = np.array([self._lengths.detours_to(dock) for dock in docks])  # (D, C)
+        detours = np.array([detours_to(self.graph, dock, self._avoid) for dock in docks])  # (D, C)
         lengths = detours.min(axis=0) % DETOUR
         pace = self._paces[loaded]
         ticks = -(-lengths * pace.denominator // pace.numerator)
@@ -116,7 +117,9 @@ class Roads:
         assert self._calm is not None
         if not docks:
             return np.full(5 * self.layout.size, np.inf), np.zeros(5 * self.layout.size, np.int32)
-        entered = self.fields.entries != NO_CELL  # (C, 4): coming by a move E, S, W, N, one faces so
+        entered = np.zeros((self.layout.size, 4), np.bool_)  # a vehicle that comes by a move E, S, W, N faces so
+        for facing, reached in enumerate(self.graph.neighbours.T):
+            entered[reached[reached != NO_CELL], facing] = True
         entered[~entered.any(axis=1)] = True
         drive = self._calm[loaded].drive_to(docks, entered)
         return drive.ticks * self._tick_s, np.where(drive.landing == NOWHERE, 0, drive.landing).astype(np.int32)
@@ -134,7 +137,7 @@ class Roads:
         Unlike potentials, these can be compared between docks.
         """
         if dock not in self._detours:
-            self._detours[dock] = self.fields.detours_to(dock)
+            self._detours[dock] = detours_to(self.graph, dock, self.fields.avoid)
         return self._detours[dock].item(cell)
 
     def route(self, cell: int, goal: int) -> list[int]:
@@ -158,7 +161,7 @@ class Roads:
         avoid = self._avoid.copy()
         avoid[sorted(cells)] = SHUN
         self._detours.clear()
-        self.fields.set_avoid(avoid)
+        self.fields.change(avoid=avoid)
         self._set_turns(avoid)
 
     def close(self, cells: Collection[int], *, standing: NDArray[np.int32], goals: NDArray[np.int32]) -> None:
@@ -190,7 +193,7 @@ class Roads:
         self._use(self._open_moves())
         starts = np.union1d(standing, np.flatnonzero(self.is_dock)).astype(np.int32)
         for dock, name in owner.items():
-            lengths = self._lengths.lengths_to(np.array([dock], np.int32))
+            lengths = lengths_to(self.graph, np.array([dock], np.int32), self._avoid)
             if (lengths[starts] == UNREACHABLE).any():
                 self.closed = before
                 self._use(self._open_moves())
@@ -209,18 +212,18 @@ class Roads:
         row, column = divmod(cell, self.layout.width)
         return f"row {row}, column {column}"
 
-    def _open_moves(self) -> NDArray[np.int32]:
+    def _open_moves(self) -> Graph:
         neighbours = np.array(self.layout.neighbours, np.int32)
         neighbours[np.isin(neighbours, self.closed)] = NO_CELL
-        return neighbours
+        return Graph.of(neighbours)
 
-    def _use(self, neighbours: NDArray[np.int32]) -> None:
-        self.fields.set_moves(neighbours)
-        self._lengths.set_moves(neighbours)
+    def _use(self, graph: Graph) -> None:
+        self.graph = graph
+        self.fields.change(graph=graph)
         self._drives: dict[tuple[int, bool], tuple[NDArray[np.float64], NDArray[np.int32]]] = {}
         self._detours: dict[int, NDArray[np.int64]] = {}  # by dock, (C,)
-        way_out, dead_end = dead_ends(neighbours, self.fields.entries)
-        self.ways = Ways(neighbours, way_out, dead_end, np.zeros(int(dead_end.max(initial=-1)) + 1, np.bool_))
+        self.ways = Ways.of(graph)
+        self._facing_graph = Graph.of(graph.neighbours, "differential") if self._turn_ticks else None
         self._calm = self._build_turns(self._avoid)
         self._set_turns(self.fields.avoid)
 
@@ -229,9 +232,9 @@ class Roads:
         self.turns = self._calm if calm else self._build_turns(avoid)
 
     def _build_turns(self, avoid: NDArray[np.uint8]) -> tuple[Turns, Turns] | None:
-        if not self._turn_ticks:
+        if self._facing_graph is None:
             return None
         empty, loaded = (
-            Turns(self.ways.neighbours, avoid, turn_ticks=self._turn_ticks, pace=pace) for pace in self._paces
+            Turns(self._facing_graph, avoid, turn_ticks=self._turn_ticks, pace=pace) for pace in self._paces
         )
         return empty, empty if self._paces[0] == self._paces[1] else loaded

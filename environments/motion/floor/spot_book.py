@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...layout.checks import reaches_a_dock
-from ..fields import NO_CELL
+from ..ids import NO_CELL
 from .parking import FLOOR, NEVER, PARKING, grade, nearest_spot
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class SpotBook:
     """The spots of a floor.
 
     Attributes:
-        grades: (C,) int8 of `spots.grade`.
+        grades: (C,) int8 of `parking.grade`.
         taken: (C,) bool, given to a vehicle.
     """
 
@@ -69,7 +69,7 @@ class SpotBook:
 
     def nearest_before(self, dock: int, good_enough: int, *, own: int = NO_CELL) -> int:
         """The same, of the spots from which a dock is in reach, nearest to the dock."""
-        return self._search(self._roads.fields.entries, dock, good_enough, own)
+        return self._search(self._roads.graph.predecessors, dock, good_enough, own)
 
     def _search(self, moves: NDArray[np.int32], start: int, good_enough: int, own: int) -> int:
         if own != NO_CELL:

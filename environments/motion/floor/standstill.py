@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..fields import NO_CELL
-from ..vehicles import NOBODY
+from ..ids import NO_CELL, NO_VEHICLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +34,7 @@ def waiting_cycles(
     Args:
         cell, goal, held: (V,), where, where to, must stay.
         choices: (V, 5) int32, ranked next cells of the last tick.
-        now: (C,) int32, vehicle in a cell or NOBODY.
+        now: (C,) int32, vehicle in a cell or NO_VEHICLE.
 
     Returns:
         Cycles, each begun with its lowest vehicle, in the order of these.
@@ -45,7 +44,7 @@ def waiting_cycles(
         zip(*(_around(i, cell, goal, choices, now) for i in vehicles), strict=True) if vehicles else ((), ())
     )
     waiting = _spread({i for i in vehicles if held[i]}, beside)
-    moving = _spread({i for i in vehicles if NOBODY in ahead[i] or not ahead[i]}, ahead)
+    moving = _spread({i for i in vehicles if NO_VEHICLE in ahead[i] or not ahead[i]}, ahead)
     stuck = set(vehicles) - waiting - moving
     found: list[list[int]] = []
     visited: set[int] = set()
@@ -75,7 +74,7 @@ def _spread(reached: set[int], links: Sequence[Sequence[int]]) -> set[int]:
 def _around(
     i: int, cell: NDArray[np.int32], goal: NDArray[np.int32], choices: NDArray[np.int32], now: NDArray[np.int32]
 ) -> tuple[list[int], list[int]]:
-    """Vehicles or NOBODY in the cells nearer to the goal (at the goal: in all), best first, and in all cells beside."""
+    """Vehicles in the cells nearer to the goal (at the goal: in all cells), best first, and in all cells beside."""
     cells = [to for to in choices[i].tolist() if to != NO_CELL]
     beside = [int(now[to]) for to in cells if to != cell[i]]
     return (beside if cell[i] == goal[i] else beside[: cells.index(cell[i])]), beside

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from ..costs import UNREACHED, CostFields
-from ..fields import AVOID, NO_CELL, SHUN
-from ..graph import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD, NO_STATE, build_kinematics
+from ..costs import CostFields
+from ..fields import AVOID, SHUN
+from ..graph import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD
+from ..ids import NO_CELL, NO_STATE
+from ..kernels.shortest_paths import UNREACHED
 from .inertia import TurnFields
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from numpy.typing import NDArray
+
+    from ..graph import Graph
 
 DETOUR_CELLS = 4096  # what is driven to get round a dock, at most
 _PRICE_CELLS = {AVOID: DETOUR_CELLS, SHUN: 8 * DETOUR_CELLS}
@@ -42,16 +46,15 @@ class Turns:
     """Fields over (cell, facing) for vehicles of one pace.
 
     Args:
-        neighbours: (C, 4) int32, cell reached by moving E, S, W, N, or NO_CELL.
+        graph: of differential vehicles.
         avoid: (C,) uint8, PASS, AVOID or SHUN.
         turn_ticks: ticks for a quarter turn.
         pace: cells a tick, at most 1.
     """
 
-    def __init__(
-        self, neighbours: NDArray[np.int32], avoid: NDArray[np.uint8], *, turn_ticks: int, pace: Fraction
-    ) -> None:
-        self._kinematics = build_kinematics("differential", neighbours)
+    def __init__(self, graph: Graph, avoid: NDArray[np.uint8], *, turn_ticks: int, pace: Fraction) -> None:
+        neighbours = graph.neighbours
+        self._graph = graph
         self._turn_ticks = turn_ticks
         self._pace = pace
         cell_cost = min(pace.denominator, _MOST_UNITS)
@@ -59,10 +62,10 @@ class Turns:
         self._entry_cost = np.full(len(avoid), cell_cost, np.int32)  # (C,)
         for level, cells in _PRICE_CELLS.items():
             self._entry_cost[avoid == level] += cells * cell_cost
-        self._cost = np.full(self._kinematics.successor.shape, self._tick_cost, np.int32)  # (S, A)
+        self._cost = np.full(self._graph.successor.shape, self._tick_cost, np.int32)  # (S, A)
         self._cost[:, [CLOCKWISE, COUNTER_CLOCKWISE]] *= turn_ticks
         self._cost[:, FORWARD] = np.where(neighbours == NO_CELL, cell_cost, self._entry_cost[neighbours]).ravel()
-        self._fields = CostFields(self._kinematics, self._cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)
+        self._fields = CostFields(self._graph, self._cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)
 
     def towards(self, goals: NDArray[np.int32]) -> TurnFields:
         """The fields and rows of (V,) goal cells of a tick."""
@@ -84,7 +87,7 @@ class Turns:
         rows = self._fields.rows(np.array(sorted(cells), np.int32))
         nearest = self._fields.fields[rows].min(axis=0)
         order = np.argsort(nearest, kind="stable").astype(np.int32)
-        driven, quarters, landing = follow(nearest, self._kinematics.successor, self._cost, order)
+        driven, quarters, landing = follow(nearest, self._graph.successor, self._cost, order)
         whole = -(-driven.astype(np.int64) * self._pace.denominator // self._pace.numerator)
         ticks = np.where(landing == NOWHERE, np.inf, whole + self._turn_ticks * quarters)
         mean = np.where(facings, ticks.reshape(-1, 4), 0.0).sum(axis=1) / facings.sum(axis=1)
@@ -102,7 +105,7 @@ def follow(
 
     Args:
         field: (S,) int32, 0 at the goals.
-        successor, cost: (S, A) of `Kinematics`, and of the field.
+        successor, cost: (S, A) of `Graph`, and of the field.
         order: (S,) int32, states in the order of `field`.
 
     Returns:

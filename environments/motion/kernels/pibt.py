@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from ..fields import NO_CELL
-from ..vehicles import CHOICES, NOBODY
+from ..ids import NO_CELL, NO_VEHICLE
+from ..vehicles import CHOICES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def rank_moves(
         v: V vehicles; reads `cell` and `row`, overwrites `choices`.
         fields: (F, C) uint16, distance to the row's goal.
         neighbours: (C, 4) int32.
-        now: (C,) int32, vehicle in a cell or NOBODY.
+        now: (C,) int32, vehicle in a cell or NO_VEHICLE.
         salt: of `tick_salt`.
     """
     cell, row, choices = v.cell, v.row, v.choices
@@ -118,8 +118,8 @@ def reserve(v: Vehicles, now: NDArray[np.int32], after: NDArray[np.int32]) -> No
 
     Args:
         v: V vehicles; reads `cell`, `choices`, `order` and `held`, overwrites `target` and `scratch`.
-        now: (C,) int32, vehicle in a cell or NOBODY.
-        after: (C,) int32, all NOBODY; overwritten: vehicle in a cell after the step.
+        now: (C,) int32, vehicle in a cell or NO_VEHICLE.
+        after: (C,) int32, all NO_VEHICLE; overwritten: vehicle in a cell after the step.
     """
     cell, choices, order, held, target = v.cell, v.choices, v.order, v.held, v.target
     attempt, stack = v.scratch[0], v.scratch[1]
@@ -147,10 +147,10 @@ def reserve(v: Vehicles, now: NDArray[np.int32], after: NDArray[np.int32]) -> No
                 a += 1
                 if to == NO_CELL:
                     break
-                if after[to] != NOBODY:
+                if after[to] != NO_VEHICLE:
                     continue
                 other = now[to]
-                if other == NOBODY or other == i:  # noqa: SIM109 (numba has no `in` for mixed integers)
+                if other == NO_VEHICLE or other == i:  # noqa: SIM109 (numba has no `in` for mixed integers)
                     after[to] = i
                     target[i] = to
                     depth = -1
@@ -208,7 +208,7 @@ def advance(v: Vehicles, now: NDArray[np.int32]) -> int:
 
     Args:
         v: V vehicles; `cell` becomes `target`, `moves` counts.
-        now: (C,) int32, all NOBODY afterwards.
+        now: (C,) int32, all NO_VEHICLE afterwards.
 
     Returns:
         How many vehicles moved.
@@ -216,7 +216,7 @@ def advance(v: Vehicles, now: NDArray[np.int32]) -> int:
     cell, target = v.cell, v.target
     moved = 0
     for i in range(cell.shape[0]):
-        now[cell[i]] = NOBODY
+        now[cell[i]] = NO_VEHICLE
         if target[i] != cell[i]:
             moved += 1
             v.moves[i] += 1

@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING
 
 from numba import njit
 
-from ..fields import NO_CELL, UNREACHABLE
-from ..floor.parking import NO_DEAD_END
-from ..vehicles import NOBODY
+from ..ids import NO_CELL, NO_DEAD_END, NO_VEHICLE
+from .flood import UNREACHABLE
 from .pibt import advance, rank_moves, reorder, reserve, tick_salt
 
 if TYPE_CHECKING:
@@ -112,16 +111,16 @@ def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
             continue
         field = fields[row[i]]
         ahead = cell[i]
-        for k in range(4):
+        for k in range(neighbours.shape[1]):
             to = neighbours[cell[i], k]
             if to != NO_CELL and field[to] < field[ahead]:
                 ahead = to
         j = now[ahead]
-        if ahead == cell[i] or ahead == goal[i] or j == NOBODY or not relaxed[j] or held[j]:
+        if ahead == cell[i] or ahead == goal[i] or j == NO_VEHICLE or not relaxed[j] or held[j]:
             continue
         same = dead_end[goal[j]] == into
         if not same and goal[j] == ahead:
-            for k in range(4):  # j stands in the mouth, which is no part of the dead end
+            for k in range(neighbours.shape[1]):  # j stands in the mouth, which is no part of the dead end
                 to = neighbours[ahead, k]
                 same = same or (to != NO_CELL and dead_end[to] == into and way_out[to] == ahead)
         if same and fields[row[j], ahead] <= field[ahead]:

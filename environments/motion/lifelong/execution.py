@@ -21,12 +21,12 @@ import numpy as np
 from numba import njit
 
 from ..graph import CLOCKWISE, FORWARD, WAIT
+from ..ids import NO_VEHICLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_STAGED = 2  # actions; who has so many left to do is planned to wait
-NOBODY = -1
 _UNKNOWN, _STAYS, _GOES = -1, 0, 1
 
 
@@ -60,7 +60,7 @@ def advance_tick(
                     other = holder[ahead]
                     if (
                         ticket[vehicle, 0] != serving[ahead] + 1
-                        or other == NOBODY
+                        or other == NO_VEHICLE
                         or length[other] == 0
                         or staged[other, 0] != FORWARD
                         or facing[other] != facing[vehicle]
@@ -81,7 +81,7 @@ def advance_tick(
         if going[vehicle] == _GOES:
             progress[vehicle] += 1
             if progress[vehicle] == ticks_per_action and staged[vehicle, 0] == FORWARD:
-                holder[cell[vehicle]] = NOBODY
+                holder[cell[vehicle]] = NO_VEHICLE
                 serving[cell[vehicle]] += 1
     for vehicle in range(vehicles):
         if progress[vehicle] == ticks_per_action:
@@ -109,10 +109,10 @@ def find_rings(cell, target, holder):
     found = np.zeros(vehicles, np.bool_)
     for first in range(vehicles):
         vehicle = first
-        while vehicle != NOBODY and seen[vehicle] < 0 and target[vehicle] != cell[vehicle]:
+        while vehicle != NO_VEHICLE and seen[vehicle] < 0 and target[vehicle] != cell[vehicle]:
             seen[vehicle] = first
             vehicle = holder[target[vehicle]]
-        if vehicle != NOBODY and seen[vehicle] == first and target[vehicle] != cell[vehicle]:
+        if vehicle != NO_VEHICLE and seen[vehicle] == first and target[vehicle] != cell[vehicle]:
             found[vehicle] = True
     return found
 
@@ -137,7 +137,7 @@ class StagedExecution:
         self._staged = np.full((vehicles, MOST_STAGED + 1), WAIT, np.int8)
         self._ticket = np.zeros((vehicles, MOST_STAGED + 1), np.int64)
         self._length = np.zeros(vehicles, np.int32)
-        self._holder = np.full(cells, NOBODY, np.int32)
+        self._holder = np.full(cells, NO_VEHICLE, np.int32)
         self._holder[self.cell] = np.arange(vehicles)
         self._serving = np.ones(cells, np.int64)
         self._serving[self.cell] = 0  # those who start there
@@ -151,7 +151,7 @@ class StagedExecution:
 
     def rings(self, planned: NDArray[np.int32]) -> NDArray[np.bool_]:
         """(V,) one vehicle of each ring in a planned step to the states `planned` (V,)."""
-        holder = np.full(len(self._neighbours), NOBODY, np.int32)
+        holder = np.full(len(self._neighbours), NO_VEHICLE, np.int32)
         now = self.planned // 4
         holder[now] = np.arange(len(now))
         return find_rings(now, planned // 4, holder)

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from ..costs import TICK_COST, UNREACHED, Edges, fill_field
+from ..costs import TICK_COST
+from ..kernels.shortest_paths import UNREACHED, fill_field
 from .windowed import _mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..graph import Kinematics
+    from ..graph import Graph
 
 
 MOST_GOALS_PER_ROUND = 256
@@ -80,13 +81,13 @@ def _load(cells, goals, trips, successor, facings, first, origin, price, cost, w
 
 
 def compute_guidance(
-    kinematics: Kinematics, passable: NDArray[np.bool_], guidance: Guidance, *, seed: int = 0
+    graph: Graph, passable: NDArray[np.bool_], guidance: Guidance, *, seed: int = 0
 ) -> NDArray[np.int32]:
     """(S, A) int32 price of each action above a tick, in units of 1/TICK_COST tick."""
-    successor, facings, wait = kinematics.successor, kinematics.facings, kinematics.wait
+    successor, facings, wait = graph.successor, graph.facings, graph.wait
     states, actions = successor.shape
     cells = np.flatnonzero(passable).astype(np.int32)
-    edges = Edges.reversing(successor)
+    edges = graph.edges
     cell_of = np.arange(states) // facings
     reached = np.where(successor >= 0, successor, 0) // facings
     moves = (successor >= 0) & (reached != cell_of[:, None])
@@ -108,8 +109,8 @@ def compute_guidance(
         _load(cells, goals, guidance.trips, successor, facings, edges.first, edges.origin, edges.prices(cost), cost,
               wait, np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
         mean += (flow - mean) / (turn + 1)
-        on_edge = np.bincount(edge, weights=mean[moves], minlength=kinematics.cells * 4)
-        in_cell = np.bincount(into, weights=mean[moves], minlength=kinematics.cells)
+        on_edge = np.bincount(edge, weights=mean[moves], minlength=graph.cells * 4)
+        in_cell = np.bincount(into, weights=mean[moves], minlength=graph.cells)
         price = guidance.opposing * on_edge[back] / on_edge[on_edge > 0].mean()
         price += guidance.crowding * in_cell[into] / in_cell[cells].mean()
         extra[moves] = np.rint(TICK_COST * np.minimum(price, guidance.dearest_ticks)).astype(np.int32)

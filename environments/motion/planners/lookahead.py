@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..costs import TICK_COST, CostFields
-from ..graph import KinematicsName, build_kinematics, build_window
+from ..graph import Graph, KinematicsName
+from ..ids import NO_VEHICLE
 from ..topology import find_dead_ends
 from .guidance import Guidance, compute_guidance
 from .priority import find_overdue, rank_vehicles, weights_by_rank
-from .windowed import NO_VEHICLE, carry_over, list_candidates, plan_window
+from .window import build_window
+from .windowed import carry_over, list_candidates, plan_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,15 +70,15 @@ class LookaheadPlanner:
         let_out: bool = True,
         unhurried_share: int = 1,
     ) -> None:
-        self.kinematics = build_kinematics(kinematics, neighbours)
+        self.graph = Graph.of(neighbours, kinematics)
         self._cells = np.flatnonzero(passable).astype(np.int32)
         self.density = vehicles / max(1, len(self._cells))
         self.budget = budget or Budget.for_density(self.density)
         self._guidance = self._extra = compute_guidance(
-            self.kinematics, passable, guidance or Guidance.for_density(self.density), seed=0
+            self.graph, passable, guidance or Guidance.for_density(self.density), seed=0
         )
-        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
-        self._dead_ends = find_dead_ends(neighbours)
+        self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
+        self._dead_ends = find_dead_ends(self.graph)
         if not let_out:
             self._dead_ends.depth[:] = 0
         self._window = build_window(kinematics, self.budget.window_ticks)
@@ -95,7 +97,7 @@ class LookaheadPlanner:
         self._waits = np.zeros(vehicles, np.int32)
         self._plan_path = np.zeros((vehicles, ticks), np.int32)
         self._plan_end = np.zeros(vehicles, np.int32)
-        self._taken = np.full((ticks + 1, self.kinematics.cells), NO_VEHICLE, np.int32)
+        self._taken = np.full((ticks + 1, self.graph.cells), NO_VEHICLE, np.int32)
         self._fresh = True
         # a vehicle without a goal moves only for others; of equal sequences the one with early progress is better
         self._shape = np.array([TICK_COST // 2, 1], np.int64)
@@ -116,10 +118,10 @@ class LookaheadPlanner:
         may not move;
         unhurried (V,) goes after all others, as vehicles do that only drive to where they will wait.
         """
-        kinematics, window, budget = self.kinematics, self._window, self.budget
+        graph, window, budget = self.graph, self._window, self.budget
         vehicles = len(state)
         self.costs.next_tick()
-        cell = (state // kinematics.facings).astype(np.int32)
+        cell = (state // graph.facings).astype(np.int32)
         goal = self._let_out(cell, goal.astype(np.int32))
         both = goal if next_goal is None else np.concatenate([goal, next_goal])
         rows = self.costs.rows(both.astype(np.int32))
@@ -128,7 +130,7 @@ class LookaheadPlanner:
         held = np.zeros(vehicles, np.bool_) if held is None else held
         list_candidates(
             state, goal, goal_row, next_row, next_base, held,
-            self.costs.fields, kinematics.successor, self._extra, kinematics.facings, kinematics.wait, TICK_COST,
+            self.costs.fields, graph.successor, self._extra, graph.facings, graph.wait, TICK_COST,
             window.action, window.depth, window.after_subtree, window.ticks, self._shape,
             self._count, self._cost, self._path, self._end, self._first,
         )  # fmt: skip
@@ -157,7 +159,7 @@ class LookaheadPlanner:
     def set_surcharge(self, surcharge: NDArray[np.int32]) -> None:
         """From now on actions cost so much besides, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
         self._extra = self._guidance + surcharge
-        self.costs = CostFields(self.kinematics, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
+        self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
 
     def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
         """Fills the fields of all cells if they fit into memory, plans once and forgets it: kernels are compiled and
@@ -172,7 +174,7 @@ class LookaheadPlanner:
 
     def move(self, state: NDArray[np.int32], action: NDArray[np.int8]) -> NDArray[np.int32]:
         """(V,) state after the actions."""
-        return self.kinematics.successor[state, action].astype(np.int32)
+        return self.graph.successor[state, action].astype(np.int32)
 
     def left_ticks(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) priced ticks to each goal on an empty floor; 0 without a goal."""
@@ -187,7 +189,7 @@ class LookaheadPlanner:
         if len(next_row) == 0:
             return np.full(len(goal), -1, np.int32), base
         known = np.flatnonzero((next_row >= 0) & (goal >= 0))
-        facings = self.kinematics.facings
+        facings = self.graph.facings
         at_goal = goal[known, None] * facings + np.arange(facings)
         base[known] = self.costs.fields[next_row[known, None], at_goal].sum(axis=1, dtype=np.int64) // facings
         return np.ascontiguousarray(next_row), base

@@ -23,7 +23,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-NO_VEHICLE = -1
+from ..ids import NO_VEHICLE
+
 PATIENT_FAILURES = 100  # for leaders that are overdue: search on where a bounded search has failed for long
 
 

@@ -1,0 +1,88 @@
+"""Shortest paths to a goal cell over the states of a graph, with a price for each edge.
+
+Dimensions: S states, E edges, F fields, N goals.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+UNREACHED = 1 << 28
+
+
+@njit(cache=True, nogil=True)
+def fill_field(goal_cell, facings, first, origin, price, dearest, out):
+    """Dial's shortest paths backwards from all states of a goal cell.
+
+    A state may wait in several buckets; only the one of its final cost counts.
+
+    Args:
+        goal_cell: cell; the states goal_cell * facings and following cost nothing.
+        facings: states per cell.
+        first, origin: (S + 1,), (E,) int32 of `graph.Edges`.
+        price: (E,) int32, cost of each edge, 1..dearest.
+        dearest: the highest price.
+        out: (S,) int32, overwritten; UNREACHED where no path exists.
+    """
+    buckets = dearest + 1
+    out[:] = UNREACHED
+    head = np.full(buckets, -1, np.int32)
+    state_of = np.empty(origin.shape[0] + facings, np.int32)
+    after = np.empty(origin.shape[0] + facings, np.int32)
+    entries = 0
+    for facing in range(facings):
+        state_of[entries] = goal_cell * facings + facing
+        out[state_of[entries]] = 0
+        after[entries] = head[0]
+        head[0] = entries
+        entries += 1
+    waiting = entries
+    now = 0
+    slot = 0
+    while waiting > 0:
+        entry = head[slot]
+        head[slot] = -1
+        while entry >= 0:
+            waiting -= 1
+            state = state_of[entry]
+            entry = after[entry]
+            if out[state] != now:
+                continue
+            for edge in range(first[state], first[state + 1]):
+                reach = now + price[edge]
+                if reach < out[origin[edge]]:
+                    out[origin[edge]] = reach
+                    place = slot + price[edge]
+                    if place >= buckets:
+                        place -= buckets
+                    state_of[entries] = origin[edge]
+                    after[entries] = head[place]
+                    head[place] = entries
+                    entries += 1
+                    waiting += 1
+        now += 1
+        slot += 1
+        if slot == buckets:
+            slot = 0
+
+
+@njit(cache=True, nogil=True)
+def fill_rows(cells, rows, facings, first, origin, price, dearest, unreached, fields):
+    """Fill `fields[rows[i]]` with the field of `cells[i]`, and say how long the longest path is.
+
+    Args:
+        cells, rows: (N,) int32, goal cells and the rows of `fields` (F, S) for them.
+        unreached: value where no path exists.
+        facings, first, origin, price, dearest: as in `fill_field`.
+    """
+    field = np.empty(fields.shape[1], np.int32)
+    longest = 0
+    for index in range(cells.shape[0]):
+        fill_field(cells[index], facings, first, origin, price, dearest, field)
+        row = rows[index]
+        for state in range(field.shape[0]):
+            if field[state] < UNREACHED:
+                longest = max(longest, field[state])
+            fields[row, state] = min(field[state], unreached)
+    return longest
