@@ -12,6 +12,7 @@ from pathlib import Path
 from .counting import counted
 from .design.asked_kpis import check_asked_kpis
 from .design.experiment import Experiment
+from .design.questions.packages import require_package
 from .errors import ExperimentError, LostFolderError
 from .execution.attempts import TrialFunction, run_trial
 from .execution.belonging import belong_together
@@ -69,8 +70,9 @@ def run(
     progress = progress or Silent()
     if agent_classes:
         experiment = experiment.with_agent_classes(agent_classes)
-    if agent_classes or experiment.given:
+    if experiment.given:
         rehearse(experiment)
+    require_package(experiment.config.asked)
     if function is run_trial:  # another function may measure what it likes
         check_asked_kpis(experiment)
     with (
@@ -91,14 +93,15 @@ def run(
         try:
             store.describe(experiment, origin)
             if experiment.adaptive:
-                ask(experiment, session.make, session.extend)
+                answer = ask(experiment, session.make, session.extend)
             else:
+                answer = None
                 session.make(list(experiment.trials()))
             session.close()
             store.journal.check_present()
             if session.ran:  # only now is it known what `auto` has chosen
                 store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-            results = results_of(store.directory, session.experiment, store.records)
+            results = results_of(store.directory, session.experiment, store.records, answer)
             finish(results)
         except LostFolderError as lost:
             raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...agents.events import Event
 from ..config.errors import TrialEndedError
+from ..config.units import DURATION
 from .ticks import Ticks
 
 if TYPE_CHECKING:
@@ -62,12 +63,18 @@ class Trial(Ticks):
                 self._advance()
         self._look_at_the_end()
 
-    def run_until(self, time_s: float) -> None:
-        """Run to `time_s`, or to the end of the trial, leaping over ticks in which nothing moves and nothing is due.
+    def run_until(self, time_s: float | str) -> None:
+        """Run to a time, or to the end of the trial, leaping over ticks in which nothing moves and nothing is due.
+
+        Args:
+            time_s: simulated seconds, or a duration with its unit (`10min`).
 
         Raises:
             TrialEndedError: the trial has ended.
+            ValueError: the duration has no unit, or none that is known.
         """
+        if isinstance(time_s, str):
+            time_s = DURATION.parse(time_s)
         self._must_not_have_ended(f"run_until({time_s:g})")
         if self._grid is None:
             while not self._ended and self.clock.next_s() <= time_s:

@@ -1,5 +1,6 @@
 """The description of a whole factory and its run, as it stands in YAML; refused when it could never work."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -74,6 +75,8 @@ class Scenario(Section):
 
         Raises ScenarioError with file, line, column and key for everything that is wrong.
         """
+        if isinstance(path, Mapping):
+            raise TypeError("Scenario.load needs the path of a file, not a mapping; write Scenario.parse({…})")
         document = Document.load(shipped_or(path))
         if not isinstance(document.data, dict) or "scenario" not in document.data:
             return cls.parse(document.data, source=document)

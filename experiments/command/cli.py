@@ -122,10 +122,12 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     from ..design import jam_risks, late_orders
     from ..design.asked_kpis import check_asked_kpis
     from ..design.experiment import Experiment
+    from ..design.questions.packages import require_package
     from ..execution.rehearsal import rehearse
 
     experiment = Experiment.load(config, _settings(settings))
     check_asked_kpis(experiment)
+    require_package(experiment.config.asked)
     rehearse(experiment)
     sizes = [case.scenario for case in experiment.cases]
     fleets = sorted({scenario.agv_count for scenario in sizes})

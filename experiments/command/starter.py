@@ -10,7 +10,8 @@ from ..execution.durable import write_atomically
 from ..plain_text import one_line
 
 EXPERIMENT = """\
-# Run me:  robocell run {path}
+# robocell run {path}    runs all cases
+# robocell view {path}   shows one in a browser, live
 {name}
 
 scenario:
@@ -47,6 +48,7 @@ scenario:
   negotiation: {{mechanism: contract_net}}
   horizon: 4h
   warm_up: 30min
+  record: {{trace: true}}          # positions too: `robocell view DIR` replays a run without running my_agv.py again
 
 # Every combination is a case; every case meets the same arrivals and breakdowns.
 sweep:

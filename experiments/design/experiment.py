@@ -47,6 +47,8 @@ class Experiment:
         Where a config names a class (`fleet.agvs.class`, `negotiation.mechanism`), settings may hold the class itself.
         Raises ExperimentError or ScenarioError with file, line and key for everything that is wrong.
         """
+        if isinstance(path, Mapping):
+            raise TypeError("Experiment.load needs the path of a file, not a mapping; write Experiment.parse({…})")
         return cls._of(load_document(path), settings)
 
     @classmethod

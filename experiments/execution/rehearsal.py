@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def rehearse(experiment: "Experiment") -> None:
-    """Builds the factory of a case for each set of own classes.
+    """Build the factory of a case for each set of own classes.
 
     Raises ExperimentError, with the place of the fault in the source: a module cannot be imported, a class is of the
-    wrong kind, or cannot be built.
+    wrong kind or cannot be built.
     """
     from ...environments.factory import Factory
     from ...environments.scenario.own_classes import fault_of, with_classes

@@ -49,6 +49,7 @@ class Results:
     trials: "pd.DataFrame"
     failures: "pd.DataFrame"
     records: Mapping[str, Record] = field(repr=False)
+    found: "Answer | None" = field(default=None, repr=False)  # the answer, where the run that made these has it
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ class Results:
     @cached_property
     def answer(self) -> "Answer | None":
         """The answer to the experiment's question; None where it has none, or results are missing."""
-        return recalled(self.experiment, self.records)
+        return self.found or recalled(self.experiment, self.records)
 
 
 def load(directory: str | Path) -> Results:
@@ -140,10 +141,12 @@ def load(directory: str | Path) -> Results:
     return results_of(directory, experiment, records)
 
 
-def results_of(directory: Path, experiment: Experiment, records: Mapping[str, Record]) -> Results:
-    """What these records of a directory come to."""
+def results_of(
+    directory: Path, experiment: Experiment, records: Mapping[str, Record], answer: "Answer | None" = None
+) -> Results:
+    """The results that these records of a directory add up to; `answer`, if known, is not looked for again."""
     trials, failures = tables(experiment, records)
-    return Results(directory, experiment, trials, failures, records)
+    return Results(directory, experiment, trials, failures, records, answer)
 
 
 def _records(directory: Path) -> dict[str, Record]:

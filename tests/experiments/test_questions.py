@@ -1,6 +1,7 @@
 """Questions find the truth that is built into a fake trial, with fewer trials than the grid, and can be resumed."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from robocell.environments.scenario.shipped import CONFIGS
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.keys import FLEET
 from robocell.experiments.design.questions import Until
+from robocell.experiments.design.questions.packages import require_package
+from robocell.experiments.errors import ExperimentError
 from robocell.experiments.execution.store import JOURNAL, TRIALS
 from robocell.experiments.report.figures import all_charts
 from robocell.experiments.report.page import page
@@ -211,6 +214,23 @@ def test_optimise_gets_close_to_the_best_and_its_points_are_in_the_tables(tmp_pa
     trials = load(tmp_path).trials
     assert set(trials[MACHINES]) >= {row[MACHINES] for row in answer.table}
     assert load(tmp_path).answer == answer
+
+
+def test_a_run_searches_once(tmp_path, monkeypatch):
+    optuna = pytest.importorskip("optuna")
+    made = []
+    monkeypatch.setattr(optuna, "create_study", lambda make=optuna.create_study, **how: made.append(1) or make(**how))
+    question = {"kind": "optimise", "points": 4, "keys": {MACHINES: {"low": 1, "high": 50}}}
+    assert answer_of(go(asked(question, machines=None, replications=2), tmp_path)).table
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(("kind", "package"), [("optimise", "optuna"), ("sensitivity", "SALib")])
+def test_a_package_that_a_question_needs_is_named_before_anything_runs(monkeypatch, kind, package):
+    keys = {MACHINES: {"low": 1, "high": 50}, "negotiation.retry": {"low": "1s", "high": "9s"}}
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ExperimentError, match=rf"needs {package}, .* 'robocell\[questions\]'"):
+        require_package(asked({"kind": kind, "keys": keys}, machines=None).config.question)
 
 
 def gain(**more):

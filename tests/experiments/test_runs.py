@@ -278,3 +278,9 @@ def test_a_path_or_plain_data_are_no_factory_and_no_experiment(given, tmp_path):
     with pytest.raises(TypeError, match=r"run needs an Experiment, not .*; make one with Experiment.load or .parse"):
         run(given, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", [Experiment, Scenario])
+def test_a_mapping_is_not_loaded_and_the_message_says_what_reads_it(kind):
+    with pytest.raises(TypeError, match=r"load needs the path of a file, .*; write \w+.parse\("):
+        kind.load({"name": "mine"})

@@ -63,6 +63,14 @@ def test_a_run_in_pieces_ends_at_the_horizon_and_not_beyond(factory_data: dict[s
     assert factory.log.digest() == whole
 
 
+def test_the_end_of_a_piece_may_be_a_duration_with_its_unit(cell: dict[str, Any]) -> None:
+    factory = Factory(Scenario.parse(cell))
+    factory.run_until("2min")
+    assert factory.now_s == 120.0
+    with pytest.raises(ValueError, match="'3' has no unit; write a duration like 45s"):
+        factory.run_until("3")
+
+
 def test_without_drain_the_log_ends_at_the_horizon(cell: dict[str, Any]) -> None:
     factory = run(changed(cell, horizon="1200.3s", drain=False))
     assert factory.now_s == factory.log.end_s == 1200.3

@@ -42,7 +42,18 @@ def robocell(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 @pytest.fixture
 def foreign_run(starter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """A run directory whose code says when it is run; what made it is gone."""
-    short = ("--set", "horizon=3min", "--set", "warm_up=0s", "--set", "replications=1", "--executor", "serial")
+    short = (
+        "--set",
+        "record.trace=false",
+        "--set",
+        "horizon=3min",
+        "--set",
+        "warm_up=0s",
+        "--set",
+        "replications=1",
+        "--executor",
+        "serial",
+    )
     short += ("--set", "sweep.grid.fleet.agvs.count=[1]")
     logs = ("--set", "outputs.logs=first", "--set", "outputs.figures=false")
     folder = starter.parent / "run"
@@ -63,6 +74,17 @@ def test_the_starter_is_watched_and_drawn(starter: Path, tmp_path: Path) -> None
     factory = live_factory(next(iter(session.factories.values())))()
     assert {type(agv).__name__ for agv in factory.agvs} == {"NearbyAGV"}
     assert export(starter / "experiment.yaml", tmp_path / "floor.png", start_s=10.0, width=300).exists()
+
+
+def test_a_run_of_the_starter_is_replayed_without_its_code(
+    starter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = ("--set", "horizon=3min", "--set", "warm_up=0s", "--set", "replications=1", "--executor", "serial")
+    folder = starter.parent / "run"
+    assert robocell(monkeypatch, "run", starter / "experiment.yaml", "-o", folder, *short) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    view = ("view", folder, "--export", starter.parent / "floor.png", "--from", "1min", "--width", 300)
+    assert robocell(monkeypatch, *view) == 0, capsys.readouterr().err
 
 
 def test_code_that_came_with_a_run_is_not_run_unasked(

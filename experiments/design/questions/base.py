@@ -14,6 +14,7 @@ class Stopping(Section):
     """What decides by results which trials are run: a question, a precision, or rules of when an answer is clear."""
 
     adds_cases: ClassVar[bool] = False  # while it runs, to those that the experiment starts from
+    package: ClassVar[str] = ""  # of the extra `questions`, without which there is no answer
 
     @property
     def kpis(self) -> Mapping[tuple[str, ...], str]:

@@ -24,6 +24,7 @@ class Optimise(Question):
     """Which values are the best?"""
 
     adds_cases: ClassVar[bool] = True
+    package: ClassVar[str] = "optuna"
 
     kind: Literal["optimise"]
     metric: str = "throughput_per_h"

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ....environments.config.section import Positive
-from ...errors import ExperimentError
 from ..sampling import Range
 from .base import Question
+from .packages import part_of
 
 if TYPE_CHECKING:
     from ..cases import Case
@@ -29,6 +29,7 @@ class Sensitivity(Question):
     """Which parameters matter?"""
 
     repeats_points: ClassVar[bool] = True
+    package: ClassVar[str] = "SALib"
 
     kind: Literal["sensitivity"]
     metric: str = "throughput_per_h"
@@ -49,7 +50,9 @@ class Sensitivity(Question):
         return {"num_vars": len(self.keys_), "names": list(self.keys_), "bounds": [[0.0, 1.0]] * len(self.keys_)}
 
     def own_points(self, seed: int) -> list[Mapping[str, Any]]:
-        design = salib("sample.sobol").sample(self.space, self.samples, calc_second_order=False, seed=seed)
+        design = part_of(self.package, "sample.sobol").sample(
+            self.space, self.samples, calc_second_order=False, seed=seed
+        )
         return [
             {"name": f"point {number}"}
             | {key: wide.at(float(u)) for (key, wide), u in zip(self.keys_.items(), row, strict=True)}
@@ -62,15 +65,3 @@ class Sensitivity(Question):
         if len(cases) != self.samples * (len(self.keys_) + 2):
             return "a sensitivity question brings its own cases; leave the sweep out"
         return None
-
-
-def salib(module: str) -> Any:
-    """A module of SALib; ExperimentError where it is not installed."""
-    from importlib import import_module
-
-    try:
-        return import_module(f"SALib.{module}")
-    except ModuleNotFoundError:
-        raise ExperimentError(
-            "question: sensitivity needs SALib; install it: pip install 'robocell[questions]'"
-        ) from None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...design.questions.optimise import Optimise
-from ...errors import ExperimentError
+from ...design.questions.packages import part_of
 from ..direction import greater_is_better
 from ..wording import with_interval
 from .asking import Answer, Asker
@@ -21,7 +21,8 @@ ROUND = 4  # points that are tried side by side
 
 def ask(question: Optimise, asker: Asker) -> Answer:
     """The best of the points that the search has tried."""
-    optuna = _optuna()
+    optuna = part_of(question.package)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     goal = question.goal or ("max" if greater_is_better(question.metric) else "min")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of constant_liar
@@ -62,14 +63,3 @@ def _answer(question: Optimise, rows: list[dict[str, Any]], goal: str, trials: i
     text += f"(of {len(rows)} points)."
     doubt = "The interval is that of the point by itself: the best of many looks better than it is."
     return Answer((text, doubt), tuple(sound[:20]), trials)
-
-
-def _optuna() -> Any:
-    try:
-        import optuna
-    except ModuleNotFoundError:
-        raise ExperimentError(
-            "question: optimise needs Optuna; install it: pip install 'robocell[questions]'"
-        ) from None
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...design.questions.sensitivity import Sensitivity, salib
+from ...design.questions.packages import part_of
+from ...design.questions.sensitivity import Sensitivity
 from .asking import Answer, Asker
 
 MATTERS = 0.05  # share of the variance below which a parameter is called unimportant
@@ -27,7 +28,7 @@ def ask(question: Sensitivity, asker: Asker) -> Answer:
             (f"{question.metric} is the same in all cases: none of the parameters matters.",), (), len(asker.taken)
         )
     standard = (means - means.mean()) / means.std()
-    found = salib("analyze.sobol").analyze(
+    found = part_of(question.package, "analyze.sobol").analyze(
         question.space, standard, calc_second_order=False, seed=asker.experiment.seed
     )
     table = [
