@@ -220,7 +220,7 @@ class Worker:
 
 
 def is_at_rest(hall: BareWorld) -> bool:
-    """Every task is closed, nobody holds anything, and no offer binds anybody any more."""
+    """Whether every task is closed, no agent holds a task, and no offer is binding any more."""
     pool = hall.net.pools[TaskKind.CHARGE]
     return (
         all(task.contract.phase is ContractPhase.CLOSED for manager in hall.managers for task in manager.tasks)

@@ -57,7 +57,7 @@ def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
         conversation, performative = int(row["conversation"]), P(int(row["performative"]))
         sender, receiver = int(row["sender"]), int(row["receiver"])
         if row["count"] == 0:
-            continue  # a call is withdrawn, and nobody needs to hear it
+            continue  # a withdrawn call needs no answer
         from_manager = managers.get(conversation) == sender
         session = (conversation, receiver if from_manager else sender)
         state = states[session]
@@ -76,7 +76,7 @@ def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
 def assert_conforms(log: EventLog, *, closed: bool = True) -> None:
     """Nothing was said out of turn and, where `closed`, no session is left with an award that lives.
 
-    A vehicle may still hold a charger when the last part has left, as may whoever serves no job.
+    A vehicle may still hold a charger when the last part has left, as may any agent that serves no job.
     """
     states, illegal = sessions(log)
     assert illegal == []

@@ -1,7 +1,7 @@
 """Our executors against `mesa.batch_run` on the same Mesa model: trials per second, and what is lost between them.
 
-The model is Mesa's classical exchange of wealth, written here anew. `mesa.batch_run` (Mesa 3.3 and later) and the pool
-run the same parameters on the same number of processes, both from cold, one after the other in this process.
+The model is Mesa's classical exchange of wealth, written for this benchmark. `mesa.batch_run` and the pool run the same
+parameters on the same number of processes, both with a cold start, one after the other in this process.
 """
 
 import json

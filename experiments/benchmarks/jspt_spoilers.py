@@ -59,7 +59,7 @@ def _buffers(data: dict[str, Any], scenario: Scenario) -> None:
 
 
 def _traffic(data: dict[str, Any], scenario: Scenario) -> None:
-    """Vehicles take the times of the floor with nobody in the way, and need no charger."""
+    """Vehicles take the travel times of an empty floor, and need no charger."""
     factory = Factory(scenario)
     places = [place for place in scenario.places if place not in scenario.chargers]
     rows = [scenario.places.index(place) for place in places]

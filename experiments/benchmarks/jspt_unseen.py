@@ -1,6 +1,6 @@
-"""Job shops with AGVs that nobody has seen: other floors, machines, vehicles, jobs; half of them leave a choice.
+"""Random job shops with AGVs, on which nothing was tuned; half of them leave a choice of machines.
 
-No optimum is known for them, so results are compared with the best that a long search finds beforehand, knowing all.
+No optimum is known, so results are compared with the best schedule that a long search finds with full knowledge.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ SEARCH_LENGTH = 60_000
 def random_shop(seed: int) -> tuple[JobShop, int, NDArray[np.float64]]:
     """A shop with 3-8 machines and 4-12 jobs of 2-5 operations, 1-4 vehicles, and (M + 1, M + 1) travel times in s.
 
-    Ways are shortest ones between points of a square, longer in one direction than in the other; mean travel time by
-    mean processing time is about 0.3, 0.6 or 1.2. Odd seeds have operations with a choice of machines.
+    Travel times are shortest paths between points of a square, longer in one direction than in the other; the mean
+    travel time over the mean processing time is about 0.3, 0.6 or 1.2. Odd seeds have operations with a choice
+    of machines.
     """
     rng = np.random.default_rng(seed)
     machines, jobs, vehicles = int(rng.integers(3, 9)), int(rng.integers(4, 13)), int(rng.integers(1, 5))

@@ -63,12 +63,12 @@ class DelayedPlay:
         """Plans, assigns and drives for so many ticks."""
         width = self._problem.floor.width
         corners = [self._execution.corners(width)]
-        nobody = np.zeros(len(self._problem.starts), np.bool_)
+        none_held = np.zeros(len(self._problem.starts), np.bool_)
         for tick in range(ticks):
             began = time.process_time()
             if tick % self._problem.ticks_per_action == 0:
                 self._plan_step(tick)
-            delayed = nobody if self._draws is None else self._draws.tick()
+            delayed = none_held if self._draws is None else self._draws.tick()
             self._execution.tick(delayed)
             self._count_errands()
             spent = time.process_time() - began

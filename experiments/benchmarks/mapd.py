@@ -1,9 +1,8 @@
 """Pickup and delivery on the same tasks as two public solvers: makespan and service time against theirs.
 
-Tasks become known when they appear. In every tick all robots, those with a load included, bid for the tasks that
-nobody has picked
-up: a loaded robot's bid is its way to the delivery and from there to the pickup, so a near robot that is soon free
-may be waited for.
+Tasks become known when they appear. In every tick all robots, loaded ones included, bid for the tasks
+that are not picked up yet: a loaded robot bids its path to the delivery and from there to the pickup, so a task may
+wait for a near robot that will soon be free.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How fast the planner is: agent-steps per CPU second, next to plain Python, and every step checked for conflicts.
 
-Each case drives vehicles to random goals, drawn anew on arrival, on a floor made here:
+Each case drives vehicles to random goals, with a new goal on arrival, on a floor generated here:
 
     open      32 x 32 cells, no wall, 400 vehicles
     warehouse 140 x 500 cells, racks of 2 x 10 with two-lane aisles, 5000 and 10 000 vehicles

@@ -16,7 +16,7 @@ SOURCES = {
 
 
 def folder_of(data: Path | None, benchmark: str) -> Path:
-    """The folder of all instances that was named; InstanceError where none was, or it is none."""
+    """The folder of instances that was named; InstanceError where none was named, or it is not a folder."""
     what = "no problem was named" if data is None else f"{data} is not a folder"
     if data is None or not data.is_dir():
         raise InstanceError(

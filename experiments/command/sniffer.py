@@ -114,7 +114,7 @@ def conversations_of(
 
 
 def sequence_diagram(log: "EventLog", conversation: int) -> str:
-    """One conversation as text: the manager on the left, whoever was awarded next to it, the others on the right.
+    """One conversation as text: the manager on the left, the contractors that won beside it, the others on the right.
 
     Raises:
         KeyError: there is no such conversation.
@@ -152,7 +152,7 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     """Runs a trial once more, with every message written down, and draws what was said: the first CALLS conversations.
 
     Raises:
-        ExperimentError: nobody of the name `about` has said anything.
+        ExperimentError: no agent of the name `about` has sent or received a message.
     """
     from ...environments.factory import Factory
 
@@ -166,12 +166,14 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
         chosen = sorted({*conversations_of(log, agent=about), *conversations_of(log, job=about)})
         if not chosen:
             names = log.agents["name"].tolist()
-            raise ExperimentError(f"--about {about}: nobody of that name has said anything{nearest(about, names)}")
+            raise ExperimentError(
+                f"--about {about}: no agent of that name has sent or received a message{nearest(about, names)}"
+            )
     yield from sniff(log, chosen, limit=CALLS)
 
 
 def _parts(log: "EventLog", conversation: int) -> dict[tuple[int, int], int]:
-    """How many parts of a lot messages are about, by performative and contractor; a call says the same to everybody."""
+    """How many parts of a lot messages are about, by performative and contractor; a call goes to all of them alike."""
     events = log.events
     own = events[np.isin(events["kind"], list(_ABOUT_LOTS)) & (events["value"] == conversation)]
     parts: dict[tuple[int, int], int] = {}
@@ -198,17 +200,17 @@ def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
     """Contractors with a lane, those who were awarded first; and whether others share one more."""
     decisive = {performative.name.lower().replace("_", "-") for performative in _DECISIVE}
     winners: dict[int, None] = {}
-    everybody: dict[int, None] = {}
+    present: dict[int, None] = {}
     crowd = False
     for said in messages:
         other = said.receiver if said.sender == manager else said.sender
         if other == NOBODY:
             crowd |= said.count > 0
         else:
-            everybody[other] = None
+            present[other] = None
             if said.performative in decisive:
                 winners[other] = None
-    lanes = list(winners) + [agent for agent in everybody if agent not in winners]
+    lanes = list(winners) + [agent for agent in present if agent not in winners]
     return lanes[:LANES], crowd or len(lanes) > LANES
 
 
@@ -233,7 +235,7 @@ def _arrow(said: Said, lane_of: dict[int, int], lanes: int) -> str:
     start, end = lane_of.get(said.sender, lanes - 1), lane_of.get(said.receiver, lanes - 1)
     words = said.performative + (f" ({said.count})" if said.count > 1 else "")
     if start == end:
-        words = f" {words}" if said.count else f" {words} (nobody is bound)"
+        words = f" {words}" if said.count else f" {words} (not binding)"
         line[start * LANE_WIDTH + 4 : start * LANE_WIDTH + 4 + len(words)] = words
     else:
         left, right = sorted((start * LANE_WIDTH + 3, end * LANE_WIDTH + 3))

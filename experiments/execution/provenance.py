@@ -15,7 +15,7 @@ PACKAGES = ("robocell", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", 
 
 
 def provenance(*, seed: int, executor: str, workers: int) -> dict[str, Any]:
-    """What somebody needs to know who wants the same numbers again."""
+    """What is needed to get the same numbers again."""
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),

@@ -115,10 +115,10 @@ def rarest(n: int, risk: float = 1 - CONFIDENCE) -> int:
 def paired(a: np.ndarray, b: np.ndarray, interval: Interval = skew_interval) -> dict[str, float]:
     """The difference b - a of paired values, with its interval, the p value of no difference and the effect size.
 
-    Pairs that lack a value are left out. A difference within rounding is none. The p value is that of the t test, and
-    of the same test after Hall's transformation where that is greater, skew is found and `interval` is not t. Where all
-    differences are the same, t knows no doubt; the sign test then decides, so it takes six to tell them from 0. The
-    effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
+    Pairs that lack a value are dropped. A difference within rounding counts as zero. The p value is that of the t test,
+    and of the same test after Hall's transformation where that is greater, skew is found and `interval` is not t. Where
+    all differences are the same, t leaves no doubt; the sign test then decides, so it takes six to tell them from 0.
+    The effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
     """
     known = np.isfinite(a) & np.isfinite(b)
     a, b = a[known], b[known]

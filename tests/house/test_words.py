@@ -7,13 +7,14 @@ import pytest
 from . import CODE, ROOT
 
 WORDS = (
-    "anew", "whoever", "somebody", "nobody", "everybody", "lest", "in vain", "face to face", "stands? ready", "is none",
+    "anew", "whoever", "somebody", "nobody", "everybody", "lest", "in vain", "face to face", "stands? ready",
+    "(?<!there )is none",
     "(?:dis)?mount(?:s|ed)?",
 )  # fmt: skip
 REFUSED = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
 # How often each room has them today. The numbers only fall.
-LEFT = {"agents": 122, "environments": 135, "experiments": 30, "visualization": 13, "testing": 3, "docs": 67}
+LEFT = {"agents": 118, "environments": 133, "experiments": 2, "visualization": 13, "testing": 0, "docs": 67}
 
 
 @pytest.mark.parametrize("room", [*CODE, "docs"])

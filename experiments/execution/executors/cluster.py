@@ -1,8 +1,8 @@
 """Trials on Ray: on this machine, or on a cluster whose address is given.
 
-Ray is told to retry nothing: a lost task says which trials it held, they are tried again one by one, and only a trial
-that loses its worker twice while alone is recorded as died. A lost node is nobody's fault and costs no attempt.
-Short trials travel together, as many as make a quarter of a second of work; one by one Ray is slower than no Ray.
+Ray is told to retry nothing: a lost task says which trials it held, these are tried again one by one, and only a trial
+that loses its worker twice while alone is recorded as died. A lost node costs its trials no attempt. Short trials are
+sent together, as many as make a quarter of a second of work: one by one, Ray is slower than no Ray.
 """
 
 import contextlib
