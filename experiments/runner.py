@@ -70,11 +70,7 @@ def run(
     progress = progress or Silent()
     if agent_classes:
         experiment = experiment.with_agent_classes(agent_classes)
-    if experiment.given:
-        rehearse(experiment)
-    require_package(experiment.config.asked)
-    if function is run_trial:  # another function may measure what it likes
-        check_asked_kpis(experiment)
+    _refuse_what_cannot_run(experiment, function)
     with (
         Store(directory, fresh=fresh) as store,
         Session(
@@ -88,23 +84,7 @@ def run(
             progress=progress,
         ) as session,
     ):
-        origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
-        _look_around(store, experiment, origin["software"], progress)
-        try:
-            store.describe(experiment, origin)
-            if experiment.adaptive:
-                answer = ask(experiment, session.make, session.extend)
-            else:
-                answer = None
-                session.make(list(experiment.trials()))
-            session.close()
-            store.journal.check_present()
-            if session.ran:  # only now is it known what `auto` has chosen
-                store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-            results = results_of(store.directory, session.experiment, store.records, answer)
-            finish(results)
-        except LostFolderError as lost:
-            raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
+        results = _make(experiment, store, session, progress)
         return Outcome(
             results=results,
             ran=session.ran,
@@ -115,6 +95,37 @@ def run(
             executor=session.executor_name,
             workers=session.workers,
         )
+
+
+def _refuse_what_cannot_run(experiment: Experiment, function: TrialFunction) -> None:
+    """ExperimentError where a class given, a package or a KPI would fail the trials."""
+    if experiment.given:
+        rehearse(experiment)
+    require_package(experiment.config.asked)
+    if function is run_trial:  # another function may measure what it likes
+        check_asked_kpis(experiment)
+
+
+def _make(experiment: Experiment, store: Store, session: Session, progress: Progress) -> Results:
+    """The results, after the trials that were missing, written to the directory."""
+    origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
+    _look_around(store, experiment, origin["software"], progress)
+    answer = None
+    try:
+        store.describe(experiment, origin)
+        if experiment.adaptive:
+            answer = ask(experiment, session.make, session.extend)
+        else:
+            session.make(list(experiment.trials()))
+        session.close()
+        store.journal.check_present()
+        if session.ran:  # only now is it known what `auto` has chosen
+            store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
+        results = results_of(store.directory, session.experiment, store.records, answer)
+        finish(results)
+    except LostFolderError as lost:
+        raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
+    return results
 
 
 def _look_around(store: Store, experiment: Experiment, software: str, progress: Progress) -> None:

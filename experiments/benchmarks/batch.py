@@ -21,6 +21,7 @@ import numpy as np
 
 from ..design.experiment import Experiment
 from ..design.trials import Trial, identity, trial_id, trial_seed
+from ..errors import ExperimentError
 from ..execution.attempts import Measurement, Status, TrialResult, run_trial
 from ..execution.executors import start_executor
 from ..execution.executors.base import Executor
@@ -93,13 +94,13 @@ class _Timed:
 
 
 def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray: bool = False) -> dict[str, Any]:
-    """Measures.
+    """Measure trials per second, and what is lost between trials.
 
     Args:
         trials: runs of the wealth model.
         workers: processes; all cores if None.
-        repeats: the best of so many is reported, ours and Mesa's in turn.
-        ray: measure Ray as well; takes its start-up of several seconds.
+        repeats: measurements, ours and Mesa's in turn, of which the best counts.
+        ray: measure Ray as well, which takes several seconds to start.
 
     Returns:
         `pool_trials_per_s`, `mesa_trials_per_s` and their `ratio` (from cold, start of processes included),
@@ -107,7 +108,15 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
         `efficiency` (of trials that compute for 1 s: their CPU time over workers x wall time) and, where asked for, the
         same for Ray; of 10 000 recorded trials `rescan_s` (of the journal) and `driver_peak_mb` (of a driver that
         finds them all done and writes tables, figures and report); `how` says so in words.
+
+    Raises:
+        ExperimentError: Mesa has no `batch_run` to compare with.
     """
+    if not hasattr(mesa, "batch_run"):
+        raise ExperimentError(
+            f"bench batch: compares with mesa.batch_run, which Mesa {mesa.__version__} does not have; "
+            "install it with: pip install 'mesa<4'"
+        )
     workers = workers or len(os.sched_getaffinity(0))
     ours, theirs = _Timed(), _Timed()
     for _ in range(repeats):
@@ -149,7 +158,7 @@ def _mesa(trials: int, workers: int) -> float:
     started = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Mesa 3.4 and later deprecate `iterations`
-        mesa.batch_run(
+        mesa.batch_run(  # of Mesa 3
             WealthModel,
             parameters={"n": 100},
             iterations=trials,

@@ -1,14 +1,14 @@
 """The job shop with AGVs against the best known results: mechanisms, ingredients, unseen, large and disturbed shops.
 
-The agents decide when a decision falls due, and undo none; in the 82 instances all jobs are known at t = 0. *Gap* is
-the share by which a makespan (end of the last operation) or an exit time (last part back at load/unload) exceeds the
-best known one, in percent.
+The agents decide when a decision is due, and revise none; in the 82 instances all jobs are known at t = 0. The *gap* is
+the percentage by which a makespan (end of the last operation) or an exit time (last part back at load/unload) exceeds
+the best known one.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,8 @@ from .jspt_unseen import unseen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+Sets: TypeAlias = "Mapping[str, Sequence[TransportShop]]"
 
 FLEXIBLE = DATA / "fjsp_brandimarte.json"
 INGREDIENTS: dict[str, dict[str, Any]] = {
@@ -62,7 +64,7 @@ def replay(instance: TransportShop, schedule: Schedule) -> float:
 def gaps(
     instances: Sequence[TransportShop], negotiation: Mapping[str, Any], *, exit_time: bool = False, seeds: int = 1
 ) -> dict[str, Any]:
-    """Gaps of a way to negotiate, and what it costs; instances without a best known result are left out."""
+    """Gaps of a negotiation, and its CPU time; instances without a best known result are skipped."""
     found: list[float] = []
     cpu_s: list[float] = []
     for instance in instances:
@@ -121,9 +123,9 @@ def run(
 
     Args:
         quick: only the mechanism `what_if`, and the replay.
-        seeds: how often each instance is run by the mechanism `what_if`; it draws random numbers.
-        shops: number of unseen random shops; half as many with times that are not as expected, and with arrivals; a
-            quarter as many replications of the factory floor.
+        seeds: runs of each instance with the mechanism `what_if`, which draws random numbers.
+        shops: number of unseen random shops; half as many with uncertain times, and with arrivals; a quarter as many
+            replications of the factory floor.
         large_shops: number of instances of 200 operations, and of 300, each with 3 and with 5 vehicles.
         figure: where to draw the comparison (.svg, .png).
         table: where to write the figures as Markdown.
@@ -136,45 +138,63 @@ def run(
         `floors`; `flexible`; `published`, `published_exit`.
     """
     everything = read_bilge_ulusoy(INSTANCES)
-    schedules = read_schedules(SCHEDULES)
     sets = {
         LONG_WAYS: [instance for instance in everything.values() if instance.travel_share > 0.25],
         SHORT_WAYS: [instance for instance in everything.values() if instance.travel_share < 0.25],
     }
     play(sets[LONG_WAYS][0].scenario(negotiation=WHAT_IF))  # compile the kernels
+    result = _headline(everything, sets, seeds)
+    if quick:
+        return result
+    result |= _by_mechanism(sets) | _other_shops(shops, large_shops)
+    result["floors"] = floors({shop.shop.name: shop for shop in sets[LONG_WAYS]})
+    result["published"] = published(sets[LONG_WAYS])
+    result["published_exit"] = published(sets[LONG_WAYS], exit_time=True)
+    if figure is not None:
+        from .jspt_figure import draw
 
-    def compare(negotiation: Mapping[str, Any], seeds: int = 1) -> dict[str, Any]:
-        return {name: gaps(instances, negotiation, seeds=seeds) for name, instances in sets.items()}
+        draw(result, figure)
+    if table is not None:
+        table.write_text(tables(result), encoding="utf-8")
+    return result
 
-    headline = compare(WHAT_IF, seeds)
+
+def _headline(everything: Mapping[str, TransportShop], sets: Sets, seeds: int) -> dict[str, Any]:
+    """`what_if` on all instances, and the replay of the best known schedules."""
+    schedules = read_schedules(SCHEDULES)
+    by_set = _compare(sets, WHAT_IF, seeds)
     count = {name: len(instances) for name, instances in sets.items()}
-    result: dict[str, Any] = {
-        "sets": headline,
+    return {
+        "sets": by_set,
         "exit_time": gaps(sets[LONG_WAYS], WHAT_IF, exit_time=True, seeds=seeds),
         "replayed_exactly": sum(replay(everything[name], plan) == plan.makespan_s for name, plan in schedules.items()),
         "instances": len(everything),
-        "ms_per_instance": sum(headline[name]["ms_per_instance"] * count[name] for name in sets) / sum(count.values()),
+        "ms_per_instance": sum(by_set[name]["ms_per_instance"] * count[name] for name in sets) / sum(count.values()),
     }
-    if not quick:
-        result["mechanisms"] = {}
-        for name in MECHANISMS:
-            negotiation = WHAT_IF if name == "what_if" else {**REACTIVE, "mechanism": name, "look_ahead": "start"}
-            exits = gaps(sets[LONG_WAYS], negotiation, exit_time=True)
-            result["mechanisms"][name] = {**compare(negotiation), "exit_time": exits}
-        result["ingredients"] = {name: compare(negotiation) for name, negotiation in INGREDIENTS.items()}
-        result["unseen"] = unseen(shops, INGREDIENTS)
-        result["large"] = large(large_shops)
-        result["makespan"] = against_the_contract_net(shops // 2, arriving=False)
-        result["flow_time"] = against_the_contract_net(shops // 2, arriving=True)
-        result["spoilers"] = spoilers(seeds=shops // 4)
-        result["floors"] = floors({shop.shop.name: shop for shop in sets[LONG_WAYS]})
-        result["flexible"] = flexible()
-        result["published"] = published(sets[LONG_WAYS])
-        result["published_exit"] = published(sets[LONG_WAYS], exit_time=True)
-        if figure is not None:
-            from .jspt_figure import draw
 
-            draw(result, figure)
-        if table is not None:
-            table.write_text(tables(result), encoding="utf-8")
-    return result
+
+def _by_mechanism(sets: Sets) -> dict[str, Any]:
+    """All mechanisms, and `what_if` with parts of it switched off."""
+    mechanisms = {}
+    for name in MECHANISMS:
+        negotiation = WHAT_IF if name == "what_if" else {**REACTIVE, "mechanism": name, "look_ahead": "start"}
+        exits = gaps(sets[LONG_WAYS], negotiation, exit_time=True)
+        mechanisms[name] = {**_compare(sets, negotiation), "exit_time": exits}
+    ingredients = {name: _compare(sets, negotiation) for name, negotiation in INGREDIENTS.items()}
+    return {"mechanisms": mechanisms, "ingredients": ingredients}
+
+
+def _other_shops(shops: int, large_shops: int) -> dict[str, Any]:
+    """Unseen, large, disturbed and flexible shops."""
+    return {
+        "unseen": unseen(shops, INGREDIENTS),
+        "large": large(large_shops),
+        "makespan": against_the_contract_net(shops // 2, arriving=False),
+        "flow_time": against_the_contract_net(shops // 2, arriving=True),
+        "spoilers": spoilers(seeds=shops // 4),
+        "flexible": flexible(),
+    }
+
+
+def _compare(sets: Sets, negotiation: Mapping[str, Any], seeds: int = 1) -> dict[str, Any]:
+    return {name: gaps(instances, negotiation, seeds=seeds) for name, instances in sets.items()}

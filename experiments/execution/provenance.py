@@ -1,4 +1,4 @@
-"""Where results came from: software, machine, command. Written beside the results, not part of them."""
+"""Where results came from: software, machine, command. Stored beside the results, of which it is no part."""
 
 import os
 import platform
@@ -51,6 +51,7 @@ def _commit() -> str | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10, check=True
-    )
+        ["git", "--no-optional-locks", "-C", str(folder), *arguments],  # a run that is killed here leaves no lock
+        capture_output=True, text=True, timeout=10, check=True,
+    )  # fmt: skip
     return done.stdout.strip()

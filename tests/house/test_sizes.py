@@ -18,9 +18,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "agents/mechanisms/what_if/snapshot.py look",
     "environments/motion/grid.py __init__",
-    "experiments/benchmarks/jspt.py run",
     "experiments/benchmarks/lorr.py run",
-    "experiments/runner.py run",
     "visualization/export.py export",
     "visualization/tally.py _event",
 }
