@@ -109,8 +109,8 @@ def a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) 
 @pytest.mark.parametrize(
     ("battery", "said"),
     [
-        ({"capacity": "200J"}, "charged to 0.9 of 200J cannot get from 'source' to a charger: the way takes 235J"),
-        ({"capacity": "200J", "drive_empty": "0J/m", "idle": "50W"}, "the way takes 250J; give it more than 277.8J"),
+        ({"capacity": "200J"}, "charged to 0.9 of 200J cannot get from 'source' to a charger: the trip takes 235J"),
+        ({"capacity": "200J", "drive_empty": "0J/m", "idle": "50W"}, "the trip takes 250J; give it more than 277.8J"),
     ],
     ids=["driving", "idling"],
 )
@@ -138,7 +138,7 @@ def test_on_a_floor_the_shortest_way_counts() -> None:
     data["fleet"]["agvs"]["battery"] |= {"drive_empty": "10J/m", "idle": "0W", "target": 1.0, "capacity": "140J"}
     assert Scenario.parse(data)
     data["fleet"]["agvs"]["battery"]["capacity"] = "139J"
-    with pytest.raises(ScenarioError, match="cannot get from 'source' to a charger: the way takes 140J"):
+    with pytest.raises(ScenarioError, match="cannot get from 'source' to a charger: the trip takes 140J"):
         Scenario.parse(data)
 
 
