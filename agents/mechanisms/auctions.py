@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Iterated(BestOffer):
-    """The iterated contract net (FIPA SC00030H): whoever has offered is called again, and told the best offer.
+    """The iterated contract net (FIPA SC00030H): contractors that offered are called again, and told the best offer.
 
     It ends when a call brings nothing better, or after `negotiation.rounds` calls. Agents whose costs are facts
     offer the same again; it pays for agents that bargain (`call.round`, `call.best_s`) and where messages get lost.
@@ -28,7 +28,7 @@ class SequentialSingleItem(Mechanism):
     """Sequential single-item auctions (Lagoudakis et al. 2005; Koenig et al. 2006).
 
     All calls of an instant are auctioned together; in each round the cheapest of all offers wins, and the winner
-    offers anew for what is left, given what it has won.
+    offers again for what is left, given what it has won.
     """
 
     joint = True

@@ -24,8 +24,8 @@ class Consensus(Mechanism):
 
     No auctioneer decides. Each contractor builds a *bundle*: again and again it claims the task whose best insertion in
     its *path* gains it most, of those for which it beats the best claim so far. Then all exchange their claims. As
-    everybody hears everybody, the paper's rules come to this: the highest claim stands, and whoever is outbid gives the
-    task up with all that it has claimed after it, since those claims counted on it. This goes on until nobody is
+    all hear all, the paper's rules come to this: the highest claim stands, and the agent that is outbid gives the
+    task up with all that it has claimed after it, since those claims counted on it. This goes on until no agent is
     outbid. A path is worth the sum of what its tasks are, discounted by the delay and with a premium for age; a claim
     is never higher than those before it in the bundle, so that it ends for any way of counting (Johnson, Choi and How,
     CDC 2012).
@@ -36,7 +36,7 @@ class Consensus(Mechanism):
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (market.cost < np.inf).any():
             for row, column in _Agreement(market).reach():
-                if market.cost[row, column] < np.inf:  # where answers take time nobody wins twice at once
+                if market.cost[row, column] < np.inf:  # where answers take time no contractor wins twice at once
                     yield row, column
 
 
@@ -62,7 +62,7 @@ class _Agreement:
         self.path: list[list[int]] = [[] for _ in range(contractors)]
 
     def reach(self) -> list[Award]:
-        """Claim and compare until nobody is outbid; each time one claim more is settled for good."""
+        """Claim and compare until no agent is outbid; each time one claim more is settled for good."""
         for _ in range(len(self.claim) + 1):
             for column in np.flatnonzero(self._may_win(self.worth).any(axis=0)).tolist():
                 self._build(column)

@@ -90,7 +90,7 @@ class MostWorkRemaining(_Rule):
 
 
 class LeastLoaded(_Rule):
-    """The oldest task to whoever has fewest, of equals to the best offer."""
+    """The oldest task to the contractor that has fewest, of equals to the best offer."""
 
     def preference(self, market: Market, row: int) -> NDArray[np.float64]:
         rank = np.empty(len(market.slots))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Replay(Mechanism):
     """A planner that knows beforehand: each vehicle's trips and each station's operations, in order.
 
-    Times are not forced: everybody acts as soon as his predecessor in the given order has. A vehicle may have to set
+    Times are not forced: each acts as soon as its predecessor in the given order has. A vehicle may have to set
     out before the operation in front of its trip begins, so jobs have to call early (`look_ahead: departure`).
 
     Args:

@@ -1,4 +1,4 @@
-"""Who can be asked: the base of every agent that bids, and the pool of those that bid for one kind of task."""
+"""Contractors: the base of every agent that bids, and the pool of those that bid for one kind of task."""
 
 from __future__ import annotations
 
@@ -66,15 +66,15 @@ class Contractor(mesa.Agent):
         return None
 
     def accept(self, task: Task) -> bool:
-        """Take on a task that was won; False if it is no longer possible."""
+        """Accept a task that was won; False if it is no longer possible."""
         raise NotImplementedError
 
     def let_go(self, task: Task) -> None:
-        """`task` is needed no longer, as all see on the floor: stop, whatever has begun."""
+        """`task` is needed no longer, as all see on the floor: drop it, whatever has begun."""
         self.release(task)
 
     def renews(self, task: Task) -> bool:
-        """Whether it will hold a task that it has taken on for longer than agreed; asked at every renewal."""
+        """Whether to extend the commitment to `task` past its agreed deadline; asked at every renewal."""
         return True
 
     def release(self, task: Task) -> bool:
@@ -89,7 +89,7 @@ class _Question:
     """A call that some contractors are being asked, while nothing changes.
 
     Attributes:
-        answers: by slot, what the class of columns answers; None until somebody wants to know.
+        answers: by slot, what the class answers in columns; None until an answer is asked for.
     """
 
     __slots__ = ("answers", "call", "slots")
@@ -147,12 +147,16 @@ class Pool:
         """Those of `slots` that have not left; the array itself while none has."""
         return slots if self.complete else slots[np.isin(slots, self.all)]
 
+    def able(self, eligible: NDArray[np.intp] | None) -> NDArray[np.intp]:
+        """Those of `eligible` (None: of all) that have not left."""
+        return self.all if eligible is None else self.present(eligible)
+
     def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:
         """(N,) the agents in `slots`."""
         return self.ids if slots is self.all else self._ids[slots]
 
     def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:
-        """The offers of `slots` in a conversation bind them no more."""
+        """The offers of `slots` in a conversation do not bind them any more."""
         slots = np.atleast_1d(slots)
         freed = slots[self.leased_to[slots] == conversation]
         self.leased_to[freed] = NO_LEASE

@@ -6,11 +6,11 @@
        | -- accept-proposal (one) ---------> |     several, where the task is split: each names its share
        | -- reject-proposal (the others) --> |
        | <----------------- agree | refuse - |     contracts.py: awards, leases, cancel, the end
-       | <--------- inform-done | failure -- |     a task that failed is called anew
+       | <--------- inform-done | failure -- |     a task that failed is re-announced
 
 FIPA SC00029H; acknowledgement, leases and re-announcement are ours, as the standard leaves them open. Every step is the
 delivery of a message by the channel, so a channel that delays, loses or repeats changes when and how often a step is
-taken, and no step minds being taken twice.
+taken, and every step may be taken twice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .contractor import Contractor, Pool
 from .contracts import Contracts
 from .decisions import Accept, Postpone, Reannounce, TakeBack
 from .delivery import delivery_over
-from .mechanism import is_planner, mechanism_of_each_kind
+from .mechanism import mechanism_of_each_kind, planner_of
 from .messages import NOBODY, Reason
 from .messenger import Messenger
 from .reopening import Reopening
@@ -54,6 +54,13 @@ class ContractNet:
     Managers `announce` tasks and may `cancel` or `recall` them; contractors tell when they are `done`, when they
     `fail`, and when they become `available`. Nothing is decided before `settle`, which the factory calls at the end of
     each instant.
+
+    Attributes:
+        pools: the contractors of each kind of task.
+        channel: how messages travel.
+        terms: what the parties agree on beforehand.
+        mechanisms: what clears the calls for each kind of task.
+        planner: the mechanism that plans all kinds of task together, if it is one.
     """
 
     def __init__(
@@ -69,8 +76,8 @@ class ContractNet:
         self.world = world
         self.kinds = tuple(kinds)
         self.pools = {kind: Pool(kind) for kind in self.kinds}
-        self._channel = channel
-        self._terms = terms
+        self.channel = channel
+        self.terms = terms
         messenger = self._messenger = Messenger(world, channel, full=full)
         self._delivery = delivery_over(channel, world, terms)
         shared: dict[str, Any] = {
@@ -78,10 +85,9 @@ class ContractNet:
             "delivery": self._delivery,
             "terms": terms,
             "pools": self.pools,
-            "carry_out": self._carry_out,
         }
-        self.contracts = Contracts(world, **shared)
-        self.rounds = Rounds(world, **shared)
+        self.contracts = Contracts(world, carry_out=self._carry_out, **shared)
+        self.rounds = Rounds(world, carry_out=self._carry_out, **shared)
         self._reopening = Reopening(world, terms=terms, pools=self.pools)
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
@@ -91,21 +97,6 @@ class ContractNet:
         self._tasks = 0
         self._stirred = False
         self.mechanism = mechanism
-
-    @property
-    def channel(self) -> Channel:
-        """What happens to messages on their way."""
-        return self._channel
-
-    @property
-    def terms(self) -> Terms:
-        """What the parties agree on beforehand."""
-        return self._terms
-
-    @property
-    def mechanisms(self) -> Mapping[Any, Mechanism]:
-        """What clears the calls for each kind of task."""
-        return self.rounds.mechanisms
 
     @property
     def mechanism(self) -> Mechanism | Mapping[Any, Mechanism]:
@@ -123,12 +114,11 @@ class ContractNet:
     @mechanism.setter
     def mechanism(self, mechanism: Mechanism | Mapping[Any, Mechanism]) -> None:
         of_each = mechanism_of_each_kind(mechanism, self.kinds)
-        planner = next((found for found in of_each.values() if is_planner(found)), None)
-        if planner is not None and any(found is not planner for found in of_each.values()):
-            raise ValueError(f"{type(planner).__name__} plans all kinds of task together; give it alone")
-        self._mechanism, self.rounds.mechanisms, self.planner = mechanism, of_each, planner
-        if planner is not None:
-            planner.attach(self.world)
+        self._mechanism, self.planner = mechanism, planner_of(of_each)
+        self.mechanisms: Mapping[Any, Mechanism] = of_each
+        self.rounds.mechanisms = of_each
+        if self.planner is not None:
+            self.planner.attach(self.world)
 
     def subscribe(self, observer: Observer) -> None:
         """From now on `observer` sees every market before it is cleared."""
@@ -153,7 +143,7 @@ class ContractNet:
             self._messenger.withdraw(task.contract.conversation, task.manager.unique_id)
 
     def annul(self, task: Task) -> None:
-        """The task is needed no longer, as all see on the floor: its contractor lets it go, whatever has begun."""
+        """The task is needed no longer, as all see on the floor: its contractor drops it, whatever has begun."""
         self._waiting[task.kind].discard(task)
         if task.contract.held:
             self.contracts.annul(task)
@@ -161,7 +151,7 @@ class ContractNet:
             self.cancel(task)
 
     def recall(self, task: Task) -> None:
-        """The manager wants a task that was awarded to be called anew, unless it has begun."""
+        """The manager wants a task that was awarded to be re-announced, unless it has begun."""
         if task.contract.live and not task.contract.begun:
             self.contracts.recall(task)
 
@@ -177,7 +167,7 @@ class ContractNet:
             task.contract.hurried = True
 
     def hurry_all(self, kind: IntEnum) -> None:
-        """The same for every task of a kind: something that concerns all contractors has changed."""
+        """The same for every waiting task of a kind: something that concerns all contractors has changed."""
         for task in self.waiting(kind):
             self.hurry(task)
 
@@ -199,9 +189,9 @@ class ContractNet:
         self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
 
     def disturbed(self, kind: IntEnum, contractor: Contractor | None = None) -> None:
-        """What `contractor` (None: all) promised may not hold any more: what was not begun is called anew.
+        """What `contractor` (None: all) promised may not hold any more: tasks that were not begun are re-announced.
 
-        Each task at most `reopen_limit` times. Whoever held it may win it again, with an offer that holds.
+        Each task at most `reopen_limit` times. The contractor that held it may win it again, with an offer that holds.
         """
         for task in self._reopening.upset(kind, contractor):
             self.recall(task)
@@ -215,7 +205,7 @@ class ContractNet:
             self._stirred = True
 
     def stands(self, task: Task, contractor: Contractor) -> bool:
-        """Whether `contractor` may begin `task`: asked face to face, where the work is to be done."""
+        """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
         return self.contracts.stands(task, contractor)
 
     def done(self, task: Task, contractor: Contractor) -> None:
@@ -224,11 +214,11 @@ class ContractNet:
         self.contracts.done(task, contractor)
 
     def fail(self, task: Task, contractor: Contractor) -> None:
-        """`contractor` gives `task` up; it is called anew."""
+        """`contractor` gives `task` up; it is re-announced."""
         self.contracts.fail(task, contractor)
 
     def give_back(self, task: Task, contractor: Contractor) -> None:
-        """`contractor` leaves the factory, which all see; `task` is called anew, whatever has begun."""
+        """`contractor` leaves the factory, which all see; `task` is re-announced, whatever has begun."""
         self._reopening.ended(task)
         self.contracts.give_back(task, contractor)
 
@@ -244,10 +234,8 @@ class ContractNet:
     def stop(self) -> None:
         """The trial is over: nothing is called any more."""
         for kind in self.kinds:
-            self._open[kind].clear()
-            self._waiting[kind].clear()
-            self._due[kind].clear()
-            self._available[kind].clear()
+            for kept in (self._open, self._waiting, self._due, self._available):
+                kept[kind].clear()
         self._stirred = False
 
     # -- when tasks are called --------------------------------------------------------------------------------
@@ -296,16 +284,14 @@ class ContractNet:
         queue = self._open[kind]
         tasks = [task for task in queue if task.contract.phase is ContractPhase.OPEN]
         queue.clear()
-        everybody = self.pools[kind].all
         if self.mechanisms[kind].joint:
             if self.planner is not None and self.planner.wants(kind):
                 tasks = [*self.waiting(kind), *tasks]
             if tasks:
-                self._call(kind, tasks, everybody)
+                self._call(kind, tasks, self.pools[kind].all)
         else:
             for task in tasks:
-                able = everybody if task.eligible is None else self.pools[kind].present(task.eligible)
-                self._call(kind, [task], able)
+                self._call(kind, [task], self.pools[kind].able(task.eligible))
 
     def _pull(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
         """Offer waiting tasks to the contractors that have become available."""
@@ -344,8 +330,7 @@ class ContractNet:
 
     def _feasible(self, task: Task) -> bool:
         """A contractor that could do the task is in the factory."""
-        pool = self.pools[task.kind]
-        return len(pool.all if task.eligible is None else pool.present(task.eligible)) > 0
+        return len(self.pools[task.kind].able(task.eligible)) > 0
 
     def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
         """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
@@ -372,10 +357,9 @@ class ContractNet:
         """`contractor` has won `task`, or a share of it: so many `parts`, by a contract of its own."""
         if parts < task.size:
             task = task.split(parts, self._next_task())
+        now_s, conversation = self.world.now_s, task.contract.conversation
         for part in task.parts:
-            self.world.log.part_awarded(
-                self.world.now_s, contractor.unique_id, part.unique_id, task.id, task.contract.conversation
-            )
+            self.world.log.part_awarded(now_s, contractor.unique_id, part.unique_id, task.id, conversation)
         self._reopening.placed(task)
         self.contracts.award(task, contractor, cost_s)
 
@@ -388,7 +372,7 @@ class ContractNet:
         return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
-        """Nobody took it: wait for somebody to become available, or for the retry."""
+        """No contractor took it: wait until one becomes available, or for the retry."""
         if task.contract.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
             self.world.infeasible(task)
         if task.contract.hurried:
@@ -413,10 +397,8 @@ class ContractNet:
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
-        if (
-            task.contract.phase is ContractPhase.POSTPONED
-            and task.contract.conversation == conversation
-            and not task.contract.asleep
-        ):
+        contract = task.contract
+        postponed = contract.phase is ContractPhase.POSTPONED and contract.conversation == conversation
+        if postponed and not contract.asleep:
             self._due[task.kind].append((task, conversation))
             self._stirred = True

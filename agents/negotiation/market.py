@@ -99,7 +99,7 @@ class Market:
         """(K, N) what mechanisms compare where several tasks meet several contractors, the least first; inf: no offer.
 
         The delay to the contractor: the way to the part for transports, since the way with it has to be driven by
-        whoever carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
+        whichever vehicle carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
         """
         delay_s = self.approach_s if self.tasks and self.tasks[0].compared_by_approach else self.cost
         return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)

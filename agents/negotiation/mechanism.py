@@ -107,3 +107,15 @@ def mechanism_of_each_kind(given: Mechanism | Mapping[Kind, Mechanism], kinds: S
     if isinstance(given, Mapping):
         return {kind: given.get(kind, best_offer) for kind in kinds}
     return {kind: given if kind in (given.kinds or kinds) else best_offer for kind in kinds}
+
+
+def planner_of(of_each: Mapping[Kind, Mechanism]) -> Planner | None:
+    """The planner among the mechanisms of all kinds of task, None if there is none.
+
+    Raises:
+        ValueError: it is given for some kinds of task, and another mechanism for others.
+    """
+    planner = next((found for found in of_each.values() if is_planner(found)), None)
+    if planner is not None and any(found is not planner for found in of_each.values()):
+        raise ValueError(f"{type(planner).__name__} plans all kinds of task together; give it alone")
+    return planner

@@ -58,7 +58,7 @@ class Call:
         reply_by_s: answers that come later are rejected; a call without a deadline does not exist.
         round: 1, or which revised call this is (SC00030H).
         best_s: the best offer of the round before; inf in the first.
-        definite: whoever offers now is bound; offers of the round before were not (`commitment: concurrent`).
+        definite: an offer made now binds; offers of the round before were not (`commitment: concurrent`).
     """
 
     conversation: int
@@ -107,7 +107,7 @@ class Bids:
         approach_s: (N,) float64.
         load: (N,) int64.
         idle_since_s: (N,) float64.
-        silent: somebody does not answer at all (reason SILENT).
+        silent: a contractor does not answer at all (reason SILENT).
         parts: (N,) int64, how many parts of the task each would take; None: one each.
     """
 

@@ -53,7 +53,7 @@ class Messenger:
         self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
 
     def withdraw(self, conversation: int, manager: int) -> None:
-        """A call is over, and no contractor is bound: it is written down, and nobody needs to hear it."""
+        """A call is over, and no contractor is bound: it is written down, and no contractor needs to hear it."""
         self._write(self._world.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)
 
     def call(
@@ -75,7 +75,7 @@ class Messenger:
         self.channel.multicast(manager, receivers, deliver, *args)
 
     def reject(self, conversation: int, manager: int, count: int) -> None:
-        """So many offers are rejected; for a channel on which nobody waits for it."""
+        """So many offers are rejected; for a channel on which no contractor waits for it."""
         if count:
             self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
 

@@ -15,7 +15,7 @@ class Terms:
 
     Attributes:
         reply_by_s: how long a call waits for answers.
-        retry_s: a task that nobody could take is called again after this, then after twice this, and so on;
+        retry_s: a task that no contractor could take is called again after this, then after twice this, and so on;
             and at once when a contractor becomes available.
         acknowledge_by_s: an award, a renewal or a cancel that is not answered by then is sent again; an offer binds
             the contractor so long after the deadline of its call.
@@ -26,13 +26,13 @@ class Terms:
             price (Sandholm and Lesser 2001).
         penalty_s: what leaving a contract costs under "leveled"; it is part of the offer for the better one.
         rounds: how many calls an iterated contract net (SC00030H) may have.
-        reopen: when contracts that were not begun are called anew: "available", when a contractor becomes available
+        reopen: when contracts that were not begun are re-announced: "available", when a contractor becomes available
             that would end them sooner; "disturbed", when a breakdown or a closed aisle upsets what they promise;
             "always", at both (Heap and Pagnucco 2012); or never.
-        reopen_gain_s: by how much sooner whoever is available must end it.
-        reopen_limit: how often a task may be called anew for that.
+        reopen_gain_s: by how much sooner the available contractor must end it.
+        reopen_limit: how often a task may be re-announced for that.
         pull_window: how many waiting tasks a contractor that becomes available is offered, the oldest first; the oldest
-            on each way (origin and destination) besides.
+            on each path (origin and destination) besides.
     """
 
     reply_by_s: float

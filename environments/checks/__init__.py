@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-__all__ = ["RULES", "Violation", "check"]
+__all__ = ["RULES", "Violation", "check", "check_contracts"]
 
 
 def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:

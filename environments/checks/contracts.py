@@ -60,14 +60,17 @@ class _Call:
     cancelled: set[int] = field(default_factory=set)  # whose awards; NOBODY: the call
 
 
-def check_contracts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules *-award, void-agree, unacknowledged, double-done, open-call, lost-task."""
+def check_contracts(log: "EventLog", scenario: "Scenario | None" = None) -> list[Violation]:
+    """Rules *-award, void-agree, unacknowledged, double-done, open-call, lost-task.
+
+    Without a scenario: the log of a world that is no factory, in which all tasks are to be done at the end.
+    """
     return _Replay(log, scenario).run()
 
 
 class _Replay:
-    def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
-        self.log, self.scenario = log, scenario
+    def __init__(self, log: "EventLog", scenario: "Scenario | None") -> None:
+        self.log, self.drains = log, scenario is None or scenario.drain
         self.calls: dict[int, _Call] = {}
         self.tasks: dict[int, _Task] = {}
         self.found: list[Violation] = []
@@ -215,7 +218,7 @@ class _Replay:
                     self._add(
                         "open-call", end_s, number, f"conversation {conversation} is open, but {reason}", call.row
                     )
-        if self.scenario.drain:
+        if self.drains:
             for number, task in self.tasks.items():
                 ended = task.done or task.cancelled or (task.job, task.kind) in hopeless
                 if task.kind in _MUST_END and not ended and task.holder is None:
@@ -226,7 +229,7 @@ class _Replay:
             return "the task is done"
         if left.issuperset(task.parts or {task.job}):
             return f"{self.log.name_of(task.job)} has left the factory"
-        if self.scenario.drain and task.kind != TaskKind.CHARGE:
+        if self.drains and task.kind != TaskKind.CHARGE:
             return "the factory is drained"
         return ""
 
