@@ -228,7 +228,7 @@ class ContractNet:
         self.pools[kind].remove(contractor)
         self._available[kind].pop(contractor.slot, None)
         for task in self.waiting(kind):
-            if not self._feasible(task):
+            if len(self.pools[kind].able(task.eligible)) == 0:
                 self.hurry(task)
 
     def stop(self) -> None:
@@ -328,15 +328,11 @@ class ContractNet:
         if tasks:
             self.rounds.call(kind, tasks, slots)
 
-    def _feasible(self, task: Task) -> bool:
-        """A contractor that could do the task is in the factory."""
-        return len(self.pools[task.kind].able(task.eligible)) > 0
-
     def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
         """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
         feasible = []
         for task in tasks:
-            if self._feasible(task):
+            if len(self.pools[task.kind].able(task.eligible)) > 0:
                 feasible.append(task)
             else:
                 known = task.contract.phase is ContractPhase.POSTPONED
