@@ -57,8 +57,6 @@ class ContractNet:
 
     Attributes:
         pools: the contractors of each kind of task.
-        channel: how messages travel.
-        terms: what the parties agree on beforehand.
         mechanisms: what clears the calls for each kind of task.
         planner: the mechanism that plans all kinds of task together, if it is one.
     """
@@ -76,8 +74,8 @@ class ContractNet:
         self.world = world
         self.kinds = tuple(kinds)
         self.pools = {kind: Pool(kind) for kind in self.kinds}
-        self.channel = channel
-        self.terms = terms
+        self._channel = channel
+        self._terms = terms
         messenger = self._messenger = Messenger(world, channel, full=full)
         self._delivery = delivery_over(channel, world, terms)
         shared: dict[str, Any] = {
@@ -97,6 +95,16 @@ class ContractNet:
         self._tasks = 0
         self._stirred = False
         self.mechanism = mechanism
+
+    @property
+    def channel(self) -> Channel:
+        """How messages travel."""
+        return self._channel
+
+    @property
+    def terms(self) -> Terms:
+        """What the parties agree on beforehand."""
+        return self._terms
 
     @property
     def mechanism(self) -> Mechanism | Mapping[Any, Mechanism]:
