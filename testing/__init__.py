@@ -3,12 +3,17 @@
 | name | is |
 |---|---|
 | `BareWorld`, `Manager`, `Worker` | negotiations with nothing but a clock, a log and a channel |
+| `check_agent`, `check_mechanism`, `check_planner` | does a class of your own keep the rules? `ConformanceError` |
 | `assert_conforms` | whether each agent said only what it may say, by the messages of a log |
 | `random_scenario`, `random_factory`, `draw_factory` | factories over the whole language of scenarios |
 | `CELL`, `TABLE`, `changed` | two small factories, one on a floor, one with a table of travel times |
 """
 
 from .bare_world import TERMS, BareWorld, Manager, Worker, is_at_rest
+from .check_agent import check_agent
+from .check_mechanism import check_mechanism
+from .check_planner import check_planner
+from .conformance import ConformanceError
 from .protocol import assert_conforms, sessions
 from .random_factories import draw_factory, random_factory, random_scenario
 from .small_factories import CELL, TABLE, changed
@@ -18,10 +23,14 @@ __all__ = [
     "TABLE",
     "TERMS",
     "BareWorld",
+    "ConformanceError",
     "Manager",
     "Worker",
     "assert_conforms",
     "changed",
+    "check_agent",
+    "check_mechanism",
+    "check_planner",
     "draw_factory",
     "is_at_rest",
     "random_factory",

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..layout import Layout
-    from .floor.planners import Planner, PlannerName
+    from .floor.planners import Planner, PlannerClass, PlannerName
     from .graph import KinematicsName
 
 QUIET_TICKS = 30
@@ -77,7 +77,8 @@ class GridTraffic:
         loaded_speed_m_per_s: its speed with a load, not above the other; None: the same.
         kinematics: "omni" drives into any direction, "differential" turns in place first.
         turn_s: time for a quarter turn, rounded up to whole ticks; None: one tick.
-        planner: "pibt", or "lookahead" (every vehicle a cell or a quarter turn a tick), see `planners`.
+        planner: "pibt", or "lookahead" (every vehicle a cell or a quarter turn a tick), see `planners`; or a class of
+            your own.
         improvement, time_per_tick_s: of `planners.LookaheadFloorPlanner`.
         start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
         seed: breaks ties between equally good cells; no other randomness.
@@ -96,7 +97,7 @@ class GridTraffic:
         loaded_speed_m_per_s: float | None = None,
         kinematics: KinematicsName = "omni",
         turn_s: float | None = None,
-        planner: PlannerName = "pibt",
+        planner: PlannerName | PlannerClass = "pibt",
         improvement: int | None = None,
         time_per_tick_s: float | None = None,
         start_cells: NDArray[np.int32] | None = None,
@@ -143,6 +144,8 @@ class GridTraffic:
         self._planner: Planner = (
             PibtPlanner(self._fleet, self._roads, self._inertia, turn_ticks=self._turn_ticks, seed=self._seed)
             if planner == "pibt"
+            else planner(self._fleet, self._roads, self._inertia, seed=self._seed)
+            if not isinstance(planner, str)
             else LookaheadFloorPlanner(
                 self._fleet,
                 self._roads,

@@ -17,6 +17,7 @@
 | `robocell.environments` | where it happens: scenario, factory, floor, traffic, log, figures, checks |
 | `robocell.experiments` | what is asked: sweeps, replications, comparisons, reports |
 | `robocell.visualization` | what is seen: the server, replays, pictures (needs the extra `viz`) |
+| `robocell.testing` | for tests of your own: conformance checks, a bare world, random factories |
 
 On the command line: `robocell --help`.
 """

@@ -64,6 +64,14 @@ class Planner(Protocol):
         ...
 
 
+class PlannerClass(Protocol):
+    """Makes a planner for the vehicles of a floor; `robocell.testing.check_planner` says whether it keeps the rules."""
+
+    def __call__(self, fleet: Vehicles, roads: Roads, inertia: Inertia | None, *, seed: int) -> Planner:
+        """`inertia` is None where all vehicles drive a cell a tick into any direction."""
+        ...
+
+
 class PibtPlanner:
     """PIBT with the rules of `floor`; with `inertia` vehicles turn in place or are slow."""
 
