@@ -90,8 +90,9 @@ def _faults(logs: list[EventLog], scenario: Scenario) -> Iterator[str]:
     for violation in check(first, scenario)[:FIRST]:
         rule = RULES[violation.rule]
         yield f"{violation}; the rule {violation.rule!r} of `robocell check` demands: {rule}"
-    for words in sessions(first)[1][:FIRST]:
-        yield f"{words}; say only what the state charts of docs/negotiation.md allow"
+    if scenario.record.messages == "full":
+        for words in sessions(first)[1][:FIRST]:
+            yield f"{words}; say only what the state charts of docs/negotiation.md allow"
 
 
 def first_difference(first: EventLog, second: EventLog) -> str | None:

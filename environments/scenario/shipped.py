@@ -10,10 +10,10 @@ def shipped_names() -> list[str]:
     return sorted(config.stem for config in CONFIGS.glob("*.yaml"))
 
 
-def shipped_or(path: str | Path) -> Path:
-    """The shipped config that is meant by its name, where there is no such file; else the path itself."""
+def shipped_or(path: str | Path, folder: Path = Path()) -> Path:
+    """The shipped config that is meant by its name, where `folder` has no such file; else the path from there."""
     path = Path(path)
     name = path.name.removesuffix(".yaml")
-    if not path.exists() and path.parent == Path() and name in shipped_names():
+    if not (folder / path).exists() and path.parent == Path() and name in shipped_names():
         return CONFIGS / f"{name}.yaml"
-    return path
+    return folder / path

@@ -10,6 +10,7 @@ from ...environments.config.documents import Document
 from ...environments.config.errors import ScenarioError
 from ...environments.config.suggestions import nearest
 from ...environments.scenario import Scenario, self_contained
+from ...environments.scenario.shipped import shipped_or
 from ..errors import ExperimentError
 from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
@@ -205,7 +206,7 @@ class Experiment:
 
 def _scenario_document(document: Document, path: str) -> Document:
     try:
-        found = Document.load(document.folder / path)
+        found = Document.load(shipped_or(path, document.folder))
     except ScenarioError as error:
         raise ExperimentError(document.complain(("scenario",), str(error))) from None
     if isinstance(found.data, dict) and "scenario" in found.data:

@@ -36,3 +36,8 @@ def test_a_wrong_key_of_an_experiments_scenario_has_its_place(tmp_path):
 
 def test_a_scenario_shows_itself_in_one_line():
     assert repr(Scenario.load("phone_line")) == "<Scenario 'phone line', stations: 9, AGVs: 10, horizon: 4 h>"
+
+
+def test_an_experiment_may_name_a_shipped_scenario(tmp_path):
+    (tmp_path / "study.yaml").write_text("scenario: phone_line\nreplications: 2\n")
+    assert dict(Experiment.load(tmp_path / "study.yaml").scenario) == dict(Experiment.load("phone_line").scenario)
