@@ -72,7 +72,7 @@ def _watched(cls: type[Contractor], told: list[str]) -> type[Contractor]:
         def accept(self, task: Task) -> bool:
             accepted = super().accept(task)
             offered = self.__dict__.pop("_offered_in", None)
-            at_once = offered == (task.conversation, self.model.now_s)
+            at_once = offered == (task.contract.conversation, self.model.now_s)
             if at_once and not accepted and self.model.net.channel.instant:
                 told.append(
                     f"{self.name} offered to do task {task.id} at {self.model.now_s:g} s and refused the award at the "

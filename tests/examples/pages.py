@@ -90,7 +90,9 @@ def assert_printed(text: str, printed: list[str]) -> None:
     found = [" ".join(line.split()) for line in printed]
     for line in text.splitlines():
         pattern = ".*".join(re.escape(" ".join(part.split())) for part in line.split("…")).replace(r".*\ ", ".*")
-        assert any(re.fullmatch(f"{pattern}", one) for one in found), f"{line!r} was not printed, but\n" + "\n".join(found)
+        assert any(re.fullmatch(f"{pattern}", one) for one in found), f"{line!r} was not printed, but\n" + "\n".join(
+            found
+        )
 
 
 if __name__ == "__main__":
