@@ -70,10 +70,11 @@ def _watched(cls: type[Contractor], told: list[str]) -> type[Contractor]:
             return answers
 
         def accept(self, task: Task) -> bool:
+            world: Any = self.model
             accepted = super().accept(task)
             offered = self.__dict__.pop("_offered_in", None)
             at_once = offered == (task.contract.conversation, self.model.now_s)
-            if at_once and not accepted and self.model.net.channel.instant:
+            if at_once and not accepted and world.net.channel.instant:
                 told.append(
                     f"{self.name} offered to do task {task.id} at {self.model.now_s:g} s and refused the award at the "
                     "same instant; bid only for what can be done: return a Refusal from bid(call), as the base does"

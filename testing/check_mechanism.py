@@ -76,7 +76,7 @@ def _watched(cls: type[Mechanism]) -> type[Mechanism]:
     class Watched(cls):
         def clear(self, market: Market) -> Iterator[Award]:
             awarded: set[int] = set()
-            awards = iter(super().clear(market))
+            awards = iter(cls.clear(self, market))
             while True:
                 before = market.cost.copy()
                 award = next(awards, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ class Priceless(Station):
 
 
 class Silent(Station):
-    def bid(self, call):
+    def bid(self, call) -> Any:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ class Nowhere(Mechanism):
 
 
 class Unpaired(Mechanism):
-    def clear(self, market):
+    def clear(self, market) -> Any:
         yield 0
 
 

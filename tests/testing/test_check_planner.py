@@ -72,7 +72,7 @@ class Pushing(Naive):
     """Moves what is held as well."""
 
     def free(self):
-        return range(len(self.fleet.cell))
+        return list(range(len(self.fleet.cell)))
 
 
 class Waiting(Naive):
