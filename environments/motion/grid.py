@@ -43,8 +43,9 @@ from .floor.roads import Roads
 from .floor.spot_book import FLOOR, PARKING, SpotBook
 from .floor.standstill import waiting_cycles
 from .ids import NO_CELL, NO_VEHICLE
-from .kernels.pibt import rank_moves, tick_salt
+from .kernels.pibt import rank_moves
 from .kernels.tick import AT_GOAL
+from .kernels.ties import tick_salt
 from .vehicles import Vehicles
 
 if TYPE_CHECKING:

@@ -30,8 +30,9 @@ from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.fields import UNREACHABLE, Potentials
 from ...environments.motion.graph import Graph
 from ...environments.motion.ids import NO_VEHICLE
-from ...environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
+from ...environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve
 from ...environments.motion.kernels.tick import AT_GOAL, rank_vehicles
+from ...environments.motion.kernels.ties import tick_salt
 from ...environments.motion.vehicles import Vehicles, Ways
 from .plain_pibt import PlainPIBT
 

@@ -14,7 +14,8 @@ from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.fields import Potentials
 from robocell.environments.motion.graph import Graph
 from robocell.environments.motion.ids import NO_VEHICLE
-from robocell.environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve, tick_salt
+from robocell.environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve
+from robocell.environments.motion.kernels.ties import tick_salt
 from robocell.environments.motion.vehicles import Vehicles
 from robocell.experiments.benchmarks.plain_pibt import PlainPIBT
 

@@ -19,8 +19,9 @@ import numpy as np
 from numba import njit
 
 from ..ids import NO_CELL, NO_VEHICLE
-from ..kernels.pibt import rank_moves, reserve, tick_salt, tie
+from ..kernels.pibt import rank_moves, reserve
 from ..kernels.tick import count_arrivals, set_priorities
+from ..kernels.ties import tick_salt, tie
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -33,6 +33,7 @@ from numba import njit
 
 from ..ids import NO_CELL, NO_VEHICLE
 from ..vehicles import CHOICES
+from .ties import tie
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,21 +41,6 @@ if TYPE_CHECKING:
     from ..vehicles import Vehicles
 
 _LAST = np.int32(2**31 - 1)
-
-
-@njit(cache=True, inline="always")
-def tick_salt(seed: int, tick: int) -> int:
-    """The part of the tie hash that is the same for all vehicles of a tick, 32 bits."""
-    salt = ((seed & 0xFFFFFFFF) ^ ((tick * 0x9E3779B1) & 0xFFFFFFFF)) & 0xFFFFFFFF
-    salt = ((salt ^ (salt >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
-    return ((salt ^ (salt >> 15)) * 0x846CA68B) & 0xFFFFFFFF
-
-
-@njit(cache=True, inline="always")
-def tie(salt: int, vehicle: int) -> int:
-    """The tie hash of a vehicle, 32 bits; `rank_moves` uses the top two and the low two."""
-    mixed = ((salt ^ (vehicle * 0x85EBCA6B)) * 0xC2B2AE35) & 0xFFFFFFFF
-    return ((mixed ^ (mixed >> 15)) * 0x27D4EB2F) & 0xFFFFFFFF
 
 
 @njit(cache=True)

@@ -25,7 +25,8 @@ from numba import njit
 
 from ..ids import NO_CELL, NO_DEAD_END, NO_VEHICLE
 from .flood import UNREACHABLE
-from .pibt import advance, rank_moves, reorder, reserve, tick_salt
+from .pibt import advance, rank_moves, reorder, reserve
+from .ties import tick_salt
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,7 +20,7 @@ from numba import njit
 
 from ..costs import TICK_COST
 from ..kernels.shortest_paths import UNREACHED, fill_field
-from .windowed import _mix
+from ..kernels.ties import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def _load(cells, goals, trips, successor, facings, first, origin, price, cost, w
         goal = goals[index]
         fill_field(goal, facings, first, origin, price, dearest, field)
         for trip in range(trips):
-            draw = _mix(seed + np.uint64(index * trips + trip))
+            draw = mix(seed + np.uint64(index * trips + trip))
             state = cells[np.int64(draw % np.uint64(cells.shape[0]))] * facings + np.int64(
                 (draw >> np.uint64(32)) % np.uint64(facings)
             )

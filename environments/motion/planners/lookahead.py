@@ -1,8 +1,7 @@
 """The look-ahead planner: goals in, one action per vehicle out, for vehicles of either kinematics.
 
-It holds what the kernels of `windowed` need: state tables, guidance, cost fields, ranks and the plan of the last
-tick. What a tick may
-cost is counted in tried sequences (`Budget`), so results do not depend on the machine.
+It holds what its kernels (`candidates`, `repair`) need: the graph, guidance, cost fields, ranks and the plan of the
+last tick. What a tick may cost is counted in tried sequences (`Budget`), so results do not depend on the machine.
 """
 
 from __future__ import annotations
@@ -15,17 +14,19 @@ import numpy as np
 from ..costs import TICK_COST, CostFields
 from ..graph import Graph, KinematicsName
 from ..ids import NO_VEHICLE
+from ..kernels.candidates import Prices, Sequences, Wishes, carry_over, list_candidates
+from ..kernels.repair import Limits, Plan, Repair, plan_window
 from ..topology import find_dead_ends
 from .guidance import Guidance, compute_guidance
 from .priority import find_overdue, rank_vehicles, weights_by_rank
 from .window import build_window
-from .windowed import carry_over, list_candidates, plan_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
+PATIENT_FAILURES = 100  # for overdue vehicles: the search goes on where a bounded search has failed for long
 
 
 @dataclass(frozen=True)
@@ -82,25 +83,18 @@ class LookaheadPlanner:
         if not let_out:
             self._dead_ends.depth[:] = 0
         self._window = build_window(kinematics, self.budget.window_ticks)
-        ticks, sequences = self._window.ticks, self._window.sequences
         self._seed = seed
         self._unhurried_share = unhurried_share
         self._tick = 0
         self._since = np.zeros(vehicles, np.int64)
         self._goal = np.full(vehicles, -1, np.int32)
-        self._count = np.zeros(vehicles, np.int32)
-        self._cost = np.zeros((vehicles, sequences), np.int64)
-        self._path = np.zeros((vehicles, sequences, ticks), np.int32)
-        self._end = np.zeros((vehicles, sequences), np.int32)
-        self._first = np.zeros((vehicles, sequences), np.int8)
+        self._sequences = Sequences.empty(vehicles, self._window)
+        self._repair = Repair.empty(vehicles)
         self._choice = np.zeros(vehicles, np.int32)
-        self._waits = np.zeros(vehicles, np.int32)
-        self._plan_path = np.zeros((vehicles, ticks), np.int32)
+        self._plan_path = np.zeros((vehicles, self._window.ticks), np.int32)
         self._plan_end = np.zeros(vehicles, np.int32)
-        self._taken = np.full((ticks + 1, self.graph.cells), NO_VEHICLE, np.int32)
+        self._taken = np.full((self._window.ticks + 1, self.graph.cells), NO_VEHICLE, np.int32)
         self._fresh = True
-        # a vehicle without a goal moves only for others; of equal sequences the one with early progress is better
-        self._shape = np.array([TICK_COST // 2, 1], np.int64)
         self.tries = 0
 
     def plan(
@@ -114,47 +108,26 @@ class LookaheadPlanner:
     ) -> NDArray[np.int8]:
         """(V,) action of each vehicle in this tick.
 
-        state (V,) int32; goal (V,) cell or -1; next_goal (V,) cell that follows the goal, -1 where unknown; held (V,)
-        may not move;
-        unhurried (V,) goes after all others, as vehicles do that only drive to where they will wait.
+        Args:
+            state: (V,) int32, of the graph.
+            goal: (V,) int32, cell or NO_CELL.
+            next_goal: (V,) int32, cell that follows the goal, NO_CELL where it is unknown.
+            held: (V,) bool, vehicles that may not move.
+            unhurried: (V,) bool, vehicles that go after all others: those that only drive to where they will wait.
         """
-        graph, window, budget = self.graph, self._window, self.budget
-        vehicles = len(state)
-        self.costs.next_tick()
-        cell = (state // graph.facings).astype(np.int32)
-        goal = self._let_out(cell, goal.astype(np.int32))
-        both = goal if next_goal is None else np.concatenate([goal, next_goal])
-        rows = self.costs.rows(both.astype(np.int32))
-        goal_row = np.ascontiguousarray(rows[:vehicles])
-        next_row, next_base = self._next_fields(goal, rows[vehicles:])
-        held = np.zeros(vehicles, np.bool_) if held is None else held
-        list_candidates(
-            state, goal, goal_row, next_row, next_base, held,
-            self.costs.fields, graph.successor, self._extra, graph.facings, graph.wait, TICK_COST,
-            window.action, window.depth, window.after_subtree, window.ticks, self._shape,
-            self._count, self._cost, self._path, self._end, self._first,
-        )  # fmt: skip
-        carry_over(
-            self._plan_path, self._plan_end, self._fresh, cell, state,
-            self._count, self._path, self._end, self._choice, self._waits,
-        )  # fmt: skip
-        rank, overdue, leaving = self._rank(state, cell, goal, goal_row, unhurried)
-        weight = weights_by_rank(rank, leaving, self.density)
-        if unhurried is not None and self._unhurried_share > 1:
-            weight[unhurried] = weight[unhurried] // self._unhurried_share + 1
-        self.tries = plan_window(
-            rank, overdue, weight,
-            cell, self._taken, self._count, self._cost, self._path, self._choice,
-            budget.passes, budget.tries_by_rank, budget.tries_each,
-            min(budget.tries_per_vehicle * vehicles, budget.most_tries),
-            budget.most_depth, budget.taken_by_rank, budget.most_taken, budget.most_failures, self._ties(),
-        )  # fmt: skip
-        every = np.arange(vehicles)
-        self._plan_path[:] = self._path[every, self._choice]
-        self._plan_end[:] = self._end[every, self._choice]
+        cell = (state // self.graph.facings).astype(np.int32)
+        wishes = self._wishes(state, cell, goal.astype(np.int32), next_goal, held)
+        graph, sequences = self.graph, self._sequences
+        prices = Prices(graph.successor, graph.facings, graph.wait, self._extra, self.costs.fields)
+        list_candidates(wishes, prices, self._window, sequences)
+        carry_over(self._plan_path, self._plan_end, self._fresh, cell, state, sequences, self._choice)
+        self._improve(wishes, cell, unhurried)
+        every = np.arange(len(state))
+        self._plan_path[:] = sequences.path[every, self._choice]
+        self._plan_end[:] = sequences.end[every, self._choice]
         self._fresh = False
         self._tick += 1
-        return self._first[every, self._choice]
+        return sequences.first[every, self._choice]
 
     def set_surcharge(self, surcharge: NDArray[np.int32]) -> None:
         """From now on actions cost so much besides, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
@@ -180,6 +153,45 @@ class LookaheadPlanner:
         """(V,) priced ticks to each goal on an empty floor; 0 without a goal."""
         row = self.costs.rows(goal.astype(np.int32))
         return np.where(goal >= 0, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
+
+    def _wishes(
+        self,
+        state: NDArray[np.int32],
+        cell: NDArray[np.int32],
+        goal: NDArray[np.int32],
+        next_goal: NDArray[np.int32] | None,
+        held: NDArray[np.bool_] | None,
+    ) -> Wishes:
+        """What vehicles want, with the rows of their goals in the cost fields."""
+        self.costs.next_tick()
+        goal = self._let_out(cell, goal)
+        both = goal if next_goal is None else np.concatenate([goal, next_goal])
+        rows = self.costs.rows(both.astype(np.int32))
+        next_row, next_base = self._next_fields(goal, rows[len(state) :])
+        held = np.zeros(len(state), np.bool_) if held is None else held
+        return Wishes(state, goal, np.ascontiguousarray(rows[: len(state)]), next_row, next_base, held)
+
+    def _improve(self, wishes: Wishes, cell: NDArray[np.int32], unhurried: NDArray[np.bool_] | None) -> None:
+        """Improve the plan that `_choice` holds, within the budget."""
+        budget = self.budget
+        rank, overdue, leaving = self._rank(wishes.state, cell, wishes.goal, wishes.row, unhurried)
+        weight = weights_by_rank(rank, leaving, self.density)
+        if unhurried is not None and self._unhurried_share > 1:
+            weight[unhurried] = weight[unhurried] // self._unhurried_share + 1
+        by_rank = Limits(budget.tries_by_rank, budget.most_depth, budget.taken_by_rank, budget.most_failures)
+        self.tries = plan_window(
+            Plan(cell, rank, weight, self._choice, self._taken),
+            self._sequences,
+            self._repair,
+            np.argsort(rank).astype(np.int32),
+            overdue,
+            by_rank,
+            by_rank._replace(most_failures=PATIENT_FAILURES),
+            Limits(budget.tries_each, budget.most_depth, budget.most_taken, budget.most_failures),
+            budget.passes,
+            min(budget.tries_per_vehicle * len(cell), budget.most_tries),
+            self._ties(),
+        )
 
     def _next_fields(
         self, goal: NDArray[np.int32], next_row: NDArray[np.int32]

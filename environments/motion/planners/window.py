@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 WAIT_OMNI = 4  # actions 0..3 of omni vehicles on a grid are moves E, S, W, N
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """All action sequences of `ticks` actions that differ in the cells they pass or in how they end, as a tree in
     preorder.
 
