@@ -5,7 +5,7 @@
 | `Job` | a part; manager of its operations and transports |
 | `Lot` | the parts of one order; manager of the transports that they share |
 | `Station`, `Machine` | contractor of operations; manager of handling |
-| `Robot` | contractor of handling: mounts and dismounts parts |
+| `Robot` | contractor of handling: loads and unloads machines |
 | `AGV` | contractor of transports; manager of charging |
 | `Charger`, `Storage`, `Source`, `Sink` | contractors of charging and keeping; the way in and out |
 | `Contractor`, `Call`, `Proposal`, `Refusal`, `Reason` | to write an agent that bids in its own way |

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.shop.job import Order
+from ..agents.shop.order import Order
 from ..agents.shop.tasks import TaskKind
 from .config.errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic

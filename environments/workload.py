@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.shop.job import Order, Step
+from ..agents.shop.order import Order, Step
 from .clock import RESOLUTION_S
 from .config.errors import StandstillOfTimeError
 from .scenario.names import lot_name, part_name, parts_of_order

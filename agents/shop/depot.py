@@ -9,9 +9,8 @@ from ..events import Event
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
 from ..negotiation.tasks import Task
 from .agent import ShopAgent, ShopContractor
-from .job import STORE
 from .place import Place
-from .tasks import Operation
+from .tasks import STORE, Operation
 
 if TYPE_CHECKING:
     from ..world import World

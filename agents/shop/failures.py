@@ -51,17 +51,17 @@ class Failures:
         self._due: Due | None = None
         self._repaired_due: Due | None = None
         if not self._busy_clock:
-            self._wind()
+            self._schedule_failure()
 
-    def _wind(self) -> None:
-        self._due = self.model.clock.schedule(self._left_s, self._strike)
+    def _schedule_failure(self) -> None:
+        self._due = self.model.clock.schedule(self._left_s, self._fail)
 
     def work_begins(self, duration_s: float = float("inf")) -> None:
         """Busy from now on, for `duration_s` if nothing happens; nothing new for who is busy already."""
         if self._busy_clock and self._began_s is None:
             self._began_s = self.model.now_s
             if self._left_s < duration_s:
-                self._wind()
+                self._schedule_failure()
 
     def work_ends(self) -> None:
         """Not busy any more."""
@@ -83,7 +83,7 @@ class Failures:
     def resume(self) -> None:
         """In order again: the calendar clock goes on; the busy clock does when work begins."""
         if not self._busy_clock and self._due is None:
-            self._wind()
+            self._schedule_failure()
 
     def stop(self) -> None:
         """Nothing fails or is repaired any more."""
@@ -91,7 +91,7 @@ class Failures:
             if due is not None:
                 due.cancel()
 
-    def _strike(self) -> None:
+    def _fail(self) -> None:
         self._due = self._began_s = None
         repair_s = self.spec.mttr.quantile(self._rng.random())
         self._left_s = self.spec.mtbf.quantile(self._rng.random())
@@ -101,4 +101,4 @@ class Failures:
     def _repaired(self) -> None:
         self._repair()
         if not self._busy_clock:
-            self._wind()
+            self._schedule_failure()

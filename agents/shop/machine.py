@@ -24,9 +24,9 @@ class Machine:
     Attributes:
         index: its number in the station, from 0.
         job: the part that it holds; None if it is empty.
-        coming: the part that is being mounted, or for which a robot has been called.
-        clearing: a robot has been called to dismount the part.
-        cleared: it has been dismounted, and is still to be taken away; the machine is kept for it meanwhile.
+        coming: the part that is being loaded, or for which a robot has been called.
+        clearing: a robot has been called to unload it.
+        cleared: its part is off the machine, and is still to be taken away; the machine is kept for it meanwhile.
         handling: what the robot was called for.
         down: it is broken.
         off: its people have left.
@@ -60,7 +60,7 @@ class Machine:
 
     @property
     def free(self) -> bool:
-        """A part can be mounted."""
+        """A part can be loaded."""
         return self.job is None and self.coming is None and self._runs
 
     @property
@@ -68,7 +68,7 @@ class Machine:
         return not (self.down or self.off)
 
     def start(self, job: Job, task: Operation) -> None:
-        """Work on a part that has been mounted."""
+        """Work on a part that has been loaded."""
         station = self.station
         self.job, self.task, self.coming = job, task, None
         setup_s = station.setup_s(self.product, job.order.product)
@@ -109,7 +109,7 @@ class Machine:
         then()
 
     def give_up(self) -> tuple[Job | None, Operation | None]:
-        """Its part, or the part that is being mounted, is taken away: the part, and its task if it is not done."""
+        """Its part, or the part that is being loaded, is taken away: the part, and its task if it is not done."""
         part, task = self.job or self.coming, self.task
         if self.state is StationState.SETUP:
             self.product = self._product_before  # the change-over has not been made

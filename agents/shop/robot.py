@@ -1,4 +1,4 @@
-"""A robot, or a person: mounts parts on the machines of the stations within reach, and dismounts them."""
+"""A robot, or a person, that loads and unloads the machines of the stations within reach."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Robot(ShopContractor):
 
     def duration_s(self, task: Handling) -> float:
         """How long the handling takes."""
-        return self.spec.load_s if task.mount else self.spec.unload_s
+        return self.spec.load_s if task.loads else self.spec.unload_s
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Handling)
@@ -81,10 +81,10 @@ class Robot(ShopContractor):
         self.idle_since_s = self.model.now_s
         self._enter(RobotState.OFF if self.off else RobotState.IDLE)
         self.model.net.done(task, self)
-        if task.mount:
-            task.station.mount(task.machine, self)
+        if task.loads:
+            task.station.load_machine(task.machine, self)
         else:
-            task.station.dismount(task.machine, self)
+            task.station.unload_machine(task.machine, self)
         self.model.net.available(self, TaskKind.HANDLING)
 
     def _shift_ends(self) -> None:

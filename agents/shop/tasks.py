@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .vehicle import Vehicle
 
 
+STORE = "store"  # the operation that a storage does: keep a part until a station can take it
+
+
 class TaskKind(IntEnum):
     """Which kind of contractor a task is for."""
 
@@ -115,12 +118,12 @@ class Transport(ShopTask):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Handling(ShopTask):
-    """Mount a part from the input buffer on `machine`, or dismount it to the output buffer."""
+    """Load `machine` with a part from the input buffer, or unload its part into the output buffer."""
 
     kind = TaskKind.HANDLING
     station: Station
     machine: Machine
-    mount: bool
+    loads: bool
 
     @property
     def alike(self) -> object:

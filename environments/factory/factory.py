@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from ...agents.negotiation.contractor import Contractor
     from ...agents.negotiation.tasks import Task
-    from ...agents.shop.job import Order
+    from ...agents.shop.order import Order
     from ...agents.shop.place import Place
     from ...agents.shop.traffic import Traffic
     from ...agents.world import ShopPlanner

@@ -87,7 +87,7 @@ def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
         seen[job] = Wait(job, place, wanted)
         if wanted is None:
             return [seen[job]]
-        holders = wanted.output if wanted is place and _waits_for_output(job, wanted) else _mounted_at(wanted)
+        holders = wanted.output if wanted is place and _waits_for_output(job, wanted) else _parts_on_machines(wanted)
         job = next(other for other in holders if other in at)
     waits = list(seen.values())
     return waits[[wait.job for wait in waits].index(job) :]
@@ -118,17 +118,17 @@ def _may_take(station: Station, job: Job, stuck: Collection[Job]) -> bool:
 def _parts_at(place: Place) -> list[Job]:
     if isinstance(place, Storage):
         return list(place.parts.values())
-    return list(dict.fromkeys([*place.input, *_mounted_at(place), *place.output]))
+    return list(dict.fromkeys([*place.input, *_parts_on_machines(place), *place.output]))
 
 
 def _parts_in_the_way(place: Place) -> list[Job]:
     """The parts that others may wait for: all but those in the input, which go when a machine is empty."""
     if isinstance(place, Storage):
         return _parts_at(place)
-    return list(dict.fromkeys([*_mounted_at(place), *place.output]))
+    return list(dict.fromkeys([*_parts_on_machines(place), *place.output]))
 
 
-def _mounted_at(station: Station) -> list[Job]:
+def _parts_on_machines(station: Station) -> list[Job]:
     return [machine.job for machine in station.machines if machine.job is not None]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ...agents.shop.job import STORE
+from ...agents.shop.tasks import STORE
 from ..config.explanations import MOST
 from ..config.suggestions import listed, nearest, unknown
 from .battery_range import charger_out_of_reach

@@ -11,7 +11,7 @@ from robocell.agents.shop.tasks import Handling
 def handling(number: int, station: int) -> Handling:
     """A part that waits at a station; the same robot tends all of them."""
     at = SimpleNamespace(unique_id=station)
-    task = Handling(manager=at, station=at, machine=None, mount=True, eligible=np.array([0], np.intp))
+    task = Handling(manager=at, station=at, machine=None, loads=True, eligible=np.array([0], np.intp))
     task.contract.id = number
     return task
 

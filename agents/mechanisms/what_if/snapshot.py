@@ -18,8 +18,8 @@ from .simulate import NOBODY, Shop, tails
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...shop.job import Step
     from ...shop.machine import Machine
+    from ...shop.order import Step
     from ...world import World
 
 NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare

@@ -1,0 +1,209 @@
+"""A workplace promises operations and prices them: the contractor half of a station.
+
+A promise keeps a place in the input buffer, or an empty machine where that has no places, from the award until the part
+is on a machine. A promise made ahead, for a part that is not ready yet, gives way to a part that is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..negotiation.messages import Call, Proposal, Reason, Refusal
+from ..negotiation.tasks import Task
+from .agent import ShopContractor
+from .place import Place
+from .tasks import Operation, TaskKind, Transport
+
+if TYPE_CHECKING:
+    from ..world import World
+    from .job import Job
+    from .machine import Machine
+    from .shift import Shift
+    from .specs import StationSpec
+
+NEVER_S = float("-inf")
+
+
+class Workplace(ShopContractor, Place):
+    """Contractor of operations.
+
+    Attributes:
+        place: index into the scenario's places.
+        machines: equal and parallel.
+        promised: operations that were won and whose parts are not on a machine yet, by job id.
+        expected_s: expected work of all that is promised.
+        shift: when its people are there.
+    """
+
+    machines: list[Machine]
+    shift: Shift
+
+    def __init__(self, model: World, *, name: str, place: int, spec: StationSpec) -> None:
+        super().__init__(model, name=name)
+        self.place = place
+        self.spec = spec
+        self.promised: dict[int, Operation] = {}
+        self.expected_s = 0.0
+        self._turned_away_s = NEVER_S  # when a ready part was rejected last
+
+    def has_room(self, job: Job) -> bool:
+        """Whether `job` can be promised a place in the input buffer or, where that has none, an empty machine.
+
+        A part that is kept on a machine here leaves it first, so its own machine is empty for it alone.
+        """
+        capacity = self.spec.input_capacity
+        if capacity is None or self._keeps(job):
+            return True
+        if capacity == 0:
+            capacity = sum(machine.job is None for machine in self.machines)
+        return sum(not self._keeps(task.job) for task in self.promised.values()) < capacity
+
+    def _keeps(self, job: Job | None) -> bool:
+        """Whether a part stands on a machine here until it is fetched."""
+        return self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines)
+
+    def bid(self, call: Call) -> Proposal | Refusal:
+        """Seconds until the operation would be finished: travel and queue in parallel, then set-up and work."""
+        task = call.task
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if task.name not in self.spec.operations:
+            return Refusal(Reason.NOT_ELIGIBLE)
+        given_up = self._contract_to_leave_for(task)
+        if self._has_no_place_for(task, given_up):
+            return Refusal(Reason.BUSY)
+        approach_s = self.model.approach_s(task.job.place, self.place)
+        if approach_s == float("inf"):
+            return Refusal(Reason.UNREACHABLE)
+        if self.model.spec.negotiation.nested and not self.model.moves_itself(self.place):
+            offer_s = self._quote_s(task.job)
+            approach_s = max(approach_s, offer_s) if offer_s < float("inf") else approach_s
+        now_s = self.model.now_s
+        backlog_s = self.expected_s - (0.0 if given_up is None else self.mean_s(given_up))
+        holding = 0
+        for machine in self.machines:
+            if machine.job is not None:
+                holding += 1
+                backlog_s += max(machine.busy_until_s - now_s, 0.0)
+        backlog_s /= len(self.machines)
+        cost = max(approach_s, backlog_s, self.shift.back_s - now_s) + self._changeover_s(task) + self.mean_s(task)
+        return Proposal(cost, approach_s, len(self.promised) + holding)
+
+    def _quote_s(self, job: Job) -> float:
+        """Seconds within which the best vehicle offers to bring a part; inf without an offer."""
+        transport = Transport(manager=self, job=job, origin=job.place, destination=self.place)
+        return self.model.net.quote_s(transport)
+
+    def _changeover_s(self, task: Operation) -> float:
+        """Expected set-up of `task` after what was promised or processed last."""
+        if self.spec.setup is None or task.job is None:
+            return 0.0
+        last = next(reversed(self.promised.values()), None)
+        product = self.machines[0].product if last is None or last.job is None else last.job.order.product
+        return self.spec.setup.between_s(product, task.job.order.product)
+
+    def accept(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if self.promised.get(task.job.unique_id) is task:
+            return True
+        given_up = self._contract_to_leave_for(task)
+        if not self.has_room(task.job) and (given_up is None or not self.model.net.channel.instant):
+            return False
+        if not task.ahead:
+            self._turned_away_s = NEVER_S
+        self.expected_s += self.mean_s(task)
+        self.promised[task.job.unique_id] = task
+        if given_up is not None:
+            self._drop(given_up)
+            self.model.net.fail(given_up, self)
+        return True
+
+    def _has_no_place_for(self, task: Operation, given_up: Operation | None) -> bool:
+        assert task.job is not None
+        room = self.has_room(task.job)
+        if task.ahead:
+            return self._turned_away_a_ready_part or not room
+        if room or (given_up is not None and self.model.net.channel.instant):
+            return False
+        if given_up is not None:
+            self._turned_away_s = self.model.now_s
+        return True
+
+    def renews(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        return not (task.ahead and self._turned_away_a_ready_part)
+
+    @property
+    def _turned_away_a_ready_part(self) -> bool:
+        """A part that is ready was rejected lately, in favour of a part that is not.
+
+        The latter may set out at any time before its lease ends, because on a faulty channel it may not hear of a
+        failure: the lease is not renewed, and no other contract is made ahead meanwhile.
+        """
+        return self.model.now_s < self._turned_away_s + self.model.net.terms.lease_s
+
+    def _contract_to_leave_for(self, task: Operation) -> Operation | None:
+        """The contract made ahead that is given up where there is no room for `task`, whose part is ready.
+
+        Otherwise parts that cannot come yet would keep places from the parts that block their way out.
+        """
+        if task.ahead or task.job is None or self.has_room(task.job):
+            return None
+        ahead = (other for other in reversed(self.promised.values()) if other.ahead and not self._keeps(other.job))
+        return next(ahead, None)
+
+    def release(self, task: Task) -> bool:
+        assert isinstance(task, Operation)
+        job = task.job
+        if job is None or self.promised.get(job.unique_id) is not task or task.contract.begun:
+            return False
+        self._drop(task)
+        self.model.net.available(self, TaskKind.OPERATION)
+        return True
+
+    def let_go(self, task: Task) -> None:
+        assert isinstance(task, Operation)
+        assert task.job is not None
+        if self.promised.get(task.job.unique_id) is task:
+            self._drop(task)
+            self.model.net.available(self, TaskKind.OPERATION)
+
+    def _drop(self, task: Operation) -> None:
+        assert task.job is not None
+        del self.promised[task.job.unique_id]
+        self.expected_s = max(self.expected_s - self.mean_s(task), 0.0) if self.promised else 0.0
+
+    # -- times ------------------------------------------------------------------------------------------------
+
+    def mean_s(self, task: Operation) -> float:
+        """Expected processing time of `task` here."""
+        assert task.job is not None
+        return task.job.order.routing[task.step].work_s[self.slot]
+
+    def expected_work_s(self, job: Job) -> float:
+        """Expected processing time of a part that waits here."""
+        return self.mean_s(self.promised[job.unique_id])
+
+    def duration_s(self, task: Operation) -> float:
+        """The processing time that `task` will really take here."""
+        assert task.job is not None
+        return self.model.work_time(task.job.order.product, task.step, self.name).quantile(task.uniform)
+
+    def setup_s(self, previous: str | None, following: str) -> float:
+        """Set-up time from one product to the next."""
+        return 0.0 if self.spec.setup is None else self.spec.setup.between_s(previous, following)
+
+    # -- manager of handling, and of transports that it asks quotes for ----------------------------------------
+
+    def engaged(self, task: Task, contractor: Contractor) -> None:
+        """A robot has won the handling."""
+
+    def done(self, task: Task, contractor: Contractor) -> None:
+        """The robot has told the station already, by loading or unloading the machine."""
+
+    def failed(self, task: Task, contractor: Contractor) -> None:
+        """The robot failed; the handling is announced again."""
+
+    def postponed(self, task: Task) -> None:
+        """All robots are busy; the first that becomes free is offered the handling."""
