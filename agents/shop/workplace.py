@@ -15,6 +15,7 @@ from .place import Place
 from .tasks import Operation, TaskKind, Transport
 
 if TYPE_CHECKING:
+    from ..negotiation.contractor import Contractor
     from ..world import World
     from .job import Job
     from .machine import Machine

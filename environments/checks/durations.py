@@ -15,7 +15,7 @@ from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
-    from ..scenario import Scenario, Station
+    from ..scenario import Scenario, StationSpec
 
 _STOPPED = (StationState.DOWN, StationState.OFF)
 
@@ -130,7 +130,7 @@ class _Replay:
             self._report("processing-time", job, f"it began at {part.since_s:g} s, and takes {takes} of running time")
         part.since_s = self.time_s
 
-    def _support_s(self, part: _Part, name: str, station: "Station") -> tuple[float, float]:
+    def _support_s(self, part: _Part, name: str, station: "StationSpec") -> tuple[float, float]:
         """What the distribution of the operation in work allows; a class of one's own may take its own time."""
         routing = self.scenario.products[part.product].routing
         if part.step >= len(routing) or station.class_ is not None:

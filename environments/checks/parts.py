@@ -22,7 +22,7 @@ from .violation import NO_ROW, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
-    from ..scenario import Scenario, Station
+    from ..scenario import Scenario, StationSpec
 
 
 class Spot(IntEnum):
@@ -319,7 +319,7 @@ class _Replay:
                 self._limit("buffer", holder, self.held[spot, holder], self.scenario.storage[name].capacity)
         self.touched.clear()
 
-    def _judge_station(self, spot: Spot, holder: int, station: "Station") -> None:
+    def _judge_station(self, spot: Spot, holder: int, station: "StationSpec") -> None:
         """Machines and buffers hold what fits.
 
         Where a buffer has no places, what is handed over there takes up a machine: one that is empty and reserved for

@@ -7,7 +7,7 @@ import numpy as np
 from ...agents.negotiation.messages import Performative
 from ...agents.shop.tasks import TaskKind
 from ..log import AgentKind, Event, RobotState, StationState, VehicleState
-from ..scenario import Shift
+from ..scenario import ShiftSpec
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_NO_PAUSES = Shift.model_validate({"every": "24h"})
+_NO_PAUSES = ShiftSpec.model_validate({"every": "24h"})
 
 
 def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
     """Rule shift; vehicles keep what they have promised, and promise nothing new."""
 
-    def shift_of(name: str | None) -> "Shift":
+    def shift_of(name: str | None) -> "ShiftSpec":
         return _NO_PAUSES if name is None else scenario.shifts[name]
 
     found: list[Violation] = []
@@ -42,7 +42,7 @@ def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
     return found
 
 
-def _station(log: "EventLog", uid: int, shift: "Shift", machines: int) -> "Iterator[Violation]":
+def _station(log: "EventLog", uid: int, shift: "ShiftSpec", machines: int) -> "Iterator[Violation]":
     events = log.events
     own = np.flatnonzero(events["agent"] == uid)
     ended = own[events["kind"][own] == Event.PROCESSING_ENDED]
@@ -54,7 +54,7 @@ def _station(log: "EventLog", uid: int, shift: "Shift", machines: int) -> "Itera
         yield from _off(log, uid, shift, rows, StationState.OFF, must=True)
 
 
-def _robot(log: "EventLog", uid: int, shift: "Shift", takes_s: tuple[float, float]) -> "Iterator[Violation]":
+def _robot(log: "EventLog", uid: int, shift: "ShiftSpec", takes_s: tuple[float, float]) -> "Iterator[Violation]":
     events = log.events
     for kind, duration_s in zip((Event.MOUNTED, Event.DISMOUNTED), takes_s, strict=True):
         rows = np.flatnonzero((events["agent"] == uid) & (events["kind"] == kind))
@@ -64,7 +64,7 @@ def _robot(log: "EventLog", uid: int, shift: "Shift", takes_s: tuple[float, floa
     yield from _off(log, uid, shift, states, RobotState.OFF, must=False)
 
 
-def _vehicle(log: "EventLog", uid: int, shift: "Shift") -> "Iterator[Violation]":
+def _vehicle(log: "EventLog", uid: int, shift: "ShiftSpec") -> "Iterator[Violation]":
     events, messages, calls = log.events, log.messages, log.conversations
     states = np.flatnonzero((events["agent"] == uid) & (events["kind"] == Event.VEHICLE_STATE))
     yield from _off(log, uid, shift, states, VehicleState.OFF, must=False)
@@ -81,7 +81,7 @@ def _vehicle(log: "EventLog", uid: int, shift: "Shift") -> "Iterator[Violation]"
 
 
 def _off(
-    log: "EventLog", uid: int, shift: "Shift", rows: "NDArray[np.intp]", off: int, *, must: bool
+    log: "EventLog", uid: int, shift: "ShiftSpec", rows: "NDArray[np.intp]", off: int, *, must: bool
 ) -> "Iterator[Violation]":
     """States (`rows` of events) that are off outside of a pause, or, where they `must` be off then, not off in one."""
     if len(rows) == 0:
@@ -95,7 +95,7 @@ def _off(
             yield _violation(log, uid, row, f"and stays so for {seconds:g} s that its shift does not allow")
 
 
-def _paused_s(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
+def _paused_s(shift: "ShiftSpec", time_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
     """(N,) seconds of all pauses until each time."""
     cycles, phase_s = np.divmod(time_s, shift.every_s)
     begin_s = np.array([pause.from_s for pause in shift.pauses])
@@ -103,7 +103,7 @@ def _paused_s(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.floa
     return cycles * length_s.sum() + np.clip(phase_s[:, None] - begin_s, 0.0, length_s).sum(axis=1)
 
 
-def _inside(shift: "Shift", time_s: "NDArray[np.float64]") -> "NDArray[np.bool_]":
+def _inside(shift: "ShiftSpec", time_s: "NDArray[np.float64]") -> "NDArray[np.bool_]":
     """(N,) whether a pause lies on both sides of each time."""
     near_s = 10 * TOLERANCE_S
     before_s = np.maximum(time_s - near_s, 0.0)

@@ -3,26 +3,26 @@
 | name | is |
 |---|---|
 | `Scenario` | the whole: `Scenario.load(path)`, `Scenario.parse(data)` |
-| `Station`, `Setup`, `Breakdown`, `Storage`, `Robot` | what works on parts, or holds them |
-| `Fleet`, `Agvs`, `Battery`, `Charger` | what moves, and what feeds it |
+| `StationSpec`, `Setup`, `Breakdown`, `StorageSpec`, `RobotSpec` | what works on parts, or holds them |
+| `FleetSpec`, `Agvs`, `Battery`, `ChargerSpec` | what moves, and what feeds it |
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
-| `Shift`, `Pause` | when people are there |
+| `ShiftSpec`, `Pause` | when people are there |
 | `Product`, `StepSpec` | what is made |
 | `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `OrderSpec` | when it is asked for |
 | `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | how work is placed; by whom; what the log keeps |
-| `Channel`, `Link`, `Partition` | what happens to messages on their way |
+| `ChannelSpec`, `Link`, `Partition` | what happens to messages on their way |
 | `self_contained`, `named_files` | scenario data with the files it names read in; which files it names |
 """
 
-from .channel import Channel, Link, Partition
+from .channel import ChannelSpec, Link, Partition
 from .files import SECTIONS_WITH_FILES, named_files
-from .fleet import Agvs, Battery, Charger, Fleet
+from .fleet import Agvs, Battery, ChargerSpec, FleetSpec
 from .negotiation import Mechanisms, Negotiation
 from .orders import ORDERS, Batch, Conwip, Deterministic, OrderList, OrderProcess, OrdersFile, OrderSpec, Poisson
 from .products import Product, StepSpec
 from .scenario import AgentClasses, Record, Scenario, self_contained
-from .shifts import Pause, Shift
-from .stations import Breakdown, Robot, Setup, Station, Storage
+from .shifts import Pause, ShiftSpec
+from .stations import Breakdown, RobotSpec, Setup, StationSpec, StorageSpec
 from .transport import TRANSPORTS, Floor, Grid, Instant, Matrix, TransportSpec
 
 __all__ = [
@@ -34,11 +34,11 @@ __all__ = [
     "Batch",
     "Battery",
     "Breakdown",
-    "Channel",
-    "Charger",
+    "ChannelSpec",
+    "ChargerSpec",
     "Conwip",
     "Deterministic",
-    "Fleet",
+    "FleetSpec",
     "Floor",
     "Grid",
     "Instant",
@@ -55,13 +55,13 @@ __all__ = [
     "Poisson",
     "Product",
     "Record",
-    "Robot",
+    "RobotSpec",
     "Scenario",
     "Setup",
-    "Shift",
-    "Station",
+    "ShiftSpec",
+    "StationSpec",
     "StepSpec",
-    "Storage",
+    "StorageSpec",
     "TransportSpec",
     "named_files",
     "self_contained",

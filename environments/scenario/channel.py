@@ -36,7 +36,7 @@ class Partition(Section):
         return self
 
 
-class Channel(Section):
+class ChannelSpec(Section):
     """A channel with faults, drawn from the random stream "channel"."""
 
     delay: Distribution = Constant.model_validate({"value": "0s"})

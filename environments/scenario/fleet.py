@@ -65,13 +65,13 @@ class Agvs(Section):
         return self
 
 
-class Fleet(Section):
+class FleetSpec(Section):
     """All vehicles."""
 
     agvs: Agvs
 
 
-class Charger(Section):
+class ChargerSpec(Section):
     """Feeds as many vehicles at once as it has slots."""
 
     slots: Positive = 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from . import Scenario
     from .products import StepSpec
-    from .stations import Station
+    from .stations import StationSpec
 
 
 class JamRisk(NamedTuple):
@@ -67,7 +67,7 @@ def _circles(scenario: Scenario) -> Iterator[JamRisk]:
             yield JamRisk(tuple(ways[last]), lengths[last] + _room(scenario.stations[station]))
 
 
-def _room(station: Station) -> int:
+def _room(station: StationSpec) -> int:
     """Parts that a station with finite buffers holds."""
     return (station.input_capacity or 0) + station.machines + (station.output_capacity or 0)
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from ..config.section import Count, Positive, Section
 from ..config.suggestions import nearest
 from ..config.units import Duration, PositiveDuration
-from .channel import Channel
+from .channel import ChannelSpec
 
 
 def _check_mechanism(name: str) -> str:
@@ -101,7 +101,7 @@ class Negotiation(Section):
     reopen_limit: Positive = 2  # how often one task may be called anew for that
     pull_window: Positive = 16  # waiting tasks that a contractor is offered when it becomes available
     nested: bool = False  # stations ask vehicles for offers before they make theirs
-    channel: Channel | None = None  # None: every message arrives at once
+    channel: ChannelSpec | None = None  # None: every message arrives at once
 
     @model_validator(mode="after")
     def _answers_can_be_in_time(self) -> Self:

@@ -18,13 +18,13 @@ from ..config.units import Duration, PositiveDuration
 from ..layout import Layout
 from .cross_checks import problems
 from .files import with_files
-from .fleet import Charger, Fleet
+from .fleet import ChargerSpec, FleetSpec
 from .negotiation import Negotiation
 from .orders import OrderProcess
 from .products import Product
-from .shifts import Shift
+from .shifts import ShiftSpec
 from .shipped import shipped_or
-from .stations import Robot, Station, Storage
+from .stations import RobotSpec, StationSpec, StorageSpec
 from .transport import Floor, Grid, TransportSpec
 
 
@@ -51,14 +51,14 @@ class Scenario(Section):
     name: str = "factory"
     layout: Floor | None = None
     transport: TransportSpec = Grid()
-    stations: Annotated[dict[str, Station], Field(min_length=1)]
-    storage: dict[str, Storage] = Field(default_factory=dict)
+    stations: Annotated[dict[str, StationSpec], Field(min_length=1)]
+    storage: dict[str, StorageSpec] = Field(default_factory=dict)
     source: str = "source"  # name of the place where parts enter
     sink: str = "sink"  # name of the place where parts leave
-    robots: dict[str, Robot] = Field(default_factory=dict)
-    fleet: Fleet | None = None
-    chargers: dict[str, Charger] = Field(default_factory=dict)
-    shifts: dict[str, Shift] = Field(default_factory=dict)
+    robots: dict[str, RobotSpec] = Field(default_factory=dict)
+    fleet: FleetSpec | None = None
+    chargers: dict[str, ChargerSpec] = Field(default_factory=dict)
+    shifts: dict[str, ShiftSpec] = Field(default_factory=dict)
     products: Annotated[dict[str, Product], Field(min_length=1)]
     orders: OrderProcess
     negotiation: Negotiation = Negotiation()

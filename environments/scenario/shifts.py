@@ -18,7 +18,7 @@ class Pause(Section):
     to_s: PositiveDuration = Field(alias="to")
 
 
-class Shift(Section):
+class ShiftSpec(Section):
     """A cycle of work and pauses that repeats itself from time 0 on."""
 
     every_s: PositiveDuration = Field(alias="every")

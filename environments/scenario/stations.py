@@ -39,7 +39,7 @@ class Breakdown(Section):
         return self.mtbf.mean_s / (self.mtbf.mean_s + self.mttr.mean_s)
 
 
-class Station(Section):
+class StationSpec(Section):
     """Parallel, equal machines behind one input and one output buffer."""
 
     operations: Annotated[dict[str, Distribution], Field(min_length=1)]  # capability -> processing time
@@ -54,13 +54,13 @@ class Station(Section):
     class_: ClassPath | None = Field(alias="class", default=None)
 
 
-class Storage(Section):
+class StorageSpec(Section):
     """A place where parts wait when no station can take them."""
 
     capacity: Positive | None = None  # parts; None = unlimited
 
 
-class Robot(Section):
+class RobotSpec(Section):
     """Mounts parts from input buffers onto machines and dismounts them into output buffers."""
 
     stations: Annotated[Names, Field(min_length=1)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ...environments.scenario import Station
+    from ...environments.scenario import StationSpec
     from ..design.experiment import Experiment
 
 STATES = ("processing", "setup", "blocked", "down", "starved", "off")
@@ -85,7 +85,7 @@ def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottle
     return found
 
 
-def _candidates(stations: "Mapping[str, Station]", mean: dict[str, float]) -> list[Candidate]:
+def _candidates(stations: "Mapping[str, StationSpec]", mean: dict[str, float]) -> list[Candidate]:
     """All resources that have the KPIs; stations that do the same operations are twins."""
     found = []
     for name, station in stations.items():

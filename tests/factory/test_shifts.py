@@ -9,7 +9,7 @@ import pytest
 
 from robocell.agents.events import AgentKind, Event, RobotState, StationState, VehicleState
 from robocell.environments import Factory, Scenario, check, measure
-from robocell.environments.scenario import Shift
+from robocell.environments.scenario import ShiftSpec
 from robocell.testing import CELL, changed
 
 from .conftest import run
@@ -52,7 +52,7 @@ def test_work_goes_on_after_the_pause_where_it_was() -> None:
 
 def test_pauses_that_touch_are_one_and_a_pause_may_begin_the_run() -> None:
     pauses = [{"from": "0s", "to": "20min"}, {"from": "50min", "to": "1h"}]
-    shift = Shift.model_validate({"every": "1h", "pauses": pauses})
+    shift = ShiftSpec.model_validate({"every": "1h", "pauses": pauses})
     times_off = shift.times_off()
     assert [next(times_off) for _ in range(3)] == [(0, 1200), (3000, 4800), (6600, 8400)]
     assert shift.worked_share == pytest.approx(0.5)

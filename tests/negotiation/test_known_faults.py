@@ -14,7 +14,7 @@ from robocell.agents.negotiation.channel import FaultyChannel
 from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Performative, Proposal, Reason, Refusal
 from robocell.environments.config.errors import ScenarioError
-from robocell.environments.scenario import Channel, Scenario
+from robocell.environments.scenario import ChannelSpec, Scenario
 from robocell.environments.streams import Streams
 from robocell.testing import TERMS, BareWorld, assert_conforms, is_at_rest
 
@@ -23,7 +23,7 @@ from .test_exhaustive import ScriptedChannel
 
 def faulty(**spec):
     """A channel for a hall, from what stands in a scenario."""
-    model = Channel.model_validate(spec)
+    model = ChannelSpec.model_validate(spec)
     return lambda hall: FaultyChannel(model, clock=hall.clock, rng=hall.stream("channel"), name_of=hall.log.name_of)
 
 
@@ -433,7 +433,10 @@ def test_a_stream_is_not_shifted_by_faults_that_are_switched_on():
         rng = Streams(7)("channel")
         hall = BareWorld()
         channel = FaultyChannel(
-            Channel.model_validate({"duplication": duplication}), clock=hall.clock, rng=rng, name_of=hall.log.name_of
+            ChannelSpec.model_validate({"duplication": duplication}),
+            clock=hall.clock,
+            rng=rng,
+            name_of=hall.log.name_of,
         )
         for _ in range(10):
             channel.send(1, 2, print)
