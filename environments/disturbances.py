@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..agents.shop.order import Order
 from ..agents.shop.tasks import TaskKind
 from .config.errors import LayoutError, ScenarioError
 from .motion.grid import GridTraffic
-from .scenario.names import part_name
 
 if TYPE_CHECKING:
     from ..agents.shop.agv import AGV
@@ -36,7 +34,7 @@ class Disturbances:
     def break_down(self, agent: AGV | Station, *, repair_s: float = REPAIR_S) -> None:
         """A vehicle, or the first machine of a station that works, is out of order for `repair_s` seconds.
 
-        Nothing happens to what is broken already.
+        No effect on what is broken already.
         """
         self.factory.clock.schedule(0.0, self._break_down, agent, repair_s)
 
@@ -74,7 +72,7 @@ class Disturbances:
     # -- rush jobs --------------------------------------------------------------------------------------------
 
     def rush_job(self, product: str | None = None) -> None:
-        """An order that nobody expected, due in half the usual time; its random numbers are from the stream "rush".
+        """An unexpected order, due in half the usual time; its random numbers are from the stream "rush".
 
         Raises:
             ScenarioError: there is no such product.
@@ -83,41 +81,24 @@ class Disturbances:
         name = next(iter(products)) if product is None else product
         if name not in products:
             raise ScenarioError(f"there is no product {name!r} to rush; the factory makes {', '.join(products)}")
-        self.factory.clock.schedule(0.0, self._release, name)
+        self.factory.clock.schedule(0.0, self._rush, name)
 
-    def _release(self, product: str) -> None:
-        factory = self.factory
-        workload = factory.workload
-        routing = workload.routings[product]
-        usual_s = factory.spec.products[product].due_s
-        order = Order(
-            number=workload.released,
-            name=part_name(product, workload.released),
-            product=product,
-            product_index=workload.products.index(product),
-            place=factory.spec.places.index(workload.orders.start or factory.spec.source),
-            routing=routing,
-            due_s=float("inf") if usual_s is None else factory.now_s + RUSH * usual_s,
-            uniforms=factory.stream("rush").random((len(routing), 2)),
-        )
-        workload.ordered += 1
-        workload.released += 1
-        workload.in_process += 1
-        factory.add_job(order)
+    def _rush(self, product: str) -> None:
+        self.factory.workload.rush(product, due_share=RUSH, rng=self.factory.stream("rush"))
 
     # -- aisles -----------------------------------------------------------------------------------------------
 
     @property
     def closed(self) -> list[int]:
-        """Cells that nobody may enter, in the order of closing."""
+        """Cells that no vehicle may enter, in the order of closing."""
         return self._floor().closed
 
     def close_cell(self, cell: int) -> None:
-        """Nobody enters the cell until `open_cell`; who drives through it takes another way.
+        """No vehicle enters the cell until `open_cell`; vehicles that drive through it take another path.
 
         Raises:
-            ScenarioError: it is a wall, a dock or a parking cell, somebody stands on it or is going to, or some place
-                could not be reached any more.
+            ScenarioError: it is a wall, a dock or a parking cell, a vehicle stands on it or is about to, or some
+                place could not be reached any more.
         """
         try:
             self._floor().close([cell])

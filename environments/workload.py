@@ -14,6 +14,7 @@ from .scenario.orders import Arrival
 
 if TYPE_CHECKING:
     from ..agents.shop.job import Job
+    from ..agents.shop.lot import Lot
     from .factory import Factory
 
 AT_ONCE = 1000
@@ -105,8 +106,6 @@ class Workload:
         if product is None:
             index = 0 if len(self.products) == 1 else int(np.searchsorted(self._mix, self._mix_rng.random(), "right"))
             product = self.products[index]
-        else:
-            index = self.products.index(product)
         self.ordered += 1
         if self.orders.limit is not None and self.ordered >= self.orders.limit:
             self.exhausted = True
@@ -116,23 +115,42 @@ class Workload:
             names = [part_name(product, self.released + number) for number in range(size)]
         else:
             names = parts_of_order(order_id, size)
-        allowance_s = spec.products[product].due_s if arrival.due_s is None else arrival.due_s
-        routing = self.routings[product]
-        start = spec.places.index(arrival.start or self.orders.start or spec.source)
+        due_s = spec.products[product].due_s if arrival.due_s is None else arrival.due_s
         for name in names:
-            order = Order(
-                number=self.released,
-                name=name,
-                product=product,
-                product_index=index,
-                place=start,
-                routing=routing,
-                due_s=float("inf") if allowance_s is None else self.model.now_s + allowance_s,
-                uniforms=self._work_rng.random((len(routing), 2)),
-            )
-            self.released += 1
-            self.in_process += 1
-            self.model.add_job(order, lot)
+            self._release_part(name, product, due_s=due_s, rng=self._work_rng, start=arrival.start, lot=lot)
+
+    def rush(self, product: str, *, due_share: float, rng: np.random.Generator) -> None:
+        """Release an unexpected part, due after `due_share` of the usual time; its random numbers are from `rng`."""
+        self.ordered += 1
+        usual_s = self.model.spec.products[product].due_s
+        due_s = None if usual_s is None else due_share * usual_s
+        self._release_part(part_name(product, self.released), product, due_s=due_s, rng=rng)
+
+    def _release_part(
+        self,
+        name: str,
+        product: str,
+        *,
+        due_s: float | None,
+        rng: np.random.Generator,
+        start: str | None = None,
+        lot: Lot | None = None,
+    ) -> None:
+        """`due_s` counts from now; None: no due date. `start` is the place where the part enters."""
+        spec, routing = self.model.spec, self.routings[product]
+        order = Order(
+            number=self.released,
+            name=name,
+            product=product,
+            product_index=self.products.index(product),
+            place=spec.places.index(start or self.orders.start or spec.source),
+            routing=routing,
+            due_s=float("inf") if due_s is None else self.model.now_s + due_s,
+            uniforms=rng.random((len(routing), 2)),
+        )
+        self.released += 1
+        self.in_process += 1
+        self.model.add_job(order, lot)
 
 
 def _steps(model: Factory, product: str) -> tuple[Step, ...]:

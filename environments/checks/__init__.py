@@ -1,4 +1,8 @@
-"""Re-reads a log and proves what must always hold, trusting nothing of the simulator: no code of it is used here.
+"""Re-reads a log and proves what must always hold.
+
+Nothing that runs a factory is used here: no clock, agent, negotiation, planner or travel time of the simulator. What is
+used says what a log means: its rows and codes, the scenario, the drawn floor, and `motion.conflicts`, which judges
+recorded paths and takes no part in making them.
 
 | module | proves |
 |---|---|
@@ -9,12 +13,12 @@
 | `durations` | there was time for what was done: handling, set-ups, processing |
 | `states` | machines, vehicles and robots are reported as what they are |
 | `shifts` | people pause when they should |
-| `protocol` | everybody speaks when, and to whom, it may |
+| `protocol` | every agent sends only what it may, when and to whom it may |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
-| `deeds` | work is done by whoever holds an award for it, and who tells of it has done it |
+| `deeds` | work is done by the contractor that holds the award, and reported by the one that has done it |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
-| `travel` | nobody is faster than the shortest way from dock to dock allows, with a trace or without |
-| `floor` | nobody collides, swaps, or enters a wall; handling happens at docks, standing still; batteries within 0..1 |
+| `travel` | no vehicle is faster than the shortest path from dock to dock allows, with a trace or without |
+| `floor` | no vehicle collides, swaps or enters a wall; it handles parts at docks, standing; batteries are within 0..1 |
 
 `RULES` says in a sentence what each rule demands; docs/kpis.md explains them.
 """

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from .quoting import quoted
 from .suggestions import nearest
 
-_NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,3})?)\s*(\D.*)?")
+NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d{1,400}\.?\d{0,400}|\.\d{1,400})(?:[eE][+-]?\d{1,3})?)\s*(\D.*)?")
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+")
 
 
@@ -42,7 +42,7 @@ class Quantity:
         units = ", ".join(self.units)
         if isinstance(text, bool) or not isinstance(text, str | int | float):
             raise ValueError(f"{quoted(text)} is not {self.noun}; write it like {self.example} (units: {units})")
-        found = _NUMBER_AND_UNIT.fullmatch(text.strip() if isinstance(text, str) else quoted(text))
+        found = NUMBER_AND_UNIT.fullmatch(text.strip() if isinstance(text, str) else quoted(text))
         if isinstance(text, str) and _COMMA.match(text):
             raise ValueError(f"{quoted(text)} is not {self.noun}; write a decimal point, not a comma (units: {units})")
         if found is None:
@@ -122,7 +122,7 @@ def parse_share(text: Any) -> float:
     """A share between 0 and 1, written so or as a percentage; ValueError otherwise."""
     value = text
     if isinstance(text, str) and text.strip().endswith("%"):
-        found = _NUMBER_AND_UNIT.fullmatch(text.strip())
+        found = NUMBER_AND_UNIT.fullmatch(text.strip())
         value = Fraction(found[1]) / 100 if found and found[2] == "%" else text
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise ValueError(f"{quoted(text)} is not a share; write a number from 0 to 1, or a percentage such as 2%")

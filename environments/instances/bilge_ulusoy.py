@@ -15,7 +15,7 @@ import numpy as np
 
 from ..config.errors import InstanceError
 from .bilge_ulusoy_floors import FLOORS
-from .documents import load_json
+from .documents import field, load_json
 from .job_shop import DrawnFloor, JobShop
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_bilge_ulusoy(path: str | Path) -> dict[str, TransportShop]:
     document = load_json(Path(path))
     unverified = document.get("unverified_recall", {})
     instances = {}
-    for name, row in _field(path, document, "instances").items():
+    for name, row in field(Path(path), document, "instances", dict).items():
         try:
             travel_s = np.array(document["layouts"][str(row["layout"])]["travel_times"], np.float64)
             floor = FLOORS[int(row["layout"])]
@@ -135,9 +135,3 @@ def read_schedules(path: str | Path) -> dict[str, Schedule]:
 def _grouped(rows: list[dict[str, int]], key: str, *, from_: int) -> tuple[tuple[tuple[int, int], ...], ...]:
     groups = max(row[key] for row in rows) - from_ + 1
     return tuple(tuple((row["job"], row["op"]) for row in rows if row[key] == group + from_) for group in range(groups))
-
-
-def _field(path: str | Path, document: dict[str, Any], name: str) -> dict[str, Any]:
-    if not isinstance(document.get(name), dict):
-        raise InstanceError(f"{path}: has no object {name!r}")
-    return document[name]

@@ -11,7 +11,6 @@ sweep:
 """
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -20,8 +19,8 @@ from pydantic_core import PydanticCustomError
 
 from ...environments.config.quoting import quoted
 from ...environments.config.section import MOST_FIGURE, Figure, Positive, Section
+from ...environments.config.units import NUMBER_AND_UNIT
 
-_NUMBER_AND_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D.*)?")
 _DIGITS = 6  # significant digits of a drawn value: readable, and the same on every platform
 
 
@@ -93,7 +92,7 @@ class Sampled(Section):
 
 
 def _number(text: int | float | str | None) -> tuple[float, str]:
-    found = _NUMBER_AND_UNIT.fullmatch(str(text).strip())
+    found = NUMBER_AND_UNIT.fullmatch(str(text).strip())
     if found is None or not abs(float(found[1])) <= MOST_FIGURE:
         rule = "is not a number, with or without a unit" if found is None else f"is beyond {MOST_FIGURE:g}"
         raise PydanticCustomError("range", "{text} {rule}", {"text": quoted(text), "rule": rule})

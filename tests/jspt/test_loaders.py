@@ -122,7 +122,7 @@ def test_files_that_are_not_there_or_no_json_are_refused(written, tmp_path):
         read_job_shop(tmp_path / "none.txt")
     with pytest.raises(InstanceError, match=r"shop.json:2:1: not JSON"):
         read_bilge_ulusoy(written("{\n", "shop.json"))
-    with pytest.raises(InstanceError, match="has no object 'instances'"):
+    with pytest.raises(InstanceError, match="the key 'instances' is missing; present are none"):
         read_bilge_ulusoy(written("{}", "shop.json"))
     with pytest.raises(InstanceError, match="schedule EX11: KeyError at 'trips'"):
         read_schedules(written('{"EX11": {"makespan": 1}}', "shop.json"))
