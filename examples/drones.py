@@ -27,7 +27,7 @@ from robocell.agents.negotiation import (
 from robocell.environments.checks import check_contracts
 from robocell.environments.clock import Clock
 from robocell.environments.log import AgentKind, EventLog
-from robocell.environments.scenario import Channel
+from robocell.environments.scenario import ChannelSpec
 from robocell.environments.streams import Streams
 
 Kind = IntEnum("Kind", ["VISIT"])
@@ -51,7 +51,9 @@ class Sky(mesa.Model):
         super().__init__(rng=seed)
         self.clock, self.log, self.stream = Clock(), EventLog("drones", seed), Streams(seed)
         self.log.add_agent(self.unique_id, AgentKind.JOB, "sky")
-        lossy = Channel.model_validate({"loss": 0.25, "delay": {"distribution": "uniform", "low": "0s", "high": "1s"}})
+        lossy = ChannelSpec.model_validate(
+            {"loss": 0.25, "delay": {"distribution": "uniform", "low": "0s", "high": "1s"}}
+        )
         channel = FaultyChannel(lossy, clock=self.clock, rng=self.stream("channel"), name_of=self.log.name_of)
         terms = Terms(reply_by_s=2.0, retry_s=5.0, acknowledge_by_s=2.0, lease_s=60.0)
         self.net = ContractNet(self, kinds=Kind, mechanism=BestOffer(), channel=channel, terms=terms, full=True)

@@ -18,7 +18,7 @@ recorded paths and takes no part in making them.
 | `deeds` | work is done by the contractor that holds the award, and reported by the one that has done it |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
 | `travel` | no vehicle is faster than the shortest path from dock to dock allows, with a trace or without |
-| `floor` | no vehicle collides, swaps or enters a wall; it handles parts at docks, standing; batteries are within 0..1 |
+| `floor` | no vehicle collides, swaps or enters a wall; it handles parts at docks, standing; batteries stay in 0..1 |
 
 `RULES` says in a sentence what each rule demands; docs/kpis.md explains them.
 """
