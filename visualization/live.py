@@ -6,7 +6,6 @@ nothing: the stage only reads, and the log of a run that was shown equals the lo
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from ..agents.negotiation.messages import Reason
 from ..agents.shop.traffic import NO_NODE
 from ..environments.factory import Factory
 from ..environments.layout import NO_CELL
+from ..environments.motion.grid import GridTraffic
 from ..environments.motion.matrix import MatrixTraffic
 from .history import History
 from .overheard import OverheardOffers
@@ -23,13 +23,13 @@ from .pace import Paced
 from .routes import closed_of, facing_of, goals_of, route_of
 from .stage import Stage, mean_and_lowest
 from .tally import ABSENT, Tally
+from .traffic_counts import TrafficCounts
 from .variants import variant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..agents.shop.tasks import TaskKind
-    from ..environments.motion.grid import GridTraffic
     from ..environments.scenario import Scenario
 
 
@@ -57,14 +57,13 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         rng: int | None = None,
     ) -> None:
         scenario = variant(self.base, agvs=agvs, mechanism=mechanism, demand=demand / 100.0, breakdowns=breakdowns)
-        cells = scenario.build_layout().size if math.isfinite(scenario.tick_s) else 0
-        self.entered = np.zeros(cells)  # (C,) how often vehicles came into a cell
-        self.waited_s = np.zeros(cells)  # (C,) how long they stood in it although they were driving
-        self._driving = np.zeros(0, np.bool_)  # (V,) when the tick began
         super().__init__(scenario, rng=rng if seed is None else seed)
         self.overheard = OverheardOffers()
         self.net.subscribe(self.overheard)
         self.stage = LiveStage(self)
+        self.counts = TrafficCounts(self, self.stage.plan.width * self.stage.plan.height)
+        if isinstance(self.traffic, GridTraffic):
+            self.traffic.subscribe(self.counts)
 
     def one_tick(self) -> None:
         self.step()
@@ -77,21 +76,6 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         if not self.ended:
             self._go(self.run_until, self.now_s)
         self.frame += 1
-
-    def _set_out(self, traffic: GridTraffic) -> None:
-        if self._begun != self.tick:
-            super()._set_out(traffic)
-            self._driving = np.isin(self.fleet.state, (VehicleState.EMPTY, VehicleState.LOADED))
-
-    def _arrive(self, traffic: GridTraffic) -> None:
-        driving = self._driving
-        before = traffic.node[: len(driving)].copy()
-        super()._arrive(traffic)
-        after = traffic.node[: len(driving)]
-        there = (before != NO_NODE) & (after != NO_NODE)
-        moved = (before != after) & there
-        self.entered[after[moved]] += 1.0
-        self.waited_s[after[driving & ~moved & there]] += self.tick_s
 
 
 def live_factory(scenario: Scenario) -> type[LiveFactory]:
@@ -182,7 +166,8 @@ class LiveStage(Stage):
         return [] if origin == target else [origin, target]
 
     def heat(self, what: str) -> NDArray[np.float64]:
-        return self.factory.entered if what == "traffic" else self.factory.waited_s
+        counts = self.factory.counts
+        return counts.entered if what == "traffic" else counts.waited_s
 
     def blocked(self) -> list[int]:
         return closed_of(self.factory.traffic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -16,6 +17,7 @@ from ..environments.config.errors import ScenarioError
 from ..environments.disturbances import Disturbances
 from . import session
 from .controls import Controls, Player, attempt, use_player
+from .drawing.palette import BLUE
 from .live import LiveFactory, live_factory
 from .pace import AS_FAST_AS_POSSIBLE
 from .replay import Replay, replay_of
@@ -31,35 +33,14 @@ if TYPE_CHECKING:
 
 SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
 WIDE = 1.6  # width over height of floors that are shown below each other rather than beside
-STYLE = """
-.v-navigation-drawer.v-navigation-drawer--open { width: 292px !important; min-width: 292px !important; }
-.v-navigation-drawer .v-card__title { font-size: 15px; padding: 6px 12px 0; }
-.v-navigation-drawer .v-card__text, .v-navigation-drawer .v-card { padding: 2px 8px 6px !important; }
-.v-navigation-drawer .v-btn-toggle { width: 100%; }
-.v-navigation-drawer .v-btn-toggle .v-btn { flex: 1; min-width: 0 !important; padding: 0 3px !important;
-  font-size: 12px; letter-spacing: 0; text-transform: none; }
-.v-navigation-drawer .v-btn.primary { flex: 1; min-width: 0 !important; padding: 0 8px !important; }
-.v-navigation-drawer .v-input__slider .v-input__slot { flex-wrap: wrap; padding-bottom: 10px; }
-.v-navigation-drawer .v-input__slider .v-label { flex: 0 0 100%; font-size: 13px; }
-.v-navigation-drawer .v-slider__thumb-label-container { display: block !important; }
-.v-navigation-drawer .v-slider__thumb-label { display: block !important;
-  width: auto !important; height: auto !important;
-  transform: translate(-50%, 24px) !important; background: none !important; color: inherit; font-size: 12px; }
-.v-navigation-drawer .v-slider__thumb-label > div { transform: none !important; }
-.solara-autorouter-content .v-sheet.d-flex:has(.rc-page) { row-gap: 0 !important; }
-.rc-page { display: grid; grid-template-columns: minmax(0, 1fr) 400px; gap: 8px; padding: 8px; align-items: start; }
-.rc-left { display: flex; flex-direction: column; gap: 8px; min-width: 0; }
-.rc-stages { display: flex; gap: 8px; }
-.rc-stages.wide { flex-direction: column; }
-.rc-stages > div { flex: 1; min-width: 0; min-height: 200px; max-height: 66vh; }
-@media (max-width: 1100px) { .rc-page { grid-template-columns: minmax(0, 1fr); } }
-"""
+STYLE = Path(__file__).with_name("page.css")
 
 
 @solara.component
 def Page() -> None:
     """What the server was asked to show."""
     solara.Style(STYLE)
+    solara.use_memo(_paint_controls, [])
     shown, problem = attempt(session.current)
     if shown is None:
         solara.Error(problem)
@@ -67,6 +48,12 @@ def Page() -> None:
         ReplayPage()
     else:
         LivePage()
+
+
+def _paint_controls() -> None:
+    """Buttons and the bar at the top have one colour, whatever Vuetify's own is."""
+    for name in ("light", "dark"):
+        getattr(solara.lab.theme.themes, name).primary = BLUE
 
 
 @solara.component

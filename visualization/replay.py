@@ -233,18 +233,27 @@ class ReplayStage(Stage):
         if what == "traffic":
             moved = (cells[1:] != cells[:-1]) & (cells[1:] != NO_CELL)
             return np.bincount(cells[1:][moved], minlength=layout.size).astype(np.float64)
-        events = self._rows["events"]
-        kinds = events[events["kind"] == Event.VEHICLE_STATE]
-        ticks = self._ticks[: row + 1]
-        ends = np.append(ticks[1:], self.tick)
-        for vehicle, uid in enumerate(self.plan.agvs):
-            own = kinds[kinds["agent"] == uid]
-            state = own["value"][np.searchsorted(own["time_s"], ticks * self.tick_s, "right") - 1]
-            stay = np.maximum(ends - ticks - 1, 0)
-            stay[1:] += cells[1:, vehicle] == cells[:-1, vehicle]
-            waits = np.isin(state, DRIVING) & (cells[:, vehicle] != NO_CELL)
-            np.add.at(heat, cells[waits, vehicle], stay[waits] * self.tick_s)
+        waits = self._waits(row)
+        np.add.at(heat, cells[waits > 0], waits[waits > 0] * self.tick_s)
         return heat
+
+    def _waits(self, row: int) -> NDArray[np.int64]:
+        """(row + 1, V) ticks that vehicles stood in the cell of the trace although they drove when the tick began."""
+        events = self._rows["events"]
+        states = events[events["kind"] == Event.VEHICLE_STATE]
+        cells, ticks = self._cells[: row + 1], self._ticks[: row + 1]
+        unrecorded = np.maximum(np.append(ticks[1:], self.tick) - ticks - 1, 0)  # ticks after a row: nothing moved
+        waits = np.zeros(cells.shape, np.int64)
+        for vehicle, uid in enumerate(self.plan.agvs):
+            own = states[states["agent"] == uid]
+
+            def driving(at: NDArray[np.integer], own: NDArray[np.void] = own) -> NDArray[np.bool_]:
+                return np.isin(own["value"][np.searchsorted(own["time_s"], at * self.tick_s, "right") - 1], DRIVING)
+
+            stood = np.append(False, cells[1:, vehicle] == cells[:-1, vehicle])
+            waits[:, vehicle] = (stood & driving(ticks - 1)) + unrecorded * driving(ticks)
+        waits[cells == NO_CELL] = 0
+        return waits
 
     def events_ahead(self) -> list[list[Any]]:
         """Breakdowns, standstills, scrap, late jobs and agents that leave: [time_s, how bad (0..2), text]."""

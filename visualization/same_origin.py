@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse
 
+from .assets import find_asset
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -123,13 +125,8 @@ class SameOrigin:
         return answer
 
     def _asset(self, name: str) -> Response:
-        try:
-            path = (self.assets / name).resolve()
-            if path.is_relative_to(self.assets) and path.is_file():
-                return FileResponse(path)
-        except (OSError, ValueError):
-            pass  # no name of a file
-        return PlainTextResponse("no such asset", 404)
+        path = find_asset(self.assets, name)
+        return PlainTextResponse("no such asset", 404) if path is None else FileResponse(path)
 
 
 def is_loopback(host: str) -> bool:

@@ -62,17 +62,17 @@ def serve(
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import uvicorn  # these after the environment was set: Solara reads it when it is imported
+    from solara.server import settings, starlette
 
     from .same_origin import SameOrigin, is_loopback
 
-    missing = missing_assets()
+    assets = Path(settings.assets.proxy_cache_dir)
+    missing = missing_assets(assets)
     if missing:
         raise ServerError(
             f"the page needs files that are not installed (the first is {missing[0]}); "
             "install them with: pip install 'robocell[viz]' (it brings solara-assets, so that nothing is fetched later)"
         )
-    from solara.server import settings, starlette
-
     port = free_port(host, port)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     url = _url(socket.gethostname() if host in EVERYWHERE else host, port, token)
@@ -87,7 +87,7 @@ def serve(
     if open_browser:
         here = EVERYWHERE.get(host, host)
         threading.Thread(target=_open_when_up, args=(here, port, _url(here, port, token)), daemon=True).start()
-    app = SameOrigin(starlette.app, host=host, assets=Path(settings.assets.proxy_cache_dir), token=token)
+    app = SameOrigin(starlette.app, host=host, assets=assets, token=token)
     uvicorn.run(app, host=host, port=port, log_level="warning", ws_per_message_deflate=False)
 
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -65,6 +65,18 @@ NO_ROW = -1
 FINEST_PACE = 10**6
 """A loaded vehicle drives a whole number of such parts of a cell a tick."""
 _NOBODY_ARRIVED = np.empty(0, np.intp)
+
+
+class Observer(Protocol):
+    """Sees the traffic of a floor."""
+
+    def tick_begins(self) -> None:
+        """The vehicles are about to set out."""
+        ...
+
+    def tick_ended(self, before: NDArray[np.int32], after: NDArray[np.int32]) -> None:
+        """They are in their next cells: (V,) where each vehicle was and is, NO_NODE once it has left; read only."""
+        ...
 
 
 class GridTraffic:
@@ -160,6 +172,7 @@ class GridTraffic:
         self._broken: set[int] = set()
         self._obstacles_changed = False
         self._under_way = False  # a tick has begun
+        self._observers: list[Observer] = []
         self._arriving = False  # somebody is at its dock at the end of the tick under way
         self._still = False
         self._quiet_ticks = 0
@@ -408,12 +421,18 @@ class GridTraffic:
         self.begin_tick()
         return self.end_tick()
 
+    def subscribe(self, observer: Observer) -> None:
+        """From now on `observer` sees every tick in which vehicles may move."""
+        self._observers.append(observer)
+
     def begin_tick(self) -> None:
         """All vehicles set out by the orders that they have."""
         if self._still or not len(self._vehicle):
             self._still, self.moved = True, 0
             return
         self._under_way = True
+        for observer in self._observers:
+            observer.tick_begins()
         if self._obstacles_changed:
             self._roads.shun(self._fleet.cell[self._row[sorted(self._broken)]].tolist())
             self._planner.reprice()
@@ -432,8 +451,11 @@ class GridTraffic:
             return _NOBODY_ARRIVED
         self._under_way = False
         fleet = self._fleet
+        before = self.node.copy() if self._observers else self.node
         if self.moved:
             self.node[self._vehicle] = fleet.cell
+        for observer in self._observers:
+            observer.tick_ended(before, self.node)
         if self._turn_ticks and self._inertia is not None:
             self._facing[self._vehicle] = self._inertia.facing
         if not self._arriving:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import Server, Tab
+from .conftest import Server, Tab, choose, slider
 
 CAPTION = "document.querySelector('.rc-caption').textContent"
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
@@ -61,7 +61,7 @@ def test_the_page_renders_and_plays(live: Tab) -> None:
 
 
 def test_a_slider_changes_the_fleet(live: Tab) -> None:
-    live.page.get_by_role("slider", name="Vehicles").focus()
+    slider(live.page, "Vehicles").focus()
     live.page.keyboard.press("ArrowRight")  # once: the browser holds a second change back until the first is answered
     live.page.wait_for_selector("[role=slider][aria-valuenow='5']", state="attached")
     live.press("Reset")
@@ -152,8 +152,7 @@ def test_a_replay_is_scrubbed_and_compared(browser, replay_server: Server) -> No
     at = tab.tick
     tab.press("»")
     tab.wait(f"{TICK} > {at}")
-    tab.page.get_by_label("Beside it").click(force=True)
-    tab.page.get_by_role("option").nth(2).click()
+    choose(tab.page, "Beside it", 2)
     tab.press("Reset")
     tab.wait("document.querySelectorAll('canvas.rc-floor-canvas').length === 2")
     tab.press("▶")

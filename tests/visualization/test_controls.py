@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Server, Tab
+from .conftest import Server, Tab, choose, slider
 
 CAPTION = "document.querySelector('.rc-caption').textContent"
 TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
@@ -31,7 +31,7 @@ def fails(live: Tab) -> Tab:
 def replay(browser, replay_server: Server) -> Iterator[Tab]:
     """A recorded run of 300 ticks."""
     tab = Tab(browser, replay_server.url)
-    _choose(tab, "Run", "short · run 1")
+    choose(tab.page, "Run", "short · run 1")
     tab.press("Reset")
     tab.wait(f"{CAPTION}.includes('short')")
     yield from _quiet(tab)
@@ -45,7 +45,7 @@ def _quiet(tab: Tab) -> Iterator[Tab]:
 
 def _case(live: Tab, name: str) -> Tab:
     _steps(live)
-    _choose(live, "Config", name)
+    choose(live.page, "Config", name)
     live.wait(f"{TICK} === 0")
     return live
 
@@ -68,11 +68,6 @@ def _plays(tab: Tab) -> None:
     tab.pause()
 
 
-def _choose(tab: Tab, box: str, option: str) -> None:
-    tab.page.get_by_role("textbox", name=box, exact=True).click(force=True)
-    tab.page.get_by_role("option", name=option, exact=True).click()
-
-
 def _seek(tab: Tab, share: float) -> None:
     line = tab.page.locator("[data-testid=timeline]").bounding_box()
     assert line is not None
@@ -82,27 +77,27 @@ def _seek(tab: Tab, share: float) -> None:
 def test_another_config_can_be_played_while_one_plays(live: Tab) -> None:
     live.press("▶")
     live.wait(f"{TICK} > 5")
-    _choose(live, "Config", "quickstart")
+    choose(live.page, "Config", "quickstart")
     live.wait(f"{CAPTION}.startsWith('machining cell') && {TICK} === 0")
     _stands_ready_to_play(live)
     _steps(live)
     _plays(live)
-    _choose(live, "Config", "cell")
+    choose(live.page, "Config", "cell")
     live.wait(f"{CAPTION}.startsWith('cell') && {TICK} === 0")
     _steps(live)
     _plays(live)
 
 
 def test_another_config_brings_its_own_sliders(live: Tab) -> None:
-    slider = live.page.get_by_role("slider", name="Vehicles")
-    slider.focus()
+    vehicles = slider(live.page, "Vehicles")
+    vehicles.focus()
     live.page.keyboard.press("ArrowRight")
-    live.until(lambda: slider.get_attribute("aria-valuenow") == "5", "one vehicle more")
-    _choose(live, "Config", "quickstart")
+    live.until(lambda: vehicles.get_attribute("aria-valuenow") == "5", "one vehicle more")
+    choose(live.page, "Config", "quickstart")
     live.wait(f"{CAPTION}.startsWith('machining cell')")
-    _choose(live, "Config", "cell")
+    choose(live.page, "Config", "cell")
     live.wait(f"{CAPTION}.startsWith('cell')")
-    live.until(lambda: slider.get_attribute("aria-valuenow") == "4", "the four vehicles of the config")
+    live.until(lambda: vehicles.get_attribute("aria-valuenow") == "4", "the four vehicles of the config")
 
 
 def test_reset_while_playing_stands_at_the_start_and_plays_again(live: Tab) -> None:
@@ -118,7 +113,7 @@ def test_reset_while_playing_stands_at_the_start_and_plays_again(live: Tab) -> N
 def test_a_slider_that_is_moved_while_playing_stops_nothing(live: Tab) -> None:
     live.press("▶")
     live.wait(f"{TICK} > 5")
-    live.page.get_by_role("slider", name="Vehicles").focus()
+    slider(live.page, "Vehicles").focus()
     live.page.keyboard.press("ArrowRight")
     before = live.tick
     live.wait(f"{TICK} > {before + 10}")
@@ -176,7 +171,7 @@ def test_after_an_error_in_a_step_another_config_can_be_played(fails: Tab) -> No
     fails.press("▶")
     message = fails.page.locator(".v-alert")
     message.wait_for()
-    _choose(fails, "Config", "quickstart")
+    choose(fails.page, "Config", "quickstart")
     fails.wait(f"{CAPTION}.startsWith('machining cell') && {TICK} === 0")
     message.wait_for(state="detached")
     _steps(fails)

@@ -13,7 +13,7 @@ from robocell.experiments.runner import run as run_experiment
 from robocell.visualization import session
 from robocell.visualization.recording import Recording, recordings_in
 
-from .conftest import PATIENCE_S, Server, cell_document, running
+from .conftest import PATIENCE_S, Server, cell_document, choose, running
 
 FUSSY = '''
 from robocell.agents import AGV
@@ -106,8 +106,7 @@ def test_the_page_of_a_replay_goes_on_while_its_logs_vanish(browser, servers: di
     message = page.locator(".v-alert")
 
     def show(run: int) -> None:
-        page.get_by_role("textbox", name="Run", exact=True).click(force=True)
-        page.get_by_role("option").nth(run).click()
+        choose(page, "Run", run)
         page.get_by_role("button", name="Reset", exact=True).click()
 
     message.get_by_text(f"{logs[0]}: cannot be read").wait_for()
@@ -135,8 +134,7 @@ def test_a_config_that_cannot_be_made_is_said_and_another_one_chosen(browser, se
     message.get_by_text("no factory is good enough").wait_for()
     assert "fussy.py:9: ValueError" in message.inner_text()
     assert "Traceback" not in page.inner_text("body")
-    page.get_by_role("textbox", name="Config", exact=True).click(force=True)
-    page.get_by_role("option", name="quickstart", exact=True).click()
+    choose(page, "Config", "quickstart")
     page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.tick === '0'")
     message.wait_for(state="detached")
     page.get_by_role("button", name="Step", exact=True).click()

@@ -268,3 +268,13 @@ def test_a_click_on_step_waits_for_the_thread_that_plays(cell: dict) -> None:
     plays.join()
     clicks.join()
     assert watched.tick == 1
+
+
+def test_the_counts_of_the_floor_are_those_of_the_recorded_positions(factory: LiveFactory) -> None:
+    advance(factory, math.inf)
+    replay = ReplayStage(factory.spec, factory.log)
+    replay.seek(math.inf)
+    assert factory.stage.heat("traffic").tolist() == replay.heat("traffic").tolist()
+    assert factory.stage.heat("traffic").sum() > 1000.0
+    assert factory.stage.heat("waiting").tolist() == replay.heat("waiting").tolist()
+    assert 0.0 < factory.stage.heat("waiting").sum() < 60.0, "a vehicle that is down does not wait"

@@ -176,8 +176,8 @@ def test_a_factory_without_a_floor_has_no_grid(cell: dict) -> None:
 
 
 def test_missing_assets_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Path) -> None:
-    assert assets.missing_assets(tmp_path) == list(assets.NEEDED)
-    monkeypatch.setattr(server, "missing_assets", lambda: ["require.js"])
+    assert assets.missing_assets(tmp_path) == assets.needed_assets()
+    monkeypatch.setattr(server, "missing_assets", lambda folder: ["require.js"])
     with pytest.raises(RobocellError, match=r"not installed \(the first is require.js\).*pip install"):
         server.serve(config, open_browser=False)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from robocell.visualization.assets import find_asset
+
 from .conftest import Server, Tab, cell_document, running
 
 CHANNEL = "/jupyter/api/kernels/11111111-1111-4111-8111-111111111111/channels?session_id=x"
@@ -131,3 +133,26 @@ def test_a_server_that_others_reach_asks_for_its_token(browser, open_server: Ser
     tab.wait("+document.querySelector('canvas.rc-floor-canvas').dataset.tick === 1")
     assert tab.errors == []
     tab.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("@owner/app@5.1.1/dist/main.css", "@owner/app@5.1.1/dist/main.css"),
+        ("@owner/app@5.2.0/dist/main.css", "@owner/app@5.1.1/dist/main.css"),
+        ("loader@2.4.0/load.js", "loader@2.3.6/load.js"),
+        ("@owner/app@6.0.0/dist/main.css", None),
+        ("@owner/app@5.2.0/dist/other.css", None),
+        ("@owner/ap@5.2.0/dist/main.css", None),
+        ("../secret", None),
+        ("@owner/app@5.2.0/../../../secret", None),
+        ("@owner/app@5.2.0/\0", None),
+        ("", None),
+    ],
+)
+def test_an_asset_is_found_in_another_version_of_its_package(tmp_path: Path, name: str, found: str | None) -> None:
+    cdn = tmp_path / "cdn"
+    for file in (cdn / "@owner/app@5.1.1/dist/main.css", cdn / "loader@2.3.6/load.js", tmp_path / "secret"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert find_asset(cdn, name) == (None if found is None else cdn / found)
