@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from ..environments.config.errors import RobocellError
-from ..environments.factory import Factory
+from ..experiments.execution.rerun import rerun
 from .drawing import palette
 from .paint import Painter
 from .replay import ReplayStage
@@ -22,11 +22,11 @@ from .session import open_session
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..environments.scenario import Scenario
     from .session import Session
 
 CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
+CLIP_S = 300.0  # of a clip without an end
 NARROWEST, WIDEST = 100, 10_000  # pixels
 COLOURS = 96  # of a GIF
 KEPT = sorted({tone.colour for tone in palette.STATES.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
@@ -73,6 +73,26 @@ def export(
     """
     target = Path(target)
     kind = target.suffix.lower()
+    _check(target, kind, speed=speed, frames_per_s=frames_per_s, width=width)
+    _make_room(target)
+    stage = _stage(open_session(path, trust=trust), start_s, end_s, run=run, clip=kind in CLIPS)
+    begin_s, stop_s = _stretch(stage, start_s, end_s, clip=kind in CLIPS)
+    painter = Painter(stage, width=width, dark=dark)
+    if kind == ".png":
+        stage.seek(begin_s)
+        picture = painter.picture()
+        with _told(target):
+            picture.save(target)
+        return target
+    times_s = _moments(begin_s, stop_s, speed / frames_per_s)
+    write = _save_gif if kind == ".gif" else _save_mp4
+    with _told(target):
+        write(_frames(stage, painter, times_s), target, frames_per_s)
+    return target
+
+
+def _check(target: Path, kind: str, *, speed: float, frames_per_s: int, width: int) -> None:
+    """What can be refused before anything is run."""
     if kind not in (".png", *CLIPS):
         raise ExportError(
             f"{target}: a picture is written as .png, a clip as .gif or .mp4, not as {kind or 'nothing'!r}"
@@ -87,30 +107,27 @@ def export(
             f"speed ({speed:g}) and frames ({frames_per_s}) must be above 0, width ({width}) at least {NARROWEST} "
             f"and at most {WIDEST}"
         )
-    _make_room(target)
-    stage = _stage(open_session(path, trust=trust), start_s, end_s, run=run, clip=kind in CLIPS)
+
+
+def _stretch(stage: ReplayStage, start_s: float | None, end_s: float | None, *, clip: bool) -> tuple[float, float]:
+    """What of the run is drawn: from when to when, the second for a clip only."""
     begin_s = stage.end_s / 2 if start_s is None else start_s
-    stop_s = min(begin_s + 300.0, stage.end_s) if end_s is None else end_s
-    if not 0.0 <= begin_s <= stage.end_s or (kind in CLIPS and not begin_s < stop_s <= stage.end_s):
-        asked = f"{begin_s:g} s to {stop_s:g} s is not a stretch" if kind in CLIPS else f"{begin_s:g} s is not a moment"
+    stop_s = min(begin_s + CLIP_S, stage.end_s) if end_s is None else end_s
+    if not 0.0 <= begin_s <= stage.end_s or (clip and not begin_s < stop_s <= stage.end_s):
+        asked = f"{begin_s:g} s to {stop_s:g} s is not a stretch" if clip else f"{begin_s:g} s is not a moment"
         raise ExportError(f"{asked} of the run, which lasts from 0 to {stage.end_s:g} s")
-    painter = Painter(stage, width=width, dark=dark)
-    if kind == ".png":
-        stage.seek(begin_s)
-        picture = painter.picture()
-        with _told(target):
-            picture.save(target)
-        return target
-    times = np.arange(begin_s, stop_s, speed / frames_per_s)
-    if len(times) > MOST_FRAMES:
+    return begin_s, stop_s
+
+
+def _moments(begin_s: float, stop_s: float, step_s: float) -> list[float]:
+    """When the frames of a clip are."""
+    times_s = np.arange(begin_s, stop_s, step_s)
+    if len(times_s) > MOST_FRAMES:
         raise ExportError(
-            f"{len(times)} frames would be a large file, the most is {MOST_FRAMES}; "
+            f"{len(times_s)} frames would be a large file, the most is {MOST_FRAMES}; "
             "raise the speed or take a shorter stretch"
         )
-    write = _save_gif if kind == ".gif" else _save_mp4
-    with _told(target):
-        write(_frames(stage, painter, times.tolist()), target, frames_per_s)
-    return target
+    return times_s.tolist()
 
 
 def _make_room(target: Path) -> None:
@@ -145,22 +162,9 @@ def _stage(session: Session, start_s: float | None, end_s: float | None, *, run:
         return ReplayStage(recording.scenario, recording.log)
     if run != 1:
         raise ExportError(f"run {run} does not exist; a config is run once, only the folder of a run has several")
-    return _run(next(iter(session.factories.values())), end_s if clip else start_s)
-
-
-def _run(scenario: Scenario, until_s: float | None) -> ReplayStage:
-    record = scenario.record.model_copy(update={"trace": True})
-    scenario = scenario.model_copy(update={"record": record})
-    factory = Factory(scenario)
-    try:
-        if until_s is not None and until_s <= scenario.horizon_s:
-            factory.run_until(until_s)
-            log = factory.finish()
-        else:
-            log = factory.run()
-    finally:
-        factory.close()
-    return ReplayStage(scenario, log)
+    scenario = next(iter(session.factories.values()))
+    log = rerun(scenario, until_s=end_s if clip else start_s, trace=True)
+    return ReplayStage(scenario.model_copy(update={"record": scenario.record.model_copy(update={"trace": True})}), log)
 
 
 def _save_gif(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:

@@ -39,12 +39,14 @@ def space_renderer(factory: Factory, *, backend: Literal["matplotlib", "altair"]
     if factory.grid is None:
         raise ValueError(f"factory {factory.spec.name!r} has no floor to draw; give its scenario a layout")
     renderer: Any = SpaceRenderer(factory, backend=backend)
-    if hasattr(renderer, "setup_agents"):
-        renderer.setup_agents(portray)
-        renderer.setup_propertylayer(portray_layer)
-        renderer.draw_agents()
-        renderer.draw_propertylayer()
-    else:
+    layer = "property_layer" if hasattr(renderer, "draw_property_layer") else "propertylayer"  # Mesa 4, Mesa 3
+    draw_layer = getattr(renderer, f"draw_{layer}")
+    if not hasattr(renderer, "setup_agents"):  # Mesa 3.3
         renderer.draw_agents(portray)
-        renderer.draw_propertylayer(portray_layer)
+        draw_layer(portray_layer)
+        return renderer
+    renderer.setup_agents(portray)
+    getattr(renderer, f"setup_{layer}")(portray_layer)
+    renderer.draw_agents()
+    draw_layer()
     return renderer

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..environments.config.errors import ScenarioError
-from ..environments.factory import Factory
 from ..environments.log import EventLog
 from ..experiments.design.experiment import Experiment
+from ..experiments.execution.rerun import rerun
 from ..experiments.execution.store import EXPERIMENT, LOGS, mended_by_a_run
 from ..experiments.results.kept_logs import read_log_file
 from .own_code import use_own_code
@@ -59,18 +59,13 @@ class Recording:
 
 
 def _again(scenario: Scenario, log: EventLog, path: Path) -> EventLog:
-    record = scenario.record.model_copy(update={"trace": True})
-    factory = Factory(scenario.model_copy(update={"record": record}), rng=log.seed)
-    try:
-        rerun = factory.run()
-    finally:
-        factory.close()
-    if (rerun.events.tobytes(), rerun.messages.tobytes()) != (log.events.tobytes(), log.messages.tobytes()):
+    again = rerun(scenario, seed=log.seed, trace=True)
+    if (again.events.tobytes(), again.messages.tobytes()) != (log.events.tobytes(), log.messages.tobytes()):
         raise ScenarioError(
             f"{path}: has no positions of vehicles, and running it again gave another run (another version of "
             "robocell, or of an agent class, made it); record positions with record: {trace: true}"
         )
-    return rerun
+    return again
 
 
 def recordings_in(path: Path, *, trust: bool = False) -> list[Recording]:

@@ -37,7 +37,6 @@ TONES = {
     Performative.REFUSE: "faint",
     Performative.REJECT_PROPOSAL: "faint",
 }
-WORDS = {kind: kind.name.lower().replace("_", "-") for kind in Performative}
 
 
 def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
@@ -87,7 +86,7 @@ def _arrows(
     time_s, kind, _, sender, receiver, count, value = row
     performative = Performative(kind)
     others = len(column) + 1
-    text = WORDS[performative]
+    text = performative.word
 
     def arrow(source: int, target: int, words: str) -> dict[str, Any]:
         tone = TONES.get(performative, "plain")

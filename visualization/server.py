@@ -62,7 +62,7 @@ def serve(
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import uvicorn  # these after the environment was set: Solara reads it when it is imported
-    from solara.server import settings, starlette
+    from solara.server import settings
 
     from .same_origin import SameOrigin, is_loopback
 
@@ -73,6 +73,8 @@ def serve(
             f"the page needs files that are not installed (the first is {missing[0]}); "
             "install them with: pip install 'robocell[viz]' (it brings solara-assets, so that nothing is fetched later)"
         )
+    from solara.server import starlette
+
     port = free_port(host, port)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     url = _url(socket.gethostname() if host in EVERYWHERE else host, port, token)

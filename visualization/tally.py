@@ -1,12 +1,13 @@
 """What is the case now, counted from the rows of the log: the same for a factory that runs and for one that ran.
 
-`Tally.take` consumes rows in order and keeps the present only: where parts are, what everybody does, which tasks are
+`Tally.take` consumes rows in order and keeps the present only: where parts are, what all agents do, which tasks are
 under negotiation. It can be copied cheaply, so that a replay can go back to a copy and count on from there.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ class Status(IntEnum):
     """Where the negotiation of a task stands."""
 
     CALLED = 0
-    WAITING = 1  # nobody took it
+    WAITING = 1  # no contractor took it
     AWARDED = 2
     ENGAGED = 3
     DONE = 4
@@ -46,8 +47,8 @@ class TaskNote:
 
     Attributes:
         calls: calls for proposals so far; more than one is a re-announcement.
-        best_s: the lowest cost offered in the last call; inf if nobody offered.
-        holders: who was awarded it, or a share of it, in the last call, and has not said how that ended.
+        best_s: the lowest cost offered in the last call; inf without an offer.
+        holders: contractors that were awarded it, or a share of it, in the last call, and have not reported the end.
     """
 
     task: int
@@ -122,73 +123,97 @@ class Tally:
     # -- parts and states -------------------------------------------------------------------------------------
 
     def _event(self, plan: Plan, row: Row) -> None:
-        time_s, kind, agent, job, other, value = row
-        match kind:
-            case Event.STATION_STATE:
-                self.machines[agent][other] = int(value)
-            case Event.VEHICLE_STATE:
-                self.vehicle_state[agent] = int(value)
-            case Event.ROBOT_STATE:
-                self.robot_state[agent] = int(value)
-            case Event.BATTERY:
-                self.battery[agent] = (time_s, value)
-            case Event.RELEASED:
-                self.released += 1
-                self.jobs[job] = (time_s, value)
-                self._lay(job, agent, self.output)
-            case Event.LOADED:
-                self.load[agent] += 1
-                self._lay(job, agent)
-            case Event.UNLOADED:
-                self.load[agent] -= 1
-                self._arrive(plan, job, other)
-            case Event.MOVED:
-                self._arrive(plan, job, agent)
-            case Event.MOUNTED:
-                self._lay(job, other)
-            case Event.DISMOUNTED:
-                self._lay(job, other, self.output)
-            case Event.SET_DOWN:
-                if agent != other:
-                    self.load[agent] -= 1
-                self._lay(job, other, self.output)
-            case Event.SCRAPPED:
-                self.scrapped += 1
-                if agent in self.load:
-                    self.load[agent] -= 1
-                self._leave(job)
-                self.feed.append((time_s, f"{plan.name_of(agent)} scraps {plan.name_of(job)}", agent, 1))
-            case Event.FINISHED:
-                self.finished += 1
-                due_s = self._leave(job)
-                if time_s > due_s:
-                    self.late += 1
-                    text = f"{plan.name_of(job)} is finished {duration(time_s - due_s)} late"
-                    self.feed.append((time_s, text, agent, 1))
-            case Event.BROKE_DOWN:
-                self.failures += 1
-                self.feed.append((time_s, f"{plan.name_of(agent)} breaks down", agent, 2))
-            case Event.REPAIRED:
-                self.feed.append((time_s, f"{plan.name_of(agent)} is repaired", agent, 0))
-            case Event.STANDSTILL:
-                self.feed.append((time_s, f"{plan.name_of(agent)} stands still among {value:g}", agent, 2))
-            case Event.JAMMED:
-                waits = f"waits for a place at {plan.name_of(other)}" if other != NOBODY else "does not leave"
-                self.feed.append((time_s, f"jam: {plan.name_of(job)} at {plan.name_of(agent)} {waits}", agent, 2))
-            case Event.INFEASIBLE:
-                self.feed.append((time_s, f"nobody can do what {plan.name_of(agent)} asks for", agent, 2))
-            case Event.JOINED:
-                self.absent.discard(agent)
-                self.vehicle_state.setdefault(agent, int(VehicleState.IDLE))
-                self.load.setdefault(agent, 0)
-                self.feed.append((time_s, f"{plan.name_of(agent)} joins", agent, 0))
-            case Event.LEFT:
-                self.absent.add(agent)
-                if agent in self.machines:
-                    self.machines[agent] = [int(StationState.OFF)] * len(self.machines[agent])
-                if agent in self.robot_state:
-                    self.robot_state[agent] = int(RobotState.OFF)
-                self.feed.append((time_s, f"{plan.name_of(agent)} leaves", agent, 1))
+        change = EVENTS.get(row[1])
+        if change is not None:
+            change(self, plan, row)
+            return
+        told = NEWS.get(row[1])
+        if told is not None:
+            self._tell(plan, row, *told)
+
+    def _tell(self, plan: Plan, row: Row, sentence: str, level: int) -> None:
+        """Put an event into the feed."""
+        time_s, _, agent, job, other, value = row
+        names = {"agent": plan.name_of(agent), "job": plan.name_of(job), "other": plan.name_of(other), "value": value}
+        self.feed.append((time_s, sentence.format(**names), agent, level))
+
+    def _station_state(self, plan: Plan, row: Row) -> None:
+        self.machines[row[2]][row[4]] = int(row[5])
+
+    def _vehicle_state(self, plan: Plan, row: Row) -> None:
+        self.vehicle_state[row[2]] = int(row[5])
+
+    def _robot_state(self, plan: Plan, row: Row) -> None:
+        self.robot_state[row[2]] = int(row[5])
+
+    def _battery(self, plan: Plan, row: Row) -> None:
+        self.battery[row[2]] = (row[0], row[5])
+
+    def _released(self, plan: Plan, row: Row) -> None:
+        time_s, _, agent, job, _, due_s = row
+        self.released += 1
+        self.jobs[job] = (time_s, due_s)
+        self._lay(job, agent, self.output)
+
+    def _loaded(self, plan: Plan, row: Row) -> None:
+        self.load[row[2]] += 1
+        self._lay(row[3], row[2])
+
+    def _unloaded(self, plan: Plan, row: Row) -> None:
+        self.load[row[2]] -= 1
+        self._arrive(plan, row[3], row[4])
+
+    def _moved(self, plan: Plan, row: Row) -> None:
+        self._arrive(plan, row[3], row[2])
+
+    def _mounted(self, plan: Plan, row: Row) -> None:
+        self._lay(row[3], row[4])
+
+    def _dismounted(self, plan: Plan, row: Row) -> None:
+        self._lay(row[3], row[4], self.output)
+
+    def _set_down(self, plan: Plan, row: Row) -> None:
+        if row[2] != row[4]:
+            self.load[row[2]] -= 1
+        self._lay(row[3], row[4], self.output)
+
+    def _scrapped(self, plan: Plan, row: Row) -> None:
+        self.scrapped += 1
+        if row[2] in self.load:
+            self.load[row[2]] -= 1
+        self._leave(row[3])
+        self._tell(plan, row, "{agent} scraps {job}", 1)
+
+    def _finished(self, plan: Plan, row: Row) -> None:
+        self.finished += 1
+        time_s, due_s = row[0], self._leave(row[3])
+        if time_s > due_s:
+            self.late += 1
+            self._tell(plan, row, f"{{job}} is finished {duration(time_s - due_s)} late", 1)
+
+    def _broke_down(self, plan: Plan, row: Row) -> None:
+        self.failures += 1
+        self._tell(plan, row, "{agent} breaks down", 2)
+
+    def _jammed(self, plan: Plan, row: Row) -> None:
+        waits = "waits for a place at {other}" if row[4] != NOBODY else "does not leave"
+        self._tell(plan, row, f"jam: {{job}} at {{agent}} {waits}", 2)
+
+    def _joined(self, plan: Plan, row: Row) -> None:
+        agent = row[2]
+        self.absent.discard(agent)
+        self.vehicle_state.setdefault(agent, int(VehicleState.IDLE))
+        self.load.setdefault(agent, 0)
+        self._tell(plan, row, "{agent} joins", 0)
+
+    def _left(self, plan: Plan, row: Row) -> None:
+        agent = row[2]
+        self.absent.add(agent)
+        if agent in self.machines:
+            self.machines[agent] = [int(StationState.OFF)] * len(self.machines[agent])
+        if agent in self.robot_state:
+            self.robot_state[agent] = int(RobotState.OFF)
+        self._tell(plan, row, "{agent} leaves", 1)
 
     def _arrive(self, plan: Plan, job: int, place: int) -> None:
         if place in self.machines and place not in self.absent:
@@ -248,7 +273,7 @@ class Tally:
         self._task_of[conversation] = task
 
     def _message(self, plan: Plan, row: Row) -> None:
-        time_s, performative, conversation, sender, receiver, count, value = row
+        _, performative, conversation, _, _, count, _ = row
         self.messages += count
         if performative == Performative.CFP:
             call = self._announced.pop(conversation, None)
@@ -258,44 +283,60 @@ class Tally:
         note = self.open_tasks.get(self._task_of.get(conversation, NOBODY))
         if note is None:
             return
-        match performative:
-            case Performative.PROPOSE:
-                note.proposals += count
-                note.best_s = min(note.best_s, value)
-            case Performative.REFUSE:
-                note.refusals += count
-                if note.proposals == 0:
-                    note.status = Status.WAITING
-            case Performative.REJECT_PROPOSAL:
-                if note.status is Status.CALLED:
-                    note.status = Status.WAITING
-            case Performative.ACCEPT_PROPOSAL:
-                note.status = Status.AWARDED
-                note.contractor = receiver
-                note.holders.add(receiver)
-                number = self.talks[-1][0] + 1 if self.talks else 0
-                self.talks.append((number, sender, receiver, performative))
-                if note.kind is TaskKind.HANDLING:
-                    self.robot_at[receiver] = sender
-            case Performative.AGREE:
-                note.status = Status.ENGAGED
-                if sender in self.charging:
-                    self.charging[sender] += 1
-            case Performative.INFORM_DONE | Performative.INFORM_RESULT if note.status is not Status.CANCELLED:
-                note.holders.discard(sender)
-                if not note.holders:
-                    self._close(note, Status.DONE)
-            case Performative.FAILURE:
-                note.holders.discard(sender)
-                note.status = Status.ENGAGED if note.holders else Status.FAILED
-                note.contractor = next(iter(note.holders), NOBODY)
-                number = self.talks[-1][0] + 1 if self.talks else 0
-                self.talks.append((number, note.manager, sender, performative))
-                self.feed.append((time_s, f"{plan.name_of(sender)} gives back a {note.kind.name.lower()}", sender, 2))
-            case Performative.CANCEL:
-                note.holders.discard(receiver)
-                if not note.holders:
-                    self._close(note, Status.CANCELLED)
+        change = MESSAGES.get(performative)
+        if change is not None:
+            change(self, plan, note, row)
+
+    def _proposed(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        note.proposals += row[5]
+        note.best_s = min(note.best_s, row[6])
+
+    def _refused(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        note.refusals += row[5]
+        if note.proposals == 0:
+            note.status = Status.WAITING
+
+    def _rejected(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        if note.status is Status.CALLED:
+            note.status = Status.WAITING
+
+    def _awarded(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        _, performative, _, manager, contractor, _, _ = row
+        note.status = Status.AWARDED
+        note.contractor = contractor
+        note.holders.add(contractor)
+        self._talk(manager, contractor, performative)
+        if note.kind is TaskKind.HANDLING:
+            self.robot_at[contractor] = manager
+
+    def _agreed(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        note.status = Status.ENGAGED
+        if row[3] in self.charging:
+            self.charging[row[3]] += 1
+
+    def _done(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        if note.status is not Status.CANCELLED:
+            note.holders.discard(row[3])
+            if not note.holders:
+                self._close(note, Status.DONE)
+
+    def _given_back(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        time_s, performative, _, contractor, _, _, _ = row
+        note.holders.discard(contractor)
+        note.status = Status.ENGAGED if note.holders else Status.FAILED
+        note.contractor = next(iter(note.holders), NOBODY)
+        self._talk(note.manager, contractor, performative)
+        text = f"{plan.name_of(contractor)} gives back a {note.kind.name.lower()}"
+        self.feed.append((time_s, text, contractor, 2))
+
+    def _cancelled(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        note.holders.discard(row[4])
+        if not note.holders:
+            self._close(note, Status.CANCELLED)
+
+    def _talk(self, manager: int, contractor: int, performative: int) -> None:
+        number = self.talks[-1][0] + 1 if self.talks else 0
+        self.talks.append((number, manager, contractor, performative))
 
     def _close(self, note: TaskNote, status: Status) -> None:
         note.status = status
@@ -306,3 +347,43 @@ class Tally:
         self.charges.pop(note.task, None)
         if len(self.closed_tasks) > CLOSED:
             del self.closed_tasks[next(iter(self.closed_tasks))]
+
+
+EVENTS: dict[int, Callable[[Tally, Plan, Row], None]] = {
+    Event.STATION_STATE: Tally._station_state,
+    Event.VEHICLE_STATE: Tally._vehicle_state,
+    Event.ROBOT_STATE: Tally._robot_state,
+    Event.BATTERY: Tally._battery,
+    Event.RELEASED: Tally._released,
+    Event.LOADED: Tally._loaded,
+    Event.UNLOADED: Tally._unloaded,
+    Event.MOVED: Tally._moved,
+    Event.MOUNTED: Tally._mounted,
+    Event.DISMOUNTED: Tally._dismounted,
+    Event.SET_DOWN: Tally._set_down,
+    Event.SCRAPPED: Tally._scrapped,
+    Event.FINISHED: Tally._finished,
+    Event.BROKE_DOWN: Tally._broke_down,
+    Event.JAMMED: Tally._jammed,
+    Event.JOINED: Tally._joined,
+    Event.LEFT: Tally._left,
+}
+"""What each kind of event changes."""
+NEWS: dict[int, tuple[str, int]] = {
+    Event.REPAIRED: ("{agent} is repaired", 0),
+    Event.STANDSTILL: ("{agent} stands still among {value:g}", 2),
+    Event.INFEASIBLE: ("no contractor can do what {agent} asks for", 2),
+}
+"""What is said of events that change nothing, and how bad they are: 0 good .. 2 bad."""
+MESSAGES: dict[int, Callable[[Tally, Plan, TaskNote, Row], None]] = {
+    Performative.PROPOSE: Tally._proposed,
+    Performative.REFUSE: Tally._refused,
+    Performative.REJECT_PROPOSAL: Tally._rejected,
+    Performative.ACCEPT_PROPOSAL: Tally._awarded,
+    Performative.AGREE: Tally._agreed,
+    Performative.INFORM_DONE: Tally._done,
+    Performative.INFORM_RESULT: Tally._done,
+    Performative.FAILURE: Tally._given_back,
+    Performative.CANCEL: Tally._cancelled,
+}
+"""What each kind of message changes in the note of its task; calls for proposals open them."""

@@ -36,6 +36,11 @@ class Performative(IntEnum):
     CANCEL = 9
     NOT_UNDERSTOOD = 10
 
+    @property
+    def word(self) -> str:
+        """As FIPA writes it, such as "accept-proposal"."""
+        return self.name.lower().replace("_", "-")
+
 
 class Reason(IntEnum):
     """Why a contractor does not propose: the recovery differs (Smith 1980)."""

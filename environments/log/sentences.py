@@ -66,8 +66,7 @@ def message_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str
     """What the values of a message row say."""
     _, performative, conversation, sender, receiver, count, value = row
     ends = [name_of(end) if end != NOBODY else f"{count} agents" for end in (sender, receiver)]
-    word = Performative(performative).name.lower().replace("_", "-")
-    return f"{word} from {ends[0]} to {ends[1]} in conversation {conversation} ({value:g})"
+    return f"{Performative(performative).word} from {ends[0]} to {ends[1]} in conversation {conversation} ({value:g})"
 
 
 def _member_name(members: type[IntEnum], value: float) -> str:

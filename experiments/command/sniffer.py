@@ -21,6 +21,7 @@ from ...agents.negotiation.messages import Performative
 from ...agents.shop.tasks import TaskKind
 from ...environments.config.suggestions import nearest
 from ..errors import ExperimentError
+from ..execution.rerun import rerun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def conversation_messages(log: "EventLog", conversation: int) -> list[Said]:
     return [
         Said(
             time_s,
-            Performative(performative).name.lower().replace("_", "-"),
+            Performative(performative).word,
             conversation,
             sender,
             receiver,
@@ -154,13 +155,8 @@ def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
     Raises:
         ExperimentError: no agent of the name `about` has sent or received a message.
     """
-    from ...environments.factory import Factory
-
-    record = trial.scenario.record.model_copy(update={"messages": "full"})
     with trial.with_own_classes():
-        model = Factory(trial.scenario.model_copy(update={"record": record}), rng=trial.seed)
-        log = model.run()
-    model.close()
+        log = rerun(trial.scenario, seed=trial.seed, messages="full")
     chosen = None
     if about is not None:
         chosen = sorted({*conversations_of(log, agent=about), *conversations_of(log, job=about)})
@@ -198,7 +194,7 @@ def _ids(log: "EventLog", name: str) -> list[int]:
 
 def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
     """Contractors with a lane, those who were awarded first; and whether others share one more."""
-    decisive = {performative.name.lower().replace("_", "-") for performative in _DECISIVE}
+    decisive = {performative.word for performative in _DECISIVE}
     winners: dict[int, None] = {}
     present: dict[int, None] = {}
     crowd = False

@@ -223,6 +223,9 @@ def replay_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started["replay"]
 
 
+OPTIONS = ".menuable__content__active .v-list-item, .v-overlay--active .v-list-item"  # of Vuetify 2 and 3
+
+
 def slider(page, name: str):
     """The slider of that name; Vuetify 3 does not say it to screen readers."""
     return page.locator(".v-input").filter(has=page.get_by_text(name, exact=True)).get_by_role("slider")
@@ -231,10 +234,8 @@ def slider(page, name: str):
 def choose(page, box: str, option: str | int) -> None:
     """Choose an option of a list, by its name or its number."""
     page.locator(".v-select").filter(has=page.get_by_text(box, exact=True)).click(force=True)
-    if isinstance(option, str):
-        page.get_by_role("option", name=option, exact=True).click()
-    else:
-        page.get_by_role("option").nth(option).click()
+    options = page.locator(OPTIONS)
+    (options.get_by_text(option, exact=True) if isinstance(option, str) else options.nth(option)).click()
 
 
 class Tab:
