@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -11,7 +11,11 @@ from ..negotiation.mechanism import Mechanism
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from ..negotiation.market import Award, Market
+
+    Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows, columns
 
 
 class Hungarian(Mechanism):
@@ -25,13 +29,14 @@ class Hungarian(Mechanism):
     splits = True
 
     def clear(self, market: Market) -> Iterator[Award]:
-        from scipy.optimize import linear_sum_assignment  # late: takes longer to import than most runs to decide
+        # Late: takes longer to import than most runs to decide; SciPy is untyped.
+        from scipy.optimize import linear_sum_assignment  # pyright: ignore[reportUnknownVariableType]
 
         while market.cost.size and (market.cost < np.inf).any():
             offered = market.cost < np.inf
             score_s = market.score_s
             never_s = (np.abs(score_s[offered]).max() + 1.0) * (2 * min(score_s.shape) + 1)  # more than all together
-            rows, columns = linear_sum_assignment(np.where(offered, score_s, never_s))
-            for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            found = cast("Pairs", linear_sum_assignment(np.where(offered, score_s, never_s)))
+            for row, column in zip(found[0].tolist(), found[1].tolist(), strict=True):
                 if offered[row, column]:
                     yield row, column

@@ -72,7 +72,7 @@ class _Agreement:
 
     def _may_win(self, gain: NDArray[np.float64]) -> NDArray[np.bool_]:
         """(K, N) which of these would beat the best claim so far; of equals the first contractor does."""
-        first = np.arange(gain.shape[1]) < self.winner[:, None]
+        first = np.arange(gain.shape[1], dtype=np.int64) < self.winner[:, None]
         return (gain > self.claim[:, None]) | ((gain == self.claim[:, None]) & (gain > 0.0) & first)
 
     def _build(self, column: int) -> None:

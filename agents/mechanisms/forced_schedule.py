@@ -62,7 +62,8 @@ class Replay(Mechanism):
             return
         jobs = [task.about if isinstance(task, ShopTask) else None for task in market.tasks]
         rows = {(job.order.number, job.asked): row for row, job in enumerate(jobs) if job is not None}
-        for column, slot in enumerate(market.slots.tolist()):
+        slots: list[int] = market.slots.tolist()
+        for column, slot in enumerate(slots):
             left = self._trips[slot]
             row = rows.get(left[-1]) if left else None
             if row is not None and market.load[row, column] == 0 and np.isfinite(market.cost[row, column]):

@@ -177,7 +177,7 @@ class FaultyChannel:
         *args: Any,
     ) -> None:
         one_to_many = isinstance(senders, int)
-        many = (receivers if one_to_many else senders).tolist()  # type: ignore[union-attr]
+        many: list[int] = np.asarray(receivers if one_to_many else senders).tolist()
         one: int = senders if one_to_many else receivers  # type: ignore[assignment]
         groups: dict[float, list[int]] = {}
         for index, draws in enumerate(self._rng.random((len(many), 4)).tolist()):

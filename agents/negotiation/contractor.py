@@ -39,7 +39,7 @@ class Contractor(mesa.Agent):
     present = True
 
     def __init__(self, model: EngineWorld, *, name: str) -> None:
-        super().__init__(model)  # pyright: ignore[reportArgumentType]  # every world is a Mesa model too
+        super().__init__(model)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]  # every world is a Mesa model too
         self.name = name
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

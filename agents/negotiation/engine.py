@@ -338,7 +338,7 @@ class ContractNet:
 
     def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
         """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
-        feasible = []
+        feasible: list[Task] = []
         for task in tasks:
             if len(self.pools[task.kind].able(task.eligible)) > 0:
                 feasible.append(task)

@@ -111,7 +111,7 @@ class Market:
         """
         if not self._members:
             return None
-        return self._members[self.slots[column]].foresee([self.tasks[row] for row in rows])
+        return self._members[int(self.slots[column])].foresee([self.tasks[row] for row in rows])
 
     def exclude(self, row: int) -> None:
         """Only some of the columns are asked for `row`: the others are not eligible, until they answer."""

@@ -88,7 +88,7 @@ class Rounds:
         """Send a call for proposals for each of `tasks` to those of `slots` that the directory names for it."""
         now_s, pool = self.world.now_s, self._pools[kind]
         reply_by_s = now_s + self.terms.reply_by_s
-        calls = []
+        calls: list[Call] = []
         for task in tasks:
             contract = task.contract
             contract.to(ContractPhase.CALLED)
@@ -121,14 +121,16 @@ class Rounds:
         self._write_down(number, task)
         answers: list[Bids] = []
         call = Call(number, task, now_s + self.terms.reply_by_s)
-        self.messenger.call(number, manager, pool.ids, lambda _which: answers.append(pool.bids(call, pool.all)))
+
+        def collect(_which: object) -> None:
+            answers.append(pool.bids(call, pool.all))
+
+        self.messenger.call(number, manager, pool.ids, collect)
         bids = answers[0]
-        self.messenger.answer(number, pool.ids, manager, bids, lambda _which: None)
+        self.messenger.answer(number, pool.ids, manager, bids, _unheard)
         offering = pool.ids[bids.cost < np.inf]
         if len(offering):
-            self.messenger.call(
-                number, manager, offering, lambda _which: None, performative=Performative.REJECT_PROPOSAL
-            )
+            self.messenger.call(number, manager, offering, _unheard, performative=Performative.REJECT_PROPOSAL)
         self.messenger.withdraw(number, manager)
         return float(bids.cost.min(initial=np.inf))
 
@@ -340,3 +342,7 @@ class Rounds:
 
     def _on_reject(self, which: Which, pool: Pool, conversation: int, slots: NDArray[np.intp]) -> None:
         self._delivery.release(pool, slots[which], conversation)
+
+
+def _unheard(_which: object) -> None:
+    """A message that changes nothing: the round that it belongs to is over when it is sent."""

@@ -18,7 +18,7 @@ class ShopAgent(mesa.Agent):
     model: World  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
 
     def __init__(self, model: World) -> None:
-        super().__init__(model)  # pyright: ignore[reportArgumentType]  # every world is a Mesa model too
+        super().__init__(model)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]  # every world is a Mesa model too
 
 
 class ShopContractor(Contractor):

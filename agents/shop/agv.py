@@ -98,7 +98,7 @@ class AGV(Vehicle):
             return None
         time_s = max(fleet.free_at_s.item(v) if planned else traffic.clear_s.item(v), model.now_s)
         node = fleet.free_node.item(v) if planned else traffic.stand.item(v)
-        delays_s = []
+        delays_s: list[float] = []
         for task in tasks:
             assert isinstance(task, Transport)
             time_s = arrival_s(time_s, traffic.ways_s(task.origin).item(node), traffic.tick_s)

@@ -6,7 +6,7 @@ is kept when its vehicle leaves, and one that joins gets the next.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -63,7 +63,9 @@ class Fleet:
 
     def join(self) -> None:
         """One more vehicle, idle, with a battery as full as those at the start."""
-        rows = {name: column for name, column in vars(self).items() if isinstance(column, np.ndarray)}
+        rows: dict[str, NDArray[Any]] = {
+            n: column for n, column in vars(self).items() if isinstance(column, np.ndarray)
+        }
         self._allot(1)
         for name, column in rows.items():
             setattr(self, name, np.concatenate([column, getattr(self, name)]))

@@ -141,7 +141,7 @@ class WhatIf(Mechanism):
         if len(open_rows) == 0:
             return
         outlook, course = self._think()
-        chosen = {}
+        chosen: dict[tuple[object, int], int] = {}
         for i in range(len(course.machine)):
             n = course.operation[i]
             machine = int(course.machine[i])
@@ -220,7 +220,7 @@ class WhatIf(Mechanism):
 
     def _job_at(self, outlook: Outlook, course: Course, i: int) -> Job:
         """Whose operation the i-th entry of a course is."""
-        return outlook.jobs[int(np.searchsorted(outlook.shop.first, course.operation[i], "right")) - 1]
+        return outlook.jobs[int(np.searchsorted(outlook.shop.first, int(course.operation[i]), side="right")) - 1]
 
     def _rows_of(self, station: Station) -> set[int]:
         return set(self._floor_of.of_station[station.slot])

@@ -134,7 +134,7 @@ def tails(shop: Shop) -> None:
 
 @njit(cache=True)
 def _carrier(
-    travel_s: NDArray, reach_s: NDArray, free_s: NDArray, at: NDArray, place: Any, ready_s: Any
+    travel_s: NDArray[Any], reach_s: NDArray[Any], free_s: NDArray[Any], at: NDArray[Any], place: Any, ready_s: Any
 ) -> tuple[int, float]:
     """The vehicle that is first at a part, and when both are there."""
     vehicle = NOBODY
@@ -149,7 +149,7 @@ def _carrier(
 
 
 @njit(cache=True)
-def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course: Course) -> float:
+def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: float, course: Course) -> float:
     """Plays `order`, (N,) int32, out into `course`; returns its cost in seconds.
 
     The cost is `weights`, (4,) float64, none below 0, times: the latest end, the mean end of all operations, of all
@@ -249,7 +249,7 @@ def unfold(shop: Shop, order: NDArray, weights: NDArray, limit_s: float, course:
 
 
 @njit(cache=True)
-def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int) -> None:
+def follow(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given: int) -> None:
     """Completes `order`, (N,) int32, of which the first `given` entries stand, by a dispatch rule.
 
     Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of its
@@ -313,13 +313,13 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray, given: int)
 @njit(cache=True)
 def intend(
     shop: Shop,
-    order: NDArray,
+    order: NDArray[Any],
     kept: bool,
-    rules: NDArray,
+    rules: NDArray[Any],
     ask_each: bool,
     exchanges: int,
     heat: float,
-    weights: NDArray,
+    weights: NDArray[Any],
     rng: np.random.Generator,
     course: Course,
 ) -> float:

@@ -93,7 +93,10 @@ def look(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
     ready_s: list[float] = []
     there: list[bool] = []
     rest_s: list[float] = []
-    first, steps, choice, machine_rows, work_s = [0], [], [0], [], []
+    first, choice = [0], [0]
+    steps: list[int] = []
+    machine_rows: list[int] = []
+    work_s: list[float] = []
     for job in model.jobs:
         routing = job.order.routing
         at, since_s, step, station = job.place, now_s, job.stage, None
