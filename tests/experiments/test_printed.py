@@ -135,7 +135,7 @@ def test_new_takes_every_name_of_a_folder(tmp_path, name):
     assert robocell("new", Path(name), cwd=tmp_path).returncode == 0
     text = (tmp_path / name / "experiment.yaml").read_text()
     assert yaml.safe_load(text)["name"] == " ".join(name.split())
-    assert text.splitlines()[1].startswith("name: ")
+    assert next(line for line in text.splitlines() if not line.startswith("# ")).startswith("name: ")
 
 
 LATE = """\
