@@ -70,6 +70,8 @@ def run(
     progress = progress or Silent()
     if agent_classes:
         experiment = experiment.with_agent_classes(agent_classes)
+    if agent_classes or experiment.given:
+        rehearse(experiment)
     _refuse_what_cannot_run(experiment, function)
     with (
         Store(directory, fresh=fresh) as store,
@@ -98,9 +100,7 @@ def run(
 
 
 def _refuse_what_cannot_run(experiment: Experiment, function: TrialFunction) -> None:
-    """ExperimentError where a class given, a package or a KPI would fail the trials."""
-    if experiment.given:
-        rehearse(experiment)
+    """ExperimentError where a package or a KPI would fail the trials."""
     require_package(experiment.config.asked)
     if function is run_trial:  # another function may measure what it likes
         check_asked_kpis(experiment)
