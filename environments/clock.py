@@ -89,6 +89,11 @@ class Clock:
                 self._look_for_an_end(event.callback)
             event.callback(*event.args)
 
+    def fire_due(self, until_s: float) -> None:
+        """Fire what is due at `until_s` or before, and what that makes due by then; raises as `fire_next` does."""
+        while self.next_s() <= until_s:
+            self.fire_next()
+
     def _look_for_an_end(self, callback: Callable[..., object]) -> None:
         """Allow for more agents than there were, or name those whose events follow each other without end."""
         self._most_at_once = max(

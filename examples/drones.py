@@ -65,10 +65,8 @@ class Sky(mesa.Model):
     def run(self, until_s: float) -> None:
         """Fire what is due, instant by instant, and negotiate after each."""
         self.net.settle()
-        while self.clock.next_s() <= until_s:
-            due_s = self.clock.next_s()
-            while self.clock.next_s() == due_s:
-                self.clock.fire_next()
+        while (due_s := self.clock.next_s()) <= until_s:
+            self.clock.fire_due(due_s)
             self.net.settle()
         self.log.close(until_s)
 

@@ -72,10 +72,8 @@ class BareWorld:
 
     def run(self, until_s: float) -> None:
         self.net.settle()
-        while self.clock.next_s() <= until_s:
-            due_s = self.clock.next_s()
-            while self.clock.next_s() == due_s:
-                self.clock.fire_next()
+        while (due_s := self.clock.next_s()) <= until_s:
+            self.clock.fire_due(due_s)
             self.net.settle()
         self.clock.advance(until_s)
 

@@ -96,8 +96,7 @@ class Ticks(CopyableModel):
 
     def _fire_at(self, due_s: float) -> None:
         """All that happens in one instant, and the negotiations that follow from it."""
-        while self.clock.next_s() <= due_s:
-            self.clock.fire_next()
+        self.clock.fire_due(due_s)
         self._settle()
 
     def _set_out(self, traffic: GridTraffic) -> None:

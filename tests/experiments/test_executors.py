@@ -166,7 +166,7 @@ def test_an_unknown_executor_is_refused():
         start_executor("slurm", fake_trial, workers=1)
 
 
-def wait_until(true, timeout_s=60.0):
+def wait_until(true, timeout_s=20.0):
     end = time.monotonic() + timeout_s
     while not true():
         assert time.monotonic() < end, "waited too long"

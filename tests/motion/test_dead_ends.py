@@ -207,6 +207,19 @@ def test_dead_ends_know_their_way_out():
     assert ((number == NO_DEAD_END) == (way_out == NO_CELL)).all()
 
 
+def test_a_one_way_street_is_no_dead_end():
+    """A vehicle on the ring comes round again, though each cell leads to one other cell; the bay has one way out."""
+    layout = Layout.from_ascii(
+        """
+>>v#
+^#v.
+^<<#
+"""
+    )
+    ends = find_dead_ends(Graph.of(layout.neighbours))
+    assert np.flatnonzero(ends.way_out != NO_CELL).tolist() == [layout.cell(1, 3)]
+
+
 def test_cells_are_graded_by_whom_a_vehicle_would_block_there():
     layout = Layout.from_ascii(
         """
