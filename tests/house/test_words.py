@@ -23,6 +23,7 @@ def test_refused_words_become_fewer(room):
     found = [
         f"{file.relative_to(ROOT)}: {word}"
         for file in files
+        if file.parent.name != "reference"  # written from docstrings, which count where they are
         for word in REFUSED.findall(file.read_text())
         if not word.isupper() and word != "is None"  # names of the log, and Python
     ]
