@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .availability import Availability
 from .contract import ContractPhase
 from .contractor import Contractor, Pool
 from .contracts import Contracts
@@ -90,8 +91,7 @@ class ContractNet:
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
         self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
-        self._available: dict[IntEnum, dict[int, Contractor]] = {kind: {} for kind in self.kinds}
-        self._announced = dict.fromkeys(self.kinds, NOBODY)  # conversations that were open at the latest announcement
+        self._availability = Availability(self.pools)
         self._tasks = 0
         self._stirred = False
         self.mechanism = mechanism
@@ -207,9 +207,9 @@ class ContractNet:
     def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
         if not contractor.present:
             return
-        self.pools[kind].announced[contractor.slot] = self._announced[kind] = self.rounds.conversations
+        self._availability.announced(kind, contractor, self.rounds.conversations)
         if self._waiting[kind] or self._reopening.when_available:
-            self._available[kind][contractor.slot] = contractor
+            self._availability.ready(kind, contractor)
             self._stirred = True
 
     def stands(self, task: Task, contractor: Contractor) -> bool:
@@ -234,7 +234,7 @@ class ContractNet:
         """`contractor` is asked nothing any more; what only it could do is reported as infeasible."""
         kind = contractor.kind
         self.pools[kind].remove(contractor)
-        self._available[kind].pop(contractor.slot, None)
+        self._availability.drop(contractor)
         for task in self.waiting(kind):
             if len(self.pools[kind].able(task.eligible)) == 0:
                 self.hurry(task)
@@ -242,8 +242,9 @@ class ContractNet:
     def stop(self) -> None:
         """The trial is over: nothing is called any more."""
         for kind in self.kinds:
-            for kept in (self._open, self._waiting, self._due, self._available):
+            for kept in (self._open, self._waiting, self._due):
                 kept[kind].clear()
+            self._availability.clear(kind)
         self._stirred = False
 
     # -- when tasks are called --------------------------------------------------------------------------------
@@ -253,8 +254,7 @@ class ContractNet:
         while self._stirred:
             self._stirred = False
             for kind in self.kinds:
-                if self._available[kind]:
-                    ready, self._available[kind] = self._available[kind], {}
+                if ready := self._availability.take(kind):
                     if self._waiting[kind]:
                         self._pull(kind, ready)
                     if self._reopening.when_available:
@@ -384,20 +384,12 @@ class ContractNet:
             return
         task.contract.to(ContractPhase.POSTPONED)
         self._waiting[task.kind].add(task)
-        self._hear_again(task)
+        for contractor in self._availability.missed_by(task):
+            self._availability.ready(task.kind, contractor)
+            self._stirred = True
         task.manager.postponed(task)
         back_off = self._delivery.back_off(task.contract.calls, reasons)
         self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
-
-    def _hear_again(self, task: Task) -> None:
-        """Contractors that became available after `task` was called are asked for it, as they were for what waited."""
-        if self._announced[task.kind] <= task.contract.conversation:
-            return
-        pool = self.pools[task.kind]
-        able = pool.all if task.eligible is None else task.eligible
-        for slot in able[pool.announced[able] > task.contract.conversation].tolist():
-            self._available[task.kind][slot] = pool.members[slot]
-            self._stirred = True
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""

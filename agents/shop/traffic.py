@@ -23,8 +23,10 @@ class Traffic(Protocol):
     tick_s: float
     """Time to cross one cell: vehicles set out on whole ticks. inf for traffic without ticks: they set out at once."""
 
-    node: NDArray[np.int32]
-    """(V,) where each vehicle is, NO_NODE for one that has left; read only, changes as the vehicles move."""
+    @property
+    def node(self) -> NDArray[np.int32]:
+        """(V,) where each vehicle is, NO_NODE for one that has left; read only, changes as the vehicles move."""
+        ...
 
     @property
     def stand(self) -> NDArray[np.int32]:

@@ -145,7 +145,9 @@ class FieldCache(ABC):
 
     def _grow(self, rows: int) -> None:
         if rows:
-            self.fields = np.concatenate([self.fields, np.empty((rows, self._states), self._dtype)])
+            grown = np.empty((len(self.fields) + rows, self._states), self._dtype)  # new rows take no memory yet
+            grown[: len(self.fields)] = self.fields
+            self.fields = grown
             self._goal_of = np.concatenate([self._goal_of, np.full(rows, NO_CELL, np.int32)])
             self._users = np.concatenate([self._users, np.zeros(rows, np.int32)])
             self._used_at = np.concatenate([self._used_at, np.full(rows, LONG_AGO)])

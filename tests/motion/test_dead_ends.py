@@ -11,10 +11,10 @@ import pytest
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.fields import lengths_to
-from robocell.environments.motion.floor.parking import DEAD_END, FLOOR, LANE, NEVER, PARKING, grade
 from robocell.environments.motion.graph import Graph
 from robocell.environments.motion.grid import GridTraffic
 from robocell.environments.motion.ids import NO_CELL, NO_DEAD_END
+from robocell.environments.motion.kernels.parking import DEAD_END, FLOOR, LANE, NEVER, PARKING, grade
 from robocell.environments.motion.topology import find_dead_ends
 from robocell.experiments.benchmarks.motion import Case, Fleet, rubble
 

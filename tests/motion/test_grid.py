@@ -275,7 +275,7 @@ def test_leaping_over_settled_ticks_changes_nothing_to_the_bit(seed, vehicles):
                 arrived = traffic.step()
                 if arrived.size:
                     states.append(arrived.tobytes())
-            states.append(traffic.node.tobytes() + traffic.odometer_m.tobytes() + traffic._fleet.order.tobytes())
+            states.append(traffic.node.tobytes() + traffic.odometer_m.tobytes() + traffic._roster.fleet.order.tobytes())
         return states
 
     assert day(leap=True) == day(leap=False)

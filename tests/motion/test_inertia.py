@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
-from robocell.environments.motion.floor.inertia import Inertia, carry_out
+from robocell.environments.motion.floor.inertia import Inertia
 from robocell.environments.motion.grid import GridTraffic
 from robocell.environments.motion.ids import NO_VEHICLE
+from robocell.environments.motion.kernels.inertia import carry_out
 from robocell.environments.motion.vehicles import Vehicles
 
 YARD = Layout.from_ascii(

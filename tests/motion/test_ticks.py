@@ -139,7 +139,7 @@ def test_whatever_is_ordered_within_ticks_nobody_meets_anybody_or_is_faster_than
         assert (traffic.node == stood).all()
         assert (traffic.odometer_m == odometer).all()
         for vehicle in traffic.end_tick().tolist():
-            assert traffic.node[vehicle] in HALL.docks["ABC"[traffic._book.place[vehicle]]]
+            assert traffic.node[vehicle] in HALL.docks["ABC"[traffic._orders.book.place[vehicle]]]
         rows.append(traffic.node.copy())
         moved = rows[-1] != rows[-2]
         assert not (moved & kept).any()

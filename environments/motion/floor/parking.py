@@ -1,15 +1,8 @@
-"""Where a vehicle stands when it has nothing to do or waits its turn: where it blocks nobody.
+"""Where vehicles park: each cell where vehicles wait or rest is given to one of them.
 
-    #########     P parking
-    #P.....2#     . free floor: its neighbours are joined round it, so nobody needs the cell to get past
-    #P.....2#     2 lane: a cell without which a way gets longer or is cut, and every one-way cell
-    ###S##2##     3 dead end, behind which only it is reached
-    #####3###     S dock: never
+How well a vehicle stands in a cell is graded in `kernels.parking`.
 
-A vehicle takes the nearest free cell of the best kind there is; parking and free floor are equally good for those who
-wait for a dock, parking is better for those who have nothing to do. Each cell is given to one vehicle.
-
-Dimensions: C cells.
+Dimensions: V vehicles, C cells.
 """
 
 from __future__ import annotations
@@ -17,98 +10,92 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from ...config.errors import LayoutError
+from ...layout.checks import reaches_a_dock
 from ..ids import NO_CELL
+from ..kernels.parking import FLOOR, NEVER, PARKING, grade, nearest_spot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PARKING, FLOOR, LANE, DEAD_END, NEVER = range(5)
+    from .roads import Roads
+
+__all__ = ["FLOOR", "NEVER", "PARKING", "SpotBook"]
 
 
-@njit(cache=True)
-def grade(
-    width: int,
-    passable: NDArray[np.bool_],
-    one_way: NDArray[np.int8],
-    way_out: NDArray[np.int32],
-    docks: NDArray[np.int32],
-    parking: NDArray[np.int32],
-) -> NDArray[np.int8]:
-    """How well a vehicle may stand in each cell, (C,) int8: PARKING, FLOOR, LANE, DEAD_END or NEVER (walls, docks)."""
-    cells = passable.shape[0]
-    height = cells // width
-    ring_row = (-1, -1, 0, 1, 1, 1, 0, -1)
-    ring_column = (0, 1, 1, 1, 0, -1, -1, -1)
-    grades = np.full(cells, NEVER, np.int8)
-    ring = np.zeros(8, np.bool_)
-    for c in range(cells):
-        if not passable[c]:
-            continue
-        row, column = c // width, c % width
-        for k in range(8):
-            y, x = row + ring_row[k], column + ring_column[k]
-            inside = y >= 0 and y < height and x >= 0 and x < width
-            # An arrow beside the cell leads one way only: no way round.
-            ring[k] = inside and passable[y * width + x] and one_way[y * width + x] < 0
-        sides, runs = 0, 0
-        for k in range(8):
-            sides += ring[k] and k % 2 == 0
-            # A run of free cells counts once it touches the cell with a side, not only with a corner.
-            if ring[k] and not ring[k - 1] and (k % 2 == 0 or ring[(k + 1) % 8]):
-                runs += 1
-        if way_out[c] != NO_CELL:
-            grades[c] = DEAD_END
-        elif one_way[c] < 0 and sides >= 2 and runs <= 1:
-            grades[c] = FLOOR
-        else:
-            grades[c] = LANE
-    for c in parking:
-        grades[c] = PARKING
-    for c in docks:
-        grades[c] = NEVER
-    return grades
+class SpotBook:
+    """The spots of a floor.
 
-
-@njit(cache=True)
-def nearest_spot(
-    moves: NDArray[np.int32],
-    start: int,
-    grades: NDArray[np.int8],
-    taken: NDArray[np.bool_],
-    good_enough: int,
-    queue: NDArray[np.int32],
-    seen: NDArray[np.int32],
-    stamp: int,
-) -> int:
-    """The nearest untaken cell of the best grade that can be reached; NO_CELL if all are taken.
-
-    Args:
-        moves: (C, D) int32, `neighbours` to search from a vehicle, `predecessors` to search backwards from a dock.
-        start: cell to start from.
-        grades: (C,) int8 of `grade`.
-        taken: (C,) bool, cells of other vehicles.
-        good_enough: grades up to this count as the best.
-        queue: (C,) int32, scratch.
-        seen: (C,) int32, marks; `stamp` must be new in it.
-        stamp: mark of this search.
+    Attributes:
+        grades: (C,) int8 of `parking.grade`.
+        taken: (C,) bool, given to a vehicle.
     """
-    best, found = NEVER, NO_CELL
-    queue[0] = start
-    seen[start] = stamp
-    head, tail = 0, 1
-    while head < tail:
-        cell = queue[head]
-        head += 1
-        if not taken[cell] and grades[cell] < best:
-            best, found = grades[cell], cell
-            if best <= good_enough:
-                return found
-        for k in range(moves.shape[1]):
-            to = moves[cell, k]
-            if to != NO_CELL and seen[to] != stamp:
-                seen[to] = stamp
-                queue[tail] = to
-                tail += 1
-    return found
+
+    def __init__(self, roads: Roads) -> None:
+        cells = roads.layout.size
+        self._roads = roads
+        self.taken = np.zeros(cells, np.bool_)
+        self._queue = np.empty(cells, np.int32)
+        self._seen = np.zeros(cells, np.int32)
+        self._stamp = 0
+        self._cut_off = ~reaches_a_dock(roads.layout)  # of no use to vehicles
+        self.regrade()
+
+    def regrade(self) -> None:
+        """The roads have changed."""
+        layout = self._roads.layout
+        passable = layout.passable.copy()
+        passable[self._roads.closed] = False
+        docks = np.flatnonzero(self._roads.is_dock).astype(np.int32)
+        parking = np.asarray(layout.parking, np.int32)
+        self.grades = grade(layout.width, passable, layout.one_way, self._roads.ways.way_out, docks, parking)
+        self.grades[self._cut_off] = NEVER
+
+    def start_cells(self, vehicles: int, wished: NDArray[np.int32] | None) -> NDArray[np.int32]:
+        """(V,) different cells in which vehicles begin: those wished, or the best, parking first.
+
+        Raises:
+            LayoutError: the floor is too small, or a wish is no floor cell, or is wished twice.
+        """
+        room = int(np.count_nonzero(self.grades < NEVER))
+        if vehicles > room:
+            raise LayoutError(
+                f"{vehicles} vehicles need as many cells that are not docks, the floor has {room}; "
+                "use fewer vehicles or a larger floor"
+            )
+        if wished is None:
+            return np.argsort(self.grades, kind="stable")[:vehicles].astype(np.int32)
+        start, layout = np.asarray(wished, np.int32), self._roads.layout
+        if start.shape != (vehicles,):
+            raise LayoutError(f"{start.size} start cells for {vehicles} vehicles; give one for each")
+        for vehicle, cell in enumerate(start.tolist()):
+            if not 0 <= cell < layout.size or not layout.passable[cell]:
+                raise LayoutError(
+                    f"vehicle {vehicle} would start in cell {cell}, which is no floor; choose a floor cell"
+                )
+        if np.unique(start).size < start.size:
+            raise LayoutError("two vehicles would start in the same cell; give each a cell of its own")
+        return start.copy()
+
+    def free(self) -> NDArray[np.int32]:
+        """Cells that are no vehicle's, the best first."""
+        order = np.argsort(self.grades, kind="stable")
+        return order[(self.grades[order] < NEVER) & ~self.taken[order]].astype(np.int32)
+
+    def nearest(self, start: int, good_enough: int, *, own: int = NO_CELL) -> int:
+        """The nearest free spot of the best grade in reach of a cell, `own` counted as free; NO_CELL if none is."""
+        return self._search(self._roads.ways.neighbours, start, good_enough, own)
+
+    def nearest_before(self, dock: int, good_enough: int, *, own: int = NO_CELL) -> int:
+        """The same, of the spots from which a dock is in reach, nearest to the dock."""
+        return self._search(self._roads.graph.predecessors, dock, good_enough, own)
+
+    def _search(self, moves: NDArray[np.int32], start: int, good_enough: int, own: int) -> int:
+        if own != NO_CELL:
+            self.taken[own] = False
+        self._stamp += 1
+        spot = nearest_spot(moves, start, self.grades, self.taken, good_enough, self._queue, self._seen, self._stamp)
+        if own != NO_CELL:
+            self.taken[own] = True
+        return int(spot)

@@ -18,9 +18,10 @@ from ..costs import TICK_COST
 from ..fields import AVOID, SHUN
 from ..graph import FORWARD
 from ..ids import NO_CELL, NO_VEHICLE
+from ..kernels.inertia import tick_inert
 from ..kernels.tick import count_arrivals, exchange_spots, tick_floor
 from ..planners.lookahead import Budget, LookaheadPlanner
-from .inertia import TurnFields, tick_inert
+from .inertia import TurnFields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -224,3 +225,24 @@ class LookaheadFloorPlanner:
         tries = int(self._planner.budget.tries_per_vehicle * share)
         tries = min(max(tries, 1), self._budget.tries_per_vehicle)
         self._planner.budget = replace(self._planner.budget, tries_per_vehicle=tries)
+
+
+def build_planner(
+    planner: PlannerName | PlannerClass,
+    fleet: Vehicles,
+    roads: Roads,
+    inertia: Inertia | None,
+    *,
+    turn_ticks: int,
+    improvement: int | None,
+    time_per_tick_s: float | None,
+    seed: int,
+) -> Planner:
+    """The planner of that name or class; the other arguments are those of the classes."""
+    if planner == "pibt":
+        return PibtPlanner(fleet, roads, inertia, turn_ticks=turn_ticks, seed=seed)
+    if not isinstance(planner, str):
+        return planner(fleet, roads, inertia, seed=seed)
+    return LookaheadFloorPlanner(
+        fleet, roads, inertia, improvement=improvement, time_per_tick_s=time_per_tick_s, seed=seed
+    )

@@ -20,8 +20,9 @@ from ...config.errors import LayoutError
 from ..fields import AVOID, DETOUR, PASS, SHUN, UNREACHABLE, Potentials, detours_to, lengths_to
 from ..graph import Graph
 from ..ids import NO_CELL
+from ..kernels.landing import NOWHERE
 from ..vehicles import Ways
-from .turns import NOWHERE, Turns
+from .turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -123,6 +124,14 @@ class Roads:
         entered[~entered.any(axis=1)] = True
         drive = self._calm[loaded].drive_to(docks, entered)
         return drive.ticks * self._tick_s, np.where(drive.landing == NOWHERE, 0, drive.landing).astype(np.int32)
+
+    def reaches_all(self) -> NDArray[np.bool_]:
+        """(C,) cells from which every place with a dock can be reached."""
+        reaches = np.ones(self.layout.size, np.bool_)
+        for place, docks in enumerate(self.docks_of):
+            if docks:
+                reaches &= np.isfinite(self.ways_s(place)[: self.layout.size])
+        return reaches
 
     def potential(self, cell: int, goal: int) -> int:
         """How far the goal is from a cell, detours round docks included; UNREACHABLE if there is no way."""

@@ -1,11 +1,11 @@
-"""Who waits for whom when a floor stands still.
+"""Standstills: when a floor stands still, and which vehicles then wait for each other.
 
-A vehicle could move some day if a cell that brings it nearer to its goal is free, or holds somebody who could. Who is
-beside a held vehicle, or beside somebody who waits so, waits for that: it will be done. All others wait for each other.
+A vehicle can move some day if a cell that brings it nearer to its goal is free, or holds a vehicle that can. A vehicle
+beside a held vehicle, or beside one that waits so, waits for that: it will be done. All others wait for each other.
 Each of them waits for the vehicle in its best next cell, and following these from vehicle to vehicle ends in a cycle:
 
     #######
-    #Aba.B#     a wants to A, b wants to B, nobody can give way: [a, b]
+    #Aba.B#     a wants to A, b wants to B, neither can give way: [a, b]
     #######
 """
 
@@ -13,13 +13,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..ids import NO_CELL, NO_VEHICLE
+from ..kernels.pibt import rank_moves
+from ..kernels.ties import tick_salt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
+
+    from ...layout import Layout
+    from .roads import Roads
+    from .roster import Roster
+
+QUIET_TICKS = 30
+"""A floor on which no vehicle has moved for so long, though one wants to, stands still (times the longest move)."""
+BARREN_CROSSINGS = 20
+"""So does one on which no vehicle reaches a dock for so many times height + width ticks, though vehicles still move."""
+
+
+class StandstillWatch:
+    """Notes for how long nothing has happened on a floor.
+
+    Args:
+        layout: the floor.
+        longest_move_ticks: what a vehicle takes for a move at most.
+
+    Attributes:
+        last_arrival: tick in which a vehicle reached a dock, or was sent to one while no other was expected.
+    """
+
+    def __init__(self, layout: Layout, *, longest_move_ticks: int) -> None:
+        self.last_arrival = 0
+        self._quiet_ticks = 0
+        self._most_quiet_ticks = QUIET_TICKS * longest_move_ticks
+        self._most_barren_ticks = BARREN_CROSSINGS * longest_move_ticks * (layout.height + layout.width)
+
+    def note(self, tick: int, moved: int, arrivals: int) -> None:
+        """So many vehicles have moved, or reached a dock, in a tick."""
+        self._quiet_ticks = 0 if moved or arrivals else self._quiet_ticks + 1
+        if arrivals:
+            self.last_arrival = tick
+
+    def cycles(self, roster: Roster, roads: Roads, tick: int, *, seed: int) -> list[list[int]]:
+        """Cycles of vehicles that wait for each other; empty while the floor is in order.
+
+        Looked for once no vehicle has moved for QUIET_TICKS, or none has reached a dock for BARREN_CROSSINGS though one
+        is on its way.
+        """
+        fleet = roster.fleet
+        quiet = self._quiet_ticks >= self._most_quiet_ticks
+        barren = tick - self.last_arrival > self._most_barren_ticks
+        if not quiet and not (barren and fleet.pending.any()):
+            return []
+        now = np.full(roads.layout.size, NO_VEHICLE, np.int32)
+        now[fleet.cell] = np.arange(len(fleet.cell))
+        rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(seed, tick))
+        rows = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
+        cycles = [roster.vehicle[cycle].tolist() for cycle in rows]
+        # Where vehicles move, longer cycles may be on the point of turning.
+        return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
 
 def waiting_cycles(
@@ -63,7 +118,7 @@ def waiting_cycles(
 
 
 def _spread(reached: set[int], links: Sequence[Sequence[int]]) -> set[int]:
-    """Who has a link, over any number of steps, to somebody who is reached."""
+    """Vehicles with a link, over any number of steps, to one that is reached."""
     fresh = reached
     while fresh:
         fresh = {i for i in range(len(links)) if i not in reached and any(other in reached for other in links[i])}

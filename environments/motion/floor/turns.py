@@ -1,6 +1,6 @@
 """Times for vehicles that turn in place: `roads` with a facing, and with the speed that a load allows.
 
-Docks and broken-down vehicles are driven through only by those who have no other way: entering such a cell has a price
+Docks and broken-down vehicles are driven through only where there is no other way: entering such a cell has a price
 of its own, beyond all detours. The price decides which way is driven, but no time counts it.
 
 Dimensions: C cells, S = 4 C states (cell, facing), numbered cell * 4 + facing, G goals, V vehicles.
@@ -11,13 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ..costs import CostFields
 from ..fields import AVOID, SHUN
 from ..graph import CLOCKWISE, COUNTER_CLOCKWISE, FORWARD
-from ..ids import NO_CELL, NO_STATE
-from ..kernels.shortest_paths import UNREACHED
+from ..ids import NO_CELL
+from ..kernels.landing import NOWHERE, follow, unite
 from .inertia import TurnFields
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ _PRICE_CELLS = {AVOID: DETOUR_CELLS, SHUN: 8 * DETOUR_CELLS}
 _MOST_UNITS = 64
 """A cell costs so many units at most: what costs less than one is not told apart, and fields stay quick to fill."""
 _FIELD_BYTES = 512 * 2**20
-NOWHERE = -1
 
 
 class Drive(NamedTuple):
@@ -93,67 +91,3 @@ class Turns:
         mean = np.where(facings, ticks.reshape(-1, 4), 0.0).sum(axis=1) / facings.sum(axis=1)
         united = unite(landing.reshape(-1, 4), facings)
         return Drive(np.concatenate([mean, ticks]), np.concatenate([united, landing]))
-
-
-@njit(cache=True)
-def follow(
-    field: NDArray[np.int32], successor: NDArray[np.int32], cost: NDArray[np.int32], order: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Drives down a field from every state: cells and quarter turns to the goal, and how vehicles stand there.
-
-    Where several ways cost the same, one of them is counted, and of their goals the first.
-
-    Args:
-        field: (S,) int32, 0 at the goals.
-        successor, cost: (S, A) of `Graph`, and of the field.
-        order: (S,) int32, states in the order of `field`.
-
-    Returns:
-        (S,) int32 each: cells driven; quarter turns; `landing` of `Drive` for states.
-    """
-    states = field.shape[0]
-    driven = np.zeros(states, np.int32)
-    quarters = np.zeros(states, np.int32)
-    landing = np.full(states, NOWHERE, np.int32)
-    for k in range(states):
-        here = order[k]
-        if field[here] >= UNREACHED:
-            break
-        if field[here] == 0:
-            landing[here] = states // 4 + here
-            continue
-        for action in (FORWARD, CLOCKWISE, COUNTER_CLOCKWISE):
-            to = successor[here, action]
-            if to == NO_STATE or field[to] + cost[here, action] != field[here]:
-                continue
-            if landing[here] == NOWHERE:
-                driven[here] = driven[to] + (1 if action == FORWARD else 0)
-                quarters[here] = quarters[to] + (0 if action == FORWARD else 1)
-            landing[here] = either(int(landing[here]), int(landing[to]), states // 4)
-    return driven, quarters, landing
-
-
-@njit(cache=True)
-def either(one: int, other: int, cells: int) -> int:
-    """How a vehicle stands that may end in either of two ways: in one cell with any facing, or in the first cell."""
-    if one == NOWHERE:
-        return other
-    if other == NOWHERE or one == other:
-        return one
-    cell = one if one < cells else (one - cells) // 4
-    other_cell = other if other < cells else (other - cells) // 4
-    if cell == other_cell:
-        return cell
-    return one if cell < other_cell else other
-
-
-@njit(cache=True)
-def unite(landing: NDArray[np.int32], facings: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """(C,) how a vehicle ends that begins in a cell with any of its facings; of landing (C, 4), facings (C, 4)."""
-    cells = facings.shape[0]
-    united = np.full(cells, NOWHERE, np.int32)
-    for cell in range(cells):
-        for facing in range(4):
-            if facings[cell, facing]:
-                united[cell] = either(united[cell], landing[cell, facing], cells)
-    return united
