@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..negotiation.market import Award, Market
 
-NOBODY = -1
+NO_BIDDER = -1
 DISCOUNT_S = 600.0  # a task that is begun so much later is worth 1/e of it
 
 
@@ -57,7 +57,7 @@ class _Agreement:
         self._best_s = score_s.min()
         self.worth = self._discounted(score_s)
         self.claim = np.zeros(tasks)
-        self.winner = np.full(tasks, NOBODY)
+        self.winner = np.full(tasks, NO_BIDDER)
         self.bundle: list[list[tuple[int, float]]] = [[] for _ in range(contractors)]
         self.path: list[list[int]] = [[] for _ in range(contractors)]
 
@@ -120,7 +120,7 @@ class _Agreement:
 
     def _compare(self) -> bool:
         """Phase 2: the highest claim for each task stands, of equals that of the first; whether anybody is outbid."""
-        self.claim[:], self.winner[:] = 0.0, NOBODY
+        self.claim[:], self.winner[:] = 0.0, NO_BIDDER
         for column, bundle in enumerate(self.bundle):
             for row, claim in bundle:
                 if claim > self.claim[row]:

@@ -100,17 +100,21 @@ def run(
     if ablation:
         return ablate(case, ticks, seed)
     play = play_problem(case, ticks, seed=seed) if replay is None else replay_solution(case, read_solution(replay))
-    conflicts = len(find_conflicts(play.cells, case.floor))
     comparable = vehicles is None and len(play.actions) == row.get("steps")
     best = row.get("best_known") if comparable else None
     if export is not None:
         _export(export, case, play)
+    return _figures(case, play, best)
+
+
+def _figures(case: Problem, play: Play, best: int | None) -> dict[str, Any]:
+    """What `run` returns of one problem."""
     return {
         "problem": case.name,
         "finished": play.finished,
         "best_known": best,
         "share": play.finished / best if best else None,
-        "conflicts": conflicts,
+        "conflicts": len(find_conflicts(play.cells, case.floor)),
         "ms_per_step": 1e3 * play.cpu_s / len(play.actions),
         "worst_ms": 1e3 * play.worst_s,
         "prepare_s": play.prepare_s,

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robocell.agents.mechanisms.what_if.planner import RULES, WEIGHTS
-from robocell.agents.mechanisms.what_if.simulate import FAR_S, NOBODY, Course, Shop, follow, intend, tails, unfold
+from robocell.agents.mechanisms.what_if.simulate import (
+    FAR_S,
+    NOBODY,
+    Course,
+    Shop,
+    estimate_arrivals,
+    execute_sequence,
+    remaining_work,
+    simulate_schedule,
+)
 
 LATEST_END = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -49,7 +58,7 @@ def shop_of(seed: int) -> Shop:
         machine_free_s=np.round(rng.uniform(0.0, 9.0, machines)),
         unlimited=rng.random(machines) < 0.2,
     )
-    tails(shop)
+    remaining_work(shop)
     return shop
 
 
@@ -111,7 +120,7 @@ def test_unfolding_an_order_is_what_its_slow_twin_does(seed, order_seed):
     shop = shop_of(seed)
     order = any_order(shop, order_seed)
     course = Course.empty(len(order))
-    cost_s = unfold(shop, order, LATEST_END, FAR_S, course)
+    cost_s = simulate_schedule(shop, order, LATEST_END, FAR_S, course)
     by_hand = played_by_hand(shop, order)
     assert list(zip(course.operation, course.machine, course.start_s, course.end_s, strict=True)) == by_hand
     job_of = np.repeat(np.arange(shop.place.size), np.diff(shop.first))
@@ -124,9 +133,9 @@ def test_a_forecast_is_cut_off_only_when_it_cannot_win(seed, order_seed):
     shop = shop_of(seed)
     order = any_order(shop, order_seed)
     course = Course.empty(len(order))
-    cost_s = unfold(shop, order, WEIGHTS["makespan"], FAR_S, course)
-    assert unfold(shop, order, WEIGHTS["makespan"], cost_s, course) == cost_s
-    assert unfold(shop, order, WEIGHTS["makespan"], 0.5 * cost_s, course) in (FAR_S, cost_s)
+    cost_s = simulate_schedule(shop, order, WEIGHTS["makespan"], FAR_S, course)
+    assert simulate_schedule(shop, order, WEIGHTS["makespan"], cost_s, course) == cost_s
+    assert simulate_schedule(shop, order, WEIGHTS["makespan"], 0.5 * cost_s, course) in (FAR_S, cost_s)
 
 
 @settings(max_examples=40, deadline=None)
@@ -135,7 +144,7 @@ def test_a_rule_serves_every_operation_once(seed):
     shop = shop_of(seed)
     order = np.empty(shop.first[-1], np.int32)
     for sooner, longer in RULES:
-        follow(shop, sooner, longer, order, 0)
+        execute_sequence(shop, sooner, longer, order, 0)
         assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
 
 
@@ -150,7 +159,9 @@ def test_thinking_longer_never_ends_worse_and_what_was_intended_is_kept_if_nothi
     for ask_each, exchanges in ((False, 0), (True, 0), (False, 50), (False, 0)):
         course = Course.empty(operations)
         rng = np.random.default_rng(0)
-        costs_s.append(intend(shop, order, kept, RULES, ask_each, exchanges, 0.02, WEIGHTS["makespan"], rng, course))
+        costs_s.append(
+            estimate_arrivals(shop, order, kept, RULES, ask_each, exchanges, 0.02, WEIGHTS["makespan"], rng, course)
+        )
         kept = True
     assert costs_s == sorted(costs_s, reverse=True)
     assert costs_s[-1] == costs_s[-2]
@@ -173,7 +184,7 @@ def test_nobody_drives_where_the_next_operation_is_at_the_same_place():
         unlimited=np.zeros(1, np.bool_),
     )
     course = Course.empty(1)
-    assert unfold(shop, np.zeros(1, np.int32), LATEST_END, FAR_S, course) == 11.0
+    assert simulate_schedule(shop, np.zeros(1, np.int32), LATEST_END, FAR_S, course) == 11.0
     assert course.vehicle[0] == NOBODY
 
 
@@ -201,9 +212,9 @@ def test_every_objective_prefers_what_it_is_about(objective):
         machine_free_s=np.zeros(1),
         unlimited=np.zeros(1, np.bool_),
     )
-    tails(shop)
+    remaining_work(shop)
     order, course = np.zeros(2, np.int32), Course.empty(2)
-    intend(shop, order, False, RULES, True, 0, 0.0, WEIGHTS[objective], np.random.default_rng(0), course)
+    estimate_arrivals(shop, order, False, RULES, True, 0, 0.0, WEIGHTS[objective], np.random.default_rng(0), course)
     assert order.tolist() == ([0, 1] if objective == "makespan" else [1, 0])
 
 
@@ -220,11 +231,11 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
         work_s=np.full_like(shop.work_s, time_s),
         machine_free_s=np.full_like(shop.machine_free_s, time_s),
     )
-    tails(endless)
+    remaining_work(endless)
     operations = int(shop.first[-1])
     for weights in WEIGHTS.values():
         order, course = np.full(operations, -7, np.int32), Course.empty(operations)
-        intend(endless, order, False, RULES, True, 50, 0.02, weights, np.random.default_rng(0), course)
+        estimate_arrivals(endless, order, False, RULES, True, 50, 0.02, weights, np.random.default_rng(0), course)
         assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
         assert sorted(course.operation.tolist()) == list(range(operations))
         assert set(course.machine.tolist()) <= set(range(len(shop.machine_place)))
@@ -234,7 +245,7 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
 def test_an_operation_that_no_machine_can_do_is_refused_before_anything_relies_on_one():
     shop = shop_of(0)
     with pytest.raises(ValueError, match="an operation has no machine to choose"):
-        tails(shop._replace(choice=np.zeros_like(shop.choice)))
+        remaining_work(shop._replace(choice=np.zeros_like(shop.choice)))
 
 
 def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
@@ -242,4 +253,4 @@ def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
     operations = int(shop.first[-1])
     order, course, rng = np.full(operations, -7, np.int32), Course.empty(operations), np.random.default_rng(0)
     with pytest.raises(ValueError, match="no rule makes one"):
-        intend(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)
+        estimate_arrivals(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)

@@ -1,11 +1,11 @@
 """Coordination by what-if forecasts: a search over all parts in the factory precedes every decision.
 
-Decisions are made one by one when they fall due, and none is ever taken back: which part a vehicle that has nothing
-to do fetches next, which waiting part a free machine takes, which station a job chooses. Before each the intended order
-of all operations is improved (`forecast.intend`): a vehicle may be left waiting for a better part, a machine too. What
-is intended for later binds no agent, and is the starting point of the next search: a receding horizon. The search knows
-the parts that have been released, and no others. With `revise: false` it is made only when parts are new: a static plan
-where all are released at once.
+Decisions are made one by one when they fall due, and none is ever taken back: which part a vehicle that has nothing to
+do fetches next, which waiting part a free machine takes, which station a job chooses. Before each the intended order of
+all operations is improved (`simulate.estimate_arrivals`): a vehicle may be left waiting for a better part, a machine
+too. What is intended for later binds no agent, and is the starting point of the next search: a receding horizon. The
+search knows the parts that have been released, and no others. With `revise: false` it is made only when parts are new:
+a static plan where all are released at once.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy as np
 from ...events import VehicleState
 from ...negotiation.mechanism import Mechanism
 from ...shop.tasks import TaskKind
-from .simulate import Course, intend
-from .snapshot import Floor, Outlook, look
+from .simulate import Course, estimate_arrivals
+from .snapshot import Floor, Outlook, snapshot_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +36,12 @@ RULES = np.array(
         *((0.5, 0.25), (1.0, 0.0), (0.5, 0.0), (0.0, 0.25), (1.0, 0.25), (0.5, 0.5)),
         *((0.0, 0.0), (0.5, 1.0), (1.0, 0.5), (0.0, 0.5), (1.0, 1.0), (0.0, 1.0)),
     ]
-)  # (R, 2) `sooner`, `longer` of `forecast.follow`
+)  # (R, 2) `sooner`, `longer` of `simulate.execute_sequence`
 WEIGHTS = {
     "makespan": np.array([1.0, 0.02, 0.0, 0.0]),
     "flow_time": np.array([0.0, 0.02, 1.0, 0.0]),
     "tardiness": np.array([0.0, 0.02, 0.1, 1.0]),
-}  # of `forecast.unfold`: a little of the mean end of operations tells apart what is equal otherwise
+}  # of `simulate.simulate_schedule`: a little of the mean end of operations tells apart what is equal otherwise
 HEAT = 0.02
 NEWS = 10  # times as many exchanges are tried when there are new jobs
 LONGEST_ASKING = 4_000_000  # steps (operations x jobs x vehicles) of all rules at one decision, about 10 ms
@@ -166,7 +166,7 @@ class WhatIf(Mechanism):
     def _think(self) -> tuple[Outlook, Course]:
         """The forecast: searched once at every instant (`revise: false`: once for all that is known), then followed."""
         spec = self._spec
-        outlook = look(self._model, self._floor_of, ahead=spec.ahead)
+        outlook = snapshot_shop(self._model, self._floor_of, ahead=spec.ahead)
         operations, known = outlook.operations, set(self._order)
         new = [operation for operation in operations if operation not in known]
         news = not {job for job, _ in new} <= {job for job, _ in known}
@@ -177,7 +177,7 @@ class WhatIf(Mechanism):
         course = Course.empty(len(order))
         if len(order):
             rules, ask_each = self._questions(outlook, len(order)) if anew else (0, False)
-            intend(
+            estimate_arrivals(
                 outlook.shop,
                 order,
                 kept,

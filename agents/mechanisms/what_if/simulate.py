@@ -1,10 +1,10 @@
 """What if: how the shop goes on when its jobs are served in a given order, and which order is best.
 
 An *order* is an array of job numbers in which each job stands once for each of its operations that has not begun: its
-k-th entry is its k-th such operation together with the move that brings the part there. `unfold` plays an order out to
-the end: each entry takes the vehicle that is first at the part (of equals the one that drives and waits least), then
-the choice of machine that ends first, there in the first gap that is long enough. `follow` makes an order by a dispatch
-rule; `intend` looks for a better one:
+k-th entry is its k-th such operation together with the move that brings the part there. `simulate_schedule` plays an
+order out to the end: each entry takes the vehicle that is first at the part (of equals the one that drives and waits
+least), then the choice of machine that ends first, there in the first gap that is long enough. `execute_sequence` makes
+an order by a dispatch rule; `estimate_arrivals` looks for a better one:
 
 1. the order intended before, and the order that each dispatch rule makes;
 2. what if this job came first, and everybody followed rule r after that? For each job and each rule (rollouts:
@@ -25,10 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from ...shop.traffic import NO_PLACE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOBODY = -1
+NO_VEHICLE = NO_MACHINE = -1
 NO_JOB = -1
 FAR_S = np.inf  # nothing is later; where all times are, the first of them is taken, never none
 GAIN_S = 1e-9  # less is no improvement: sums of floats differ by that much
@@ -85,7 +87,7 @@ class Course(NamedTuple):
 
     Attributes:
         operation: (N,) int32.
-        vehicle: (N,) int32, NOBODY where no vehicle is needed.
+        vehicle: (N,) int32, NO_VEHICLE where no vehicle is needed.
         pick_up_s: (N,) float64, when the part is taken.
         arrive_s: (N,) float64, when it has been handed over.
         machine: (N,) int32.
@@ -108,10 +110,10 @@ class Course(NamedTuple):
 
 
 @njit(cache=True)
-def tails(shop: Shop) -> None:
+def remaining_work(shop: Shop) -> None:
     """Fills `tail_s`: quickest machines, shortest ways, no vehicle in the way.
 
-    ValueError for an operation without a choice: `unfold` and `follow` rely on one.
+    ValueError for an operation without a choice: `simulate_schedule` and `execute_sequence` rely on one.
     """
     for job in range(shop.place.size):
         rest_s = shop.rest_s[job]
@@ -137,19 +139,19 @@ def _carrier(
     travel_s: NDArray[Any], reach_s: NDArray[Any], free_s: NDArray[Any], at: NDArray[Any], place: Any, ready_s: Any
 ) -> tuple[int, float]:
     """The vehicle that is first at a part, and when both are there."""
-    vehicle = NOBODY
+    vehicle = NO_VEHICLE
     pick_up_s = FAR_S
     effort_s = FAR_S
     for v in range(free_s.size):
-        way_s = reach_s[v, place] if at[v] == NOBODY else travel_s[at[v], place]
+        way_s = reach_s[v, place] if at[v] == NO_PLACE else travel_s[at[v], place]
         there_s = max(free_s[v] + way_s, ready_s)
-        if vehicle == NOBODY or there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
+        if vehicle == NO_VEHICLE or there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
             vehicle, pick_up_s, effort_s = v, there_s, there_s - free_s[v]
     return vehicle, pick_up_s
 
 
 @njit(cache=True)
-def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: float, course: Course) -> float:
+def simulate_schedule(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: float, course: Course) -> float:
     """Plays `order`, (N,) int32, out into `course`; returns its cost in seconds.
 
     The cost is `weights`, (4,) float64, none below 0, times: the latest end, the mean end of all operations, of all
@@ -178,7 +180,7 @@ def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: floa
     following = shop.first[:-1].copy()
     ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
     free_s = shop.vehicle_free_s.copy()
-    at = np.full(vehicles, NOBODY, np.int32)
+    at = np.full(vehicles, NO_PLACE, np.int32)
     booked = np.zeros(machines, np.int64)  # operations on each machine so far, in the order of time
     from_s = np.empty((machines, operations))
     to_s = np.empty((machines, operations))
@@ -191,12 +193,12 @@ def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: floa
         n = following[job]
         here = place[job]
         needs_move = not there[job]
-        vehicle = NOBODY
+        vehicle = NO_VEHICLE
         pick_up_s = taken_s = ready_s[job]
         if needs_move and vehicles > 0:
             vehicle, pick_up_s = _carrier(travel_s, reach_s, free_s, at, here, ready_s[job])
             taken_s = pick_up_s + load_s
-        best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NOBODY, 0
+        best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NO_MACHINE, 0
         for a in range(choice[n], choice[n + 1]):
             machine = machine_of[a]
             arrive_s = ready_s[job]
@@ -212,12 +214,12 @@ def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: floa
                         slot = k
                         break
                     start_s = max(start_s, to_s[machine, k])
-            if best_machine == NOBODY or start_s + work_s[a] < best_end_s:
+            if best_machine == NO_MACHINE or start_s + work_s[a] < best_end_s:
                 best_end_s = start_s + work_s[a]
                 best_start_s, best_arrive_s, best_machine, best_slot = start_s, arrive_s, machine, slot
         if machine_place[best_machine] == here:
-            vehicle, pick_up_s = NOBODY, ready_s[job]
-        if vehicle != NOBODY:
+            vehicle, pick_up_s = NO_VEHICLE, ready_s[job]
+        if vehicle != NO_VEHICLE:
             free_s[vehicle] = best_arrive_s
             at[vehicle] = machine_place[best_machine]
         if not unlimited[best_machine]:
@@ -249,7 +251,7 @@ def unfold(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: floa
 
 
 @njit(cache=True)
-def follow(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given: int) -> None:
+def execute_sequence(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given: int) -> None:
     """Completes `order`, (N,) int32, of which the first `given` entries stand, by a dispatch rule.
 
     Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of its
@@ -263,43 +265,37 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given:
     following = shop.first[:-1].copy()
     ready_s, place, there = shop.ready_s.copy(), shop.place.copy(), shop.there.copy()
     free_s, machine_free_s = shop.vehicle_free_s.copy(), shop.machine_free_s.copy()
-    at = np.full(vehicles, NOBODY, np.int32)
+    at = np.full(vehicles, NO_PLACE, np.int32)
     for i in range(order.size):
-        best, best_vehicle, best_machine, best_key_s, best_arrive_s, best_end_s = (
-            NO_JOB,
-            NOBODY,
-            NOBODY,
-            FAR_S,
-            0.0,
-            0.0,
-        )
+        best, best_vehicle, best_machine = NO_JOB, NO_VEHICLE, NO_MACHINE
+        best_key_s, best_arrive_s, best_end_s = FAR_S, 0.0, 0.0
         for job in range(order[i] if i < given else 0, order[i] + 1 if i < given else jobs):
             n = following[job]
             if n == first[job + 1]:
                 continue
             needs_move = not there[job]
-            vehicle = NOBODY
+            vehicle = NO_VEHICLE
             taken_s = ready_s[job]
             if needs_move and vehicles > 0:
                 vehicle, taken_s = _carrier(travel_s, reach_s, free_s, at, place[job], ready_s[job])
                 taken_s += load_s
-            end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NOBODY
+            end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NO_MACHINE
             for a in range(choice[n], choice[n + 1]):
                 machine = machine_of[a]
                 arrive_s = ready_s[job]
                 if needs_move and machine_place[machine] != place[job]:
                     arrive_s = taken_s + carry_s[place[job], machine_place[machine]] + unload_s
                 start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
-                if on == NOBODY or start_s + work_s[a] < end_s:
+                if on == NO_MACHINE or start_s + work_s[a] < end_s:
                     end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine
             if machine_place[on] == place[job]:
-                vehicle = NOBODY
+                vehicle = NO_VEHICLE
                 taken_s = ready_s[job]
             key_s = sooner * taken_s + (1.0 - sooner) * begin_s - longer * tail_s[n]
             if best == NO_JOB or key_s < best_key_s:
                 best, best_vehicle, best_machine = job, vehicle, on
                 best_key_s, best_arrive_s, best_end_s = key_s, come_s, end_s
-        if best_vehicle != NOBODY:
+        if best_vehicle != NO_VEHICLE:
             free_s[best_vehicle] = best_arrive_s
             at[best_vehicle] = machine_place[best_machine]
         machine_free_s[best_machine] = best_end_s
@@ -311,7 +307,7 @@ def follow(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given:
 
 
 @njit(cache=True)
-def intend(
+def estimate_arrivals(
     shop: Shop,
     order: NDArray[Any],
     kept: bool,
@@ -332,13 +328,13 @@ def intend(
         exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
             typically be at first; of more than `WARM` operations, less by the square of their number. `rng` is drawn
             from four times for each.
-        weights: (4,) float64, see `unfold`.
+        weights: (4,) float64, see `simulate_schedule`.
     """
     size = order.size
     if not kept and rules.shape[0] == 0:
         raise ValueError("no order was intended before, and no rule makes one")
     trial = np.empty(size, np.int32)
-    best_s = unfold(shop, order, weights, FAR_S, course) if kept else FAR_S
+    best_s = simulate_schedule(shop, order, weights, FAR_S, course) if kept else FAR_S
     found = kept
     for r in range(rules.shape[0]):
         for job in range(-1, shop.place.size if ask_each else 0):
@@ -346,8 +342,8 @@ def intend(
                 if shop.first[job] == shop.first[job + 1]:
                     continue
                 trial[0] = job
-            follow(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
-            cost_s = unfold(shop, trial, weights, best_s, course)
+            execute_sequence(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
+            cost_s = simulate_schedule(shop, trial, weights, best_s, course)
             if not found or cost_s < best_s - GAIN_S:
                 found = True
                 best_s = cost_s
@@ -370,11 +366,11 @@ def intend(
                     trial[i] = trial[i + step]
                 trial[b] = current[a]
             limit_s = current_s - heat * best_s * (1.0 - k / exchanges) * np.log(1.0 - dice)
-            cost_s = unfold(shop, trial, weights, limit_s, course)
+            cost_s = simulate_schedule(shop, trial, weights, limit_s, course)
             if cost_s <= limit_s:
                 current_s = cost_s
                 current[:] = trial
                 if cost_s < best_s - GAIN_S:
                     best_s = cost_s
                     order[:] = trial
-    return unfold(shop, order, weights, FAR_S, course)
+    return simulate_schedule(shop, order, weights, FAR_S, course)

@@ -1,4 +1,4 @@
-"""What the agents know and intend, as the arrays of a forecast: each states when and where it will be free.
+"""What the agents know and intend, as the arrays that are simulated: each states when and where it will be free.
 
 A job that a vehicle is bound to counts as delivered when that vehicle says so: contracts stand. What no agent can know
 (waiting for robots, for docks, for room in buffers, breakdowns to come) is not in it.
@@ -6,14 +6,15 @@ A job that a vehicle is bound to counts as delivered when that vehicle says so: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ...shop.job import Job
 from ...shop.station import Station
-from .simulate import NOBODY, Shop, tails
+from ...shop.traffic import NO_PLACE
+from .simulate import Shop, remaining_work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,78 +83,74 @@ class Outlook:
         return list(zip(ids.tolist(), self.steps.tolist(), strict=True))
 
 
-def look(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
+class _Next(NamedTuple):
+    """What comes next for a job, and from where on."""
+
+    place: int
+    ready_s: float
+    step: int  # number of the next operation in its routing
+    station: Station | None  # where that is done, if it is settled
+    there: bool  # the job is at that station
+
+
+@dataclass(slots=True)
+class _Operations:
+    """The jobs, operations and choices of a `Shop`, as they are listed."""
+
+    floor: Floor
+    jobs: list[Job] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    ready_s: list[float] = field(default_factory=list)
+    there: list[bool] = field(default_factory=list)
+    rest_s: list[float] = field(default_factory=list)
+    first: list[int] = field(default_factory=lambda: [0])
+    steps: list[int] = field(default_factory=list)
+    choice: list[int] = field(default_factory=lambda: [0])
+    machines: list[int] = field(default_factory=list)
+    work_s: list[float] = field(default_factory=list)
+
+    def add(self, job: Job, then: _Next, *, ahead: int | None) -> None:
+        """List the operations of a job, at most the next `ahead`, and the way out after the last one."""
+        routing = job.order.routing
+        last = len(routing) if ahead is None else min(then.step + ahead, len(routing))
+        for number in range(then.step, last):
+            if number == then.step and then.station is not None:
+                rows = self.floor.of_station[then.station.slot]
+                times_s = [routing[number].work_s[then.station.slot]] * len(rows)
+            else:
+                rows, times_s = self.floor.choices(routing[number])
+            if not rows:
+                last = number  # no station is left to do it, so nothing comes after it
+                break
+            self._add_operation(number, rows, times_s)
+        if self.floor.carries_out and last == len(routing):
+            self._add_operation(last, [len(self.floor.machines)], [0.0])
+        if len(self.steps) == self.first[-1]:
+            return
+        self.jobs.append(job)
+        self.first.append(len(self.steps))
+        self.place.append(then.place)
+        self.ready_s.append(then.ready_s)
+        self.there.append(then.there)
+        self.rest_s.append(routing[last - 1].tail_s if last < len(routing) else 0.0)
+
+    def _add_operation(self, number: int, rows: list[int], times_s: list[float]) -> None:
+        self.machines += rows
+        self.work_s += times_s
+        self.steps.append(number)
+        self.choice.append(len(self.machines))
+
+
+def snapshot_shop(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
     """What is expected now; of every job at most the next `ahead` operations."""
-    now_s = model.now_s
     held = {machine.job: machine for machine in floor.machines if machine.job is not None}
     queued = {job: station for station in model.stations for job in station.input}
     free_s, reach_s, delivered_s = _vehicles(model, floor, held)
-    jobs: list[Job] = []
-    place: list[int] = []
-    ready_s: list[float] = []
-    there: list[bool] = []
-    rest_s: list[float] = []
-    first, choice = [0], [0]
-    steps: list[int] = []
-    machine_rows: list[int] = []
-    work_s: list[float] = []
+    listed = _Operations(floor)
     for job in model.jobs:
-        routing = job.order.routing
-        at, since_s, step, station = job.place, now_s, job.stage, None
-        is_there = False
-        if job in held:
-            machine = held[job]
-            if machine.task is not None:
-                step += 1
-                since_s = max(machine.busy_until_s, now_s)
-        if job in queued:
-            station, is_there = queued[job], True
-        elif job in delivered_s and job.asked == step:
-            at, since_s = delivered_s[job]
-            if step == len(routing):
-                continue  # on its way out
-            station = job.target if isinstance(job.target, Station) else None
-            is_there = station is not None
-        elif job in delivered_s:  # it has called already for what comes after the operation that it is on its way to
-            where = model.places[delivered_s[job][0]]
-            if isinstance(where, Station) and where.present and where.slot in routing[step].work_s:
-                (at, since_s), station, is_there = delivered_s[job], where, True
-        elif isinstance(job.target, Station) and job.asked == step:
-            station = job.target
-        last = len(routing) if ahead is None else min(step + ahead, len(routing))
-        for number in range(step, last):
-            if number == step and station is not None:
-                rows = floor.of_station[station.slot]
-                machine_rows += rows
-                work_s += [routing[number].work_s[station.slot]] * len(rows)
-            else:
-                rows, times_s = floor.choices(routing[number])
-                if not rows:
-                    last = number  # no station is left to do it, so nothing comes after it
-                    break
-                machine_rows += rows
-                work_s += times_s
-            steps.append(number)
-            choice.append(len(machine_rows))
-        if floor.carries_out and last == len(routing):
-            machine_rows.append(len(floor.machines))
-            work_s.append(0.0)
-            steps.append(last)
-            choice.append(len(machine_rows))
-        if len(steps) == first[-1]:
-            continue
-        jobs.append(job)
-        first.append(len(steps))
-        place.append(at)
-        ready_s.append(since_s)
-        there.append(is_there)
-        rest_s.append(routing[last - 1].tail_s if last < len(routing) else 0.0)
-    machine_free_s = np.full(len(floor.machines) + 1, now_s)
-    for row, machine in enumerate(floor.machines):
-        if machine.job is not None:
-            machine_free_s[row] = max(machine.busy_until_s, now_s)
-        elif machine.down:
-            machine_free_s[row] = now_s + machine.station.repair_mean_s
+        then = _next_of(job, model, held, queued, delivered_s)
+        if then is not None:
+            listed.add(job, then, ahead=ahead)
     vehicles = None if model.parts_move_themselves else model.fleet.spec
     shop = Shop(
         travel_s=floor.travel_s,
@@ -162,28 +159,69 @@ def look(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
         vehicle_free_s=free_s,
         load_s=0.0 if vehicles is None else vehicles.load_s,
         unload_s=0.0 if vehicles is None else vehicles.unload_s,
-        place=np.array(place, np.int32),
-        ready_s=np.array(ready_s, np.float64),
-        there=np.array(there, np.bool_),
-        rest_s=np.array(rest_s, np.float64),
-        due_s=np.array([job.order.due_s for job in jobs], np.float64),
-        first=np.array(first, np.int32),
-        tail_s=np.zeros(len(steps)),
-        choice=np.array(choice, np.int32),
-        machine=np.array(machine_rows, np.int32),
-        work_s=np.array(work_s, np.float64),
+        place=np.array(listed.place, np.int32),
+        ready_s=np.array(listed.ready_s, np.float64),
+        there=np.array(listed.there, np.bool_),
+        rest_s=np.array(listed.rest_s, np.float64),
+        due_s=np.array([job.order.due_s for job in listed.jobs], np.float64),
+        first=np.array(listed.first, np.int32),
+        tail_s=np.zeros(len(listed.steps)),
+        choice=np.array(listed.choice, np.int32),
+        machine=np.array(listed.machines, np.int32),
+        work_s=np.array(listed.work_s, np.float64),
         machine_place=floor.machine_place,
-        machine_free_s=machine_free_s,
+        machine_free_s=_machines_free_s(model, floor),
         unlimited=floor.unlimited,
     )
-    tails(shop)
-    return Outlook(shop, jobs, np.array(steps, np.int64))
+    remaining_work(shop)
+    return Outlook(shop, listed.jobs, np.array(listed.steps, np.int64))
+
+
+def _next_of(
+    job: Job,
+    model: World,
+    held: dict[Job, Machine],
+    queued: dict[Job, Station],
+    delivered_s: dict[Job, tuple[int, float]],
+) -> _Next | None:
+    """What comes next for a job; None where it is on its way out."""
+    place, ready_s, step = job.place, model.now_s, job.stage
+    machine = held.get(job)
+    if machine is not None and machine.task is not None:
+        step += 1
+        ready_s = max(machine.busy_until_s, ready_s)
+    if job in queued:
+        return _Next(place, ready_s, step, queued[job], there=True)
+    target = job.target if isinstance(job.target, Station) and job.asked == step else None
+    if job not in delivered_s:
+        return _Next(place, ready_s, step, target, there=False)
+    delivered = delivered_s[job]
+    if job.asked == step:
+        if step == len(job.order.routing):
+            return None
+        return _Next(*delivered, step, target, there=target is not None)
+    # It has called already for what comes after the operation that it is on its way to.
+    where = model.places[delivered[0]]
+    if isinstance(where, Station) and where.present and where.slot in job.order.routing[step].work_s:
+        return _Next(*delivered, step, where, there=True)
+    return _Next(place, ready_s, step, None, there=False)
+
+
+def _machines_free_s(model: World, floor: Floor) -> NDArray[np.float64]:
+    """(M + 1,) when each machine is free; the way out always is."""
+    free_s = np.full(len(floor.machines) + 1, model.now_s)
+    for row, machine in enumerate(floor.machines):
+        if machine.job is not None:
+            free_s[row] = max(machine.busy_until_s, model.now_s)
+        elif machine.down:
+            free_s[row] = model.now_s + machine.station.repair_mean_s
+    return free_s
 
 
 def _vehicles(
     model: World, floor: Floor, held: dict[Job, Machine]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
-    """When each vehicle is free, (V,), never where it has left; its ways from there, (V, P); whom it delivers when."""
+    """(V,) when each vehicle is free, never where it has left; (V, P) its ways then; place and time of deliveries."""
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
     places = len(model.places)
     vehicles = 0 if model.parts_move_themselves else len(fleet.present)
@@ -200,10 +238,10 @@ def _vehicles(
             free_s[v] += UNAVAILABLE_S
         if not agv.plan:
             continue
-        at, load = NOBODY, int(fleet.load[v])
+        at, load = NO_PLACE, int(fleet.load[v])
         time_s = max(fleet.next_at_s[v], now_s)
         for stop in agv.plan.stops:
-            if at not in (NOBODY, stop.place):
+            if at not in (NO_PLACE, stop.place):
                 time_s += (floor.carry_s if load else floor.travel_s)[at, stop.place]
             at = stop.place
             load += 1 if stop.pick_up else -1
