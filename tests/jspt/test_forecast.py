@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from robocell.agents.mechanisms.what_if.planner import RULES, WEIGHTS
 from robocell.agents.mechanisms.what_if.simulate import (
     FAR_S,
-    NOBODY,
+    NO_VEHICLE,
     Course,
     Shop,
     estimate_arrivals,
@@ -185,7 +185,7 @@ def test_nobody_drives_where_the_next_operation_is_at_the_same_place():
     )
     course = Course.empty(1)
     assert simulate_schedule(shop, np.zeros(1, np.int32), LATEST_END, FAR_S, course) == 11.0
-    assert course.vehicle[0] == NOBODY
+    assert course.vehicle[0] == NO_VEHICLE
 
 
 @pytest.mark.parametrize("objective", list(WEIGHTS))
@@ -239,7 +239,7 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
         assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
         assert sorted(course.operation.tolist()) == list(range(operations))
         assert set(course.machine.tolist()) <= set(range(len(shop.machine_place)))
-        assert set(course.vehicle.tolist()) <= {NOBODY, *range(vehicles)}
+        assert set(course.vehicle.tolist()) <= {NO_VEHICLE, *range(vehicles)}
 
 
 def test_an_operation_that_no_machine_can_do_is_refused_before_anything_relies_on_one():
