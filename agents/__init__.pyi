@@ -18,6 +18,7 @@ from .negotiation.messages import Refusal as Refusal
 from .negotiation.tasks import Task as Task
 from .negotiation.terms import Terms as Terms
 from .shop.agv import AGV as AGV
+from .shop.charger import Charge as Charge
 from .shop.charger import Charger as Charger
 from .shop.depot import Sink as Sink
 from .shop.depot import Source as Source
@@ -27,7 +28,6 @@ from .shop.lot import Lot as Lot
 from .shop.machine import Machine as Machine
 from .shop.robot import Robot as Robot
 from .shop.station import Station as Station
-from .shop.tasks import Charge as Charge
 from .shop.tasks import Handling as Handling
 from .shop.tasks import Operation as Operation
 from .shop.tasks import TaskKind as TaskKind

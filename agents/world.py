@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from .negotiation.contractor import Contractor
     from .negotiation.engine import ContractNet
-    from .shop.agv import AGV
     from .shop.fleet import Fleet
     from .shop.job import Job
     from .shop.machine import Machine
@@ -62,7 +61,6 @@ class World(EngineWorld, Protocol):
         net: places work by negotiation.
         fleet, traffic: the vehicles as arrays, and how they move.
         places: the agents of all places, by the index of the place.
-        stations, agvs, jobs: those that are in the factory.
         sink: where parts leave.
         workload: is told of parts that leave.
         queue_limit: transports that a vehicle takes on before it has done the first.
@@ -87,12 +85,6 @@ class World(EngineWorld, Protocol):
     def places(self) -> list[Place]: ...
 
     @property
-    def stations(self) -> list[Station]: ...
-
-    @property
-    def agvs(self) -> list[AGV]: ...
-
-    @property
     def workload(self) -> Workload: ...
 
     @property
@@ -103,9 +95,6 @@ class World(EngineWorld, Protocol):
 
     @property
     def log(self) -> Any: ...  # `NegotiationLog` and `Journal` in one
-
-    @property
-    def jobs(self) -> list[Job]: ...
 
     @property
     def sink(self) -> Place: ...

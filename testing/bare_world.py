@@ -16,7 +16,8 @@ from ..agents.negotiation.engine import ContractNet
 from ..agents.negotiation.messages import Bids, Call, Performative, Proposal, Reason, Refusal
 from ..agents.negotiation.tasks import Task
 from ..agents.negotiation.terms import Terms
-from ..agents.shop.tasks import Charge, TaskKind
+from ..agents.shop.charger import Charge
+from ..agents.shop.tasks import TaskKind
 from ..environments.clock import Clock
 from ..environments.log import AgentKind, EventLog
 from ..environments.streams import Streams

@@ -145,6 +145,13 @@ class AGV(Vehicle):
         for part in task.cargo:
             self.take_off(part, task)
 
+    def lose(self, part: Job) -> None:
+        """`part`, which it carries or is taking, leaves the factory by hand; a transport of nothing else ends."""
+        for task in [task for task, parts in self.plan.cargo.items() if part in parts]:
+            self.take_off(part, task)
+            if task not in self.plan:
+                self.model.net.annul(task)
+
     def take_off(self, part: Job, task: Transport) -> None:
         """`part` is taken out of the factory: its stops are not made, and it is not on board any more."""
         stop = next((stop for stop in self.plan.stops if stop.task is task and stop.part is part), None)

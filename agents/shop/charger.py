@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
 from ..negotiation.tasks import Task
 from .agent import ShopContractor
 from .place import Place
-from .tasks import Charge, TaskKind
+from .tasks import TaskKind
 from .ticks import arrival_s
 
 if TYPE_CHECKING:
     from ..world import World
     from .specs import ChargerSpec
+    from .vehicle import Vehicle
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Charge(Task):
+    """Charge the battery of `agv`, which manages the task."""
+
+    kind = TaskKind.CHARGE
+    agv: Vehicle
 
 
 class Charger(ShopContractor, Place):

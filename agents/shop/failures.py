@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..negotiation.world import Due
-    from ..world import World
+    from ..negotiation.world import Due, EngineWorld
     from .specs import BreakdownSpec
 
 
@@ -21,7 +20,7 @@ class Failures:
     @classmethod
     def of(
         cls,
-        model: World,
+        model: EngineWorld,
         spec: BreakdownSpec | None,
         *,
         stream: str,
@@ -33,7 +32,7 @@ class Failures:
 
     def __init__(
         self,
-        model: World,
+        model: EngineWorld,
         spec: BreakdownSpec,
         *,
         stream: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..events import BY_HAND, Event
 from ..negotiation.contract import ContractPhase
@@ -16,10 +16,24 @@ if TYPE_CHECKING:
 
     from ..negotiation.contractor import Contractor
     from ..world import World
-    from .agv import AGV
     from .depot import Storage
     from .lot import Lot
-    from .station import Station
+    from .workplace import Workplace
+
+
+class Carrier(Protocol):
+    """A vehicle, as the parts that it carries know it."""
+
+    @property
+    def unique_id(self) -> int: ...
+
+    def part_ready(self) -> None:
+        """The part that it waits for can be taken."""
+        ...
+
+    def lose(self, part: Job) -> None:
+        """A part that it carries, or is taking, is needed no longer: it drops it, and what it was to do with it."""
+        ...
 
 
 class Job(ShopAgent):
@@ -46,14 +60,14 @@ class Job(ShopAgent):
         self.stage = 0
         self.place = order.place
         self.released_s = model.now_s
-        self.target: Station | Storage | None = None
+        self.target: Workplace | Storage | None = None
         self.operation: Operation | None = None
         self.transport: Transport | None = None
         self.ready_at_s = 0.0
         self.ready = False
         self.asked = -1
         self.lot: Lot | None = None
-        self.carrier: AGV | None = None
+        self.carrier: Carrier | None = None
         self._bound_for: int | None = None  # where it is being carried to
         self._has_left = False
         self._look_ahead = model.spec.negotiation.look_ahead
@@ -73,7 +87,7 @@ class Job(ShopAgent):
         self.ready, self.ready_at_s = True, self.model.now_s
         self._call_next(self.stage)
 
-    def may_leave(self, vehicle: AGV) -> bool:
+    def may_leave(self, vehicle: Carrier) -> bool:
         """It stands ready and is certainly expected where it is to go; if not, `vehicle` is told when."""
         if not (self.ready and self._is_expected(vehicle.part_ready)):
             return False
@@ -92,7 +106,7 @@ class Job(ShopAgent):
         """Whether it can be taken now; if it must be taken off its machine first, `then` is called when it is."""
         return self.model.places[self.place].hands_over(self, then)
 
-    def loaded(self, vehicle: AGV) -> None:
+    def loaded(self, vehicle: Carrier) -> None:
         """A vehicle has taken the part."""
         self.ready = False
         origin = self.model.places[self.place]
@@ -115,7 +129,7 @@ class Job(ShopAgent):
         way_s = self.model.approach_s(self.place, place)
         self._foresee(self.model.now_s + way_s + routing[self.stage].work_s[station.slot])
 
-    def unloaded(self, vehicle: AGV, place: int) -> None:
+    def unloaded(self, vehicle: Carrier, place: int) -> None:
         """A vehicle has handed the part over."""
         self.carrier = None
         destination = self.model.places[place]
@@ -164,7 +178,7 @@ class Job(ShopAgent):
         """It is to go to a storage, or asks for one."""
         return self.operation is not None and self.operation.name == STORE
 
-    def left_behind(self, vehicle: AGV, task: Transport) -> None:
+    def left_behind(self, vehicle: Contractor, task: Transport) -> None:
         """`vehicle`, which leaves, was taking the part or had it on board: then it lies ready where it was loaded.
 
         What was called ahead for the time after this transport is taken back; the station that expects it still does.
@@ -202,16 +216,13 @@ class Job(ShopAgent):
         super().remove()
 
     def _take_out(self) -> None:
-        net, vehicle, place = self.model.net, self.carrier, self.model.places[self.place]
+        vehicle, place = self.carrier, self.model.places[self.place]
         where = place.unique_id if vehicle is None or self.ready else vehicle.unique_id
         awaited = self.operation
         if self.asked > self.stage and self._bound_for is not None:
             awaited = self.model.places[self._bound_for].promised[self.unique_id]
         if vehicle is not None:
-            for task in [task for task, parts in vehicle.plan.cargo.items() if self in parts]:
-                vehicle.take_off(self, task)
-                if task not in vehicle.plan:
-                    net.annul(task)
+            vehicle.lose(self)
             if self.transport is not None and self.transport.manager is self.lot:
                 self.transport = None  # the others of its share are carried all the same
         elif self.lot is not None:
@@ -220,7 +231,7 @@ class Job(ShopAgent):
             place.take_out(self)
         for task in (awaited, self.operation, self.transport):
             if task is not None:
-                net.annul(task)
+                self.model.net.annul(task)
         self.leave(Event.SCRAPPED, where, BY_HAND)
         self.model.stir()
 

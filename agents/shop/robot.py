@@ -27,7 +27,7 @@ class Robot(ShopContractor):
         self.idle_since_s = 0.0
         self.off = False
         self._due: Due | None = None
-        self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+        self.shift = Shift(model.clock, model.spec.shifts, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """The time that the handling takes; busy while it handles another part, or is off."""

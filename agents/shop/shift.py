@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ..negotiation.world import Due
-    from ..world import World
+    from ..negotiation.world import Clock, Due
+    from .specs import ShiftSpec
 
 
 class Shift:
@@ -18,10 +18,18 @@ class Shift:
         back_s: when the people who have left come back; the past while they are there.
     """
 
-    def __init__(self, model: World, name: str | None, *, ends: Callable[[], None], begins: Callable[[], None]) -> None:
-        self._clock = model.clock
+    def __init__(
+        self,
+        clock: Clock,
+        shifts: Mapping[str, ShiftSpec],
+        name: str | None,
+        *,
+        ends: Callable[[], None],
+        begins: Callable[[], None],
+    ) -> None:
+        self._clock = clock
         self._ends, self._begins = ends, begins
-        self._spec = None if name is None else model.spec.shifts[name]
+        self._spec = None if name is None else shifts[name]
         self.back_s = 0.0
         self._due: Due | None = None
         self._await()

@@ -54,7 +54,7 @@ class Station(Workplace):
         self._handlings: list[Handling] = []  # that were called for, and are not known to be done
         self._taken_off: dict[Job, Callable[[], None]] = {}  # what is called when a robot has taken a part off
         self.machines = [Machine(self, index) for index in range(spec.machines)]
-        self.shift = Shift(model, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+        self.shift = Shift(model.clock, model.spec.shifts, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     # -- parts ------------------------------------------------------------------------------------------------
 

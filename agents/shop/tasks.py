@@ -4,7 +4,7 @@ job      manages  Operation  (contractors: stations and storage)
 job      manages  Transport  (contractors: AGVs)
 lot      manages  Transport  of all its parts that go the same way; it is divisible (contractors: AGVs)
 station  manages  Handling   (contractors: the robots that reach it)
-AGV      manages  Charge     (contractors: chargers)
+AGV      manages  Charge     (contractors: chargers; see `charger`)
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .job import Job
     from .machine import Machine
     from .station import Station
-    from .vehicle import Vehicle
 
 
 STORE = "store"  # the operation that a storage does: keep a part until a station can take it
@@ -128,11 +127,3 @@ class Handling(ShopTask):
     @property
     def alike(self) -> object:
         return self.station.unique_id
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Charge(Task):
-    """Charge the battery of `agv`."""
-
-    kind = TaskKind.CHARGE
-    agv: Vehicle

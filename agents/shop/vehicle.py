@@ -15,9 +15,10 @@ from ..events import Event, VehicleState
 from ..negotiation.tasks import Task
 from .activity import Activity
 from .agent import ShopContractor
+from .charger import Charge
 from .failures import Failures
 from .shift import Shift
-from .tasks import Charge, TaskKind
+from .tasks import TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,9 @@ class Vehicle(ShopContractor):
             break_down=self.break_down,
             repair=self.repair,
         )
-        self.shift = Shift(model, self.spec.shift, ends=self._shift_ends, begins=self._shift_begins)
+        self.shift = Shift(
+            model.clock, model.spec.shifts, self.spec.shift, ends=self._shift_ends, begins=self._shift_begins
+        )
         self._watch_battery()
 
     @property

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import Battery, Scenario
+    from .fleet import Battery
+    from .scenario import Scenario
     from .transport import Trip
 
 

@@ -93,7 +93,7 @@ def test_on_the_phone_line_the_question_finds_a_fleet_that_meets_the_target_with
     question = {"kind": "smallest_fleet", "target": {"metric": "flow_time_mean_s", "at_most": "48min"}}
     found, times = [], []
     for seed in range(8):
-        outcome = phone_line(tmp_path / str(seed), fleets, seed=seed, replications=20, question=question)
+        outcome = phone_line(tmp_path / str(seed), fleets, seed=seed, replications=60, question=question)
         answer = answer_of(outcome)
         found.append(min(row[FLEET] for row in answer.table if row["meets"] == "shown"))
         assert answer.trials <= answer.full / 3

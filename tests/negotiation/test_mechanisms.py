@@ -13,7 +13,8 @@ from hypothesis.extra.numpy import arrays
 
 from robocell.agents.events import Event
 from robocell.agents.mechanisms import MECHANISMS, Market
-from robocell.agents.shop.tasks import Charge, TaskKind, Transport
+from robocell.agents.shop.charger import Charge
+from robocell.agents.shop.tasks import TaskKind, Transport
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 

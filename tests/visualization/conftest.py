@@ -36,6 +36,9 @@ PATIENCE_S = 60.0  # with a machine that has other things to do as well
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
+CAPTION = "(document.querySelector('.rc-caption')?.textContent ?? '')"  # absent while the page is drawn again
+TICK = "+(document.querySelector('canvas.rc-floor-canvas')?.dataset.tick ?? NaN)"
+
 
 @pytest.fixture
 def cell() -> dict:
@@ -251,7 +254,7 @@ class Tab:
         self.page.on("request", self._request)
         self.page.goto(url)
         self.page.wait_for_selector("canvas.rc-floor-canvas")
-        self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.frames > 0")
+        self.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.frames > 0")
 
     def _request(self, request) -> None:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")

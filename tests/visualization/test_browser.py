@@ -11,10 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import Server, Tab, choose, slider
-
-CAPTION = "document.querySelector('.rc-caption').textContent"
-TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
+from .conftest import TICK, Server, Tab, choose, slider
 
 
 @pytest.fixture
@@ -65,7 +62,7 @@ def test_a_slider_changes_the_fleet(live: Tab) -> None:
     live.page.keyboard.press("ArrowRight")  # once: the browser holds a second change back until the first is answered
     live.page.wait_for_selector("[role=slider][aria-valuenow='5']", state="attached")
     live.press("Reset")
-    live.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.vehicles === '5'")
+    live.page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.vehicles === '5'")
     live.click_cell(6, 3)
     live.page.wait_for_selector("[data-testid=agent] >> text=agv 5")
     live.press("Step")
@@ -116,7 +113,9 @@ def test_overlays_and_the_dark(live: Tab) -> None:
     live.press("traffic")
     live.until(lambda: _heat(live) < plain + 500, "a floor without heat")
     live.page.emulate_media(color_scheme="dark")
-    live.wait("getComputedStyle(document.querySelector('.rc-floor')).backgroundColor === 'rgb(27, 34, 42)'")
+    live.wait(
+        "getComputedStyle(document.querySelector('.rc-floor') ?? document.body).backgroundColor === 'rgb(27, 34, 42)'"
+    )
     live.until(lambda: _floor_picture(live).mean() < light.mean() - 60, "a dark floor")
 
 

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Server, Tab, choose, slider
-
-CAPTION = "document.querySelector('.rc-caption').textContent"
-TICK = "+document.querySelector('canvas.rc-floor-canvas').dataset.tick"
+from .conftest import CAPTION, TICK, Server, Tab, choose, slider
 
 
 @pytest.fixture
@@ -118,7 +115,7 @@ def test_a_slider_that_is_moved_while_playing_stops_nothing(live: Tab) -> None:
     before = live.tick
     live.wait(f"{TICK} > {before + 10}")
     live.press("Reset")
-    live.wait("document.querySelector('canvas.rc-floor-canvas').dataset.vehicles === '5'")
+    live.wait("document.querySelector('canvas.rc-floor-canvas')?.dataset.vehicles === '5'")
     _steps(live)
     _plays(live)
 

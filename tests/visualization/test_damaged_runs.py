@@ -120,7 +120,7 @@ def test_the_page_of_a_replay_goes_on_while_its_logs_vanish(browser, servers: di
     show(3)
     message.get_by_text(f"{logs[3]}: cannot be read").wait_for()
     page.get_by_role("button", name="Step", exact=True).click()
-    page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.tick === '1'")
+    page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.tick === '1'")
     assert "Traceback" not in page.inner_text("body")
     assert "Traceback" not in servers["replay"].log.read_text()
     page.close()
@@ -138,7 +138,7 @@ def test_a_config_that_cannot_be_made_is_said_and_another_one_chosen(browser, se
     page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.tick === '0'")
     message.wait_for(state="detached")
     page.get_by_role("button", name="Step", exact=True).click()
-    page.wait_for_function("document.querySelector('canvas.rc-floor-canvas').dataset.tick === '1'")
+    page.wait_for_function("document.querySelector('canvas.rc-floor-canvas')?.dataset.tick === '1'")
     page.close()
 
 

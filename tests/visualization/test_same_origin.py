@@ -130,7 +130,7 @@ def test_a_server_that_others_reach_asks_for_its_token(browser, open_server: Ser
     tab = Tab(browser, f"{server.url}?token={token}")
     assert "token" not in tab.page.url
     tab.press("Step")
-    tab.wait("+document.querySelector('canvas.rc-floor-canvas').dataset.tick === 1")
+    tab.wait("+document.querySelector('canvas.rc-floor-canvas')?.dataset.tick === 1")
     assert tab.errors == []
     tab.close()
 

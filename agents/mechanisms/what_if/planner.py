@@ -18,7 +18,7 @@ from ...events import VehicleState
 from ...negotiation.mechanism import Mechanism
 from ...shop.tasks import TaskKind
 from .simulate import Course, estimate_arrivals
-from .snapshot import Floor, Outlook, snapshot_shop
+from .snapshot import Floor, Outlook, WholeShop, snapshot_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ...shop.job import Job
     from ...shop.machine import Machine
     from ...shop.station import Station
-    from ...world import World
     from .. import Award, Market
 
 RULES = np.array(
@@ -68,7 +67,7 @@ class WhatIf(Mechanism):
         self._thought_s = -1.0
         self._holding: dict[int, Station] = {}
 
-    def attach(self, model: World) -> None:
+    def attach(self, model: WholeShop) -> None:
         """Work for this factory."""
         spec = model.spec.negotiation.what_if
         self._model = model

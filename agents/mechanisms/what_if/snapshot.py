@@ -7,24 +7,38 @@ A job that a vehicle is bound to counts as delivered when that vehicle says so: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from ...shop.job import Job
 from ...shop.station import Station
 from ...shop.traffic import NO_PLACE
+from ...world import World
 from .simulate import Shop, remaining_work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ...shop.agv import AGV
     from ...shop.machine import Machine
     from ...shop.order import Step
-    from ...world import World
 
 NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
 UNAVAILABLE_S = 600.0  # guess for a vehicle that charges or is broken
+
+
+class WholeShop(World, Protocol):
+    """The factory as a planner sees it: agents ask for no other agent, a planner looks at all that are there."""
+
+    @property
+    def stations(self) -> list[Station]: ...
+
+    @property
+    def agvs(self) -> list[AGV]: ...
+
+    @property
+    def jobs(self) -> list[Job]: ...
 
 
 class Floor:
@@ -37,7 +51,7 @@ class Floor:
         of_station: machine rows by pool slot of the station.
     """
 
-    def __init__(self, model: World) -> None:
+    def __init__(self, model: WholeShop) -> None:
         places = range(len(model.places))
         self.carry_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
         empty_s = [[min(model.approach_s(a, b, loaded=False), NO_WAY_S) for b in places] for a in places]
@@ -141,7 +155,7 @@ class _Operations:
         self.choice.append(len(self.machines))
 
 
-def snapshot_shop(model: World, floor: Floor, *, ahead: int | None = None) -> Outlook:
+def snapshot_shop(model: WholeShop, floor: Floor, *, ahead: int | None = None) -> Outlook:
     """What is expected now; of every job at most the next `ahead` operations."""
     held = {machine.job: machine for machine in floor.machines if machine.job is not None}
     queued = {job: station for station in model.stations for job in station.input}
@@ -179,7 +193,7 @@ def snapshot_shop(model: World, floor: Floor, *, ahead: int | None = None) -> Ou
 
 def _next_of(
     job: Job,
-    model: World,
+    model: WholeShop,
     held: dict[Job, Machine],
     queued: dict[Job, Station],
     delivered_s: dict[Job, tuple[int, float]],
@@ -207,7 +221,7 @@ def _next_of(
     return _Next(place, ready_s, step, None, there=False)
 
 
-def _machines_free_s(model: World, floor: Floor) -> NDArray[np.float64]:
+def _machines_free_s(model: WholeShop, floor: Floor) -> NDArray[np.float64]:
     """(M + 1,) when each machine is free; the way out always is."""
     free_s = np.full(len(floor.machines) + 1, model.now_s)
     for row, machine in enumerate(floor.machines):
@@ -219,7 +233,7 @@ def _machines_free_s(model: World, floor: Floor) -> NDArray[np.float64]:
 
 
 def _vehicles(
-    model: World, floor: Floor, held: dict[Job, Machine]
+    model: WholeShop, floor: Floor, held: dict[Job, Machine]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
     """(V,) when each vehicle is free, never where it has left; (V, P) its ways then; place and time of deliveries."""
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s

@@ -115,7 +115,8 @@ def walk_window(
     Args:
         vehicle, wishes, prices, window: as in `list_candidates`.
         keys: (K,) int64, overwritten: cost, lateness of progress and index, so that sorting keys sorts sequences.
-        path, end, first: (K, T), (K,), (K,), overwritten, in the order of the tree.
+        path: (K, T) int32, overwritten, in the order of the tree.
+        end, first: (K,), the same.
     """
     facings, fields, ticks = prices.facings, prices.fields, window.ticks
     row, goal, next_row = wishes.row[vehicle], wishes.goal[vehicle], wishes.next_row[vehicle]
@@ -187,7 +188,8 @@ def carry_over(
     """Choose for each vehicle the sequence that goes on with its last plan; all wait where one plan no longer fits.
 
     Args:
-        plan_path, plan_end: (V, T), (V,), the last plan.
+        plan_path: (V, T) int32, cells of the last plan.
+        plan_end: (V,) int32, its last states.
         fresh: there is no last plan.
         cell, state: (V,) where vehicles are.
         sequences: of `list_candidates`.

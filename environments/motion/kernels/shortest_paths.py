@@ -20,7 +20,8 @@ def fill_field(goal_cell, facings, first, origin, price, dearest, out):
     Args:
         goal_cell: cell; the states goal_cell * facings and following cost nothing.
         facings: states per cell.
-        first, origin: (S + 1,), (E,) int32 of `graph.Edges`.
+        first: (S + 1,) int32 of `graph.Edges`.
+        origin: (E,) int32 of the same.
         price: (E,) int32, cost of each edge, 1..dearest.
         dearest: the highest price.
         out: (S,) int32, overwritten; UNREACHED where no path exists.

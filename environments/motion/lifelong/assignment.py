@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numba import njit
 from scipy.optimize import linear_sum_assignment
 
 from ..costs import TICK_COST
+from ..kernels.bids import clear_in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,24 +38,8 @@ def clear_bids(bids: NDArray[np.int64], *, exact_up_to: int = 400_000) -> NDArra
         rows, columns = linear_sum_assignment(bids)
         won[rows] = columns
         return won
-    _clear_in_order(bids, np.argsort(bids, axis=None, kind="stable"), won)
+    clear_in_order(bids, np.argsort(bids, axis=None, kind="stable"), won)
     return won
-
-
-@njit(cache=True)
-def _clear_in_order(bids, order, won):
-    rows, columns = bids.shape
-    free = np.ones(columns, np.bool_)
-    left = min(rows, columns)
-    for index in range(order.shape[0]):
-        if left == 0:
-            break
-        row = order[index] // columns
-        column = order[index] % columns
-        if won[row] < 0 and free[column]:
-            won[row] = column
-            free[column] = False
-            left -= 1
 
 
 class Tasks(Protocol):

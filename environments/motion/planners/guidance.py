@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from ..costs import TICK_COST
-from ..kernels.shortest_paths import UNREACHED, fill_field
-from ..kernels.ties import mix
+from ..kernels.trips import add_trips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,36 +48,6 @@ class Guidance:
         return cls(opposing=min(1.0, max(0.0, 2.4 * (density - 0.07))))
 
 
-@njit(cache=True)
-def _load(cells, goals, trips, successor, facings, first, origin, price, cost, wait, seed, flow):
-    """Sends `trips` vehicles from random cells to each goal over cheapest routes; counts uses of (state,
-    action) in flow.
-    """
-    states, actions = successor.shape
-    field = np.empty(states, np.int32)
-    dearest = price.max()
-    for index in range(goals.shape[0]):
-        goal = goals[index]
-        fill_field(goal, facings, first, origin, price, dearest, field)
-        for trip in range(trips):
-            draw = mix(seed + np.uint64(index * trips + trip))
-            state = cells[np.int64(draw % np.uint64(cells.shape[0]))] * facings + np.int64(
-                (draw >> np.uint64(32)) % np.uint64(facings)
-            )
-            if field[state] >= UNREACHED:
-                continue
-            while field[state] > 0:
-                best = -1
-                for turn in range(actions):
-                    action = (turn + np.int64(draw >> np.uint64(40))) % actions
-                    there = successor[state, action]
-                    if action != wait and there >= 0 and field[there] + cost[state, action] == field[state]:
-                        best = action
-                        break
-                flow[state, best] += 1.0
-                state = successor[state, best]
-
-
 def compute_guidance(
     graph: Graph, passable: NDArray[np.bool_], guidance: Guidance, *, seed: int = 0
 ) -> NDArray[np.int32]:
@@ -106,8 +74,8 @@ def compute_guidance(
         flow = np.zeros((states, actions))
         goals = draws.choice(cells, per_round, replace=False)
         cost = extra + TICK_COST
-        _load(cells, goals, guidance.trips, successor, facings, edges.first, edges.origin, edges.prices(cost), cost,
-              wait, np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
+        add_trips(cells, goals, guidance.trips, successor, facings, edges.first, edges.origin, edges.prices(cost), cost,
+                  wait, np.uint64(seed * 7919 + turn * 104729), flow)  # fmt: skip
         mean += (flow - mean) / (turn + 1)
         on_edge = np.bincount(edge, weights=mean[moves], minlength=graph.cells * 4)
         in_cell = np.bincount(into, weights=mean[moves], minlength=graph.cells)

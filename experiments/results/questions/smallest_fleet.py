@@ -6,8 +6,8 @@ the right side of the target. After a proof the next smaller fleet is tried, dow
 out: to start one fleet higher costs a proof, to start too low costs all that follow.
 All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
 
-- each policy has an equal part of the risk; where the first proof fails, a fifth of that part is kept for another start
-  at the largest fleet;
+- each policy has an equal part of the risk; where the first proof fails, the proofs start again one fleet higher, then
+  three, seven and so on up to the largest; a fifth of that part is kept for all these starts, in equal shares;
 - smaller fleets after a proof cost nothing: the search fixed their order, and the first failure ends it (a fixed
   sequence of tests; Westfall & Krishen, J. Statist. Planning and Inference 99, 2001);
 - a tenth of the risk is for the bound, which takes skew into account but errs several times as often as it says where
@@ -34,7 +34,7 @@ from .target import met, missed, told
 
 RISK = 0.05
 OF_BOUND = 0.1  # part of the risk
-OF_SECOND = 0.2  # part of the risk
+OF_LATER = 0.2  # part of the risk
 
 
 def ask(question: SmallestFleet, asker: Asker) -> Answer:
@@ -72,6 +72,16 @@ def _sentence(question: SmallestFleet, search: "_Search", sizes: list[float], fo
     return text + f"{sizes[found - 1]:g} were not shown to, {search.summary(found - 1)}."
 
 
+def _starts(first: int, last: int) -> dict[int, float]:
+    """Where the proofs may start, in turn, and the part of the risk of each: each step up is twice the one before."""
+    place, step = first, 1
+    later: list[int] = []
+    while place < last:
+        place, step = min(place + step, last), 2 * step
+        later.append(place)
+    return {first: 1 - OF_LATER if later else 1.0} | {place: OF_LATER / len(later) for place in later}
+
+
 @dataclass
 class _Search:
     """The search among the fleets of one policy, and its proofs. A place is the rank of a fleet by its size."""
@@ -91,8 +101,7 @@ class _Search:
         first = min(self._bisect() + 1, last)
         if self._ruled_out(first):
             return None
-        starts = {last: OF_SECOND, first: 1 - OF_SECOND} if first < last else {last: 1.0}
-        for place, part in reversed(starts.items()):
+        for place, part in _starts(first, last).items():
             share = part * self.risk
             if self._proved(place, share):
                 while place > 0 and not self._ruled_out(place - 1) and self._proved(place - 1, share):
@@ -136,7 +145,7 @@ class _Search:
         self._look(place)
         values = self._replications(place, self.first)
         proof = self.asker.experiment.config.most_replications - self.first
-        reach = t_reach(proof, 1 - 2 * OF_BOUND * (1 - OF_SECOND) * self.risk)
+        reach = t_reach(proof, 1 - 2 * OF_BOUND * (1 - OF_LATER) * self.risk)
         return self.excess(place) >= reach * spread(values[np.isfinite(values)])
 
     def _ruled_out(self, place: int) -> bool:
