@@ -53,7 +53,7 @@ wheel: $(READY)  ## the wheel in dist/, and whether it works where a folder is n
 	@$(BIN)/python -m build --wheel --outdir dist
 	@rm -rf build/wheel && $(PYTHON) -m venv build/wheel/venv && mkdir -p build/wheel/robocell
 	@build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
-	@cd build/wheel && venv/bin/robocell validate quickstart && venv/bin/robocell run quickstart --set horizon=10min --executor serial
+	@cd build/wheel && venv/bin/robocell validate quickstart && venv/bin/robocell run quickstart --set horizon=10min --set warm_up=2min --executor serial
 
 screenshots: $(READY)  ## the pictures of README and docs, taken from the running viewer
 	@$(BIN)/python -m docs.screenshots
