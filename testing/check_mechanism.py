@@ -39,7 +39,7 @@ def check_mechanism(given: type[Mechanism] | str, *, trials: Mapping[str, dict[s
     cls = _class_of(given)
     if not (isinstance(cls, type) and issubclass(cls, Mechanism)):
         raise ConformanceError(
-            named(cls), [f"{named(cls)} is no mechanism; make it a subclass of robocell.agents.Mechanism"]
+            named(cls), [f"{named(cls)} is not a mechanism; make it a subclass of robocell.agents.Mechanism"]
         )
     try:
         cls()
