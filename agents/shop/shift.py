@@ -1,4 +1,4 @@
-"""When the people of an agent leave and come back."""
+"""Shifts: the times at which the operators of an agent leave and come back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Shift:
-    """Calls `ends` when a pause begins and `begins` when it is over.
+    """Calls `ends` when the operators leave, and `begins` when they come back.
 
     Attributes:
-        back_s: when the people who have left come back; the past while they are there.
+        back_s: when absent operators come back; in the past while they are present.
     """
 
     def __init__(self, model: World, name: str | None, *, ends: Callable[[], None], begins: Callable[[], None]) -> None:
@@ -27,7 +27,7 @@ class Shift:
         self._await()
 
     def stop(self) -> None:
-        """The people neither leave nor come back any more."""
+        """Stop the shifts: nothing is called any more."""
         if self._due is not None:
             self._due.cancel()
 
