@@ -18,7 +18,7 @@ PHONE_LINE = Path(__file__).parent.parent / "experiments" / "configs" / "phone_l
 
 
 class ThriftyAGV(AGV):
-    """Bids its marginal cost, and up to a minute more with an empty battery."""
+    """An AGV that bids its marginal cost, and up to a minute more with an empty battery."""
 
     reluctance_s = 60.0
 

@@ -87,7 +87,7 @@ class Sky(mesa.Model):
 
 
 class Drone(Contractor):
-    """Visits one point at a time, and bids the time to get there."""
+    """A drone that visits one point at a time, and bids its flight time."""
 
     def __init__(self, sky: Sky, name: str, at_m: tuple[float, float]) -> None:
         super().__init__(sky, name=name)

@@ -21,7 +21,7 @@ Which: TypeAlias = "slice | NDArray[np.intp]"  # index into an array of agents: 
 
 
 class Channel(Protocol):
-    """Carries messages between agents.
+    """A channel that carries messages between agents.
 
     Attributes:
         instant: zero latency: every message arrives exactly once, at the instant at which it is sent.
@@ -125,7 +125,7 @@ class _Link(NamedTuple):
 
 
 class FaultyChannel:
-    """Delays, loses and duplicates messages, and partitions the network for a time.
+    """A faulty channel: it delays, loses and duplicates messages, and partitions the network for a time.
 
     Every message draws four numbers from a dedicated stream, whatever its fate, so that switching one fault on or off
     does not change the others.

@@ -144,11 +144,11 @@ class Pool:
         return len(self.all) == len(self.members)
 
     def present(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of `slots` that have not left; the array itself while none has."""
+        """(M,) intp, the contractors of `slots` that have not left; `slots` itself while none has."""
         return slots if self.complete else slots[np.isin(slots, self.all)]
 
     def able(self, eligible: NDArray[np.intp] | None) -> NDArray[np.intp]:
-        """Those of `eligible` (None: of all) that have not left."""
+        """(M,) intp, the contractors of `eligible` (None: of the pool) that have not left."""
         return self.all if eligible is None else self.present(eligible)
 
     def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -11,10 +11,10 @@ CLOSED   <-------------------------------------- inform-done
 
 Three rules keep a task from being held twice (leases: Gray and Cheriton 1989):
 
-1. A contractor that hears nothing drops a contract that it has not begun at the latest time U it was ever told.
-2. A manager that hears nothing gives the task to no other contractor before the latest U that it ever sent.
-3. Whether the work has begun is a fact of the floor that both see where they meet (`Contract.begun`): from then on
-   the contract holds until the work is done, whatever the messages do, and only the holder may begin.
+1. A contractor without news drops a contract that it has not begun at the latest time U that it ever received.
+2. A manager without news gives the task to no other contractor before the latest time U that it ever sent.
+3. Whether the work has begun is a physical fact that both sides see at the workplace (`Contract.begun`): from then on
+   the contract holds until the work is done, whatever happens to messages, and only the holder may begin.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Commitment:
 
 
 class Contracts:
-    """Awards tasks and follows their contracts to the end.
+    """Both sides of all contracts, from the award of a task to the end.
 
     Tasks that no contractor holds any more are handed to `carry_out` as `TakeBack` decisions.
     """
@@ -97,9 +97,9 @@ class Contracts:
         contract.promised_s = self.world.now_s + cost_s
         contract.until_s = self._delivery.lease_end_s()
         contract.confirmed_s = -FOREVER_S
-        self._see_through(task, contract.conversation)
+        self._follow_up(task, contract.conversation)
 
-    def _see_through(self, task: Task, conversation: int) -> None:
+    def _follow_up(self, task: Task, conversation: int) -> None:
         """Repeat the award until it is answered, renew its lease in time; take back a task whose lease has ended."""
         contract = task.contract
         if contract.conversation != conversation or not contract.live:
@@ -112,7 +112,7 @@ class Contracts:
         if contract.begun or contract.confirmed_s >= contract.until_s:
             contract.until_s = self._delivery.lease_end_s()
         pause_s = terms.lease_s if contract.begun else min(terms.acknowledge_by_s, contract.until_s - now_s)
-        contract.watch = self._delivery.later(pause_s, self._see_through, task, conversation)
+        contract.watch = self._delivery.later(pause_s, self._follow_up, task, conversation)
         self._send(
             Performative.ACCEPT_PROPOSAL,
             conversation,
@@ -147,7 +147,7 @@ class Contracts:
         contract = task.contract
         if contract.watch is not None:
             contract.watch.cancel()
-        contract.watch = self._delivery.later(delay_s, self._see_through, task, contract.conversation)
+        contract.watch = self._delivery.later(delay_s, self._follow_up, task, contract.conversation)
 
     def _on_done(self, conversation: int, task: Task, contractor: Contractor) -> None:
         if task.contract.conversation == conversation and task.contract.held:
@@ -158,14 +158,14 @@ class Contracts:
     def _on_failure(self, conversation: int, task: Task, contractor: Contractor) -> None:
         """Deliver a refusal or a failure to the manager: the contractor does not hold the task."""
         if task.contract.conversation == conversation and task.contract.held:
-            self._free(task, contractor)
+            self._reannounce(task, contractor)
 
     def _lapse(self, task: Task, contractor: Contractor) -> None:
         """Take the task back from a silent contractor whose lease has ended."""
         self._send_cancel(task, task.contract.conversation, contractor)
-        self._free(task, contractor)
+        self._reannounce(task, contractor)
 
-    def _free(self, task: Task, contractor: Contractor) -> None:
+    def _reannounce(self, task: Task, contractor: Contractor) -> None:
         """Re-announce a task that no contractor holds, unless its manager cancels it."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.OPEN)
@@ -185,13 +185,13 @@ class Contracts:
         """Cancel a live task that the manager no longer needs; work that has begun is still finished."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.CLOSED)
-        self._ask_back(task, task.contract.conversation)
+        self._request_return(task, task.contract.conversation)
 
     def recall(self, task: Task) -> None:
         """Take a live task back to re-announce it; it stays with its contractor if the work has begun."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.RECALLED)
-        self._ask_back(task, task.contract.conversation)
+        self._request_return(task, task.contract.conversation)
 
     def annul(self, task: Task) -> None:
         """End a live task that both sides see is no longer needed; its contractor drops it even if it has begun."""
@@ -211,22 +211,22 @@ class Contracts:
         if contractor.present:
             self._note(Performative.INFORM_DONE, conversation, contractor.unique_id, manager, IN_REPLY_TO_CANCEL)
 
-    def _ask_back(self, task: Task, conversation: int) -> None:
+    def _request_return(self, task: Task, conversation: int) -> None:
         """Send a cancel, repeated until it is answered or the lease has ended."""
         contract = task.contract
         contractor = contract.contractor
         if contract.conversation != conversation or contractor is None:
             return
         if contract.begun:
-            self._leave_it(task)
+            self._leave_with_contractor(task)
             return
         now_s = self.world.now_s
         if now_s >= contract.until_s:
             if contract.phase is ContractPhase.RECALLED:
-                self._free(task, contractor)
+                self._reannounce(task, contractor)
             return
         pause_s = min(self.terms.acknowledge_by_s, contract.until_s - now_s)
-        contract.watch = self._delivery.later(pause_s, self._ask_back, task, conversation)
+        contract.watch = self._delivery.later(pause_s, self._request_return, task, conversation)
         self._send_cancel(task, conversation, contractor)
 
     def _send_cancel(self, task: Task, conversation: int, contractor: Contractor) -> None:
@@ -249,16 +249,16 @@ class Contracts:
             self._stop_watching(task)
         elif contract.phase is ContractPhase.RECALLED:
             if dropped:
-                self._free(task, contractor)
+                self._reannounce(task, contractor)
             else:
-                self._leave_it(task)
+                self._leave_with_contractor(task)
 
-    def _leave_it(self, task: Task) -> None:
+    def _leave_with_contractor(self, task: Task) -> None:
         """Leave the task with its contractor: the recall has come too late."""
         self._stop_watching(task)
         if task.contract.phase is ContractPhase.RECALLED:
             task.contract.to(ContractPhase.ENGAGED)
-            self._delivery.assure(self._see_through, task, task.contract.conversation)
+            self._delivery.assure(self._follow_up, task, task.contract.conversation)
 
     # -- at the workplace -------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class Receipts(Protocol):
 
 
 class Delivery(Protocol):
-    """How the parties allow for the faults of a channel.
+    """A delivery policy: how the parties allow for the faults of a channel.
 
     Attributes:
         offers_bind: a contractor that has made an offer is bound until it is answered.

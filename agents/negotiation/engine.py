@@ -50,7 +50,7 @@ _NO_ANSWERS = np.empty(0, np.int8)
 
 
 class ContractNet:
-    """Runs every negotiation of a factory.
+    """The contract net engine, which runs all negotiations of a factory.
 
     Managers `announce` tasks and may `cancel` or `recall` them; contractors report when a task is `done`, when they
     `fail`, and when they become `available`. Nothing is decided before `settle`, which the factory calls at the end of
@@ -93,7 +93,7 @@ class ContractNet:
         self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
         self._availability = Availability(self.pools)
         self._tasks = 0
-        self._stirred = False
+        self._unsettled = False
         self.mechanism = mechanism
 
     @property
@@ -210,7 +210,7 @@ class ContractNet:
         self._availability.announced(kind, contractor, self.rounds.conversations)
         if self._waiting[kind] or self._reopening.when_available:
             self._availability.ready(kind, contractor)
-            self._stirred = True
+            self._unsettled = True
 
     def stands(self, task: Task, contractor: Contractor) -> bool:
         """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
@@ -245,18 +245,18 @@ class ContractNet:
             for kept in (self._open, self._waiting, self._due):
                 kept[kind].clear()
             self._availability.clear(kind)
-        self._stirred = False
+        self._unsettled = False
 
     # -- the timing of calls ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Negotiate until nothing more is due at this instant."""
-        while self._stirred:
-            self._stirred = False
+        while self._unsettled:
+            self._unsettled = False
             for kind in self.kinds:
                 if ready := self._availability.take(kind):
                     if self._waiting[kind]:
-                        self._pull(kind, ready)
+                        self._offer_waiting(kind, ready)
                     if self._reopening.when_available:
                         for task in self._reopening.better_with(ready.values(), kind):
                             self.recall(task)
@@ -286,7 +286,7 @@ class ContractNet:
         task.contract.to(ContractPhase.OPEN)
         task.contract.contractor = None
         self._open[task.kind].append(task)
-        self._stirred = True
+        self._unsettled = True
 
     def _call_open(self, kind: IntEnum) -> None:
         queue = self._open[kind]
@@ -301,7 +301,7 @@ class ContractNet:
             for task in tasks:
                 self._call(kind, [task], self.pools[kind].able(task.eligible))
 
-    def _pull(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
+    def _offer_waiting(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
         """Offer waiting tasks to the contractors that have become available."""
         if self.planner is not None:
             self._call(kind, self.waiting(kind), self.pools[kind].all)
@@ -386,7 +386,7 @@ class ContractNet:
         self._waiting[task.kind].add(task)
         for contractor in self._availability.missed_by(task):
             self._availability.ready(task.kind, contractor)
-            self._stirred = True
+            self._unsettled = True
         task.manager.postponed(task)
         back_off = self._delivery.back_off(task.contract.calls, reasons)
         self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
@@ -397,4 +397,4 @@ class ContractNet:
         postponed = contract.phase is ContractPhase.POSTPONED and contract.conversation == conversation
         if postponed and not contract.asleep:
             self._due[task.kind].append((task, conversation))
-            self._stirred = True
+            self._unsettled = True

@@ -17,7 +17,7 @@ Kind = TypeVar("Kind", bound=IntEnum)
 
 
 class Mechanism(ABC):
-    """Decides the awards. Subclass it, set the attributes that differ, and yield awards in `clear`.
+    """Base class of mechanisms. Subclass it, set the attributes that differ, and yield awards in `clear`.
 
     Attributes:
         joint: batch clearing: all calls of one instant are cleared together; otherwise each is cleared as soon as its

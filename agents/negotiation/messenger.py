@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Messenger:
-    """Logs messages at the time of sending, and sends them.
+    """The sender of all messages, which logs them at the time of sending.
 
     Attributes:
         full: messages to or from many agents are logged one by one; otherwise one row gives their number.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reopening:
-    """Keeps the tasks held by contractors, and selects those to be re-announced.
+    """A record of the tasks held by contractors, which selects those to be re-announced.
 
     `Terms.reopen` sets the occasions, `reopen_gain_s` the minimum gain, `reopen_limit` the maximum number of times.
     """
@@ -55,8 +55,8 @@ class Reopening:
         """For each available contractor, the task that gains most from it, if one gains enough.
 
         Heap and Pagnucco (2012) re-auction all tasks not yet begun at every completion; here the announcement that a
-        contractor is available carries its offers, and only a task that would be completed sooner by `reopen_gain_s`
-        is re-announced, at most `reopen_limit` times.
+        contractor is available carries its offers, and only a task that would be completed sooner by `reopen_gain_s` is
+        re-announced, at most `reopen_limit` times.
         """
         terms, now_s, pool = self._terms, self._world.now_s, self._pools[kind]
         placed = self._not_begun(kind)

@@ -7,7 +7,7 @@ manager                                contractors
    |        cfp, definite, to those that would win; offers before it do not bind      confirm: commitment concurrent
    | -- reject-proposal -------------------> |   clear: all but the winners, and offers that come late
 
-A divisible task has a winner for each share of it, all in one call; what no contractor has offered for is re-announced.
+A divisible task has a winner for each share of it, all in one call; parts without an offer are re-announced.
 
 A round closes as soon as all answers are in, and at its deadline in any case. A repeated answer counts once; an answer
 to a call that has since been revised does not count. The result of a round is a list of decisions.
@@ -54,7 +54,7 @@ class Observer(Protocol):
 
 
 class Rounds:
-    """Sends calls for proposals, collects answers, and has the mechanism clear them.
+    """All rounds of calls for proposals: sends the calls, collects answers, and has the mechanism clear them.
 
     `mechanisms` has one mechanism for each kind of task; it is looked up when a round is cleared, so mechanisms may be
     replaced during a run. The decisions of a round are handed to `carry_out` one by one, so that a mechanism sees the
@@ -100,7 +100,7 @@ class Rounds:
         round_ = Round(pool, calls, market, self._delivery.receipts(pool, len(calls), slots))
         asked = [named(task, slots, pool) for task in tasks]
         for row, call in enumerate(calls):
-            self._write_down(call.conversation, call.task)
+            self._log_call(call.conversation, call.task)
             for part in call.task.parts:
                 self.world.log.part_called(
                     now_s, call.task.manager.unique_id, part.unique_id, call.task.id, call.conversation
@@ -118,7 +118,7 @@ class Rounds:
         """Best offer for a task in seconds, without awarding it: a nested call; only for a channel without faults."""
         pool, now_s = self._pools[task.kind], self.world.now_s
         number, manager = self.next_conversation(), task.manager.unique_id
-        self._write_down(number, task)
+        self._log_call(number, task)
         answers: list[Bids] = []
         call = Call(number, task, now_s + self.terms.reply_by_s)
 
@@ -127,14 +127,14 @@ class Rounds:
 
         self.messenger.call(number, manager, pool.ids, collect)
         bids = answers[0]
-        self.messenger.answer(number, pool.ids, manager, bids, _unheard)
+        self.messenger.answer(number, pool.ids, manager, bids, _ignore)
         offering = pool.ids[bids.cost < np.inf]
         if len(offering):
-            self.messenger.call(number, manager, offering, _unheard, performative=Performative.REJECT_PROPOSAL)
+            self.messenger.call(number, manager, offering, _ignore, performative=Performative.REJECT_PROPOSAL)
         self.messenger.withdraw(number, manager)
         return float(bids.cost.min(initial=np.inf))
 
-    def _write_down(self, conversation: int, task: Task) -> None:
+    def _log_call(self, conversation: int, task: Task) -> None:
         now_s, about = self.world.now_s, task.about
         job = NOBODY if about is None else about.unique_id
         reply_by_s = now_s + self.terms.reply_by_s
@@ -261,7 +261,7 @@ class Rounds:
         if round_.number > self.terms.rounds:
             return
         kept, left = market.cost.copy(), market.left.copy()
-        for row, column in self._cleared(market):
+        for row, column in self._run_mechanism(market):
             round_.finalists.append((row, column))
             market.take(row, column)
             market.cost[:, column] = np.inf
@@ -276,14 +276,14 @@ class Rounds:
     def _clear(self, round_: Round) -> Iterator[Decision]:
         """Have the mechanism choose winners, one by one."""
         market, alone = round_.market, len(round_.calls) == 1
-        for row, column in self._cleared(market):
+        for row, column in self._run_mechanism(market):
             yield self._accept(round_, row, column)
             if self._delivery.offers_bind:
                 market.cost[:, column] = np.inf
             elif not alone:
                 self._ask_again(round_, column)
 
-    def _cleared(self, market: Market) -> Iterator[Award]:
+    def _run_mechanism(self, market: Market) -> Iterator[Award]:
         for observer in self.observers:
             observer.before_clearing(market)
         return self.mechanisms[market.kind].clear(market)
@@ -344,5 +344,5 @@ class Rounds:
         self._delivery.release(pool, slots[which], conversation)
 
 
-def _unheard(_which: object) -> None:
+def _ignore(_which: object) -> None:
     """Ignore a message: the round that it belongs to has ended when it is sent."""

@@ -22,8 +22,8 @@ class Terms:
         lease_s: time for which a contract that was not begun binds both sides without news from the other.
         commitment: how offers bind. "patient": no second offer while one is outstanding; "eager": any number of them;
             "concurrent": offers do not bind, the prospective winner is asked for a definite one before the award
-            (Aknine, Pinson and Shakun 2004); "leveled": a contract that was not begun may be left for a better one at
-            a price (Sandholm and Lesser 2001).
+            (Aknine, Pinson and Shakun 2004); "leveled": a contract that was not begun may be left for a better one at a
+            price (Sandholm and Lesser 2001).
         penalty_s: cost of leaving a contract under "leveled"; it is part of the offer for the better one.
         rounds: maximum number of calls in an iterated contract net (SC00030H).
         reopen: when contracts that were not begun are re-announced: "available", when a contractor becomes available

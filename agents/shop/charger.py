@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Charger(ShopContractor, Place):
-    """Charging station for up to `spec.slots` vehicles; a slot is taken from the award until the vehicle is charged."""
+    """A charging station for up to `spec.slots` vehicles; a slot is taken from the award to the end of charging."""
 
     def __init__(self, model: World, *, name: str, place: int, spec: ChargerSpec) -> None:
         super().__init__(model, name=name)

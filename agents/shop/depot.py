@@ -48,7 +48,7 @@ class Sink(Source):
 
 
 class Storage(ShopContractor, Place):
-    """Stores parts that would block a station while no other station can take them.
+    """A storage for parts that would block a station while no other station can take them.
 
     Attributes:
         capacity: maximum number of parts; None for any number.

@@ -40,9 +40,9 @@ class Fleet:
         self.spec = spec
         self.traffic = traffic
         self._clock = clock
-        self._allot(spec.count)
+        self._create_rows(spec.count)
 
-    def _allot(self, count: int) -> None:
+    def _create_rows(self, count: int) -> None:
         """Create the rows of `count` idle vehicles."""
         spec = self.spec
         self.present = np.ones(count, np.bool_)
@@ -66,7 +66,7 @@ class Fleet:
         rows: dict[str, NDArray[Any]] = {
             n: column for n, column in vars(self).items() if isinstance(column, np.ndarray)
         }
-        self._allot(1)
+        self._create_rows(1)
         for name, column in rows.items():
             setattr(self, name, np.concatenate([column, getattr(self, name)]))
 

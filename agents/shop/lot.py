@@ -5,8 +5,8 @@
        lot  -- cfp: 5 parts from the source to the mill -->   vehicles: 3 parts in 60 s, 2 in 45 s, ...
         |   <-- accept-proposal to several, each its share    each share is a separate contract
 
-A station finishes parts one by one; their transports are announced one by one, or after a wait for the others
-(`lot_wait`).
+A station finishes parts one by one; their transports are announced one by one, or (`lot_wait`) after a wait for the
+other parts.
 """
 
 from __future__ import annotations

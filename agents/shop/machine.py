@@ -139,7 +139,7 @@ class Machine:
         self.activity.interrupt()
         self.busy_until_s += self.station.repair_mean_s
         model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
-        self._show()
+        self._log_state()
         model.net.disturbed(TaskKind.OPERATION, self.station)
 
     def repair(self) -> None:
@@ -159,7 +159,7 @@ class Machine:
         if self.failures is not None:
             self.failures.work_ends()
         self.busy_until_s += self.station.shift.back_s - self.station.model.now_s
-        self._show()
+        self._log_state()
 
     def shift_begins(self) -> None:
         """Resume interrupted work at the start of a shift."""
@@ -167,7 +167,7 @@ class Machine:
         self._go_on()
 
     def _go_on(self) -> None:
-        self._show()
+        self._log_state()
         if self._runs and self.activity.under_way:
             self.busy_until_s = self.station.model.now_s + self.activity.left_s
             self.activity.go_on()
@@ -179,9 +179,9 @@ class Machine:
         if state is not self.state:
             self.state = state
             if self._runs:
-                self._show()
+                self._log_state()
 
-    def _show(self) -> None:
+    def _log_state(self) -> None:
         station = self.station
         state = StationState.OFF if self.off else StationState.DOWN if self.down else self.state
         station.model.log.event(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Shift:
-    """Calls `ends` when the operators leave, and `begins` when they come back.
+    """A shift timer, which calls `ends` when the operators leave and `begins` when they come back.
 
     Attributes:
         back_s: when absent operators come back; in the past while they are present.
@@ -24,14 +24,14 @@ class Shift:
         self._spec = None if name is None else model.spec.shifts[name]
         self.back_s = 0.0
         self._due: Due | None = None
-        self._await()
+        self._schedule_pause()
 
     def stop(self) -> None:
         """Stop the shifts: nothing is called any more."""
         if self._due is not None:
             self._due.cancel()
 
-    def _await(self) -> None:
+    def _schedule_pause(self) -> None:
         now_s = self._clock.now_s
         pause = None if self._spec is None else self._spec.next_time_off(now_s)
         if pause is not None:
@@ -45,4 +45,4 @@ class Shift:
 
     def _come_back(self) -> None:
         self._begins()
-        self._await()
+        self._schedule_pause()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Station(Workplace):
-    """Processes parts on machines that are loaded and unloaded by robots or by the station itself.
+    """A station, which processes parts on machines that are loaded and unloaded by robots or by the station itself.
 
     Attributes, in addition to those of a workplace:
         tenders: pool slots of the robots that reach it; None if the station loads and unloads itself.
@@ -110,7 +110,7 @@ class Station(Workplace):
         self.model.net.done(task, self)
         if task.scrap_uniform < self.spec.scrap_rate:
             job.leave(Event.SCRAPPED, self.unique_id)
-            self._emptied(machine)
+            self._machine_emptied(machine)
         else:
             job.processed()
             self.clear(machine)
@@ -178,10 +178,10 @@ class Station(Workplace):
             self._being_unloaded -= 1
         self.output.append(job)
         self._log_unloading(job, by)
-        self._emptied(machine)
+        self._machine_emptied(machine)
         job.stands_ready()
 
-    def _emptied(self, machine: Machine) -> None:
+    def _machine_emptied(self, machine: Machine) -> None:
         machine.job = None
         machine.clearing = machine.cleared = False
         self.feed()
@@ -196,7 +196,7 @@ class Station(Workplace):
             return  # it entered the factory here
         self.output.remove(job)
         if (holder := self._holder(job)) is not None:
-            self._emptied(holder)
+            self._machine_emptied(holder)
             return
         for machine in self.machines:
             if machine.state is StationState.BLOCKED and not machine.clearing:
@@ -249,7 +249,7 @@ class Station(Workplace):
                 self._when_unloaded.pop(job, None)
             elif machine.clearing:
                 self._being_unloaded -= 1
-            self._emptied(machine)
+            self._machine_emptied(machine)
         elif job in self.input:
             self.input.remove(job)
         else:

@@ -95,7 +95,7 @@ class Transport(ShopTask):
 
     @property
     def ready_at_s(self) -> float:
-        """When the part is expected to be ready for pickup; not later than now if it is, or if it belongs to a lot."""
+        """Time at which the part is expected to be ready for pickup; at most now if it is, or belongs to a lot."""
         return 0.0 if self.lot or self.job is None else self.job.ready_at_s
 
     @property

@@ -18,7 +18,7 @@ NO_NODE = -1
 
 
 class Traffic(Protocol):
-    """Moves V vehicles between P places."""
+    """The motion of V vehicles between P places."""
 
     tick_s: float
     """Time to cross one cell: vehicles set out on whole ticks. inf for traffic without ticks, where they do at once."""

@@ -104,7 +104,7 @@ class Vehicle(ShopContractor):
 
     @property
     def state(self) -> VehicleState:
-        """Its present state."""
+        """Present state of the vehicle."""
         return VehicleState(self.model.fleet.state.item(self.vehicle))
 
     @property
@@ -121,7 +121,7 @@ class Vehicle(ShopContractor):
         self.admitted()
 
     def admitted(self) -> None:
-        """Update the state on the way to a dock: driving, or waiting near by for its turn."""
+        """Update the state on the way to a dock: driving, or waiting nearby for its turn."""
         if self.down or self.activity.under_way:
             return
         if self.model.traffic.waits_for_dock(self.vehicle):
@@ -236,9 +236,9 @@ class Vehicle(ShopContractor):
         battery = self.spec.battery
         assert battery is not None
         self.activity.abandon()
-        self._gain(battery.target * battery.capacity_j - self.activity.left_s * battery.charge_w)
+        self._add_energy(battery.target * battery.capacity_j - self.activity.left_s * battery.charge_w)
 
-    def _gain(self, level_j: float) -> None:
+    def _add_energy(self, level_j: float) -> None:
         """Record that the charger has filled the battery up to `level_j` joules."""
         assert self.charger is not None
         fleet, v = self.model.fleet, self.vehicle
@@ -254,7 +254,7 @@ class Vehicle(ShopContractor):
         assert battery is not None
         assert charge is not None
         assert self.charger is not None
-        self._gain(battery.target * battery.capacity_j)
+        self._add_energy(battery.target * battery.capacity_j)
         charger, self.charger = self.charger, None
         charger.finished(charge)
 

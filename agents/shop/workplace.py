@@ -53,13 +53,13 @@ class Workplace(ShopContractor, Place):
         A part that is held on a machine here leaves it first, so its own machine counts as empty for it alone.
         """
         capacity = self.spec.input_capacity
-        if capacity is None or self._keeps(job):
+        if capacity is None or self._is_held_here(job):
             return True
         if capacity == 0:
             capacity = sum(machine.job is None for machine in self.machines)
-        return sum(not self._keeps(task.job) for task in self.promised.values()) < capacity
+        return sum(not self._is_held_here(task.job) for task in self.promised.values()) < capacity
 
-    def _keeps(self, job: Job | None) -> bool:
+    def _is_held_here(self, job: Job | None) -> bool:
         """Whether a part is held on a machine here until it is fetched."""
         return self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines)
 
@@ -151,7 +151,9 @@ class Workplace(ShopContractor, Place):
         """
         if task.ahead or task.job is None or self.has_room(task.job):
             return None
-        ahead = (other for other in reversed(self.promised.values()) if other.ahead and not self._keeps(other.job))
+        ahead = (
+            other for other in reversed(self.promised.values()) if other.ahead and not self._is_held_here(other.job)
+        )
         return next(ahead, None)
 
     def release(self, task: Task) -> bool:

@@ -55,7 +55,7 @@ def _cheapest(market: Market) -> Iterator[Award]:
 
 
 class WhatIf(Mechanism):
-    """Makes the awards that are due now in the best forecast (rollout: Bertsekas, Tsitsiklis and Wu 1997).
+    """Planner that makes the awards due now in the best forecast (rollout: Bertsekas, Tsitsiklis and Wu 1997).
 
     Vehicles must hold no more than one transport at a time (`queue_limit: 1`); with `look_ahead: start` jobs announce
     their tasks early enough for vehicles to drive ahead.
