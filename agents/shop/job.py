@@ -95,7 +95,7 @@ class Job(ShopAgent):
         return self.model.places[self.place].hands_over(self, then)
 
     def loaded(self, vehicle: AGV) -> None:
-        """Put the part on board of a vehicle."""
+        """Record that a vehicle has loaded the part."""
         self.ready = False
         origin = self.model.places[self.place]
         origin.part_leaves(self)
@@ -118,7 +118,7 @@ class Job(ShopAgent):
         self._call_ahead(self.model.now_s + travel_s + routing[self.stage].work_s[station.slot])
 
     def unloaded(self, vehicle: AGV, place: int) -> None:
-        """Hand the part over from a vehicle to a place."""
+        """Record that a vehicle has unloaded the part at a place."""
         self.carrier = None
         destination = self.model.places[place]
         self.model.log.event(self.model.now_s, Event.UNLOADED, vehicle.unique_id, self.unique_id, destination.unique_id)
@@ -169,7 +169,8 @@ class Job(ShopAgent):
     def left_behind(self, vehicle: AGV, task: Transport) -> None:
         """Set the part down where it was loaded: `vehicle`, which had it or was loading it, leaves the factory.
 
-        Tasks announced ahead for the time after this transport are cancelled; the station that expects it still does.
+        Tasks announced ahead for the time after this transport are cancelled; the operation at its
+        destination stays promised.
         """
         self.carrier = None
         if self.ready:

@@ -67,7 +67,7 @@ class Station(Workplace):
         self.feed()
 
     def feed(self) -> None:
-        """Load waiting parts on free machines, or call a robot to do so."""
+        """Load waiting parts onto free machines, or call a robot to do so."""
         for machine in self.machines:
             if not self.input:
                 return
@@ -89,7 +89,7 @@ class Station(Workplace):
         return QUEUE_RULES[self.spec.queue](self)
 
     def load_machine(self, machine: Machine, by: Contractor) -> None:
-        """Load the selected part from the input buffer on `machine`, by the agent `by`."""
+        """Load the selected part from the input buffer onto `machine`; `by` is the robot, or the station itself."""
         job = machine.coming
         assert job is not None
         machine.handling = None
@@ -143,7 +143,7 @@ class Station(Workplace):
         self.model.suspect_jam()
 
     def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
-        """Whether a part can be fetched now; if robots must unload it first, one is called, and `then` when it has."""
+        """Whether a part can be fetched now; if not, a robot is called to unload it, and then `then` is called."""
         machine = self._holder(job)
         if self.tenders is None or machine is None or machine.cleared:
             return True
