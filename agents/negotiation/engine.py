@@ -90,9 +90,8 @@ class ContractNet:
         self._reopening = Reopening(world, terms=terms, pools=self.pools)
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
-        self._due: dict[IntEnum, list[tuple[Task, int]]] = {
-            kind: [] for kind in self.kinds
-        }  # retries: task, latest call
+        # retries that are due: the task, and the id of its latest call
+        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}
         self._availability = Availability(self.pools)
         self._tasks = 0
         self._unsettled = False
