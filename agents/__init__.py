@@ -1,4 +1,4 @@
-"""Who decides: the agents of a factory, and the contract net by which they place work.
+"""The agents of a factory, and the contract net by which they assign work.
 
 | name | is |
 |---|---|
@@ -7,10 +7,10 @@
 | `Station`, `Machine` | contractor of operations; manager of handling |
 | `Robot` | contractor of handling: loads and unloads machines |
 | `AGV` | contractor of transports; manager of charging |
-| `Charger`, `Storage`, `Source`, `Sink` | contractors of charging and keeping; the way in and out |
-| `Contractor`, `Call`, `Proposal`, `Refusal`, `Reason` | to write an agent that bids in its own way |
-| `ContractNet`, `Terms`, `Market`, `Mechanism`, `MECHANISMS` | the engine, and how calls are cleared |
-| `Operation`, `Transport`, `Handling`, `Charge`, `Task`, `TaskKind` | what is contracted |
+| `Charger`, `Storage`, `Source`, `Sink` | contractors of charging and storing; entry and exit of parts |
+| `Contractor`, `Call`, `Proposal`, `Refusal`, `Reason` | building blocks for an agent with its own bids |
+| `ContractNet`, `Terms`, `Market`, `Mechanism`, `MECHANISMS` | the engine, and the clearing of calls |
+| `Operation`, `Transport`, `Handling`, `Charge`, `Task`, `TaskKind` | the tasks |
 """
 
 import lazy_loader

@@ -1,9 +1,9 @@
-"""The root of every error that robocell raises on purpose: a message for the user, not a traceback."""
+"""Base class of the errors that robocell raises on purpose; the user sees a message, not a traceback."""
 
 
 class RobocellError(Exception):
-    """Something that the user can put right; the message names the place, the cause and the cure."""
+    """An error that the user can correct; the message names the place, the cause and the cure."""
 
 
 class RemovalError(RobocellError):
-    """An agent without which the factory would make no sense is removed: the source, or the sink."""
+    """Raised when an indispensable agent is removed: the source or the sink."""

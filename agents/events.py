@@ -1,4 +1,4 @@
-"""What agents report: the events of the log, and the states that they are in."""
+"""The events that agents log, and the states of agents."""
 
 from enum import IntEnum
 
@@ -8,7 +8,7 @@ __all__ = ["BY_HAND", "NOBODY", "AgentKind", "Event", "RobotState", "StationStat
 
 
 class Event(IntEnum):
-    """What an event row says. Columns: `agent`, `job`, `other` are ids (or NOBODY), `value` a number.
+    """Kind of an event row. Columns: `agent`, `job`, `other` are ids (or NOBODY), `value` is a number.
 
     The numbers are part of the file format: new events are added at the end.
     """
@@ -32,49 +32,49 @@ class Event(IntEnum):
     BROKE_DOWN = 16  # agent
     REPAIRED = 17  # agent
     STANDSTILL = 18  # agent=vehicle that waits in a cycle of vehicles, value=number of vehicles in it
-    INFEASIBLE = 19  # agent=manager, job, value=TaskKind: nobody can ever do this task
-    # what messages about a task that may be split are about; value=conversation
-    LOT_CALLED = 20  # agent=manager, job, other=task: a call for proposals is for this part, and others
-    LOT_OFFERED = 21  # agent=contractor, other=how many parts it offers to take (record: {messages: full})
-    LOT_AWARDED = 22  # agent=contractor, job, other=task: this part is in the share that is awarded
-    LOT_LEFT_OUT = 23  # agent=manager, job, other=task: this part goes elsewhere, and is not to be carried any more
-    JAMMED = 24  # agent=place where the part stands, job, other=station that it waits for (itself: for a machine, or a
-    # place in the output), or NOBODY where that is not known; value=parts that wait for each other in a circle
-    # agents that come and go while the factory runs; all others are there from the start to the end
+    INFEASIBLE = 19  # agent=manager, job, value=TaskKind: no contractor can ever do this task
+    # parts concerned by messages about a divisible task; value=conversation
+    LOT_CALLED = 20  # agent=manager, job, other=task: this part is among those of a call for proposals
+    LOT_OFFERED = 21  # agent=contractor, other=number of parts that it offers to take (record: {messages: full})
+    LOT_AWARDED = 22  # agent=contractor, job, other=task: this part is in the awarded share
+    LOT_LEFT_OUT = 23  # agent=manager, job, other=task: this part goes elsewhere, and is dropped from the transport
+    JAMMED = 24  # agent=place of the part, job, other=station that it waits for (the same: for a machine, or a place in
+    # the output), or NOBODY if unknown; value=number of parts that wait for each other in a circle
+    # agents that join or leave while the factory runs; all others are present from start to end
     JOINED = 25  # agent=AGV
     LEFT = 26  # agent=AGV, station, storage, robot or charger
     SET_DOWN = 27  # agent=AGV or station that leaves, job, other=place: it is ready there, beside the buffers
 
 
-BY_HAND = 1.0  # the `value` of a SCRAPPED that no machine has made
+BY_HAND = 1.0  # the `value` of a SCRAPPED row for a part that was taken out by hand
 
 
 class StationState(IntEnum):
-    """What a station does; one state at a time."""
+    """State of a machine of a station."""
 
     STARVED = 0
     PROCESSING = 1
     SETUP = 2
     BLOCKED = 3
     DOWN = 4
-    OFF = 5  # nobody is there
+    OFF = 5  # its operators are off shift
 
 
 class VehicleState(IntEnum):
-    """What a vehicle does; one state at a time."""
+    """State of a vehicle."""
 
     IDLE = 0
     EMPTY = 1  # drives without a part
     LOADED = 2  # drives with a part
     HANDLING = 3
-    WAITING = 4  # for a dock (the way to where it waits included) or for a part
+    WAITING = 4  # for a dock (including the trip to the waiting position) or for a part
     CHARGING = 5
     DOWN = 6
     OFF = 7
 
 
 class RobotState(IntEnum):
-    """What a robot does; one state at a time."""
+    """State of a robot."""
 
     IDLE = 0
     HANDLING = 1

@@ -1,4 +1,4 @@
-"""What an agent may ask of the factory that it works in, on one screen."""
+"""The interface of the factory to its agents."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
 
 
 class Journal(Protocol):
-    """The log, as agents write in it; the columns of a row are told by its kind (`Event`)."""
+    """The event log as agents write it; the kind of a row (`Event`) defines its columns."""
 
     def event(
         self, time_s: float, kind: IntEnum, agent: int, job: int = ..., other: int = ..., value: float = ...
     ) -> None:
-        """Write down what happens."""
+        """Record an event."""
         ...
 
 
 class Workload(Protocol):
-    """Lets orders in."""
+    """The source of orders."""
 
     def left(self, job: Job) -> None:
-        """A part has left the factory."""
+        """Report that a part has left the factory."""
         ...
 
 
 class ShopPlanner(Planner, Protocol):
-    """A planner that also says which waiting part a machine takes."""
+    """A planner that also selects the next part of each machine."""
 
     def next_part(self, station: Station, machine: Machine) -> Job | None:
-        """Which part of the input buffer goes on `machine`, which is free; None to wait for another one.
+        """Select a part of the input buffer for `machine`, which is free; None to wait for another part.
 
-        It then has to see to it that `station.feed` is called again.
+        After None the planner must have `station.feed` called again.
         """
         ...
 
@@ -58,14 +58,15 @@ class World(EngineWorld, Protocol):
 
     Attributes:
         spec: the scenario, as far as agents read it.
-        net: places work by negotiation.
-        fleet, traffic: the vehicles as arrays, and how they move.
+        net: the contract net engine, which awards tasks.
+        fleet, traffic: the vehicles as arrays, and their motion.
         places: the agents of all places, by the index of the place.
-        sink: where parts leave.
-        workload: is told of parts that leave.
-        queue_limit: transports that a vehicle takes on before it has done the first.
+        sink: the place where finished parts leave.
+        workload: is notified of parts that leave.
+        queue_limit: maximum number of transports that a vehicle may hold at a time.
         parts_move_themselves: there are no vehicles.
-        has_floor: vehicles drive on a floor, where they can be in each other's way.
+        planner: the mechanism, if it is a planner; None otherwise.
+        has_floor: vehicles drive on a floor, where they can block each other.
         ended: the trial is over.
     """
 
@@ -100,7 +101,7 @@ class World(EngineWorld, Protocol):
     def sink(self) -> Place: ...
 
     @property
-    def planner(self) -> ShopPlanner | None: ...  # what clears the calls, if it is one
+    def planner(self) -> ShopPlanner | None: ...
 
     @property
     def has_floor(self) -> bool: ...
@@ -113,11 +114,11 @@ class World(EngineWorld, Protocol):
         ...
 
     def approach_s(self, origin: int, destination: int, *, loaded: bool = True) -> float:
-        """Seconds from place to place when nothing is in the way."""
+        """Free-flow travel time between two places in seconds."""
         ...
 
     def moves_itself(self, destination: int) -> bool:
-        """Whether parts need no vehicle to get to a place."""
+        """Whether parts need no vehicle to reach `destination`."""
         ...
 
     def work_time(self, product: str, step: int, station: str) -> Distribution:
@@ -125,21 +126,21 @@ class World(EngineWorld, Protocol):
         ...
 
     def storages_with_room(self) -> NDArray[np.intp]:
-        """Pool slots of the storages that can take a part."""
+        """Pool slots of the storages that have room for a part."""
         ...
 
     def relieve_stations(self) -> None:
-        """A storage has room again: blocked stations may use it."""
+        """Let blocked stations use a storage that has room again."""
         ...
 
     def suspect_jam(self) -> None:
-        """Parts may wait for each other: have it looked into when the instant is over."""
+        """Request a check for a circular wait of parts at the end of the present instant."""
         ...
 
     def stir(self) -> None:
-        """Have the negotiations settled at this instant, though nothing else may be due at it."""
+        """Have the negotiations settled at this instant, even if no event is due."""
         ...
 
     def left(self, agent: Contractor) -> None:
-        """An agent has left, and has given back what it held."""
+        """Report that an agent has left, and has given back all its tasks."""
         ...

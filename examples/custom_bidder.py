@@ -1,10 +1,10 @@
-"""An AGV that bids in its own way, in the same experiments as all others.
+"""An AGV class with its own bids, in the same experiments as all others.
 
-    python examples/custom_bidder.py                     the class is handed over in Python
-    robocell run examples/custom_bidder.yaml             the class is named in YAML, on every executor
+    python examples/custom_bidder.py                     the class is passed in Python
+    robocell run examples/custom_bidder.yaml             the class is named in YAML, with any executor
 
-The nearest vehicle is not always the right one: here a vehicle asks a higher price the emptier its battery is, so that
-those with full batteries drive while the others are charged.
+The nearest vehicle is not always the best one: here a vehicle bids higher the emptier its battery is, so that vehicles
+with full batteries drive while the others are charged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PHONE_LINE = Path(__file__).parent.parent / "experiments" / "configs" / "phone_l
 
 
 class ThriftyAGV(AGV):
-    """Bids its marginal cost, and up to a minute more with an empty battery."""
+    """An AGV that bids its marginal cost, and up to a minute more with an empty battery."""
 
     reluctance_s = 60.0
 

@@ -1,9 +1,9 @@
-"""The negotiation engine without a factory: drones share out points to visit, over a channel that loses messages.
+"""The negotiation engine without a factory: drones divide points to visit, over a channel that loses messages.
 
     python examples/drones.py
 
-All that the engine needs is a world with a clock, a log and random streams. Every fourth message is lost here and all
-are late, and yet each point is visited once, as `check_contracts` proves from the log.
+The engine needs only a world with a clock, a log and random streams. Every fourth message is lost here and all are
+late, yet each point is visited exactly once, as `check_contracts` verifies from the log.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Sky(mesa.Model):
         return self.clock.now_s
 
     def run(self, until_s: float) -> None:
-        """Fire what is due, instant by instant, and negotiate after each."""
+        """Fire due events, instant by instant, and negotiate after each."""
         self.net.settle()
         while (due_s := self.clock.next_s()) <= until_s:
             self.clock.fire_due(due_s)
@@ -71,23 +71,23 @@ class Sky(mesa.Model):
         self.log.close(until_s)
 
     def infeasible(self, task: Task) -> None:
-        """No drone is left."""
+        """Do nothing: every drone can do every visit."""
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
-        """A drone is on its way."""
+        """Do nothing: a drone is on its way."""
 
     def done(self, task: Task, contractor: Contractor) -> None:
         print(f"{self.now_s:6.1f} s  {contractor.name} has done visit {task.id}")
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        """The engine announces the visit again."""
+        """Do nothing: the engine re-announces the visit."""
 
     def postponed(self, task: Task) -> None:
-        """All drones are busy; the first that is free will ask."""
+        """Do nothing: all drones are busy, and the first that becomes available is offered the visit."""
 
 
 class Drone(Contractor):
-    """Visits one point at a time, and bids the time to get there."""
+    """A drone that visits one point at a time, and bids its flight time."""
 
     def __init__(self, sky: Sky, name: str, at_m: tuple[float, float]) -> None:
         super().__init__(sky, name=name)
@@ -115,7 +115,7 @@ class Drone(Contractor):
         return True
 
     def arrive(self, task: Visit) -> None:
-        """The visit counts if the contract still stands; then the next one may come."""
+        """Complete the visit if the contract is still valid, and announce that the drone is available."""
         if self.task is not task:
             return
         self.at_m, self.task = task.point_m, None
@@ -127,7 +127,7 @@ class Drone(Contractor):
 
 
 def main() -> None:
-    """Four drones, twelve points."""
+    """Have four drones visit twelve points."""
     sky = Sky()
     for number in range(4):
         Drone(sky, f"drone_{number + 1}", (250.0 * number, 0.0))

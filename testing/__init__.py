@@ -1,11 +1,11 @@
-"""What the tests of robocell use, for tests of your own: a bare world, small and random factories, conformance.
+"""Test kit for your own agents, mechanisms and planners: a bare world, small and random factories, conformance checks.
 
 | name | is |
 |---|---|
 | `BareWorld`, `Manager`, `Worker` | negotiations with nothing but a clock, a log and a channel |
-| `check_agent`, `check_mechanism`, `check_planner` | does a class of your own keep the rules? `ConformanceError` |
-| `assert_conforms` | whether each agent said only what it may say, by the messages of a log |
-| `random_scenario`, `random_factory`, `draw_factory` | factories over the whole language of scenarios |
+| `check_agent`, `check_mechanism`, `check_planner` | conformance checks of a class; raise `ConformanceError` |
+| `assert_conforms` | checks the messages of a log against the protocol |
+| `random_scenario`, `random_factory`, `draw_factory` | random factories over the whole scenario language |
 | `CELL`, `TABLE`, `changed` | two small factories, one on a floor, one with a table of travel times |
 """
 

@@ -1,6 +1,7 @@
-"""A market hall: managers and contractors with nothing but a clock, a log and a channel between them.
+"""A bare world for negotiations: managers and contractors with nothing but a clock, a log and a channel.
 
-A worker gets to where a task is done in `approach_s`, asks there whether it may begin, works for `work_s`, and informs.
+A worker reaches the place of a task after `approach_s`, checks there whether it may begin, works for `work_s`, and
+informs the manager.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ TERMS = Terms(reply_by_s=2.0, retry_s=5.0, acknowledge_by_s=2.0, lease_s=20.0)
 
 
 class BareWorld:
-    """What an engine sees of a factory, and a log that names the agents."""
+    """The interface of a factory to the engine, with a log that names the agents."""
 
     def __init__(self, channel: Any = None, *, mechanism: str = "contract_net", terms: Terms = TERMS, seed: int = 0):
         self.clock = Clock()
@@ -88,7 +89,7 @@ class BareWorld:
 
 
 class Manager:
-    """A manager that writes down what it hears."""
+    """A manager that records its notifications in `heard`."""
 
     present = True
 
@@ -122,7 +123,7 @@ class Manager:
 
 
 class Part:
-    """What a lot consists of."""
+    """A part of a lot."""
 
     def __init__(self, hall: BareWorld, name: str) -> None:
         self.name = name
@@ -130,7 +131,7 @@ class Part:
 
 
 class Worker:
-    """A contractor that does one task at a time; `works` counts how often each task was done."""
+    """A contractor that does up to `capacity` tasks at a time; `works` counts how often each task was done."""
 
     present = True
 
@@ -154,12 +155,12 @@ class Worker:
         self.cost_s, self.approach_s, self.work_s = cost_s, approach_s, work_s
         self.answer = answer
         self.capacity = capacity
-        self.takes = takes  # parts of a lot, at `cost_s` for each
+        self.takes = takes  # number of parts of a lot that it offers to take, at `cost_s` each
         self.dead = False
         self.holding: dict[int, Task] = {}
         self.begun: set[int] = set()
         self.works: dict[int, int] = {}
-        self.parts: list[Any] = []  # of lots, that it has done
+        self.parts: list[Any] = []  # parts of lots that it has done
         self.calls: list[Call] = []
 
     @classmethod
@@ -219,7 +220,7 @@ class Worker:
 
 
 def is_at_rest(hall: BareWorld) -> bool:
-    """Whether every task is closed, no agent holds a task, and no offer is binding any more."""
+    """Whether every task is closed, no agent holds a task, and no offer binds any more."""
     pool = hall.net.pools[TaskKind.CHARGE]
     return (
         all(task.contract.phase is ContractPhase.CLOSED for manager in hall.managers for task in manager.tasks)

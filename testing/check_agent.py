@@ -1,4 +1,4 @@
-"""Does an agent class keep what its place in a factory demands?"""
+"""Conformance check of agent classes."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def check_agent(cls: type, *, trials: Mapping[str, dict[str, Any]] = TRIALS) -> None:
-    """Run factories whose agents are of this class, and prove from their logs that all rules are kept.
+    """Run factories with agents of this class, and verify from their logs that they keep all rules.
 
-    A bid is finite, the same when it is asked for twice, and kept when it wins at the same instant; nothing is said out
-    of turn; two runs with the same seed are equal; all that `robocell check` demands holds, among it that no part is
-    lost and that the factory drains.
+    A bid is finite, the same when it is requested twice, and honoured when it wins at the same instant; no message is
+    sent out of turn; two runs with the same seed are equal; all rules of `robocell check` hold, including that no part
+    is lost and that the factory drains.
 
     Args:
         cls: a subclass of AGV, Station, Robot, Charger or Job.
         trials: scenarios as data, by name; by default small factories on a floor, with a table of travel times, with
-            lots, and with messages that are lost.
+            lots, and with lossy messages.
 
     Raises:
         ConformanceError: with a sentence for each broken rule.
@@ -43,19 +43,19 @@ def check_agent(cls: type, *, trials: Mapping[str, dict[str, Any]] = TRIALS) -> 
         raise ConformanceError(
             named(cls), [f"{named(cls)} has no place in a factory; make it a subclass of one of {bases}"]
         )
-    told: list[str] = []
-    watched = _watched(cls, told) if issubclass(cls, Contractor) else cls
+    reported: list[str] = []
+    watched = _watched(cls, reported) if issubclass(cls, Contractor) else cls
 
     def start(scenario: Scenario) -> Factory:
         return Factory(scenario, agent_classes={kind: watched})
 
-    failures = list(try_out(trials, start, told))
+    failures = list(try_out(trials, start, reported))
     if failures:
         raise ConformanceError(named(cls), failures)
 
 
-def _watched(cls: type[Contractor], told: list[str]) -> type[Contractor]:
-    """The same class, each answer of which is judged."""
+def _watched(cls: type[Contractor], reported: list[str]) -> type[Contractor]:
+    """Wrap a class so that each answer is checked."""
 
     class Watched(cls):
         @classmethod
@@ -64,7 +64,7 @@ def _watched(cls: type[Contractor], told: list[str]) -> type[Contractor]:
             names = [members[slot].name for slot in slots.tolist()]
             _judge_columns(call, names, answers, members[0].model.now_s)
             again = super().bids(call, members, slots)
-            told.extend(_differences(call, names, answers, again, members[0].model.now_s))
+            reported.extend(_differences(call, names, answers, again, members[0].model.now_s))
             for slot in slots[answers.cost < np.inf].tolist():
                 members[slot].__dict__["_offered_in"] = (call.conversation, members[slot].model.now_s)
             return answers
@@ -75,7 +75,7 @@ def _watched(cls: type[Contractor], told: list[str]) -> type[Contractor]:
             offered = self.__dict__.pop("_offered_in", None)
             at_once = offered == (task.contract.conversation, self.model.now_s)
             if at_once and not accepted and world.net.channel.instant:
-                told.append(
+                reported.append(
                     f"{self.name} offered to do task {task.id} at {self.model.now_s:g} s and refused the award at the "
                     "same instant; bid only for what can be done: return a Refusal from bid(call), as the base does"
                 )

@@ -1,4 +1,4 @@
-"""Does a mechanism keep what the engine demands of it?"""
+"""Conformance check of mechanisms."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from ..agents.negotiation.market import Award, Market
     from ..environments import Scenario
 
-PATH = "robocell.testing:Watched"  # what scenarios call the mechanism under test
+PATH = "robocell.testing:Watched"  # name of the mechanism under test in scenarios
 
 
 def check_mechanism(given: type[Mechanism] | str, *, trials: Mapping[str, dict[str, Any]] = TRIALS) -> None:
-    """Run factories whose calls it clears, and prove from their logs that all rules are kept.
+    """Run factories with the mechanism, and verify from their logs that it keeps all rules.
 
-    Each award goes to a contractor that has offered, and each task once; two runs with the same seed are equal; all
-    that `robocell check` demands holds, among it that the factory drains: no task waits for ever.
+    Each award goes to a contractor that has made an offer, and each task is awarded once; two runs with the same seed
+    are equal; all rules of `robocell check` hold, including that the factory drains: no task waits for ever.
 
     Args:
         given: a subclass of `Mechanism`, the name of one in MECHANISMS, or `module:Name`.
@@ -39,7 +39,7 @@ def check_mechanism(given: type[Mechanism] | str, *, trials: Mapping[str, dict[s
     cls = _class_of(given)
     if not (isinstance(cls, type) and issubclass(cls, Mechanism)):
         raise ConformanceError(
-            named(cls), [f"{named(cls)} is no mechanism; make it a subclass of robocell.agents.Mechanism"]
+            named(cls), [f"{named(cls)} is not a mechanism; make it a subclass of robocell.agents.Mechanism"]
         )
     try:
         cls()
@@ -71,7 +71,7 @@ def _class_of(given: Any) -> Any:
 
 
 def _watched(cls: type[Mechanism]) -> type[Mechanism]:
-    """The same mechanism, each award of which is judged before the engine takes it."""
+    """Wrap a mechanism so that each award is checked before the engine gets it."""
 
     class Watched(cls):
         def clear(self, market: Market) -> Iterator[Award]:

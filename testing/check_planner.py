@@ -1,4 +1,4 @@
-"""Does a traffic planner keep the rules of the floor?"""
+"""Conformance check of traffic planners."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ..environments.motion.graph import KinematicsName
 
 TICKS = 300
-LONGEST_PAUSE_TICKS = 150  # without an arrival anywhere, though vehicles are on their way
+LONGEST_PAUSE_TICKS = 150  # longest time without any arrival while vehicles are under way
 HANDLING_TICKS = 3
-BREAKDOWN = 0.02  # a tick
+BREAKDOWN = 0.02  # probability of a breakdown per tick
 REPAIR_TICKS = 40
 PLACES = {"A": "A", "B": "B"}
 FLOORS = {
@@ -63,14 +63,14 @@ RULES = {
 
 
 def check_planner(cls: type[Planner], *, kinematics: Sequence[KinematicsName] = ("omni", "differential")) -> None:
-    """Drive vehicles from dock to dock on small floors, with breakdowns, and prove that the rules of the floor hold.
+    """Drive vehicles from dock to dock on small floors, with breakdowns, and verify the traffic rules.
 
     No vertex conflict, no swap, no wall, no jump, no move against an arrow; held vehicles do not move; the cells driven
     are counted; two runs with the same seed are equal; vehicles arrive.
 
     Args:
-        cls: made by `cls(fleet, roads, inertia, seed=...)`, as `PibtPlanner`.
-        kinematics: those that it is for.
+        cls: the planner class, called as `cls(fleet, roads, inertia, seed=...)`, like `PibtPlanner`.
+        kinematics: the kinematics that it supports.
 
     Raises:
         ConformanceError: with a sentence for each broken rule.
@@ -102,7 +102,7 @@ def _failures(cls: type[Planner], floor: str, kinematics: KinematicsName) -> Ite
         conflict = next((found for found in conflicts if found.kind == kind), None)
         if conflict is not None:
             yield f"{conflict}; {rule}: reserve each cell before a vehicle is moved"
-    yield from runs[0].told
+    yield from runs[0].reported
     if not np.array_equal(first, second):
         tick = int(np.flatnonzero((first != second).any(axis=1))[0])
         yield f"two runs with the same seed differ first at tick {tick}; {ADVICE}"
@@ -118,7 +118,7 @@ def _failures(cls: type[Planner], floor: str, kinematics: KinematicsName) -> Ite
 
 
 class _Shuttle:
-    """Vehicles that drive from place to place, handle, park and break down."""
+    """Vehicles that shuttle between random places, handle parts and break down."""
 
     def __init__(self, cls: Any, layout: Layout, vehicles: int, kinematics: KinematicsName) -> None:
         self._rng = np.random.default_rng(0)
@@ -127,9 +127,9 @@ class _Shuttle:
         )
         self.trace: list[NDArray[np.int32]] = [self.traffic.node.copy()]
         self.arrivals: list[int] = []
-        self.told: list[str] = []
-        self._until: dict[int, int] = {}  # vehicle -> tick: it handles a part, or rests
-        self._broken: dict[int, int] = {}  # vehicle -> tick
+        self.reported: list[str] = []
+        self._until: dict[int, int] = {}  # vehicle -> tick at which its handling ends
+        self._broken: dict[int, int] = {}  # vehicle -> tick at which it is repaired
         for vehicle in range(vehicles):
             self._send(vehicle)
 
@@ -145,15 +145,15 @@ class _Shuttle:
                 self._broken.pop(vehicle, None)
             self.trace.append(self.traffic.node.copy())
             moved = [vehicle for vehicle in held if self.traffic.node[vehicle] != before[vehicle]]
-            if moved and not self.told:
-                self.told.append(
+            if moved and not self.reported:
+                self.reported.append(
                     f"tick {tick}: vehicle {moved[0]} was held and moved from cell {before[moved[0]]} to cell "
                     f"{self.traffic.node[moved[0]]}; a vehicle with fleet.held set stays where it is"
                 )
         driven = int(sum(np.count_nonzero(a != b) for a, b in zip(self.trace, self.trace[1:], strict=False)))
         counted = round(float(self.traffic.odometer_m.sum()) / self.traffic.layout.cell_size_m)
         if driven != counted:
-            self.told.append(
+            self.reported.append(
                 f"fleet.moves counts {counted} cells, and the vehicles drove {driven}; add 1 for each vehicle that "
                 "changes its cell"
             )

@@ -1,4 +1,4 @@
-"""What all conformance checks share: the trials, and the rules that every run must keep, whatever class is in it."""
+"""Common parts of all conformance checks: the trials, and the rules that every run must keep."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ TRIALS: Mapping[str, dict[str, Any]] = {
     "lots": changed(CELL, products__p__lot_size=4, fleet__agvs__capacity=2, **SHORT),
     "messages that are lost": changed(CELL, negotiation__channel=LOSSY, **SHORT),
 }
-FIRST = 3  # of the violations of one trial, so many are told
+FIRST = 3  # maximum number of violations reported per trial
 ADVICE = "draw from self.model.stream(name), or market.rng, and iterate over no set"
 
 
 class ConformanceError(RobocellError):
-    """A class breaks rules that its place in robocell demands.
+    """Raised when a class breaks rules that robocell requires of it.
 
     Attributes:
-        failures: a sentence for each broken rule: which rule, where, and the cure.
+        failures: a sentence for each broken rule: the rule, the place, and the cure.
     """
 
     def __init__(self, name: str, failures: Iterable[str]) -> None:
@@ -45,21 +45,21 @@ class ConformanceError(RobocellError):
 
 
 class BrokenRuleError(RobocellError):
-    """Raised within a run where going on would only hide the cause; the message is the sentence for the user."""
+    """Raised within a run that cannot continue without hiding the cause; the message is the sentence for the user."""
 
 
 def named(cls: Any) -> str:
-    """The name of a class, as sentences give it."""
+    """The name of a class, for use in messages."""
     return cls.__name__ if isinstance(cls, type) else repr(cls)
 
 
 def try_out(
-    trials: Mapping[str, dict[str, Any]], start: Callable[[Scenario], Factory], told: list[str]
+    trials: Mapping[str, dict[str, Any]], start: Callable[[Scenario], Factory], reported: list[str]
 ) -> Iterator[str]:
-    """All that is wrong with the runs of `trials`; what `start` wraps tells more in `told`, at once.
+    """Yield a sentence for each fault in the runs of `trials`; classes wrapped by `start` add theirs to `reported`.
 
-    Each trial is run twice, with other states of the global generators of `random` and NumPy. Nothing is concluded
-    from a run that a broken rule has ended.
+    Each trial is run twice, with different states of the global generators of `random` and NumPy. The log of a run that
+    was ended by a broken rule is not evaluated.
     """
     for name, data in trials.items():
         scenario = Scenario.parse(data)
@@ -71,14 +71,14 @@ def try_out(
                     logs.append(factory.run())
                     factory.close()
             except BrokenRuleError as broken:
-                told.append(str(broken))
+                reported.append(str(broken))
             except Exception as error:
-                told.append(f"it raised {fault_of(error)}; a class must not fail in a run it can be part of")
-            if told:
+                reported.append(f"it raised {fault_of(error)}; a class must not fail in a run it can be part of")
+            if reported:
                 break
-        if told:
-            yield from (f"in the trial {name!r}: {failure}" for failure in dict.fromkeys(told))
-            told.clear()
+        if reported:
+            yield from (f"in the trial {name!r}: {failure}" for failure in dict.fromkeys(reported))
+            reported.clear()
             continue
         yield from (f"in the trial {name!r}: {failure}" for failure in _faults(logs, scenario))
 
@@ -96,7 +96,7 @@ def _faults(logs: list[EventLog], scenario: Scenario) -> Iterator[str]:
 
 
 def first_difference(first: EventLog, second: EventLog) -> str | None:
-    """In a sentence, where two logs that should be equal differ first; None where they do not."""
+    """A sentence on the first difference between two logs that should be equal; None if they are."""
     if first.digest() == second.digest():
         return None
     for one, other, describe in (
@@ -113,7 +113,7 @@ def first_difference(first: EventLog, second: EventLog) -> str | None:
 
 @contextmanager
 def global_randomness(seed: int) -> Iterator[None]:
-    """Within, the global generators, which no class may use, are in a state of their own."""
+    """Seed the global generators, which no class may use, within the context, and restore them afterwards."""
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002  # what user code may use
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002

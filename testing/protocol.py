@@ -1,7 +1,7 @@
-"""What each role may say when: the state charts of docs/negotiation.md, replayed over the messages of a log.
+"""Protocol conformance: the state charts of docs/negotiation.md, replayed over the message trace of a log.
 
-The automaton of a session (one manager, one contractor, one conversation) sees messages as they are sent. A message
-that is on its way may cross another one, so a state stands for what both sides together may know.
+The automaton of a session (one manager, one contractor, one conversation) sees messages as they are sent. Messages may
+cross on the way, so a state stands for the combined knowledge of both sides.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from ..environments.log import EventLog
 
 P = Performative
-# state of the session -> who may say what, and what the state is then. The manager's words are in capitals.
+# state of the session -> performatives that the role may send, and the next state
 MANAGER = {
     "silent": {P.CFP: "called"},
     "called": {P.CFP: "called", P.CANCEL: "over"},
     "offered": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
     "called again": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
-    "refused": {P.CFP: "called", P.REJECT_PROPOSAL: "over"},  # it has refused a revised call: its first offer is void
+    "refused": {P.CFP: "called", P.REJECT_PROPOSAL: "over"},  # a revised call was refused: the first offer is void
     "awarded": {P.ACCEPT_PROPOSAL: "awarded", P.CANCEL: "cancelled"},
     "held": {P.ACCEPT_PROPOSAL: "held", P.CANCEL: "cancelled"},
-    "over": {P.REJECT_PROPOSAL: "over"},  # of an offer that comes late, or twice
-    "cancelled": {P.CANCEL: "cancelled", P.ACCEPT_PROPOSAL: "held"},  # a recall that was too late: it goes on
-    "given up": {P.ACCEPT_PROPOSAL: "given up", P.CANCEL: "given up"},  # it has not heard yet
+    "over": {P.REJECT_PROPOSAL: "over"},  # for a late or repeated offer
+    "cancelled": {P.CANCEL: "cancelled", P.ACCEPT_PROPOSAL: "held"},  # the recall was too late: the contract continues
+    "given up": {P.ACCEPT_PROPOSAL: "given up", P.CANCEL: "given up"},  # the failure has not arrived yet
     "done": {P.ACCEPT_PROPOSAL: "done", P.CANCEL: "done"},
 }
 CONTRACTOR = {
@@ -40,14 +40,14 @@ CONTRACTOR = {
     "held": {P.AGREE: "held", P.FAILURE: "given up", P.INFORM_DONE: "done"},
     "over": {P.PROPOSE: "over", P.REFUSE: "over", P.NOT_UNDERSTOOD: "over"},  # the call came late
     "cancelled": {P.INFORM_DONE: "cancelled", P.FAILURE: "cancelled", P.AGREE: "cancelled", P.REFUSE: "cancelled"},
-    "given up": {P.FAILURE: "given up", P.REFUSE: "given up", P.INFORM_DONE: "given up"},  # says it again
+    "given up": {P.FAILURE: "given up", P.REFUSE: "given up", P.INFORM_DONE: "given up"},  # repeated answers
     "done": {P.INFORM_DONE: "done", P.FAILURE: "done"},
 }
 BOUND = {"awarded", "held"}
 
 
 def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
-    """The state in which each session (conversation, contractor) ends, and all that was said out of turn."""
+    """Final state of each session (conversation, contractor), and descriptions of all messages out of turn."""
     managers = {int(row["conversation"]): int(row["manager"]) for row in log.conversations}
     lots = set(log.events["value"][log.events["kind"] == Event.LOT_CALLED].tolist())
     winners: dict[int, set[int]] = defaultdict(set)
@@ -69,14 +69,17 @@ def sessions(log: EventLog) -> tuple[dict[tuple[int, int], str], list[str]]:
         if performative is P.ACCEPT_PROPOSAL:
             winners[conversation].add(receiver)
             if len(winners[conversation]) > 1 and conversation not in lots:
-                illegal.append(f"{log.describe_message(index)}: another one has won it, and it cannot be split")
+                illegal.append(f"{log.describe_message(index)}: another contractor has won this indivisible task")
     return dict(states), illegal
 
 
 def assert_conforms(log: EventLog, *, closed: bool = True) -> None:
-    """Nothing was said out of turn and, where `closed`, no session is left with an award that lives.
+    """Assert that no message was sent out of turn and, if `closed`, that no session ends with a live award.
 
-    A vehicle may still hold a charger when the last part has left, as may any agent that serves no job.
+    Sessions without a job are exempt: a vehicle may still hold a charger when the last part has left.
+
+    Raises:
+        AssertionError: with the messages out of turn, or the sessions with a live award.
     """
     states, illegal = sessions(log)
     assert illegal == []

@@ -1,8 +1,8 @@
-"""Random small factories over the whole language of scenarios, as data that `Scenario.parse` takes or refuses.
+"""Random small factories over the whole scenario language, as data that `Scenario.parse` accepts or refuses.
 
-`draw_factory(rng)` asks a `random.Random` for every choice, so a plain seed and `hypothesis.strategies.randoms()` give
-factories alike. Times are few and round, and often zero, so that many things happen at one instant. What is drawn
-may be refused, for example a floor whose docks cannot reach each other.
+`draw_factory(rng)` draws every choice from a `random.Random`, so it works with a plain seed as well as with
+`hypothesis.strategies.randoms()`. Times are few and round, and often zero, so that many events coincide. The result may
+be refused, for example a floor whose docks cannot reach each other.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WORK_S = (0, 1, 5, 10, 10, 20, 30)
 
 
 def draw_factory(rng: Random) -> Data:
-    """A factory, its orders and its run; at most a few minutes and a few dozen parts."""
+    """Draw a factory with its orders and its run, of at most a few minutes and a few dozen parts."""
     data: Data = {"name": "generated", "stations": _stations(rng)}
     data["products"] = _products(rng, data["stations"])
     if rng.random() < 0.3:
@@ -44,7 +44,7 @@ def draw_factory(rng: Random) -> Data:
 
 
 def random_factory(seed: int) -> Data:
-    """The first factory of a seed that is not refused."""
+    """Return the first factory drawn from `seed` that `Scenario.parse` accepts."""
     for attempt in count():
         data = draw_factory(Random(f"{seed}/{attempt}"))
         try:
@@ -56,7 +56,7 @@ def random_factory(seed: int) -> Data:
 
 
 def random_scenario(seed: int) -> Scenario:
-    """The same as a scenario."""
+    """Return `random_factory(seed)` as a scenario."""
     return Scenario.parse(random_factory(seed))
 
 
@@ -65,7 +65,7 @@ def _seconds(rng: Random, choices: tuple[int, ...]) -> str:
 
 
 def _time(rng: Random, choices: tuple[int, ...] = WORK_S) -> str | Data:
-    """A processing time: mostly constant, else of any distribution."""
+    """Draw a processing time: mostly constant, otherwise with a random distribution."""
     if rng.random() < 0.7:
         return _seconds(rng, choices)
     mean = f"{rng.choice((2, 5, 10))}s"
@@ -126,7 +126,7 @@ def _station(rng: Random, main: str) -> Data:
 def _products(rng: Random, stations: Data) -> Data:
     known = sorted({operation for station in stations.values() for operation in station["operations"]})
     products: Data = {}
-    for name in ("p1", "p2"):  # two, as set-ups may name both
+    for name in ("p1", "p2"):  # two, because set-up tables may name both
         product: Data = {"routing": [_step(rng, stations, rng.choice(known)) for _ in range(rng.choice((1, 2, 2, 3)))]}
         if rng.random() < 0.5:
             product["lot_size"] = rng.choice((2, 3, 5))
@@ -182,7 +182,7 @@ def _give_shifts(rng: Random, data: Data) -> None:
 
 
 def _carry(rng: Random, data: Data) -> None:
-    """Transport, fleet and chargers."""
+    """Draw transport, fleet and chargers."""
     kind = rng.choices(("grid", "matrix", "instant"), (5, 4, 2))[0]
     if kind == "instant":
         data["transport"] = {"kind": "instant"}

@@ -1,4 +1,4 @@
-"""Random floors: an open hall with docks in bays around it, racks and one-way lanes within."""
+"""Random floors: an open hall with docks in bays around it, and racks and one-way lanes inside."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SYMBOLS = "ABCDEFGHIJKLMNOQRSTU"  # P is parking
 
 
 def draw_floor(rng: Random, places: list[str]) -> dict[str, Any]:
-    """A layout with one dock, or several, for each of `places`; not every one of these floors can work.
+    """Draw a layout with one or more docks for each of `places`; some of these floors are infeasible.
 
     #####A######
-    #....#..PP.#    bays in the outer wall, one wall of the hall each
+    #....#..PP.#    docks are in bays of the outer wall
     #.>>>>.#...B
     #..........#
     ###C#####D##
@@ -41,7 +41,7 @@ def draw_floor(rng: Random, places: list[str]) -> dict[str, Any]:
 
 
 def _lane(rng: Random, rows: list[list[str]]) -> None:
-    """Two one-way lanes side by side, there and back."""
+    """Draw two adjacent one-way lanes in opposite directions."""
     y = rng.randint(2, len(rows) - 4)
     for x in range(3, len(rows[0]) - 3):
         for row, arrow in ((y, ">"), (y + 1, "<")):

@@ -1,4 +1,4 @@
-"""Two small factories that tests grow on, as data that `Scenario.parse` takes."""
+"""Two small factories on which tests are based, as data for `Scenario.parse`."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ TABLE: dict[str, Any] = {
 
 
 def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A copy with other values; `fleet__agvs__count=3` reaches down."""
+    """Return a deep copy with other values; `fleet__agvs__count=3` changes a nested key."""
     data = copy.deepcopy(data)
     for path, value in changes.items():
         *parents, last = path.split("__")

@@ -1,7 +1,7 @@
-"""How open calls are cleared: who wins what, given the offers.
+"""Mechanisms, which clear open calls: they choose the winner of each task, given the offers.
 
-A mechanism is one small subclass of `Mechanism` with a generator of awards. To add one of your own, write it and name
-it `my_module:Name` in the scenario; to add one here, write it and give it a line in MECHANISMS.
+A mechanism is a small subclass of `Mechanism` with a generator of awards. To add your own, write it and name it
+`my_module:Name` in the scenario; to add one here, write it and give it a line in MECHANISMS.
 """
 
 from __future__ import annotations

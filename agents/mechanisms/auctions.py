@@ -1,4 +1,4 @@
-"""Auctions: contractors say what each task would cost them, and the mechanism compares."""
+"""Auctions: contractors state their cost for each task, and the mechanism compares the costs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Iterated(BestOffer):
-    """The iterated contract net (FIPA SC00030H): contractors that offered are called again, and told the best offer.
+    """The iterated contract net (FIPA SC00030H): bidders receive revised calls with the best offer so far.
 
-    It ends when a call brings nothing better, or after `negotiation.rounds` calls. Agents whose costs are facts
-    offer the same again; it pays for agents that bargain (`call.round`, `call.best_s`) and where messages get lost.
+    It ends when a call brings no improvement, or after `negotiation.rounds` calls. Agents with fixed costs repeat their
+    offers; it pays off for agents that bargain (`call.round`, `call.best_s`) and where messages get lost.
     """
 
     iterates = True
@@ -28,7 +28,7 @@ class SequentialSingleItem(Mechanism):
     """Sequential single-item auctions (Lagoudakis et al. 2005; Koenig et al. 2006).
 
     All calls of an instant are auctioned together; in each round the cheapest of all offers wins, and the winner
-    offers again for what is left, given what it has won.
+    updates its offers for the remaining tasks, given the award.
     """
 
     joint = True
@@ -41,8 +41,8 @@ class SequentialSingleItem(Mechanism):
 class Regret(Mechanism):
     """Regret clearing (Koenig, Zheng, Tovey, Borie, Kilby, Markakis and Keskinocak, AAAI 2008).
 
-    As sequential single-item, but first goes the task that would lose most if its best contractor were given to
-    another: the one whose second best offer is farthest behind its best; older ones rather.
+    Like sequential single-item auctions, but the first task awarded is the one with the largest regret, the difference
+    between its second best and its best offer, with a premium for age.
     """
 
     joint = True
@@ -51,7 +51,7 @@ class Regret(Mechanism):
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (open_rows := np.flatnonzero(market.cost.min(axis=1) < np.inf)).size:
             score_s = market.score_s[open_rows]
-            regret_s = np.full(len(open_rows), np.inf)  # a task that only one contractor offers for
+            regret_s = np.full(len(open_rows), np.inf)  # for a market with a single contractor
             if score_s.shape[1] > 1:
                 two = np.partition(score_s, 1, axis=1)
                 regret_s = two[:, 1] - two[:, 0] + market.premium_s[open_rows]

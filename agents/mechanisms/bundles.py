@@ -1,4 +1,4 @@
-"""The consensus-based bundle algorithm: contractors claim several tasks each, and agree on who has claimed best."""
+"""The consensus-based bundle algorithm: contractors claim several tasks each, and agree on the highest claims."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from ..negotiation.market import Award, Market
 
 NO_BIDDER = -1
-DISCOUNT_S = 600.0  # a task that is begun so much later is worth 1/e of it
+DISCOUNT_S = 600.0  # delay that reduces the worth of a task to 1/e
 
 
 class Consensus(Mechanism):
-    """Consensus-based bundle algorithm (Choi, Brunet and How, IEEE T-RO 2009), all agents within reach of each other.
+    """Consensus-based bundle algorithm (Choi, Brunet and How, IEEE T-RO 2009) with full communication.
 
-    No auctioneer decides. Each contractor builds a *bundle*: again and again it claims the task whose best insertion in
-    its *path* gains it most, of those for which it beats the best claim so far. Then all exchange their claims. As
-    all hear all, the paper's rules come to this: the highest claim stands, and the agent that is outbid gives the
-    task up with all that it has claimed after it, since those claims counted on it. This goes on until no agent is
-    outbid. A path is worth the sum of what its tasks are, discounted by the delay and with a premium for age; a claim
-    is never higher than those before it in the bundle, so that it ends for any way of counting (Johnson, Choi and How,
-    CDC 2012).
+    There is no auctioneer. Each contractor builds a *bundle*: it repeatedly claims the task whose best insertion in its
+    *path* gains most, among those for which it beats the best claim so far. Then all contractors exchange their claims.
+    With full communication the paper's rules reduce to this: the highest claim stands, and a contractor that is outbid
+    gives up the task and all tasks that it claimed later, because those claims depend on it. This repeats until no
+    contractor is outbid. The value of a path is the sum of the values of its tasks, discounted by the delay and with a
+    premium for age; a claim is capped by the claims before it in the bundle, so that the algorithm terminates for any
+    valuation (Johnson, Choi and How, CDC 2012).
     """
 
     joint = True
@@ -36,18 +36,19 @@ class Consensus(Mechanism):
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (market.cost < np.inf).any():
             for row, column in _Agreement(market).reach():
-                if market.cost[row, column] < np.inf:  # where answers take time no contractor wins twice at once
+                if market.cost[row, column] < np.inf:  # where answers take time a contractor wins one task per round
                     yield row, column
 
 
 class _Agreement:
-    """Bundles, and the claims that all know. K tasks, N contractors.
+    """Bundles of all contractors, and the shared claims. K tasks, N contractors.
 
     Attributes:
-        worth: (K, N) of a task that is the only one; 0 where there is no offer.
-        claim: (K,) the best claim for each task: y of the paper; `winner`, (K,), who has made it: z.
-        bundle: for each contractor what it has claimed, in the order of claiming, and the claims: b.
-        path: the same tasks in the order of doing them: p.
+        worth: (K, N) float64, value of each task as the only one in a path; 0 where there is no offer.
+        claim: (K,) float64, the best claim for each task (y in the paper).
+        winner: (K,) int64, the contractor that has made it (z in the paper), or NO_BIDDER.
+        bundle: for each contractor the tasks that it has claimed, with the claims, in the order of claiming (b).
+        path: for each contractor the same tasks in the order of execution (p).
     """
 
     def __init__(self, market: Market) -> None:
@@ -62,7 +63,7 @@ class _Agreement:
         self.path: list[list[int]] = [[] for _ in range(contractors)]
 
     def reach(self) -> list[Award]:
-        """Claim and compare until no agent is outbid; each time one claim more is settled for good."""
+        """Claim and compare until no contractor is outbid; each iteration settles at least one more claim for good."""
         for _ in range(len(self.claim) + 1):
             for column in np.flatnonzero(self._may_win(self.worth).any(axis=0)).tolist():
                 self._build(column)
@@ -71,12 +72,12 @@ class _Agreement:
         return [(row, column) for column, path in enumerate(self.path) for row in path]
 
     def _may_win(self, gain: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """(K, N) which of these would beat the best claim so far; of equals the first contractor does."""
+        """(K, N) bool, the gains that would beat the best claim so far; ties go to the first contractor."""
         first = np.arange(gain.shape[1], dtype=np.int64) < self.winner[:, None]
         return (gain > self.claim[:, None]) | ((gain == self.claim[:, None]) & (gain > 0.0) & first)
 
     def _build(self, column: int) -> None:
-        """Phase 1: claim as long as there is a task to win and room for it."""
+        """Phase 1: claim tasks while there is one to win and room for it in the path."""
         bundle = self.bundle[column]
         while True:
             gain, longer = self._gains(column)
@@ -90,7 +91,7 @@ class _Agreement:
             self.path[column] = longer.get(row, [row])
 
     def _gains(self, column: int) -> tuple[NDArray[np.float64], dict[int, list[int]]]:
-        """(K,) what each task adds to a path at its best place, 0 where nothing; and the longer paths."""
+        """(K,) float64, value that each task adds to a path at its best position, 0 if none; and the longer paths."""
         path = self.path[column]
         if not path:
             return self.worth[:, column], {}
@@ -110,7 +111,7 @@ class _Agreement:
         return gain, longer
 
     def _value(self, column: int, path: list[int]) -> float:
-        """What a path is worth; -inf if it is longer than the contractor may take on."""
+        """Value of a path; -inf if it is longer than the contractor accepts."""
         if len(path) == 1:
             return self.worth.item(path[0], column)
         delay_s = self._market.foresee(column, path)
@@ -119,7 +120,7 @@ class _Agreement:
         return float(self._discounted(np.array(delay_s) - self._market.premium_s[path]).sum())
 
     def _compare(self) -> bool:
-        """Phase 2: the highest claim for each task stands, of equals that of the first; whether anybody is outbid."""
+        """Phase 2: keep the highest claim for each task, ties going to the first; whether any contractor is outbid."""
         self.claim[:], self.winner[:] = 0.0, NO_BIDDER
         for column, bundle in enumerate(self.bundle):
             for row, claim in bundle:

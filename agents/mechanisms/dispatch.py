@@ -1,4 +1,4 @@
-"""Dispatch rules: no bargaining, one order of tasks and one order of contractors. Baselines for comparisons.
+"""Dispatch rules as baselines for comparison: one order of tasks, one order of contractors, no bargaining.
 
 A vehicle dispatching rule (Egbelu and Tanchoco 1984) chooses vehicles, never stations: `Nearest`, `FirstInFirstOut` and
 `Random` are for transports, unless they are given for another kind of task by name.
@@ -25,7 +25,7 @@ VEHICLE_RULE = (TaskKind.TRANSPORT,)
 
 
 class _Rule(Mechanism):
-    """The task that is first by `urgency` goes to the contractor that is first by `preference`, and so on."""
+    """Award tasks in the order of `urgency`, each to the contractor that is first by `preference`."""
 
     joint = True
     splits = True
@@ -39,16 +39,16 @@ class _Rule(Mechanism):
                 yield row, int(np.where(usable, rank, np.inf).argmin())
 
     def urgency(self, market: Market) -> NDArray[np.float64]:
-        """(K,) least first; the older one where equal."""
+        """(K,) float64, sort key of the tasks, lowest first; ties go to the older task."""
         return -market.age_s
 
     def preference(self, market: Market, row: int) -> NDArray[np.float64]:
-        """(N,) least first."""
+        """(N,) float64, sort key of the contractors, lowest first."""
         return market.cost[row]
 
 
 class FirstInFirstOut(_Rule):
-    """The oldest task to the contractor that has been idle longest, or has least to do."""
+    """The oldest task first, to the contractor with the fewest tasks; ties go to the one that has been idle longest."""
 
     kinds = VEHICLE_RULE
 
@@ -59,7 +59,7 @@ class FirstInFirstOut(_Rule):
 
 
 class Nearest(_Rule):
-    """The pair of a task and an idle contractor that are nearest to each other (Egbelu and Tanchoco 1984)."""
+    """The nearest pair of a task and an idle contractor first (Egbelu and Tanchoco 1984)."""
 
     kinds = VEHICLE_RULE
 
@@ -69,28 +69,28 @@ class Nearest(_Rule):
 
 
 class EarliestDueDate(_Rule):
-    """The job that is due first, to the best offer (Jackson 1955)."""
+    """The job with the earliest due date first, to the best offer (Jackson 1955)."""
 
     def urgency(self, market: Market) -> NDArray[np.float64]:
         return np.array([_due_s(task) for task in market.tasks])
 
 
 class ShortestProcessingTime(_Rule):
-    """The operation that takes least time, to the best offer (Smith 1956); other tasks by the time they take."""
+    """The shortest operation first, to the best offer (Smith 1956); other tasks by their best offer."""
 
     def urgency(self, market: Market) -> NDArray[np.float64]:
         return np.array([_work_s(task, market.cost[row]) for row, task in enumerate(market.tasks)])
 
 
 class MostWorkRemaining(_Rule):
-    """The job with most work before it, to the best offer (Conway, Maxwell and Miller 1967)."""
+    """The job with the most work remaining first, to the best offer (Conway, Maxwell and Miller 1967)."""
 
     def urgency(self, market: Market) -> NDArray[np.float64]:
         return np.array([-_remaining_s(task) for task in market.tasks])
 
 
 class LeastLoaded(_Rule):
-    """The oldest task to the contractor that has fewest, of equals to the best offer."""
+    """The oldest task first, to the contractor with the fewest tasks; ties go to the best offer."""
 
     def preference(self, market: Market, row: int) -> NDArray[np.float64]:
         rank = np.empty(len(market.slots))
@@ -99,7 +99,7 @@ class LeastLoaded(_Rule):
 
 
 class Random(Mechanism):
-    """Any task to any contractor that can do it, drawn from the stream "mechanism"."""
+    """A random task first, to a random contractor that can do it, drawn from the stream "mechanism"."""
 
     joint = True
     splits = True
@@ -112,12 +112,12 @@ class Random(Mechanism):
 
 
 def _due_s(task: Task) -> float:
-    """When the job of a task is to be finished; inf if it has no due date, or there is no job."""
+    """Due date of the job of a task; inf if it has none, or there is no job."""
     return task.about.order.due_s if isinstance(task, ShopTask) and task.about is not None else np.inf
 
 
 def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
-    """Expected work of an operation where it is quickest; the best offer for any other task."""
+    """Expected processing time of an operation at its fastest station; the best offer for any other task."""
     if isinstance(task, Operation) and task.about is not None and task.step < len(task.about.order.routing):
         work_s = task.about.order.routing[task.step].work_s
         if work_s:
@@ -126,7 +126,7 @@ def _work_s(task: Task, cost: NDArray[np.float64]) -> float:
 
 
 def _remaining_s(task: Task) -> float:
-    """Expected work of the job of a task, its next operation included."""
+    """Expected remaining processing time of the job of a task, including its next operation."""
     if not isinstance(task, ShopTask) or task.about is None or task.about.stage >= len(task.about.order.routing):
         return 0.0
     step = task.about.order.routing[task.about.stage]

@@ -1,4 +1,4 @@
-"""Replay: the decisions of a given schedule forced upon the agents, to see whether they end when it says."""
+"""Replay of a given schedule: its decisions are forced upon the agents, to verify its completion times."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 
 class Replay(Mechanism):
-    """A planner that knows beforehand: each vehicle's trips and each station's operations, in order.
+    """A planner with a given sequence of trips for each vehicle and of operations for each station.
 
-    Times are not forced: each acts as soon as its predecessor in the given order has. A vehicle may have to set
-    out before the operation in front of its trip begins, so jobs have to call early (`look_ahead: departure`).
+    Times are not forced: each trip and each operation starts as soon as its predecessor in the given sequence is done.
+    A vehicle may have to set out before the operation preceding its trip begins, so jobs must announce their tasks
+    early (`look_ahead: departure`).
 
     Args:
-        trips: for each vehicle the (order number, operation) whose parts it brings, in order.
-        sequences: by name of the station, the (order number, operation) that it works on, in order.
+        trips: for each vehicle, the (order number, operation) pairs whose parts it brings, in order.
+        sequences: by name of the station, the (order number, operation) pairs that it processes, in order.
     """
 
     joint = True
@@ -39,14 +40,14 @@ class Replay(Mechanism):
         self._sequences = {name: list(reversed(sequence)) for name, sequence in sequences.items()}
 
     def attach(self, model: World) -> None:
-        """The schedule is all that it knows."""
+        """Do nothing: the schedule is given."""
 
     def wants(self, kind: TaskKind) -> bool:
-        """Whatever is called for may be next."""
+        """Always true: any open call may be the next in the schedule."""
         return True
 
     def next_part(self, station: Station, machine: Machine) -> Job | None:
-        """The next operation of the station's sequence, once its part is there."""
+        """The part of the next operation in the station's sequence, once it has arrived."""
         left = self._sequences[station.name]
         for job in station.input:
             if left and left[-1] == (job.order.number, job.stage):

@@ -2,16 +2,16 @@
 
 | name | is |
 |---|---|
-| `ContractNet` | the engine: managers announce tasks to it, contractors say when they are free, done, or fail |
-| `Task`, `Contract`, `ContractPhase`, `Manager` | what is to be done, where the contract for it stands, and for whom |
-| `Contractor`, `Pool` | an agent that bids; all that bid for one kind of task |
-| `Call`, `Proposal`, `Refusal`, `Reason`, `Performative` | what they say |
-| `PerfectChannel`, `FaultyChannel` | how messages travel |
+| `ContractNet` | the engine: managers announce tasks to it; contractors report availability, completion and failure |
+| `Task`, `Contract`, `ContractPhase`, `Manager` | a piece of work, its contract and its state, the agent it is for |
+| `Contractor`, `Pool` | an agent that bids; all agents that bid for one kind of task |
+| `Call`, `Proposal`, `Refusal`, `Reason`, `Performative` | the messages |
+| `PerfectChannel`, `FaultyChannel` | the transport of messages |
 | `Terms` | deadlines, leases, and how offers bind |
-| `Market`, `Mechanism`, `BestOffer` | the offers for some calls, and how they are cleared |
-| `EngineWorld`, `Observer` | what the engine asks of its world; what may watch it |
+| `Market`, `Mechanism`, `BestOffer` | the offers for some calls, and their clearing |
+| `EngineWorld`, `Observer` | the interface of the engine to its world; a passive observer |
 
-`examples/drones.py` shows it alone.
+`examples/drones.py` uses it without a factory.
 """
 
 import lazy_loader

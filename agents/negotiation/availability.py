@@ -1,4 +1,4 @@
-"""Contractors that have become available, and what they have not been asked for since."""
+"""Contractors that have become available, and the tasks that have not been offered to them since."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
 
 class Availability:
-    """Node-available announcements (Smith 1980) until tasks are offered to those that made them."""
+    """Node-available announcements (Smith 1980), kept until tasks are offered to the contractors that made them."""
 
     def __init__(self, pools: Mapping[IntEnum, Pool]) -> None:
         self._pools = pools
         self._ready: dict[IntEnum, dict[int, Contractor]] = {kind: {} for kind in pools}
-        self._latest = dict.fromkeys(pools, NOBODY)  # conversations that were open at the latest announcement
+        self._latest = dict.fromkeys(pools, NOBODY)  # conversations opened before the latest announcement
 
     def announced(self, kind: IntEnum, contractor: Contractor, conversations: int) -> None:
-        """`contractor` has said so, when so many conversations had been opened."""
+        """Record that `contractor` announces itself after `conversations` conversations have been opened."""
         self._pools[kind].announced[contractor.slot] = self._latest[kind] = conversations
 
     def ready(self, kind: IntEnum, contractor: Contractor) -> None:
-        """`contractor` is to be offered tasks of a kind."""
+        """Mark `contractor` as due to be offered tasks of a kind."""
         self._ready[kind][contractor.slot] = contractor
 
     def take(self, kind: IntEnum) -> dict[int, Contractor]:
-        """By slot, the contractors that are to be offered tasks of a kind: from now on none is."""
+        """Remove and return, by slot, the contractors that are due to be offered tasks of a kind."""
         taken = self._ready[kind]
         if taken:
             self._ready[kind] = {}
         return taken
 
     def missed_by(self, task: Task) -> list[Contractor]:
-        """Those that became available after `task` was called: they are asked for it, as they were for what waited."""
+        """Contractors that became available after `task` was called; it is offered to them like the waiting tasks."""
         if self._latest[task.kind] <= task.contract.conversation:
             return []
         pool = self._pools[task.kind]
@@ -47,9 +47,9 @@ class Availability:
         return [pool.members[slot] for slot in slots]
 
     def drop(self, contractor: Contractor) -> None:
-        """`contractor` has left."""
+        """Forget `contractor`, which has left."""
         self._ready[contractor.kind].pop(contractor.slot, None)
 
     def clear(self, kind: IntEnum) -> None:
-        """No contractor is to be offered tasks of a kind."""
+        """Forget all contractors for a kind of task."""
         self._ready[kind].clear()

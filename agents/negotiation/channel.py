@@ -1,4 +1,4 @@
-"""How messages travel: at once and surely, or late, out of order, twice, or not at all."""
+"""Message channels: perfect, or with messages that are delayed, reordered, duplicated or lost."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from .world import Clock
 
 EVERYBODY = slice(None)
-GRAIN_S = 0.01  # delays are rounded up to whole multiples, so that many messages arrive together
-Which: TypeAlias = "slice | NDArray[np.intp]"  # who of an array: EVERYBODY, the only slice, or an (M,) index array
+GRAIN_S = 0.01  # delays are rounded up to multiples of this, so that many messages arrive together
+Which: TypeAlias = "slice | NDArray[np.intp]"  # index into an array of agents: EVERYBODY, the only slice, or (M,)
 
 
 class Channel(Protocol):
-    """Carries messages between agents.
+    """A channel that carries messages between agents.
 
     Attributes:
-        instant: every message arrives at the instant at which it is sent, once.
+        instant: zero latency: every message arrives exactly once, at the instant at which it is sent.
     """
 
     instant: bool
@@ -40,15 +40,15 @@ class Channel(Protocol):
         deliver: Callable[..., None],
         *args: Any,
     ) -> None:
-        """One to many, or many to one: call `deliver(which, *args)` for every group that arrives together.
+        """Send one to many, or many to one: call `deliver(which, *args)` for every group that arrives together.
 
-        `which` indexes the array side: EVERYBODY, or an (M,) index array.
+        `which` indexes whichever of `senders` and `receivers` is an array: EVERYBODY, or an (M,) index array.
         """
         ...
 
 
 class PerfectChannel:
-    """Every message arrives at once, exactly once."""
+    """A perfect channel: every message arrives at once, exactly once."""
 
     instant = True
 
@@ -66,15 +66,15 @@ class PerfectChannel:
 
 
 class Delay(Protocol):
-    """How long messages take: a distribution, in seconds."""
+    """Distribution of message delays, in seconds."""
 
     def quantile(self, u: float) -> float:
-        """The value that a share `u` of all lies below."""
+        """The `u`-quantile of the distribution, `u` in [0, 1)."""
         ...
 
 
 class LinkSpec(Protocol):
-    """What differs between senders and receivers whose names fit a pattern; None: as everywhere."""
+    """Overrides for messages between agents whose names match patterns; None keeps the value of the channel."""
 
     @property
     def sender(self) -> str: ...
@@ -89,7 +89,7 @@ class LinkSpec(Protocol):
 
 
 class PartitionSpec(Protocol):
-    """From when to when agents whose names fit one of the patterns are parted from all others."""
+    """A network partition: for some time, agents whose names match a pattern are cut off from all others."""
 
     @property
     def from_s(self) -> float: ...
@@ -116,8 +116,8 @@ class ChannelSpec(Protocol):
     def partitions(self) -> Sequence[PartitionSpec]: ...
 
 
-class _Way(NamedTuple):
-    """What may happen between two agents."""
+class _Link(NamedTuple):
+    """Faults of the messages from one agent to another."""
 
     delay: Delay
     loss: float
@@ -125,16 +125,16 @@ class _Way(NamedTuple):
 
 
 class FaultyChannel:
-    """Delays, loses and repeats messages, and parts agents for a time.
+    """A faulty channel: it delays, loses and duplicates messages, and partitions the network for a time.
 
-    Every message draws four numbers from a stream of its own, whatever becomes of it, so that faults that are
-    switched on or off shift no others.
+    Every message draws four numbers from a dedicated stream, whatever its fate, so that switching one fault on or off
+    does not change the others.
 
     Args:
         spec: delay, loss, duplication, order, links and partitions.
-        clock: delivers.
-        rng: the generator of the stream "channel".
-        name_of: the name of an agent by its id; links and partitions are told by names.
+        clock: schedules deliveries.
+        rng: generator of the stream "channel".
+        name_of: returns the name of an agent by its id; links and partitions select agents by name.
     """
 
     instant = False
@@ -145,12 +145,12 @@ class FaultyChannel:
         self._clock = clock
         self._rng = rng
         self._name_of = name_of
-        self._usual = _Way(spec.delay, spec.loss, spec.duplication)
+        self._usual = _Link(spec.delay, spec.loss, spec.duplication)
         self._links = [
             (
                 link.sender,
                 link.receiver,
-                _Way(
+                _Link(
                     spec.delay if link.delay is None else link.delay,
                     spec.loss if link.loss is None else link.loss,
                     spec.duplication if link.duplication is None else link.duplication,
@@ -188,12 +188,12 @@ class FaultyChannel:
             self._clock.schedule(at_s - self._clock.now_s, deliver, np.array(which, np.intp), *args)
 
     def _arrivals(self, sender: int, receiver: int, draws: Sequence[float]) -> list[float]:
-        """When a message arrives: never, once, or twice."""
-        way = self._way(sender, receiver) if self._links else self._usual
-        if draws[0] < way.loss or (self._partitions and self._parted(sender, receiver)):
+        """Arrival times of a message: none, one, or two."""
+        link = self._link(sender, receiver) if self._links else self._usual
+        if draws[0] < link.loss or (self._partitions and self._parted(sender, receiver)):
             return []
-        copies = 2 if draws[1] < way.duplication else 1
-        arrivals = [self._arrival(sender, receiver, way.delay.quantile(u)) for u in draws[2 : 2 + copies]]
+        copies = 2 if draws[1] < link.duplication else 1
+        arrivals = [self._arrival(sender, receiver, link.delay.quantile(u)) for u in draws[2 : 2 + copies]]
         return arrivals if copies == 1 or arrivals[0] != arrivals[1] else arrivals[:1]
 
     def _arrival(self, sender: int, receiver: int, delay_s: float) -> float:
@@ -203,21 +203,22 @@ class FaultyChannel:
             self._latest_s[sender, receiver] = at_s
         return at_s
 
-    def _way(self, sender: int, receiver: int) -> _Way:
-        for sender_pattern, receiver_pattern, way in self._links:
-            if self._is(sender, sender_pattern) and self._is(receiver, receiver_pattern):
-                return way
+    def _link(self, sender: int, receiver: int) -> _Link:
+        for sender_pattern, receiver_pattern, link in self._links:
+            if self._matches(sender, sender_pattern) and self._matches(receiver, receiver_pattern):
+                return link
         return self._usual
 
     def _parted(self, sender: int, receiver: int) -> bool:
         now_s = self._clock.now_s
         return any(
             from_s <= now_s < to_s
-            and any(self._is(sender, name) for name in names) != any(self._is(receiver, name) for name in names)
+            and any(self._matches(sender, name) for name in names)
+            != any(self._matches(receiver, name) for name in names)
             for from_s, to_s, names in self._partitions
         )
 
-    def _is(self, agent: int, pattern: str) -> bool:
+    def _matches(self, agent: int, pattern: str) -> bool:
         key = (pattern, agent)
         fits = self._fits.get(key)
         if fits is None:

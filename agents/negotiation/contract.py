@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 
 class ContractPhase(IntEnum):
-    """Where a contract stands."""
+    """State of a contract."""
 
-    OPEN = 0  # to be called
+    OPEN = 0  # to be announced
     CALLED = 1  # a call for proposals is out
-    POSTPONED = 2  # all contractors were busy: it waits to be called again
+    POSTPONED = 2  # all contractors were busy: the task waits to be re-announced
     AWARDED = 3  # awarded, not yet acknowledged
-    ENGAGED = 4  # a contractor is bound
+    ENGAGED = 4  # a contractor is committed
     CLOSED = 5  # done, or cancelled by its manager
-    RECALLED = 6  # its manager wants it back, and has not heard yet whether it gets it
+    RECALLED = 6  # its manager has asked for it back and awaits the answer
 
 
 _LIVE = (ContractPhase.AWARDED, ContractPhase.ENGAGED)
@@ -62,7 +62,7 @@ TRANSITIONS: dict[ContractPhase, frozenset[ContractPhase]] = {
 
 
 class TransitionError(RuntimeError):
-    """A contract was to go to a phase that does not follow the one in which it is."""
+    """Raised when a contract is moved to a phase that may not follow its present one."""
 
     def __init__(self, before: ContractPhase, after: ContractPhase, task: int) -> None:
         allowed = ", ".join(phase.name for phase in sorted(TRANSITIONS[before])) or "nothing"
@@ -72,24 +72,24 @@ class TransitionError(RuntimeError):
 
 
 class Contract:
-    """What is agreed on one task, and what its manager remembers of the negotiation.
+    """The terms agreed on one task, and the manager's record of the negotiation.
 
     Attributes:
-        id: of the task, globally unique in a run, given when it is announced; -1 before.
-        parts: what is left to be done of a divisible task; empty where it is done as a whole.
-        requested_at_s: when the task was first announced.
-        calls: how many calls for proposals have gone out for it.
-        called_s: when the latest of them did; -inf once its contractor has left.
-        conversation: the number of the latest call.
+        id: id of the task, globally unique in a run, assigned when it is announced; -1 before.
+        parts: the remaining parts of a divisible task; empty for a task that is done as a whole.
+        requested_at_s: time of the first announcement.
+        calls: number of calls for proposals sent for the task.
+        called_s: time of the latest call; -inf once its contractor has left.
+        conversation: id of the latest call.
         contractor: the agent that holds the task, as far as the manager knows.
-        hurried: more may be offered for the task than when the call that is under way went out.
-        asleep: nothing can change before a contractor becomes available: the clock does not announce the task again.
-        begun: the work has begun where it is done, which both sides see; from then on it is not taken back.
-        promised_s: when the task will be done, as its contractor has offered.
-        reopened: how often it was taken back for a better offer.
+        hurried: better offers may be possible than when the pending call was sent.
+        asleep: nothing can change before a contractor becomes available, so the task is not re-announced by the clock.
+        begun: the work has begun at the workplace, which both sides see; from then on it is not taken back.
+        promised_s: completion time of the task as offered by its contractor.
+        reopened: number of times it was taken back for a better offer.
         until_s: the latest time until which its contractor was told to hold it without news.
         confirmed_s: the latest time until which its contractor has agreed to hold it.
-        watch: the manager's next look at it.
+        watch: the manager's next scheduled check of the contract.
     """
 
     __slots__ = (
@@ -130,10 +130,10 @@ class Contract:
         self.watch: Due | None = None
 
     def to(self, phase: ContractPhase) -> None:
-        """Go to a phase.
+        """Move to `phase`.
 
         Raises:
-            TransitionError: it does not follow the present one.
+            TransitionError: `phase` may not follow the present one.
         """
         if phase not in TRANSITIONS[self.phase]:
             raise TransitionError(self.phase, phase, self.id)
@@ -141,16 +141,16 @@ class Contract:
 
     @property
     def live(self) -> bool:
-        """One contractor holds the task, as far as its manager knows."""
+        """Whether a contractor holds the task, as far as its manager knows."""
         return self.phase in _LIVE
 
     @property
     def held(self) -> bool:
-        """A contractor may hold the task: one that was asked to give it back may not have heard of it yet."""
+        """Whether a contractor may hold the task: a cancel sent to it may not have arrived yet."""
         return self.phase in _HELD
 
     def share(self, parts: tuple[Subject, ...], number: int) -> Contract:
-        """A contract for some of the parts, called by the same conversation; it is for the task of that number."""
+        """Return a contract for some of the parts, from the same conversation, for the task with id `number`."""
         share = Contract(parts)
         share.id = number
         share.phase, share.conversation = self.phase, self.conversation

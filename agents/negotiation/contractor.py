@@ -1,4 +1,4 @@
-"""Contractors: the base of every agent that bids, and the pool of those that bid for one kind of task."""
+"""Contractors: the base class of every agent that bids, and the pool of those that bid for one kind of task."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ NO_LEASE = -1
 class Contractor(mesa.Agent):
     """An agent that bids for tasks of one kind.
 
-    A class may answer a call for all its members at once (`bids`); a subclass that overrides `bid` is asked
-    one by one, and nothing else changes for it.
+    A class may answer a call for all its members at once (`bids`); members of a subclass that overrides `bid` are asked
+    one by one, and nothing else changes for them.
 
     Attributes:
         slot: its row in the pool, and in the arrays of the pool.
-        kind: what it bids for.
-        present: it is in the factory; one that has left does nothing any more.
+        kind: the kind of task it bids for.
+        present: it is in the factory; a contractor that has left is inactive.
     """
 
-    model: EngineWorld  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    model: EngineWorld  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa types it as its own Model
     slot: int
     kind: IntEnum
     present = True
@@ -46,12 +46,12 @@ class Contractor(mesa.Agent):
         super().__init_subclass__(**kwargs)
         if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
             cls.bids = Contractor.__dict__["bids"]
-            if "foresee" not in cls.__dict__:  # its own prices and its class's forecasts would not go together
+            if "foresee" not in cls.__dict__:  # inherited forecasts would contradict the subclass's own bids
                 cls.foresee = Contractor.foresee
 
     def bid(self, call: Call) -> Proposal | Refusal | None:
-        """The answer to one call, None for no answer; must not change the agent, for an offer may come to nothing."""
-        raise NotImplementedError(f"{type(self).__name__} must say what it bids: override bid(call)")
+        """Answer one call; None for no answer. Must not change the agent, because the offer may be rejected."""
+        raise NotImplementedError(f"{type(self).__name__} does not bid; override bid(call)")
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
@@ -59,18 +59,18 @@ class Contractor(mesa.Agent):
         return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
-        """Seconds until it would be at each of `tasks`, done in this order after all that is planned.
+        """Seconds until it would arrive at each of `tasks`, done in this order after its present plan.
 
-        None if it does not take so many, or does not say: then it gets one at a time.
+        None if it does not take so many tasks, or gives no forecast: it then gets one at a time.
         """
         return None
 
     def accept(self, task: Task) -> bool:
-        """Accept a task that was won; False if it is no longer possible."""
+        """Accept a task that it has won; False if that is no longer possible."""
         raise NotImplementedError
 
     def let_go(self, task: Task) -> None:
-        """`task` is needed no longer, as all see on the floor: drop it, whatever has begun."""
+        """Drop a task that, as all agents see, is no longer needed, even if the work has begun."""
         self.release(task)
 
     def renews(self, task: Task) -> bool:
@@ -78,7 +78,7 @@ class Contractor(mesa.Agent):
         return True
 
     def release(self, task: Task) -> bool:
-        """The manager cancels a task that was taken on; False if it is too late."""
+        """Drop an accepted task that its manager cancels; False if it is too late."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -86,10 +86,10 @@ class Contractor(mesa.Agent):
 
 
 class _Question:
-    """A call that some contractors are being asked, while nothing changes.
+    """A call that some contractors are answering, during which no state changes.
 
     Attributes:
-        answers: by slot, what the class answers in columns; None until an answer is asked for.
+        answers: by slot, the answers that the class gives in columns; None until the first is requested.
     """
 
     __slots__ = ("answers", "call", "slots")
@@ -101,12 +101,12 @@ class _Question:
 
 
 class Pool:
-    """The contractors for one kind of task: whom a call may reach (the directory facilitator, FIPA SC00023).
+    """The contractors for one kind of task, which a call may reach (the directory facilitator, FIPA SC00023).
 
     Attributes:
-        leased_to: (N,) int64, the conversation that a contractor's outstanding offer belongs to, or NO_LEASE.
-        lease_until_s: (N,) float64, when that offer ends by itself.
-        announced: (N,) int64, how many conversations there had been when it last announced that it is available.
+        leased_to: (N,) int64, the conversation of a contractor's outstanding offer, or NO_LEASE.
+        lease_until_s: (N,) float64, time at which that offer expires.
+        announced: (N,) int64, number of conversations opened before its latest announcement that it is available.
     """
 
     def __init__(self, kind: IntEnum) -> None:
@@ -134,29 +134,29 @@ class Pool:
         self._classes.setdefault(type(contractor), []).append(contractor.slot)
 
     def remove(self, contractor: Contractor) -> None:
-        """The contractor has left: its slot is kept, and not asked any more."""
+        """Remove a contractor that has left: its slot is kept, but receives no more calls."""
         self.all = self.all[self.all != contractor.slot]
         self.ids = self._ids[self.all]
 
     @property
     def complete(self) -> bool:
-        """No contractor has left."""
+        """Whether no contractor has left."""
         return len(self.all) == len(self.members)
 
     def present(self, slots: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of `slots` that have not left; the array itself while none has."""
+        """(M,) intp, the contractors of `slots` that have not left; `slots` itself while none has."""
         return slots if self.complete else slots[np.isin(slots, self.all)]
 
     def able(self, eligible: NDArray[np.intp] | None) -> NDArray[np.intp]:
-        """Those of `eligible` (None: of all) that have not left."""
+        """(M,) intp, the contractors of `eligible` (None: of the pool) that have not left."""
         return self.all if eligible is None else self.present(eligible)
 
     def ids_of(self, slots: NDArray[np.intp]) -> NDArray[np.int64]:
-        """(N,) the agents in `slots`."""
+        """(N,) int64, the ids of the agents in `slots`."""
         return self.ids if slots is self.all else self._ids[slots]
 
     def free(self, slots: NDArray[np.intp] | int, conversation: int) -> None:
-        """The offers of `slots` in a conversation do not bind them any more."""
+        """Release `slots` from their offers in a conversation."""
         slots = np.atleast_1d(slots)
         freed = slots[self.leased_to[slots] == conversation]
         self.leased_to[freed] = NO_LEASE
@@ -171,7 +171,7 @@ class Pool:
             self._question = None
 
     def answer(self, cls: type[Contractor], call: Call, slot: int) -> Any:
-        """What `cls` bids for one of its members; while many are asked the same, worked out once for all of them."""
+        """The bid that `cls` makes for one of its members; computed once for all members that answer the same call."""
         question = self._question
         if question is not None and question.call is call and question.answers is None:
             answers = cls.bids(call, self.members, question.slots).singly()

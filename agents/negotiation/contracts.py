@@ -1,20 +1,20 @@
-"""Contracts: from the award to the end, on both sides, under messages that are late, lost or repeated.
+"""Contracts from the award to the end, on both sides, with messages that may be late, lost or repeated.
 
 manager                                                     contractor
-AWARDED  -- accept-proposal (holds until U) ------------->  accepts, or not
+AWARDED  -- accept-proposal (holds until U) ------------->  accepts or refuses
    |     <------------------------ agree (until U) | refuse
-ENGAGED  -- accept-proposal (holds until U') ------------>  still there? a renewal, long before U
+ENGAGED  -- accept-proposal (holds until U') ------------>  renewal, long before U
    |     <--- agree (until U') | inform-done | failure
    |     -- cancel --------------------------------------->  drops it, unless it has begun
-   |     <----------------- inform-done | failure (too late)
+   |     <----------------- inform-done | failure (begun)
 CLOSED   <-------------------------------------- inform-done
 
 Three rules keep a task from being held twice (leases: Gray and Cheriton 1989):
 
-1. A contractor that hears nothing drops a contract that it has not begun at the latest time U it was ever told.
-2. A manager that hears nothing gives the task to no other contractor before the latest U that it ever sent.
-3. Whether the work has begun is a fact of the floor that both see where they meet (`Contract.begun`): from then on
-   the contract holds until the work is done, whatever the messages do, and only the holder may begin.
+1. A contractor without news drops a contract that it has not begun at the latest time U that it ever received.
+2. A manager without news gives the task to no other contractor before the latest time U that it ever sent.
+3. Whether the work has begun is a physical fact that both sides see at the workplace (`Contract.begun`): from then on
+   the contract holds until the work is done, whatever happens to messages, and only the holder may begin.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ IN_REPLY_TO_CANCEL = 1.0  # the `value` of an inform-done or a failure that answ
 
 
 class Standing(IntEnum):
-    """What a contractor knows of a contract."""
+    """State of a contract as its contractor sees it."""
 
     HELD = 0
     DONE = 1
-    DROPPED = 2  # refused, given up, cancelled, or expired
+    DROPPED = 2  # refused, abandoned, cancelled, or expired
 
 
 class _Commitment:
@@ -61,7 +61,10 @@ class _Commitment:
 
 
 class Contracts:
-    """Awards tasks and sees them through; `carry_out` is handed those whose contractor is gone, to take back."""
+    """Both sides of all contracts, from the award of a task to the end.
+
+    Tasks that no contractor holds any more are handed to `carry_out` as `TakeBack` decisions.
+    """
 
     def __init__(
         self,
@@ -86,7 +89,7 @@ class Contracts:
     # -- the manager's side -----------------------------------------------------------------------------------
 
     def award(self, task: Task, contractor: Contractor, cost_s: float) -> None:
-        """`contractor` has won `task`, which it has offered to do within `cost_s`."""
+        """Award `task` to `contractor`, which has offered to do it within `cost_s`."""
         contract = task.contract
         contract.to(ContractPhase.AWARDED)
         contract.contractor = contractor
@@ -94,10 +97,10 @@ class Contracts:
         contract.promised_s = self.world.now_s + cost_s
         contract.until_s = self._delivery.lease_end_s()
         contract.confirmed_s = -FOREVER_S
-        self._see_through(task, contract.conversation)
+        self._follow_up(task, contract.conversation)
 
-    def _see_through(self, task: Task, conversation: int) -> None:
-        """Award until it is answered, ask in time whether the task is still held; give up a lease that has ended."""
+    def _follow_up(self, task: Task, conversation: int) -> None:
+        """Repeat the award until it is answered, renew its lease in time; take back a task whose lease has ended."""
         contract = task.contract
         if contract.conversation != conversation or not contract.live:
             return
@@ -109,7 +112,7 @@ class Contracts:
         if contract.begun or contract.confirmed_s >= contract.until_s:
             contract.until_s = self._delivery.lease_end_s()
         pause_s = terms.lease_s if contract.begun else min(terms.acknowledge_by_s, contract.until_s - now_s)
-        contract.watch = self._delivery.later(pause_s, self._see_through, task, conversation)
+        contract.watch = self._delivery.later(pause_s, self._follow_up, task, conversation)
         self._send(
             Performative.ACCEPT_PROPOSAL,
             conversation,
@@ -132,7 +135,7 @@ class Contracts:
         if contract.confirmed_s >= contract.until_s and not contract.begun:
             self._renew_after(task, max(contract.until_s - self.terms.lease_s / 2 - now_s, 0.0))
         if now_s >= contract.confirmed_s and not contract.begun:
-            return  # it came too late to rely on
+            return  # the agreement has expired on the way
         if contract.phase is ContractPhase.AWARDED:
             contract.to(ContractPhase.ENGAGED)
             task.manager.engaged(task, contractor)
@@ -144,7 +147,7 @@ class Contracts:
         contract = task.contract
         if contract.watch is not None:
             contract.watch.cancel()
-        contract.watch = self._delivery.later(delay_s, self._see_through, task, contract.conversation)
+        contract.watch = self._delivery.later(delay_s, self._follow_up, task, contract.conversation)
 
     def _on_done(self, conversation: int, task: Task, contractor: Contractor) -> None:
         if task.contract.conversation == conversation and task.contract.held:
@@ -153,17 +156,17 @@ class Contracts:
             task.manager.done(task, contractor)
 
     def _on_failure(self, conversation: int, task: Task, contractor: Contractor) -> None:
-        """The contractor does not hold the task, or not any more."""
+        """Deliver a refusal or a failure to the manager: the contractor does not hold the task."""
         if task.contract.conversation == conversation and task.contract.held:
-            self._free(task, contractor)
+            self._reannounce(task, contractor)
 
     def _lapse(self, task: Task, contractor: Contractor) -> None:
-        """The contractor is silent, and can hold the task no longer."""
+        """Take the task back from a silent contractor whose lease has ended."""
         self._send_cancel(task, task.contract.conversation, contractor)
-        self._free(task, contractor)
+        self._reannounce(task, contractor)
 
-    def _free(self, task: Task, contractor: Contractor) -> None:
-        """No contractor holds the task: it is re-announced, unless its manager cancels it."""
+    def _reannounce(self, task: Task, contractor: Contractor) -> None:
+        """Re-announce a task that no contractor holds, unless its manager cancels it."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.OPEN)
         task.contract.contractor = None
@@ -179,19 +182,19 @@ class Contracts:
             contract.watch = None
 
     def cancel(self, task: Task) -> None:
-        """The manager needs a live task no more. Work that has begun is done all the same."""
+        """Cancel a live task that the manager no longer needs; work that has begun is still finished."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.CLOSED)
-        self._ask_back(task, task.contract.conversation)
+        self._request_return(task, task.contract.conversation)
 
     def recall(self, task: Task) -> None:
-        """The manager wants a live task back, to re-announce it; it stays with its contractor if it has begun."""
+        """Take a live task back to re-announce it; it stays with its contractor if the work has begun."""
         self._stop_watching(task)
         task.contract.to(ContractPhase.RECALLED)
-        self._ask_back(task, task.contract.conversation)
+        self._request_return(task, task.contract.conversation)
 
     def annul(self, task: Task) -> None:
-        """A live task is needed no longer, as both sides see: its contractor drops it, whatever has begun."""
+        """End a live task that both sides see is no longer needed; its contractor drops it even if it has begun."""
         self._stop_watching(task)
         contract = task.contract
         contract.to(ContractPhase.CLOSED)
@@ -200,7 +203,7 @@ class Contracts:
         self._note(Performative.CANCEL, conversation, manager, contractor.unique_id)
         key = (task.id, contractor.unique_id)
         commitment = self._commitments.pop(key, None)
-        if self._delivery.remembers:  # its award may still be on the way
+        if self._delivery.remembers:  # its award may still be under way
             self._commitments[key] = _Commitment(conversation, Standing.DROPPED, 0.0)
         if commitment is not None and commitment.standing is Standing.HELD:
             commitment.standing = Standing.DROPPED
@@ -208,22 +211,22 @@ class Contracts:
         if contractor.present:
             self._note(Performative.INFORM_DONE, conversation, contractor.unique_id, manager, IN_REPLY_TO_CANCEL)
 
-    def _ask_back(self, task: Task, conversation: int) -> None:
-        """Cancel, and cancel again until it is answered or the lease has ended."""
+    def _request_return(self, task: Task, conversation: int) -> None:
+        """Send a cancel, repeated until it is answered or the lease has ended."""
         contract = task.contract
         contractor = contract.contractor
         if contract.conversation != conversation or contractor is None:
             return
         if contract.begun:
-            self._leave_it(task)
+            self._leave_with_contractor(task)
             return
         now_s = self.world.now_s
         if now_s >= contract.until_s:
             if contract.phase is ContractPhase.RECALLED:
-                self._free(task, contractor)
+                self._reannounce(task, contractor)
             return
         pause_s = min(self.terms.acknowledge_by_s, contract.until_s - now_s)
-        contract.watch = self._delivery.later(pause_s, self._ask_back, task, conversation)
+        contract.watch = self._delivery.later(pause_s, self._request_return, task, conversation)
         self._send_cancel(task, conversation, contractor)
 
     def _send_cancel(self, task: Task, conversation: int, contractor: Contractor) -> None:
@@ -246,25 +249,25 @@ class Contracts:
             self._stop_watching(task)
         elif contract.phase is ContractPhase.RECALLED:
             if dropped:
-                self._free(task, contractor)
+                self._reannounce(task, contractor)
             else:
-                self._leave_it(task)
+                self._leave_with_contractor(task)
 
-    def _leave_it(self, task: Task) -> None:
-        """A recall has come too late: the task stays with its contractor."""
+    def _leave_with_contractor(self, task: Task) -> None:
+        """Leave the task with its contractor: the recall has come too late."""
         self._stop_watching(task)
         if task.contract.phase is ContractPhase.RECALLED:
             task.contract.to(ContractPhase.ENGAGED)
-            self._delivery.assure(self._see_through, task, task.contract.conversation)
+            self._delivery.assure(self._follow_up, task, task.contract.conversation)
 
-    # -- where they meet --------------------------------------------------------------------------------------
+    # -- at the workplace -------------------------------------------------------------------------------------
 
     def stands(self, task: Task, contractor: Contractor) -> bool:
         """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
         return task.contract.contractor is contractor and task.contract.live
 
     def sure(self, task: Task, then: Callable[[], object]) -> bool:
-        """Whether the contractor, which is elsewhere, certainly holds `task`; if not, `then` is called once it does."""
+        """Whether the remote contractor certainly holds `task`; if not, `then` is called once it does."""
         contract = task.contract
         if contract.phase is ContractPhase.ENGAGED and (contract.begun or self.world.now_s < contract.confirmed_s):
             return True
@@ -275,7 +278,7 @@ class Contracts:
     # -- the contractor's side --------------------------------------------------------------------------------
 
     def _on_award(self, conversation: int, task: Task, contractor: Contractor, until_s: float) -> None:
-        """Accept the task, or say again how it stands; an award that a later one has overtaken is not answered."""
+        """Accept the task, or repeat its state; an award that a later one has overtaken is not answered."""
         if not contractor.present:
             return
         key = (task.id, contractor.unique_id)
@@ -324,7 +327,7 @@ class Contracts:
         self._send(performative, conversation, contractor.unique_id, manager, deliver, conversation, task, contractor)
 
     def _expire(self, commitment: _Commitment, task: Task, contractor: Contractor) -> None:
-        """No news from the manager: drop the task unless it has begun."""
+        """Drop a task whose lease has ended without news from the manager, unless the work has begun."""
         if commitment.standing is not Standing.HELD or task.contract.begun:
             return
         now_s = self.world.now_s
@@ -335,9 +338,9 @@ class Contracts:
             self._answer(Performative.FAILURE, self._on_failure, commitment.conversation, task, contractor)
 
     def _on_cancel(self, conversation: int, task: Task, contractor: Contractor) -> None:
-        """The cancel meta-protocol (SC00029H): drop the task, or say that it is too late.
+        """Answer a cancel (the cancel meta-protocol, SC00029H): drop the task, or reply that the work has begun.
 
-        A cancel that comes before its award makes the award void.
+        A cancel that arrives before its award makes the award void.
         """
         if not contractor.present:
             return
@@ -368,21 +371,21 @@ class Contracts:
         )
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """The work is finished: inform the manager, now and whenever it asks."""
+        """Inform the manager that the work is finished, now and whenever it asks."""
         commitment = self._end(task, contractor, Standing.DONE)
         self._answer(Performative.INFORM_DONE, self._on_done, commitment.conversation, task, contractor)
 
     def fail(self, task: Task, contractor: Contractor) -> None:
-        """The contractor gives the task up."""
+        """Inform the manager that the contractor abandons the task."""
         commitment = self._end(task, contractor, Standing.DROPPED)
         self._answer(Performative.FAILURE, self._on_failure, commitment.conversation, task, contractor)
 
     def give_back(self, task: Task, contractor: Contractor) -> None:
-        """The contractor leaves, which all see: the task is re-announced at once, whatever has begun."""
+        """Re-announce the task of a contractor that leaves, which all agents see, even if the work has begun."""
         commitment = self._end(task, contractor, Standing.DROPPED)
         if task.contract.conversation == commitment.conversation:
             task.contract.begun = False
-            task.contract.called_s = -FOREVER_S  # a contractor that has left does not fail again: it need not wait
+            task.contract.called_s = -FOREVER_S  # a contractor that has left cannot fail again: no need to wait
         self._note(Performative.FAILURE, commitment.conversation, contractor.unique_id, task.manager.unique_id)
         self._on_failure(commitment.conversation, task, contractor)
 

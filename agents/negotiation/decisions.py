@@ -1,4 +1,4 @@
-"""What the phases of a negotiation decide. They return decisions; the engine alone carries them out."""
+"""Decisions of the phases of a negotiation. The phases return them; the engine alone carries them out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Accept(NamedTuple):
-    """The proposal of `contractor`: it has won `task`, or a share of it: so many `parts`, done within `cost_s`."""
+    """Accept the proposal of `contractor` for `task`, or for a share of `parts` parts of it, done within `cost_s`."""
 
     task: Task
     contractor: Contractor
@@ -22,20 +22,20 @@ class Accept(NamedTuple):
 
 
 class Reannounce(NamedTuple):
-    """`task`, or what is left of it, is called again at once."""
+    """Re-announce `task`, or its remaining parts, at once."""
 
     task: Task
 
 
 class Postpone(NamedTuple):
-    """No contractor took `task`, for these `reasons`, (N,) int8: it waits."""
+    """Postpone `task`, which no contractor took for these `reasons`, (N,) int8."""
 
     task: Task
     reasons: NDArray[np.int8]
 
 
 class TakeBack(NamedTuple):
-    """The contractor of `task` is gone: it is called again, later if it was called just now."""
+    """Re-announce `task`, which its contractor no longer holds; later if it was called at this same instant."""
 
     task: Task
 

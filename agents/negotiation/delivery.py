@@ -1,11 +1,11 @@
-"""What the parties must do because messages may be late, lost or repeated, and need not do where none is.
+"""Delivery policies: the measures that the parties take if messages may be late, lost or repeated, and only then.
 
-`ZeroLatency`: every message comes at once. An offer is answered at the instant at which it is made, so it binds no
-contractor; the winner of one call of several is asked again for the others, given what it has just won.
+`ZeroLatency`: every message arrives at once. An offer is answered at the instant at which it is made, so it binds no
+contractor; the winner of one of several calls updates its offers for the others, given the award.
 
-`Delayed`: an offer binds until it is answered or its lease ends; the winner of a call has no other offers, for they are
-stale. Messages count once (`Receipts`). Awards and cancels are repeated until they are answered, and leases end by
-themselves. Contracts that have ended are remembered, for messages about them may be under way.
+`Delayed`: an offer binds until it is answered or its lease ends; the other offers of the winner of a call are dropped,
+because they are stale. Messages count once (`Receipts`). Awards and cancels are repeated until they are answered, and
+leases expire. Contracts that have ended are remembered, because messages about them may be under way.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ if TYPE_CHECKING:
     from .world import Due, EngineWorld
 
 FOREVER_S = float("inf")
-LONGEST_BLIND_RETRY = 4.0  # times retry_s: where the announcement of a contractor that is free again may get lost
-SILENCE = 3  # a call that not all have answered is made again 2 ** SILENCE times as soon: perhaps it did not arrive
+LONGEST_BLIND_RETRY = 4.0  # times retry_s: upper bound where the announcement of an available contractor may get lost
+SILENCE = 3  # an incompletely answered call is retried 2 ** SILENCE times as soon: it may not have arrived
 
 
 class Receipts(Protocol):
-    """Which messages of a round have come already. K calls, N contractors."""
+    """Record of the messages of a round that have arrived. K calls, N contractors."""
 
     def ask(self) -> None:
-        """Calls go out: the answers to earlier ones do not count."""
+        """Start a new call: answers to earlier ones do not count."""
         ...
 
     def called(self, row: int, columns: Which, number: int) -> Which:
-        """Those of `columns` that receive call `number` of `row` now, not for the second time nor after a later one."""
+        """The columns that receive call `number` of `row` for the first time, and not after a later call."""
         ...
 
     def answered(self, row: int, columns: Which, bids: Bids) -> tuple[Which, Bids]:
-        """Those of `columns` whose answer to the latest call of `row` comes for the first time, and their answers."""
+        """The columns whose answer to the latest call of `row` arrives for the first time, and their answers."""
         ...
 
     def has_answered(self, row: int, column: int) -> bool:
-        """The contractor has answered the latest call of `row`."""
+        """Whether the contractor has answered the latest call of `row`."""
         ...
 
 
 class Delivery(Protocol):
-    """How the parties allow for the ways of a channel.
+    """A delivery policy: how the parties allow for the faults of a channel.
 
     Attributes:
-        offers_bind: a contractor that has made an offer waits for the answer.
-        definite: offers bind no one until the contractor that would win confirms its own.
-        remembers: contracts that have ended are remembered, for messages about them may be under way.
+        offers_bind: a contractor that has made an offer is bound until it is answered.
+        definite: offers do not bind until the prospective winner confirms its own.
+        remembers: contracts that have ended are remembered, because messages about them may be under way.
     """
 
     offers_bind: bool
@@ -66,40 +66,40 @@ class Delivery(Protocol):
     remembers: bool
 
     def receipts(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> Receipts:
-        """A record for a round that calls `slots` for so many tasks."""
+        """Return a record for a round that calls `slots` for `rows` tasks."""
         ...
 
     def bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
-        """The offers among `bids` bind the contractors in `slots`; those that are bound already refuse."""
+        """Bind the contractors in `slots` to the offers among `bids`; a contractor that is already bound refuses."""
         ...
 
     def release(self, pool: Pool, slots: NDArray[np.intp] | int, conversation: int) -> None:
-        """The offers of `slots` in a conversation have been answered."""
+        """Release `slots` from their offers in a conversation, which have been answered."""
         ...
 
     def lease_end_s(self) -> float:
-        """Until when an award that is made now holds without news."""
+        """Time until which an award made now holds without news."""
         ...
 
     def stated_s(self, until_s: float) -> float:
-        """How the end of a lease is written in a message."""
+        """The end of a lease as written in a message."""
         ...
 
     def later(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Due | None:
-        """Look again after a while, for the answer may not come; None where it surely does."""
+        """Schedule a check after `delay_s`, because the answer may not arrive; None where it surely does."""
         ...
 
     def assure(self, callback: Callable[..., object], *args: Any) -> None:
-        """Send again what may have been taken as ended."""
+        """Call `callback(*args)` now, to confirm a contract that its contractor may take as ended."""
         ...
 
     def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
-        """After how many times `retry_s` a task that was called so often, last with these answers, is called again."""
+        """Multiple of `retry_s` after which a task is retried, given its number of calls and the latest answers."""
         ...
 
 
 class _NothingTwice:
-    """Every message comes once."""
+    """Receipts for a channel on which every message arrives exactly once: nothing to record."""
 
     def ask(self) -> None:
         pass
@@ -115,7 +115,7 @@ class _NothingTwice:
 
 
 class ZeroLatency:
-    """Every message arrives at the instant at which it is sent, once."""
+    """Delivery policy for a channel on which every message arrives exactly once, at the instant it is sent."""
 
     offers_bind = False
     definite = False
@@ -146,11 +146,11 @@ class ZeroLatency:
         pass
 
     def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
-        return 2.0 ** min(calls - 1, 30)  # nothing waits for it, unless a contractor tells no one that it is free
+        return 2.0 ** min(calls - 1, 30)  # rarely matters: contractors announce that they are available
 
 
 class _Once:
-    """What has come of each call and of each answer; repeated and late messages do not count."""
+    """Receipts that count every call and every answer once; repeated and late messages do not count."""
 
     def __init__(self, pool: Pool, rows: int, slots: NDArray[np.intp]) -> None:
         self._pool = pool
@@ -184,7 +184,7 @@ class _Once:
 
 
 class Delayed:
-    """Messages take time, and some are lost, repeated, or overtaken by later ones."""
+    """Delivery policy for messages that take time, of which some are lost, repeated, or overtaken by later ones."""
 
     offers_bind = True
     remembers = True
@@ -198,7 +198,7 @@ class Delayed:
         return _Once(pool, rows, slots)
 
     def bind(self, call: Call, pool: Pool, slots: NDArray[np.intp], bids: Bids) -> None:
-        """No second offer before the first is answered or its lease ends, unless the policy is eager."""
+        """Allow no second offer before the first is answered or its lease ends, unless the policy is "eager"."""
         commitment = self._terms.commitment
         if commitment == "concurrent" and not call.definite:
             return
@@ -226,12 +226,12 @@ class Delayed:
         callback(*args)
 
     def back_off(self, calls: int, reasons: NDArray[np.int8]) -> float:
-        """Sooner where not all have answered: perhaps the call did not arrive, or nor did an announcement."""
+        """Retry sooner if an answer is missing: the call or an announcement may not have arrived."""
         usual = 2.0 ** min(calls - 1, 30)
         answered = bool((reasons != Reason.NONE).all())
         return min(usual if answered else usual / 2**SILENCE, LONGEST_BLIND_RETRY)
 
 
 def delivery_over(channel: Channel, world: EngineWorld, terms: Terms) -> Delivery:
-    """What a channel asks for."""
+    """The delivery policy that suits `channel`."""
     return ZeroLatency() if channel.instant else Delayed(world, terms)

@@ -1,16 +1,16 @@
-"""The contract net: what managers and contractors say to it, and when tasks are called.
+"""The contract net engine: its interface to managers and contractors, and the time at which tasks are announced.
 
     manager                              contractors
        | -- cfp (reply-by) ----------------> |
        | <-------------- propose | refuse -- |     rounds.py: calls, answers, clearing
-       | -- accept-proposal (one) ---------> |     several, where the task is split: each names its share
+       | -- accept-proposal (one) ---------> |     several for a divisible task: each names its share
        | -- reject-proposal (the others) --> |
        | <----------------- agree | refuse - |     contracts.py: awards, leases, cancel, the end
        | <--------- inform-done | failure -- |     a task that failed is re-announced
 
-FIPA SC00029H; acknowledgement, leases and re-announcement are ours, as the standard leaves them open. Every step is the
-delivery of a message by the channel, so a channel that delays, loses or repeats changes when and how often a step is
-taken, and every step may be taken twice.
+FIPA SC00029H; acknowledgement, leases and re-announcement are additions, as the standard leaves them open. Every step
+is the delivery of a message by the channel, so a channel that delays, loses or duplicates messages changes when and how
+often a step is taken, and every step may be taken twice.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ _NO_ANSWERS = np.empty(0, np.int8)
 
 
 class ContractNet:
-    """Runs every negotiation of a factory.
+    """The contract net engine, which runs all negotiations of a factory.
 
-    Managers `announce` tasks and may `cancel` or `recall` them; contractors tell when they are `done`, when they
+    Managers `announce` tasks and may `cancel` or `recall` them; contractors report when a task is `done`, when they
     `fail`, and when they become `available`. Nothing is decided before `settle`, which the factory calls at the end of
     each instant.
 
     Attributes:
         pools: the contractors of each kind of task.
-        mechanisms: what clears the calls for each kind of task.
+        mechanisms: the mechanism that clears the calls for each kind of task.
         planner: the mechanism that plans all kinds of task together, if it is one.
     """
 
@@ -90,31 +90,32 @@ class ContractNet:
         self._reopening = Reopening(world, terms=terms, pools=self.pools)
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
-        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}  # and their last call
+        # retries that are due: the task, and the id of its latest call
+        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}
         self._availability = Availability(self.pools)
         self._tasks = 0
-        self._stirred = False
+        self._unsettled = False
         self.mechanism = mechanism
 
     @property
     def channel(self) -> Channel:
-        """How messages travel."""
+        """The channel that carries messages."""
         return self._channel
 
     @property
     def terms(self) -> Terms:
-        """What the parties agree on beforehand."""
+        """Deadlines, leases and policies that all parties agree on beforehand."""
         return self._terms
 
     @property
     def mechanism(self) -> Mechanism | Mapping[Any, Mechanism]:
-        """What was given to clear the calls; what clears those for each kind of task is in `mechanisms`.
+        """The mechanism or mechanisms as given; `mechanisms` has the one for each kind of task.
 
-        May be set while the engine runs, to one mechanism for all kinds of task that it is for (a vehicle rule places
-        transports, and the best offer wins everything else), or to one for each kind.
+        May be set while the engine runs, to one mechanism for all kinds of task that it supports (a vehicle rule
+        assigns transports, and the best offer wins all other tasks), or to one for each kind.
 
         Raises:
-            TypeError: it is no mechanism.
+            TypeError: the object given is not a mechanism.
             ValueError: a planner is given for some kinds of task, and another mechanism for others.
         """
         return self._mechanism
@@ -129,19 +130,19 @@ class ContractNet:
             self.planner.attach(self.world)
 
     def subscribe(self, observer: Observer) -> None:
-        """From now on `observer` sees every market before it is cleared."""
+        """Show every market to `observer` before it is cleared, from now on."""
         self.rounds.observers.append(observer)
 
-    # -- what managers say ------------------------------------------------------------------------------------
+    # -- the interface of managers ----------------------------------------------------------------------------
 
     def announce(self, task: Task) -> None:
-        """Have `task` contracted; its manager hears `engaged`, then `done` or `failed`."""
+        """Announce `task`; its manager is notified by `engaged`, then by `done` or `failed`."""
         task.contract.id = self._next_task()
         task.contract.requested_at_s = self.world.now_s
         self._reopen(task)
 
     def cancel(self, task: Task) -> None:
-        """The manager needs the task no more; a contractor that has not begun it drops it."""
+        """Cancel a task that its manager no longer needs; a contractor that has not begun it drops it."""
         self._waiting[task.kind].discard(task)
         if task.contract.held:
             self.contracts.cancel(task)
@@ -151,7 +152,7 @@ class ContractNet:
             self._messenger.withdraw(task.contract.conversation, task.manager.unique_id)
 
     def annul(self, task: Task) -> None:
-        """The task is needed no longer, as all see on the floor: its contractor drops it, whatever has begun."""
+        """End a task that, as all agents see, is no longer needed; its contractor drops it even if it has begun."""
         self._waiting[task.kind].discard(task)
         if task.contract.held:
             self.contracts.annul(task)
@@ -159,14 +160,14 @@ class ContractNet:
             self.cancel(task)
 
     def recall(self, task: Task) -> None:
-        """The manager wants a task that was awarded to be re-announced, unless it has begun."""
+        """Take back an awarded task to re-announce it, unless it has begun."""
         if task.contract.live and not task.contract.begun:
             self.contracts.recall(task)
 
     def hurry(self, task: Task) -> None:
-        """More may be offered for `task` than when it was called last: if all were busy, it is announced again at once.
+        """Re-announce `task` at once if it is postponed: offers may be possible that were not at its latest call.
 
-        A call that is under way is awaited first, for its offers were asked for before.
+        A pending call is awaited first, because its offers were requested before the change.
         """
         if task.contract.phase is ContractPhase.POSTPONED:
             self._waiting[task.kind].discard(task)
@@ -175,31 +176,31 @@ class ContractNet:
             task.contract.hurried = True
 
     def hurry_all(self, kind: IntEnum) -> None:
-        """The same for every waiting task of a kind: something that concerns all contractors has changed."""
+        """Hurry every waiting task of a kind: a change concerns all contractors."""
         for task in self.waiting(kind):
             self.hurry(task)
 
     def waiting(self, kind: IntEnum) -> list[Task]:
-        """The tasks that all contractors were too busy to take, the oldest first."""
+        """The postponed tasks of a kind, oldest first: all contractors were too busy to take them."""
         return list(self._waiting[kind])
 
     def sure(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
 
-        Only a channel that loses or delays messages leaves doubts.
+        This is uncertain only on a channel that loses or delays messages.
         """
         return self.contracts.sure(task, then)
 
-    # -- what contractors say ---------------------------------------------------------------------------------
+    # -- the interface of contractors -------------------------------------------------------------------------
 
     def available(self, contractor: Contractor, kind: IntEnum) -> None:
-        """Node-available announcement (Smith 1980): waiting tasks are offered to `contractor`."""
+        """Announce that `contractor` is available (Smith 1980): waiting tasks are offered to it."""
         self.channel.send(contractor.unique_id, NOBODY, self._on_available, contractor, kind)
 
     def disturbed(self, kind: IntEnum, contractor: Contractor | None = None) -> None:
-        """What `contractor` (None: all) promised may not hold any more: tasks that were not begun are re-announced.
+        """Re-announce tasks not yet begun: estimates of `contractor` (None: of all) may not hold any more.
 
-        Each task at most `reopen_limit` times. The contractor that held it may win it again, with an offer that holds.
+        Each task is re-announced at most `reopen_limit` times. Its contractor may win it again with an updated offer.
         """
         for task in self._reopening.upset(kind, contractor):
             self.recall(task)
@@ -210,28 +211,28 @@ class ContractNet:
         self._availability.announced(kind, contractor, self.rounds.conversations)
         if self._waiting[kind] or self._reopening.when_available:
             self._availability.ready(kind, contractor)
-            self._stirred = True
+            self._unsettled = True
 
     def stands(self, task: Task, contractor: Contractor) -> bool:
         """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
         return self.contracts.stands(task, contractor)
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """`contractor` has finished `task`."""
+        """Report that `contractor` has finished `task`."""
         self._reopening.ended(task)
         self.contracts.done(task, contractor)
 
     def fail(self, task: Task, contractor: Contractor) -> None:
-        """`contractor` gives `task` up; it is re-announced."""
+        """Report that `contractor` abandons `task`, which is re-announced."""
         self.contracts.fail(task, contractor)
 
     def give_back(self, task: Task, contractor: Contractor) -> None:
-        """`contractor` leaves the factory, which all see; `task` is re-announced, whatever has begun."""
+        """Re-announce `task` because `contractor` leaves the factory, which all agents see, even if it has begun."""
         self._reopening.ended(task)
         self.contracts.give_back(task, contractor)
 
     def leave(self, contractor: Contractor) -> None:
-        """`contractor` is asked nothing any more; what only it could do is reported as infeasible."""
+        """Send `contractor` no more calls; waiting tasks that it alone could do are reported as infeasible."""
         kind = contractor.kind
         self.pools[kind].remove(contractor)
         self._availability.drop(contractor)
@@ -240,23 +241,23 @@ class ContractNet:
                 self.hurry(task)
 
     def stop(self) -> None:
-        """The trial is over: nothing is called any more."""
+        """End all negotiation: the trial is over."""
         for kind in self.kinds:
             for kept in (self._open, self._waiting, self._due):
                 kept[kind].clear()
             self._availability.clear(kind)
-        self._stirred = False
+        self._unsettled = False
 
-    # -- when tasks are called --------------------------------------------------------------------------------
+    # -- the timing of calls ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Negotiate until nothing more is due at this instant."""
-        while self._stirred:
-            self._stirred = False
+        while self._unsettled:
+            self._unsettled = False
             for kind in self.kinds:
                 if ready := self._availability.take(kind):
                     if self._waiting[kind]:
-                        self._pull(kind, ready)
+                        self._offer_waiting(kind, ready)
                     if self._reopening.when_available:
                         for task in self._reopening.better_with(ready.values(), kind):
                             self.recall(task)
@@ -268,7 +269,7 @@ class ContractNet:
                     self._call_open(kind)
 
     def _carry_out(self, decision: Decision) -> None:
-        """Do what a phase has decided."""
+        """Carry out a decision of a phase."""
         match decision:
             case Accept(task, contractor, cost_s, parts):
                 self._award(task, contractor, cost_s, parts)
@@ -286,7 +287,7 @@ class ContractNet:
         task.contract.to(ContractPhase.OPEN)
         task.contract.contractor = None
         self._open[task.kind].append(task)
-        self._stirred = True
+        self._unsettled = True
 
     def _call_open(self, kind: IntEnum) -> None:
         queue = self._open[kind]
@@ -301,7 +302,7 @@ class ContractNet:
             for task in tasks:
                 self._call(kind, [task], self.pools[kind].able(task.eligible))
 
-    def _pull(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
+    def _offer_waiting(self, kind: IntEnum, ready: Mapping[int, Contractor]) -> None:
         """Offer waiting tasks to the contractors that have become available."""
         if self.planner is not None:
             self._call(kind, self.waiting(kind), self.pools[kind].all)
@@ -312,10 +313,10 @@ class ContractNet:
                 self._offer(kind, [slot])
 
     def _offer(self, kind: IntEnum, slots: list[int]) -> None:
-        """Call the tasks that have waited longest, a window of them for each of `slots`, and then the next ones.
+        """Call the tasks that have waited longest, a window of them for each of `slots`, then the next window.
 
-        Contractors that take none of a window may yet take what comes after it; those that take all of it, more.
-        Where messages take time, the tasks after the first window wait for the retry.
+        The next window follows if the contractors took none of a window, since they may take younger tasks, or all of
+        it, since they may take more. Where messages take time, tasks after the first window wait for the retry.
         """
         asked = np.array(slots, np.intp)
         offered: set[int] = set()
@@ -337,7 +338,7 @@ class ContractNet:
             self.rounds.call(kind, tasks, slots)
 
     def _shelve_infeasible(self, tasks: list[Task]) -> list[Task]:
-        """Report the tasks that no contractor is left to do, and have them wait for one to join; returns the others."""
+        """Postpone the tasks that no contractor is left to do, and report them once; return the others."""
         feasible: list[Task] = []
         for task in tasks:
             if len(self.pools[task.kind].able(task.eligible)) > 0:
@@ -345,7 +346,7 @@ class ContractNet:
             else:
                 known = task.contract.phase is ContractPhase.POSTPONED
                 task.contract.to(ContractPhase.POSTPONED)
-                task.contract.conversation = NOBODY  # no retry that is due is for it
+                task.contract.conversation = NOBODY  # pending retries do not apply to it
                 self._waiting[task.kind].add(task)
                 if not known:
                     self.world.infeasible(task)
@@ -353,12 +354,12 @@ class ContractNet:
         return feasible
 
     def _next_task(self) -> int:
-        """A number that no task has had."""
+        """Return a fresh task id."""
         self._tasks += 1
         return self._tasks - 1
 
     def _award(self, task: Task, contractor: Contractor, cost_s: float, parts: int) -> None:
-        """`contractor` has won `task`, or a share of it: so many `parts`, by a contract of its own."""
+        """Award `task` to `contractor`, or a share of `parts` parts of it under a separate contract."""
         if parts < task.size:
             task = task.split(parts, self._next_task())
         now_s, conversation = self.world.now_s, task.contract.conversation
@@ -368,15 +369,15 @@ class ContractNet:
         self.contracts.award(task, contractor, cost_s)
 
     def quote_s(self, task: Task) -> float:
-        """A nested call: within how many seconds the best contractor offers to do `task`; inf if none offers.
+        """Seconds within which the best contractor offers to do `task`; inf without an offer.
 
-        Collects bids without awarding. Only for a channel without faults.
+        A nested call that collects bids without awarding. Only for a channel without faults.
         """
         task.contract.id = self._next_task()
         return self.rounds.quote_s(task)
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
-        """No contractor took it: wait until one becomes available, or for the retry."""
+        """Have a task that no contractor took wait until one becomes available, or for the retry."""
         if task.contract.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
             self.world.infeasible(task)
         if task.contract.hurried:
@@ -386,15 +387,15 @@ class ContractNet:
         self._waiting[task.kind].add(task)
         for contractor in self._availability.missed_by(task):
             self._availability.ready(task.kind, contractor)
-            self._stirred = True
+            self._unsettled = True
         task.manager.postponed(task)
         back_off = self._delivery.back_off(task.contract.calls, reasons)
         self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
 
     def _retry(self, task: Task, conversation: int) -> None:
-        """Time to announce it again, unless a contractor that becomes available at this instant is offered it."""
+        """Re-announce a postponed task, unless it is offered to a contractor that becomes available at this instant."""
         contract = task.contract
         postponed = contract.phase is ContractPhase.POSTPONED and contract.conversation == conversation
         if postponed and not contract.asleep:
             self._due[task.kind].append((task, conversation))
-            self._stirred = True
+            self._unsettled = True

@@ -1,4 +1,4 @@
-"""The market: the calls that are cleared together, and the offers for them."""
+"""The market: calls for proposals that are cleared together, and the offers received for them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from .tasks import Task
 
 Award = tuple[int, int]
-AGEING = 0.02  # seconds of delay that a second of waiting outweighs: with much more it is first come first served
+AGEING = 0.02  # seconds of delay that one second of waiting outweighs; a much larger value is first come first served
 
 
 class Market:
-    """The calls that are cleared together (K rows) and the offers for them (N columns: contractors).
+    """Calls that are cleared together (K rows, one per task) and the offers for them (N columns, one per contractor).
 
     Attributes:
         tasks: the K tasks.
         slots: (N,) intp, pool slot of each column.
-        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed. Of a task that may be split:
-            seconds by part of the share that the offer would get.
-        reason: (K, N) int8, why there is none.
-        approach_s: (K, N) float64, time to get to where the task begins.
-        load: (K, N) int64, tasks that the contractor has already.
-        idle_since_s: (K, N) float64.
-        left: (K,) how many parts of each task are not placed; 1 for a task that cannot be split.
-        age_s: (K,) float64, since when each task has been asked for.
-        premium_s: (K,) float64, what that makes up for.
-        rng: the generator of the stream "mechanism", for mechanisms that draw.
+        cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed. For a divisible task: seconds
+            per part of the share that the offer would get.
+        reason: (K, N) int8, `Reason` for making no offer.
+        approach_s: (K, N) float64, travel time to the place where the task begins.
+        load: (K, N) int64, number of tasks that the contractor already has.
+        idle_since_s: (K, N) float64, time since which the contractor has been idle; inf while it works.
+        left: (K,) number of parts of each task that are not yet awarded; 1 for an indivisible task.
+        age_s: (K,) float64, time since each task was first announced.
+        premium_s: (K,) float64, seconds of delay that this age outweighs.
+        rng: generator of the stream "mechanism", for randomised mechanisms.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Market:
         self._lots: dict[int, _Lot] = {}
         self._members = members
 
-    # the columns are made when they are first asked for: the usual market, of one call, takes over the answers
+    # the columns are created on first access: the usual market, with a single call, adopts the arrays of the answers
 
     @cached_property
     def cost(self) -> NDArray[np.float64]:
@@ -96,25 +96,26 @@ class Market:
 
     @property
     def score_s(self) -> NDArray[np.float64]:
-        """(K, N) what mechanisms compare where several tasks meet several contractors, the least first; inf: no offer.
+        """(K, N) float64, what mechanisms compare when several tasks meet several contractors; lower is better.
 
-        The delay to the contractor: the way to the part for transports, since the way with it has to be driven by
-        whichever vehicle carries it; the cost for other tasks. Less the premium for age, so that none waits for ever.
+        The delay to the contractor less the premium for age, so that no task waits for ever; inf where there is no
+        offer. For transports the delay is the empty travel time to the part, because the loaded travel time is the same
+        for every vehicle; for other tasks it is the cost.
         """
         delay_s = self.approach_s if self.tasks and self.tasks[0].compared_by_approach else self.cost
         return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)
 
     def foresee(self, column: int, rows: Sequence[int]) -> list[float] | None:
-        """Seconds until a contractor would be at each of some tasks, done in this order after all that it has planned.
+        """Seconds until a contractor would arrive at each of some tasks, done in this order after its present plan.
 
-        None if it does not take so many, or does not say.
+        None if it does not take so many tasks, or gives no forecast.
         """
         if not self._members:
             return None
         return self._members[int(self.slots[column])].foresee([self.tasks[row] for row in rows])
 
     def exclude(self, row: int) -> None:
-        """Only some of the columns are asked for `row`: the others are not eligible, until they answer."""
+        """Mark all columns of `row` as not eligible until they answer: the call goes only to some of them."""
         self.reason[row] = Reason.NOT_ELIGIBLE
 
     def put(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
@@ -148,21 +149,21 @@ class Market:
         self._price(row)
 
     def _price(self, row: int) -> None:
-        """What a part would cost by each offer that still counts, given how many are left to take."""
+        """Update the cost per part of every open offer, given the number of parts that are left."""
         lot = self._lots.get(row)
         if lot is not None:
             share = np.minimum(lot.parts, self.left[row])
             self.cost[row] = np.where(self.cost[row] < np.inf, lot.cost / share, np.inf)
 
     def offer(self, row: int, column: int) -> tuple[float, int]:
-        """What an offer costs in all, and for how many of the parts that are left."""
+        """Total cost of an offer in seconds, and the number of the remaining parts that it covers."""
         lot = self._lots.get(row)
         if lot is None:
             return self.cost.item(row, column), 1
         return lot.cost.item(column), min(lot.parts.item(column), self.left[row])
 
     def take(self, row: int, column: int) -> None:
-        """An offer is accepted: the row is closed; or, with parts left, the winner offers no more for it."""
+        """Accept an offer: close the row or, while parts are left, only the winner's offer for it."""
         self.left[row] -= self.offer(row, column)[1]
         if self.left[row] <= 0:
             self.withdraw(row)
@@ -171,23 +172,23 @@ class Market:
             self._price(row)
 
     def count_left(self, row: int) -> None:
-        """The manager may have left out some parts since it called."""
+        """Update the number of parts left: the manager may have dropped some since the call."""
         if self.left[row] != self.tasks[row].size:
             self.left[row] = self.tasks[row].size
             self._price(row)
 
     def withdraw(self, row: int) -> None:
-        """The task of `row` is placed: no offer for it counts any more."""
+        """Close `row`: no offer for its task counts any more."""
         self.cost[row] = np.inf
 
     def offers(self) -> NDArray[np.bool_]:
-        """(K, N) which offers a central rule may use: those of vehicles, robots, chargers only while they are idle."""
+        """(K, N) bool, the offers a central rule may use: vehicles, robots and chargers count only while idle."""
         made = self.cost < np.inf
         return made if self.tasks and self.tasks[0].queued else made & (self.load == 0)
 
 
 class _Lot(NamedTuple):
-    """The offers for a task that may be split: what each costs in all, and for how many parts; (N,) each."""
+    """The offers for a divisible task: the total cost of each and its number of parts, (N,) each."""
 
     cost: NDArray[np.float64]
     parts: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What clears the calls: a mechanism says which offer wins which task."""
+"""Mechanisms, which clear the calls: they choose the winning offer for each task."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Kind = TypeVar("Kind", bound=IntEnum)
 
 
 class Mechanism(ABC):
-    """Decides the awards. Subclass it, say what differs, and yield awards in `clear`.
+    """Base class of mechanisms. Subclass it, set the attributes that differ, and yield awards in `clear`.
 
     Attributes:
-        joint: batch clearing: all calls of one instant are cleared together; otherwise each as soon as its answers
-            are in.
-        splits: it gives a divisible task to several contractors, by yielding its row again until it is closed; for a
-            mechanism that does not, the parts of a lot ask for vehicles one by one.
-        iterates: contractors that have offered are called again (FIPA SC00030H).
-        kinds: the kinds of task that it is for; where it is given alone, the best offer wins all other tasks. Empty:
-            all kinds.
+        joint: batch clearing: all calls of one instant are cleared together; otherwise each is cleared as soon as its
+            answers are in.
+        splits: divides a divisible task among several contractors by yielding its row again until it is closed; with a
+            mechanism that does not, each part of a lot is announced separately.
+        iterates: contractors that have made an offer receive revised calls (FIPA SC00030H).
+        kinds: the kinds of task that it supports; if it is the only mechanism given, the best offer wins all other
+            tasks. Empty: all kinds.
     """
 
     joint: bool = False
@@ -38,18 +38,18 @@ class Mechanism(ABC):
     def clear(self, market: Market) -> Iterator[Award]:
         """Yield awards (row, column).
 
-        After each the market is brought up to date: the row is closed (with parts left, only the winner's offer for it
-        is), and the winner's offers for the other rows are those that it makes now.
+        The market is updated after each award: the row is closed (while parts are left, only the winner's offer for it
+        is), and the winner's offers for the other rows are replaced by updated ones.
         """
         ...
 
 
 class BestOffer(Mechanism):
-    """Each call is a contract net of its own: the best offer wins (Smith 1980; FIPA SC00029H).
+    """Best offer wins: each call is a separate contract net (Smith 1980; FIPA SC00029H).
 
-    Where several tasks meet one contractor that has become free, it takes the one that delays it least, older ones
-    rather (`Market.score_s`). A lot is split: the offer that costs least by part gets its share, then the next, until
-    nothing is left.
+    Where several tasks meet one contractor that has become free, it takes the one that delays it least, with a
+    preference for older tasks (`Market.score_s`). A lot is divided: the offer with the lowest cost per part gets its
+    share, then the next, until no part is left.
     """
 
     splits = True
@@ -64,7 +64,7 @@ class BestOffer(Mechanism):
 
 
 def best_first(market: Market) -> Iterator[Award]:
-    """The best of all offers, and again, given what has been won."""
+    """Yield the best offer of the whole market repeatedly, each time given the awards so far."""
     while market.cost.size:
         score_s = market.score_s
         row, column = divmod(int(score_s.argmin()), score_s.shape[1])
@@ -74,35 +74,37 @@ def best_first(market: Market) -> Iterator[Award]:
 
 
 class Planner(Protocol):
-    """A mechanism that has intentions: it may leave a call open though offers for it have come.
+    """A mechanism that plans ahead: it may leave a call open although there are offers for it.
 
-    Calls that it leaves open are cleared again together with the next ones, where it wants them to be.
+    Calls left open are cleared again together with the next ones, if the planner `wants` them.
     """
 
     def attach(self, world: EngineWorld, /) -> None:
-        """Work in this world; its agents do not exist yet."""
+        """Attach the planner to `world`, whose agents do not exist yet."""
         ...
 
     def wants(self, kind: IntEnum, /) -> bool:
-        """Whether calls that were left open could be decided now."""
+        """Whether calls of `kind` that were left open could be decided now."""
         ...
 
 
 def is_planner(mechanism: object) -> TypeGuard[Planner]:
-    """Whether it does what a `Planner` does."""
+    """Whether `mechanism` implements `Planner`."""
     return all(callable(getattr(mechanism, name, None)) for name in ("attach", "wants"))
 
 
 def mechanism_of_each_kind(given: Mechanism | Mapping[Kind, Mechanism], kinds: Sequence[Kind]) -> dict[Kind, Mechanism]:
-    """One mechanism for every kind of task: what is not given, or what it is not for, goes to the best offer.
+    """One mechanism for every kind of task; a kind without a suitable mechanism gets `BestOffer`.
 
     Raises:
-        TypeError: something else than a mechanism is given.
+        TypeError: an object given is not a mechanism.
     """
     each = given.values() if isinstance(given, Mapping) else (given,)
     for mechanism in each:
         if not isinstance(mechanism, Mechanism):
-            raise TypeError(f"{mechanism!r} is no mechanism; give an object of a subclass of robocell.agents.Mechanism")
+            raise TypeError(
+                f"{mechanism!r} is not a mechanism; give an instance of a subclass of robocell.agents.Mechanism"
+            )
     best_offer = BestOffer()
     if isinstance(given, Mapping):
         return {kind: given.get(kind, best_offer) for kind in kinds}
@@ -113,7 +115,7 @@ def planner_of(of_each: Mapping[Kind, Mechanism]) -> Planner | None:
     """The planner among the mechanisms of all kinds of task, None if there is none.
 
     Raises:
-        ValueError: it is given for some kinds of task, and another mechanism for others.
+        ValueError: a planner is given for some kinds of task, and another mechanism for others.
     """
     planner = next((found for found in of_each.values() if is_planner(found)), None)
     if planner is not None and any(found is not planner for found in of_each.values()):

@@ -1,7 +1,7 @@
-"""What agents say to each other: performatives, calls for proposals, proposals, refusals.
+"""Messages between agents: performatives, calls for proposals, proposals, refusals.
 
-A call goes to many contractors as one object with an array of receivers, and their answers come back as
-one set of columns. `Proposal` and `Refusal` are the single answers that a subclass gives which bids for itself.
+A call goes to many contractors as one object with an array of receivers, and their answers come back as one set of
+columns. A subclass that overrides `Contractor.bid` answers with a single `Proposal` or `Refusal`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOBODY = -1  # in place of the id of an agent
 
 
 class Performative(IntEnum):
-    """FIPA communicative acts (SC00037J) that the contract net uses (SC00029H)."""
+    """FIPA communicative acts (SC00037J) used by the contract net (SC00029H)."""
 
     CFP = 0
     PROPOSE = 1
@@ -38,19 +38,19 @@ class Performative(IntEnum):
 
     @property
     def word(self) -> str:
-        """As FIPA writes it, such as "accept-proposal"."""
+        """The FIPA spelling, such as "accept-proposal"."""
         return self.name.lower().replace("_", "-")
 
 
 class Reason(IntEnum):
-    """Why a contractor does not propose: the recovery differs (Smith 1980)."""
+    """Reason for a refusal; the recovery depends on it (Smith 1980)."""
 
-    NONE = 0  # it does propose
-    BUSY = 1  # not now: the task is called again
-    NOT_ELIGIBLE = 2  # never: it has not the capability
-    UNREACHABLE = 3  # never: it cannot get there
-    NOT_UNDERSTOOD = 4  # never: it does not know this kind of task (FIPA not-understood)
-    SILENT = 5  # it does not answer at all
+    NONE = 0  # not a refusal: the contractor proposes
+    BUSY = 1  # temporary: the task is re-announced later
+    NOT_ELIGIBLE = 2  # permanent: the contractor lacks the capability
+    UNREACHABLE = 3  # permanent: the contractor cannot get there
+    NOT_UNDERSTOOD = 4  # permanent: the contractor does not know this kind of task (FIPA not-understood)
+    SILENT = 5  # the contractor does not answer
 
 
 @dataclass(slots=True, frozen=True)
@@ -58,12 +58,12 @@ class Call:
     """A call for proposals.
 
     Attributes:
-        conversation: unique in the run; every message that belongs to it carries it.
-        task: what is to be done, for whom.
-        reply_by_s: answers that come later are rejected; a call without a deadline does not exist.
-        round: 1, or which revised call this is (SC00030H).
-        best_s: the best offer of the round before; inf in the first.
-        definite: an offer made now binds; offers of the round before were not (`commitment: concurrent`).
+        conversation: id, unique in the run; every message of the conversation carries it.
+        task: the task, which also names its manager.
+        reply_by_s: deadline; later answers are rejected. Every call has one.
+        round: 1 for the first call, counting up for revised calls (SC00030H).
+        best_s: the best offer of the previous round; inf in the first.
+        definite: an offer made now binds, unlike those of the previous round (`commitment: concurrent`).
     """
 
     conversation: int
@@ -78,14 +78,15 @@ class Call:
 class Proposal:
     """An offer: the contractor is bound to it until it is rejected or its lease ends.
 
-    Each is made for one answer, and may be changed by a subclass that passes it on (`offer.cost += 10.0`).
+    Each object belongs to one answer, so a subclass may modify the one it passes on (`offer.cost += 10.0`).
 
     Attributes:
-        cost: marginal cost in seconds: what the task adds to the contractor's own plan. Finite.
-        approach_s: time to get to where the task begins.
-        load: tasks that the contractor has already.
-        idle_since_s: since when it has had nothing to do; inf while it works.
-        parts: of a task that may be split: how many of its parts it would take at this cost, or fewer at most at it.
+        cost: marginal cost in seconds: the time the task adds to the contractor's own plan. Finite.
+        approach_s: travel time to the place where the task begins.
+        load: number of tasks that the contractor already has.
+        idle_since_s: time since which it has been idle; inf while it works.
+        parts: number of parts of a divisible task that it would take; the cost holds for all of them, and is an upper
+            bound for fewer.
     """
 
     cost: float
@@ -97,7 +98,7 @@ class Proposal:
 
 @dataclass(slots=True)
 class Refusal:
-    """No offer, and why."""
+    """A refusal to propose, with its reason."""
 
     reason: Reason = Reason.BUSY
 
@@ -112,8 +113,8 @@ class Bids:
         approach_s: (N,) float64.
         load: (N,) int64.
         idle_since_s: (N,) float64.
-        silent: a contractor does not answer at all (reason SILENT).
-        parts: (N,) int64, how many parts of the task each would take; None: one each.
+        silent: at least one contractor does not answer (reason SILENT).
+        parts: (N,) int64, number of parts of the task that each would take; None: one each.
     """
 
     cost: NDArray[np.float64]
@@ -126,11 +127,11 @@ class Bids:
 
     @classmethod
     def gather(cls, answers: list[Proposal | Refusal | None]) -> Bids:
-        """Columns from single answers; None is no answer.
+        """Collect single answers in columns; None stands for no answer.
 
         Raises:
-            TypeError: an answer is none of the three.
-            ValueError: a proposal has no finite cost, or is for less than one part.
+            TypeError: an answer is not a Proposal, a Refusal or None.
+            ValueError: the cost of a proposal is not finite, or it is for less than one part.
         """
         n = len(answers)
         at: list[int] = []
@@ -140,7 +141,7 @@ class Bids:
         idle_since_s: list[float] = []
         parts: list[int] = []
         bids = cls(np.full(n, np.inf), np.zeros(n, np.int8), np.zeros(n), np.zeros(n, np.int64), np.full(n, np.inf))
-        for i, answer in enumerate(answers):  # lists first: to write single entries of arrays is much slower
+        for i, answer in enumerate(answers):  # lists first: writing single array entries is much slower
             if isinstance(answer, Proposal):
                 at.append(i)
                 cost.append(answer.cost)
@@ -168,14 +169,16 @@ class Bids:
             bids.parts[where] = parts
         if not (bids.cost[where] < np.inf).all():
             raise ValueError(
-                f"a proposal that costs {bids.cost[where].max()} is none; give a finite number, or a Refusal"
+                f"the cost of a proposal must be finite (got {bids.cost[where].max()}); return a Refusal instead"
             )
         if bids.parts is not None and bids.parts.min() < 1:
-            raise ValueError(f"a proposal for {bids.parts.min()} parts is none; offer for 1 or more, or give a Refusal")
+            raise ValueError(
+                f"a proposal must be for 1 part or more (got {bids.parts.min()}); return a Refusal to take no part"
+            )
         return bids
 
     def singly(self) -> list[Proposal | Refusal | None]:
-        """The answers one by one: the reverse of `gather`."""
+        """The answers as single objects: the inverse of `gather`."""
         parts = np.ones(len(self.cost), np.int64) if self.parts is None else self.parts
         columns = (self.cost, self.approach_s, self.load, self.idle_since_s, parts)
         proposals = map(Proposal, *(column.tolist() for column in columns))
@@ -185,7 +188,7 @@ class Bids:
         ]
 
     def take(self, index: slice | NDArray[np.intp]) -> Bids:
-        """The answers of some of the contractors."""
+        """The answers of the contractors at `index`."""
         return Bids(
             self.cost[index],
             self.reason[index],
@@ -196,7 +199,7 @@ class Bids:
         )
 
     def put(self, index: NDArray[np.intp], answers: Bids) -> None:
-        """Write the answers of some of the contractors in their places."""
+        """Replace the answers of the contractors at `index`."""
         self.cost[index] = answers.cost
         self.reason[index] = answers.reason
         self.approach_s[index] = answers.approach_s

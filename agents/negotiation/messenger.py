@@ -1,4 +1,4 @@
-"""How a message leaves: it is written down, and given to the channel."""
+"""The sending side of messages: each is logged, then handed to the channel."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Messenger:
-    """Writes messages in the log at the time of sending, and sends them.
+    """The sender of all messages, which logs them at the time of sending.
 
     Attributes:
-        full: messages to or from many are written one by one; otherwise one row says how many they were.
+        full: messages to or from many agents are logged one by one; otherwise one row gives their number.
     """
 
     def __init__(self, world: EngineWorld, channel: Channel, *, full: bool = False) -> None:
@@ -42,18 +42,18 @@ class Messenger:
         *args: Any,
         value: float = 0.0,
     ) -> None:
-        """One to one: `deliver(*args)` is called when, and as often as, it arrives."""
+        """Send one message to one agent; `deliver(*args)` is called when, and as often as, it arrives."""
         self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
         self.channel.send(sender, receiver, deliver, *args)
 
     def note(
         self, performative: Performative, conversation: int, sender: int, receiver: int, value: float = 0.0
     ) -> None:
-        """What both sides see on the floor is written down, and needs no channel."""
+        """Log a message without sending it: both sides see its content on the floor."""
         self._write(self._world.now_s, performative, conversation, sender, receiver, 1, value)
 
     def withdraw(self, conversation: int, manager: int) -> None:
-        """A call is over, and no contractor is bound: it is written down, and no contractor needs to hear it."""
+        """Log that a call has ended without an award; no contractor is bound, so no message is sent."""
         self._write(self._world.now_s, Performative.CANCEL, conversation, manager, NOBODY, 0, 0.0)
 
     def call(
@@ -65,7 +65,7 @@ class Messenger:
         *args: Any,
         performative: Performative = Performative.CFP,
     ) -> None:
-        """One to many, the same to each: a call for proposals, or a rejection."""
+        """Send the same message to many agents: a call for proposals, or a rejection."""
         if self.full:
             now_s = self._world.now_s
             for receiver in receivers.tolist():
@@ -75,7 +75,7 @@ class Messenger:
         self.channel.multicast(manager, receivers, deliver, *args)
 
     def reject(self, conversation: int, manager: int, count: int) -> None:
-        """So many offers are rejected; for a channel on which no contractor waits for it."""
+        """Log the rejection of `count` offers without sending it, where no contractor waits for the answer."""
         if count:
             self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
 
@@ -88,7 +88,7 @@ class Messenger:
         deliver: Callable[..., None],
         *args: Any,
     ) -> None:
-        """Many to one: each of `senders` proposes, refuses, or says that it has not understood."""
+        """Send answers of many agents to one: each of `senders` proposes, refuses, or has not understood."""
         now_s = self._world.now_s
         if self.full:
             if bids.parts is not None:

@@ -1,4 +1,4 @@
-"""Which contracts that were not begun are taken back for a better offer."""
+"""Reopening: selects contracts that were not begun and are to be taken back for a better offer."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Reopening:
-    """Knows the tasks that are with a contractor, and says which of them are to be re-announced.
+    """A record of the tasks held by contractors, which selects those to be re-announced.
 
-    `Terms.reopen` says when that is asked, `reopen_gain_s` what makes it worth while, `reopen_limit` how often at most.
+    `Terms.reopen` sets the occasions, `reopen_gain_s` the minimum gain, `reopen_limit` the maximum number of times.
     """
 
     def __init__(self, world: EngineWorld, *, terms: Terms, pools: Mapping[IntEnum, Pool]) -> None:
@@ -34,16 +34,16 @@ class Reopening:
         self._never = terms.reopen == "never"
 
     def placed(self, task: Task) -> None:
-        """A contractor has won `task`."""
+        """Record that a contractor has won `task`."""
         if not self._never:
             self._placed[task.kind][task.id] = task
 
     def ended(self, task: Task) -> None:
-        """`task` is done, or was given back."""
+        """Forget `task`, which is done or was given back."""
         self._placed[task.kind].pop(task.id, None)
 
     def upset(self, kind: IntEnum, contractor: Contractor | None) -> Iterator[Task]:
-        """The tasks of `contractor` (None: of all) whose promised end may not hold any more."""
+        """The tasks of `contractor` (None: of all) whose estimated completion may not hold any more."""
         if self.when_disturbed:
             for task in self._not_begun(kind):
                 contract = task.contract
@@ -52,10 +52,10 @@ class Reopening:
                     yield task
 
     def better_with(self, ready: Iterable[Contractor], kind: IntEnum) -> Iterator[Task]:
-        """The task that gains most from each contractor that is free again, where one gains enough.
+        """For each available contractor, the task that gains most from it, if one gains enough.
 
-        Heap and Pagnucco (2012) auction all that is not begun again at every completion; here the announcement that
-        a contractor is available carries its offers, and only a task that would end sooner by `reopen_gain_s` is
+        Heap and Pagnucco (2012) re-auction all tasks not yet begun at every completion; here the announcement that a
+        contractor is available carries its offers, and only a task that would be completed sooner by `reopen_gain_s` is
         re-announced, at most `reopen_limit` times.
         """
         terms, now_s, pool = self._terms, self._world.now_s, self._pools[kind]
@@ -76,7 +76,7 @@ class Reopening:
                 yield best
 
     def _not_begun(self, kind: IntEnum) -> list[Task]:
-        """The tasks that are placed and may be re-announced, in the order in which they were placed."""
+        """The awarded tasks that were not begun, in the order of award."""
         self._placed[kind] = {
             number: task
             for number, task in self._placed[kind].items()

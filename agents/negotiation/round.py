@@ -1,4 +1,4 @@
-"""A round: calls that are cleared together, and the answers that are in."""
+"""A round: calls that are cleared together, and the answers received so far."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Round:
     """K calls to N contractors.
 
     Attributes:
-        number: how many calls have gone out for each task, 1 for a plain contract net.
-        outstanding: how many answers to the latest calls are not in yet.
+        number: number of calls sent for each task; 1 for a plain contract net.
+        outstanding: number of answers to the latest calls that are still missing.
         winners: (K,) the columns that each task was awarded to: one, or one for each share of it.
-        offered: (K, N) bool, the contractors that have made an offer in any call.
-        best_s: (K,) the best offers of the call before the latest.
-        finalists: the contractors that were asked for a definite offer last.
+        offered: (K, N) bool, the contractors that have made an offer in an earlier call; None before the second.
+        best_s: (K,) the best offers of the call before the latest, in seconds.
+        finalists: the (row, column) pairs asked for a definite offer in the latest call.
     """
 
     __slots__ = (
@@ -63,24 +63,24 @@ class Round:
 
     @property
     def offers(self) -> NDArray[np.bool_]:
-        """(K, N) the contractors that have made an offer, in the latest call or before."""
+        """(K, N) bool, the contractors that have made an offer, in the latest call or before."""
         now = self.market.cost < np.inf
         return now if self.offered is None else now | self.offered
 
     def waits_for(self, call: Call) -> bool:
-        """The task waits for the outcome of this call, and its manager has not changed its mind."""
+        """Whether the task still waits for the outcome of this call, and is neither cancelled nor called again."""
         contract = call.task.contract
         return contract.phase is ContractPhase.CALLED and contract.conversation == call.conversation
 
     def expect(self, asked: Sequence[tuple[int, Which]]) -> None:
-        """Calls go out to some columns of some rows: so many answers are to come."""
+        """Count the answers to expect to calls sent to some columns of some rows."""
         count = len(self.market.slots)
         self.receipts.ask()
         self.outstanding = sum(count if isinstance(columns, slice) else len(columns) for _, columns in asked)
 
 
 def named(task: Task, slots: NDArray[np.intp], pool: Pool) -> Which:
-    """Which of `slots` the directory names for `task`."""
+    """The columns of `slots` that are eligible for `task` according to the directory."""
     eligible = task.eligible
     if eligible is None or eligible is slots or eligible is pool.all:
         return EVERYBODY
@@ -89,7 +89,7 @@ def named(task: Task, slots: NDArray[np.intp], pool: Pool) -> Which:
 
 
 def part_of(columns: Which, which: Which) -> Which:
-    """Columns of columns."""
+    """The subset `which` of `columns`."""
     if isinstance(which, slice):
         return columns
     return which if isinstance(columns, slice) else columns[which]

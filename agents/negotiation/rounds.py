@@ -7,10 +7,10 @@ manager                                contractors
    |        cfp, definite, to those that would win; offers before it do not bind      confirm: commitment concurrent
    | -- reject-proposal -------------------> |   clear: all but the winners, and offers that come late
 
-A divisible task has a winner for each share of it, all in one call; what no contractor has offered for is re-announced.
+A divisible task has a winner for each share of it, all in one call; parts without an offer are re-announced.
 
-Answers close a round as soon as all are in, and the deadline closes it in any case. An answer that comes twice counts
-once, one to a call that has been revised does not count. What a round comes to is a list of decisions.
+A round closes as soon as all answers are in, and at its deadline in any case. A repeated answer counts once; an answer
+to a call that has since been revised does not count. The result of a round is a list of decisions.
 """
 
 from __future__ import annotations
@@ -42,23 +42,23 @@ if TYPE_CHECKING:
     from .terms import Terms
     from .world import EngineWorld
 
-GAIN_S = 1e-9  # a revised offer must be better by more than what rounding makes
+GAIN_S = 1e-9  # a revised offer must improve by more than the rounding error
 
 
 class Observer(Protocol):
-    """Sees what is negotiated, and changes nothing."""
+    """A passive observer of negotiations; it changes nothing."""
 
     def before_clearing(self, market: Market) -> None:
-        """The offers for some calls are in."""
+        """Called when the offers for some calls are in, before the mechanism clears them."""
         ...
 
 
 class Rounds:
-    """Calls for proposals, gathers answers, and has the mechanism clear them.
+    """All rounds of calls for proposals: sends the calls, collects answers, and has the mechanism clear them.
 
-    `mechanisms` has one for each kind of task; what they are is asked when a round is cleared, so they may be replaced.
-    What a round decides is handed to `carry_out`, one decision after the other: a mechanism that chooses the next
-    winner sees what the last award has changed.
+    `mechanisms` has one mechanism for each kind of task; it is looked up when a round is cleared, so mechanisms may be
+    replaced during a run. The decisions of a round are handed to `carry_out` one by one, so that a mechanism sees the
+    effect of each award before it chooses the next winner.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Rounds:
     # -- calls ------------------------------------------------------------------------------------------------
 
     def call(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
-        """Send a call for proposals for each of `tasks` to those of `slots` that the directory names for it."""
+        """Send a call for proposals for each of `tasks` to the eligible contractors among `slots`."""
         now_s, pool = self.world.now_s, self._pools[kind]
         reply_by_s = now_s + self.terms.reply_by_s
         calls: list[Call] = []
@@ -100,7 +100,7 @@ class Rounds:
         round_ = Round(pool, calls, market, self._delivery.receipts(pool, len(calls), slots))
         asked = [named(task, slots, pool) for task in tasks]
         for row, call in enumerate(calls):
-            self._write_down(call.conversation, call.task)
+            self._log_call(call.conversation, call.task)
             for part in call.task.parts:
                 self.world.log.part_called(
                     now_s, call.task.manager.unique_id, part.unique_id, call.task.id, call.conversation
@@ -115,10 +115,10 @@ class Rounds:
         return self.conversations - 1
 
     def quote_s(self, task: Task) -> float:
-        """The best offer for a task that is not awarded: a call within a call; only on a channel without faults."""
+        """Best offer for a task in seconds, without awarding it: a nested call; only for a channel without faults."""
         pool, now_s = self._pools[task.kind], self.world.now_s
         number, manager = self.next_conversation(), task.manager.unique_id
-        self._write_down(number, task)
+        self._log_call(number, task)
         answers: list[Bids] = []
         call = Call(number, task, now_s + self.terms.reply_by_s)
 
@@ -127,14 +127,14 @@ class Rounds:
 
         self.messenger.call(number, manager, pool.ids, collect)
         bids = answers[0]
-        self.messenger.answer(number, pool.ids, manager, bids, _unheard)
+        self.messenger.answer(number, pool.ids, manager, bids, _ignore)
         offering = pool.ids[bids.cost < np.inf]
         if len(offering):
-            self.messenger.call(number, manager, offering, _unheard, performative=Performative.REJECT_PROPOSAL)
+            self.messenger.call(number, manager, offering, _ignore, performative=Performative.REJECT_PROPOSAL)
         self.messenger.withdraw(number, manager)
         return float(bids.cost.min(initial=np.inf))
 
-    def _write_down(self, conversation: int, task: Task) -> None:
+    def _log_call(self, conversation: int, task: Task) -> None:
         now_s, about = self.world.now_s, task.about
         job = NOBODY if about is None else about.unique_id
         reply_by_s = now_s + self.terms.reply_by_s
@@ -143,7 +143,7 @@ class Rounds:
     # -- collect ----------------------------------------------------------------------------------------------
 
     def _ask(self, round_: Round, asked: Sequence[tuple[int, Which]]) -> None:
-        """Send the calls of some rows to some columns, and wait for the answers."""
+        """Send the calls of some rows to some columns, and await the answers."""
         slots, pool = round_.market.slots, round_.pool
         round_.expect(asked)
         if round_.outstanding == 0:
@@ -163,7 +163,7 @@ class Rounds:
             self._close(round_)
 
     def _on_call(self, which: Which, call: Call, round_: Round, row: int, columns: Which) -> None:
-        """Contractors receive a call, and answer."""
+        """Deliver a call to contractors, which answer at once."""
         pool = round_.pool
         columns = round_.receipts.called(row, part_of(columns, which), call.round)
         slots = round_.market.slots if isinstance(columns, slice) else round_.market.slots[columns]
@@ -183,7 +183,7 @@ class Rounds:
         )
 
     def _on_answers(self, which: Which, call: Call, round_: Round, row: int, columns: Which, bids: Bids) -> None:
-        """The manager receives answers; a repeated one counts once, a late one is rejected."""
+        """Deliver answers to the manager; a repeated answer counts once, a late offer is rejected."""
         if not isinstance(which, slice):
             columns, bids = part_of(columns, which), bids.take(which)
         if round_.closed:
@@ -200,15 +200,15 @@ class Rounds:
         if round_.outstanding == 0:
             self._close(round_)
 
-    # -- what a round comes to --------------------------------------------------------------------------------
+    # -- revise, confirm, clear -------------------------------------------------------------------------------
 
     def _close(self, round_: Round) -> None:
-        """The answers are in, or the deadline has come."""
+        """End the present call: the answers are in, or the deadline has passed."""
         for decision in self._decisions(round_):
             self._carry_out(decision)
 
     def _decisions(self, round_: Round) -> Iterator[Decision]:
-        """Revise or confirm where that is due, which calls again; else award, reject, postpone."""
+        """Revise or confirm where that is due, which starts another call; otherwise award, reject, postpone."""
         if round_.closed:
             return
         market, calls, number = round_.market, round_.calls, round_.number
@@ -224,7 +224,7 @@ class Rounds:
             yield from self._confirm(round_)
         elif self.mechanisms[market.kind].iterates and round_.number < self.terms.rounds:
             self._revise(round_)
-        if round_.number > number:  # they were called again
+        if round_.number > number:  # another call was sent
             return
         round_.closed = True
         if not self._delivery.definite:
@@ -237,7 +237,7 @@ class Rounds:
                 yield Reannounce(call.task) if round_.winners[row] else Postpone(call.task, market.reason[row])
 
     def _revise(self, round_: Round) -> None:
-        """Call who has offered again and tell the best offer, unless the last call brought nothing better."""
+        """Send the bidders a revised call with the best offer, unless the last call brought no improvement."""
         cost = round_.market.cost
         best_s = cost.min(axis=1, initial=np.inf)
         if not (best_s < np.inf).any():
@@ -249,7 +249,7 @@ class Rounds:
         self._call_again(round_, offering, definite=False)
 
     def _confirm(self, round_: Round) -> Iterator[Decision]:
-        """Accept definite offers; ask the contractors that would win next for one, as long as calls are left."""
+        """Accept definite offers; ask the next prospective winners for one, as long as calls are left."""
         market = round_.market
         for row, column in round_.finalists:
             if round_.receipts.has_answered(row, column) and market.cost[row, column] < np.inf:
@@ -261,7 +261,7 @@ class Rounds:
         if round_.number > self.terms.rounds:
             return
         kept, left = market.cost.copy(), market.left.copy()
-        for row, column in self._cleared(market):
+        for row, column in self._run_mechanism(market):
             round_.finalists.append((row, column))
             market.take(row, column)
             market.cost[:, column] = np.inf
@@ -274,16 +274,16 @@ class Rounds:
         self._call_again(round_, [(row, np.array(columns)) for row, columns in asked.items()], definite=True)
 
     def _clear(self, round_: Round) -> Iterator[Decision]:
-        """Have the mechanism choose winners, one after the other."""
+        """Have the mechanism choose winners, one by one."""
         market, alone = round_.market, len(round_.calls) == 1
-        for row, column in self._cleared(market):
+        for row, column in self._run_mechanism(market):
             yield self._accept(round_, row, column)
             if self._delivery.offers_bind:
                 market.cost[:, column] = np.inf
             elif not alone:
                 self._ask_again(round_, column)
 
-    def _cleared(self, market: Market) -> Iterator[Award]:
+    def _run_mechanism(self, market: Market) -> Iterator[Award]:
         for observer in self.observers:
             observer.before_clearing(market)
         return self.mechanisms[market.kind].clear(market)
@@ -296,7 +296,7 @@ class Rounds:
         return Accept(round_.calls[row].task, round_.pool.members[market.slots[column]], cost_s, parts)
 
     def _ask_again(self, round_: Round, column: int) -> None:
-        """The winner's offers for the rows that are still open, given what it has just won."""
+        """Update the winner's offers for the rows that are still open, given its latest award."""
         market = round_.market
         slots = market.slots[column : column + 1]
         for row in np.flatnonzero(market.cost[:, column] < np.inf).tolist():
@@ -311,7 +311,7 @@ class Rounds:
             best_s = float(round_.market.cost[row].min())
             round_.calls[row] = Call(task.contract.conversation, task, reply_by_s, round_.number, best_s, definite)
             if not definite:
-                round_.market.withdraw(row)  # what was offered before is superseded
+                round_.market.withdraw(row)  # earlier offers are superseded
         self._ask(round_, asked)
 
     # -- rejections -------------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ class Rounds:
         manager = call.task.manager
         if not manager.present:
             return
-        if not self._delivery.offers_bind and not self.messenger.full:  # no one waits for it: it is only written down
+        if not self._delivery.offers_bind and not self.messenger.full:  # no contractor waits for it: it is only logged
             self.messenger.reject(call.conversation, manager.unique_id, int(np.count_nonzero(losers)))
             return
         columns = losers.nonzero()[0]
@@ -344,5 +344,5 @@ class Rounds:
         self._delivery.release(pool, slots[which], conversation)
 
 
-def _unheard(_which: object) -> None:
-    """A message that changes nothing: the round that it belongs to is over when it is sent."""
+def _ignore(_which: object) -> None:
+    """Ignore a message: the round that it belongs to has ended when it is sent."""

@@ -1,4 +1,4 @@
-"""What can be contracted: a piece of work that a manager asks for. Its `contract` says where it stands."""
+"""Tasks: pieces of work that managers announce. The `contract` of a task has its state."""
 
 from __future__ import annotations
 
@@ -17,53 +17,53 @@ if TYPE_CHECKING:
 
 
 class Subject(Protocol):
-    """What a task is about: the log names it by its id."""
+    """The subject of a task, named in the log by its id."""
 
     unique_id: int
 
 
 class Manager(Protocol):
-    """An agent that asks for work: told how its task fares.
+    """An agent that announces tasks, and is notified of their progress.
 
     Attributes:
-        present: it has a say; a station or a vehicle that has left has none any more.
+        present: it takes part in negotiations; False for a station or a vehicle that has left.
     """
 
     unique_id: int
     present: bool
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
-        """A contractor has acknowledged the award."""
+        """Called when a contractor has acknowledged the award."""
         ...
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """The contractor has informed that the task is done."""
+        """Called when the contractor has reported that the task is done."""
         ...
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        """The contractor has failed; the task is re-announced unless the manager cancels it here."""
+        """Called when the contractor has failed; the task is re-announced unless the manager cancels it here."""
         ...
 
     def postponed(self, task: Task) -> None:
-        """All contractors are busy; the task will be called again."""
+        """Called when all contractors are busy; the task will be re-announced."""
         ...
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Task:
-    """A piece of work that is contracted as a whole or, where it is for a lot, in shares.
+    """A piece of work that is contracted as a whole or, for a lot, in shares.
 
     Attributes:
-        kind: which kind of contractor it is for.
-        compared_by_approach: all contractors take as long once they are there, so that mechanisms which compare several
-            tasks compare the time to get there.
-        queued: contractors take on such tasks before they have done the one at hand, so that central rules may use
-            those that are busy.
-        manager: the agent that asks for it.
-        job: the job it is for; None where it is for no job (charging).
-        lot: the jobs that it is for where it may be divided into shares; empty where it is done as a whole.
+        kind: the kind of task, which selects the pool of contractors.
+        compared_by_approach: all contractors take equally long once they have arrived, so mechanisms that compare
+            several tasks compare the travel time to them.
+        queued: contractors accept such tasks before they have finished the present one, so central rules may use busy
+            contractors too.
+        manager: the agent that announces it.
+        job: the job it is for; None for a task without a job (charging).
+        lot: the jobs of a divisible task; empty for a task that is done as a whole.
         eligible: pool slots that the directory names for it; None for all.
-        contract: where the contract for it stands.
+        contract: the contract for it, with its state.
     """
 
     kind: ClassVar[IntEnum]
@@ -80,32 +80,32 @@ class Task:
 
     @property
     def id(self) -> int:
-        """Its number, globally unique in a run, given when it is announced."""
+        """Id of the task, globally unique in a run, assigned when it is announced."""
         return self.contract.id
 
     @property
     def parts(self) -> tuple[Subject, ...]:
-        """The jobs of its lot that it is still for: others have gone to shares, or do not need it any more."""
+        """The jobs of its lot that remain: the others have gone to shares, or no longer need the task."""
         return self.contract.parts
 
     @property
     def about(self) -> Subject | None:
-        """The job it is for; of a divisible task the first that is left."""
+        """The job it is for; for a divisible task the first that remains."""
         parts = self.contract.parts
         return parts[0] if parts else self.job
 
     @property
     def alike(self) -> object:
-        """What makes two tasks of a kind alike for contractors: who may do them and, where that is known, the cost."""
+        """Key that is equal for tasks that are alike: same eligible contractors and, where known, same cost."""
         return None if self.eligible is None else self.eligible.tobytes()
 
     @property
     def size(self) -> int:
-        """How many contractors may share it."""
+        """Maximum number of contractors that may share it."""
         return len(self.contract.parts) or 1
 
     def split(self, count: int, number: int) -> Self:
-        """A share: the first `count` parts leave this task for one of their own, called by the same conversation."""
+        """Move the first `count` parts to a new task with id `number`, from the same conversation, and return it."""
         contract = self.contract
         taken, contract.parts = contract.parts[:count], contract.parts[count:]
         return replace(self, job=taken[0], lot=taken, contract=contract.share(taken, number))

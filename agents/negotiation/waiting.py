@@ -1,4 +1,4 @@
-"""Tasks that all contractors were too busy to take: which of them one that becomes available is offered."""
+"""Tasks that all contractors were too busy to take, and their selection for a contractor that becomes available."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from .tasks import Task
 
-Entry = tuple[float, int, "Task"]  # since when it is asked for, its number, the task
-Offer = tuple[float, int, "Task", "Sequence[int]"]  # the same, and who may do it
+Entry = tuple[float, int, "Task"]  # time of the first announcement, task id, the task
+Offer = tuple[float, int, "Task", "Sequence[int]"]  # the same, and the slots that may do it
 
 
 class WaitingTasks:
-    """Waiting tasks in groups of those that are alike (`Task.alike`), each group in the order of age."""
+    """Waiting tasks in groups of like tasks (`Task.alike`), each group ordered by age, oldest first."""
 
     def __init__(self) -> None:
         self._groups: dict[object, list[Entry]] = {}
@@ -27,15 +27,15 @@ class WaitingTasks:
         return bool(self._groups)
 
     def __iter__(self) -> Iterator[Task]:
-        """All of them, the oldest first."""
+        """All waiting tasks, oldest first."""
         return (task for _, _, task in merge(*self._groups.values()))
 
     def add(self, task: Task) -> None:
-        """`task` waits from now on."""
+        """Add `task`."""
         insort(self._groups.setdefault(task.alike, []), (task.contract.requested_at_s, task.id, task))
 
     def discard(self, task: Task) -> None:
-        """`task` waits no more, if it did."""
+        """Remove `task` if it is waiting."""
         group = self._groups.get(task.alike, [])
         at = bisect_left(group, (task.contract.requested_at_s, task.id))
         if at < len(group) and group[at][2] is task:
@@ -44,14 +44,14 @@ class WaitingTasks:
                 del self._groups[task.alike]
 
     def clear(self) -> None:
-        """Nothing waits."""
+        """Remove all tasks."""
         self._groups.clear()
 
     def window(self, slots: Sequence[int], size: int, without: Collection[int]) -> list[Task]:
-        """The `size` oldest tasks for each of `slots` that it may do, and the oldest of every other group.
+        """The `size` oldest tasks that each of `slots` may do, and the oldest task of every other group.
 
-        A vehicle may be near to where a younger task begins, and of tasks that are alike the oldest is the first.
-        Tasks whose numbers are in `without` do not count.
+        Every group is represented because a vehicle may be near the place where a younger task begins; among like tasks
+        the oldest comes first. Tasks whose ids are in `without` are skipped.
         """
         first: set[int] = set()
         groups: list[Iterator[Offer]] = []
@@ -75,7 +75,7 @@ class WaitingTasks:
 
 
 def _offers(group: list[Entry], slots: Sequence[int], without: Collection[int]) -> Iterator[Offer]:
-    """The tasks of a group, and which of `slots` may do them: of tasks that are alike the same."""
+    """The tasks of a group, and the slots that may do them, which are the same for like tasks."""
     eligible = group[0][2].eligible
     able = slots if eligible is None else [slot for slot in slots if slot in eligible]
     if able:

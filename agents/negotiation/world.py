@@ -1,4 +1,4 @@
-"""What the contract net needs of the world that it runs in: a clock, random streams, a log. No factory."""
+"""The interface between the contract net and its world: a clock, random streams and a log. It knows no factory."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 
 class Due(Protocol):
-    """Something that will happen."""
+    """A scheduled event."""
 
     at_s: float
 
     def cancel(self) -> None:
-        """It will not happen."""
+        """Remove the event from the calendar."""
         ...
 
 
 class Clock(Protocol):
-    """The time, in seconds, and what is due."""
+    """The simulation time in seconds, and the calendar of events."""
 
     now_s: float
 
     def schedule(self, delay_s: float, callback: Callable[..., object], *args: Any) -> Due:
-        """Call `callback(*args)` after `delay_s` seconds; after what is due at that instant already."""
+        """Call `callback(*args)` after `delay_s` seconds, after the events already scheduled for that instant."""
         ...
 
 
 class NegotiationLog(Protocol):
-    """Where every message is written down at the time of sending."""
+    """Log of negotiations; every message is recorded at the time of sending."""
 
     def message(
         self,
@@ -46,30 +46,30 @@ class NegotiationLog(Protocol):
         count: int,
         value: float,
     ) -> None:
-        """A message, or `count` of them from or to many (NOBODY in their place)."""
+        """Record a message, or `count` of them from or to many agents (NOBODY in their place)."""
         ...
 
     def conversation(
         self, conversation: int, task: int, task_kind: int, job: int, manager: int, opened_s: float, reply_by_s: float
     ) -> None:
-        """A call for proposals goes out."""
+        """Record a call for proposals."""
         ...
 
     def part_called(self, time_s: float, manager: int, part: int, task: int, conversation: int) -> None:
-        """The call for a divisible task names one of its parts."""
+        """Record that the call for a divisible task names one of its parts."""
         ...
 
     def part_offered(self, time_s: float, contractor: int, parts: int, conversation: int) -> None:
-        """A contractor offers to take so many parts of a divisible task."""
+        """Record that a contractor offers to take `parts` parts of a divisible task."""
         ...
 
     def part_awarded(self, time_s: float, contractor: int, part: int, task: int, conversation: int) -> None:
-        """A part is in the share that a contractor has won."""
+        """Record that a part belongs to the share that a contractor has won."""
         ...
 
 
 class EngineWorld(Protocol):
-    """All that the engine asks of its world."""
+    """The world as the engine sees it."""
 
     @property
     def clock(self) -> Clock: ...
@@ -81,9 +81,9 @@ class EngineWorld(Protocol):
     def now_s(self) -> float: ...
 
     def stream(self, name: str, /) -> np.random.Generator:
-        """The random stream of that name; the engine draws from "mechanism"."""
+        """The random stream called `name`; the engine draws from "mechanism"."""
         ...
 
     def infeasible(self, task: Task) -> None:
-        """No contractor can ever do the task."""
+        """Report that no contractor can ever do `task`."""
         ...

@@ -1,4 +1,4 @@
-"""Work that takes its time, can be interrupted, and is then gone on with (preempt-resume)."""
+"""Timed work that can be interrupted and resumed (preempt-resume)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Activity:
-    """At most one piece of work at a time.
+    """A timer for one piece of work at a time.
 
     Attributes:
-        left_s: what was left of it when it last began or went on.
+        left_s: remaining time of the work when it last began, resumed or was interrupted.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -26,29 +26,29 @@ class Activity:
 
     @property
     def under_way(self) -> bool:
-        """Begun and not ended; it may be interrupted."""
+        """Whether work has begun and not ended; it may be interrupted."""
         return self._then is not None
 
     def begin(self, duration_s: float, then: Callable[[], None], *, interrupted: bool = False) -> None:
-        """Call `then` after `duration_s` of uninterrupted time."""
+        """Begin work that calls `then` after `duration_s` of uninterrupted time; `interrupted`: `go_on` starts it."""
         self._then, self.left_s = then, duration_s
         if not interrupted:
             self.go_on()
 
     def interrupt(self) -> None:
-        """Stop; what is left stays left."""
+        """Interrupt the work; the remaining time is kept."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
             self.left_s = max(self.left_s - (self._clock.now_s - self._since_s), 0.0)  # rounding may go below
 
     def go_on(self) -> None:
-        """Begin, or go on after an interruption."""
+        """Start the work, or resume it after an interruption."""
         self._since_s = self._clock.now_s
         self._due = self._clock.schedule(self.left_s, self._end)
 
     def abandon(self) -> None:
-        """It will not be gone on with."""
+        """Abandon the work: it cannot be resumed."""
         self.interrupt()
         self._then = None
 

@@ -1,4 +1,4 @@
-"""What all agents of a factory have in common: they know its world, and can leave it."""
+"""Base classes for all agents of a factory, which know its world and can leave it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class ShopAgent(mesa.Agent):
-    """An agent that asks for work, or only lets parts through."""
+    """An agent that only announces tasks, or that parts only pass through."""
 
-    model: World  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa knows no models of its users
+    model: World  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa types it as its own Model
 
     def __init__(self, model: World) -> None:
         super().__init__(model)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]  # every world is a Mesa model too
@@ -24,12 +24,12 @@ class ShopAgent(mesa.Agent):
 class ShopContractor(Contractor):
     """An agent that bids for the work of a factory."""
 
-    model: World  # pyright: ignore[reportIncompatibleVariableOverride]  # it asks more than the engine does
+    model: World  # pyright: ignore[reportIncompatibleVariableOverride]  # a wider interface than that of the engine
 
     def remove(self) -> None:
-        """Leave the factory at once; what the agent holds is given back, and others are called for it.
+        """Leave the factory at once; the tasks that the agent holds are given back and re-announced.
 
-        After the end of the trial only Mesa forgets it.
+        After the end of the trial it is only deregistered from Mesa.
         """
         there, self.present = self.present, False
         if there and not self.model.ended:
@@ -39,4 +39,4 @@ class ShopContractor(Contractor):
         super().remove()
 
     def _hand_back(self) -> None:
-        """Stop, and give back all that is held."""
+        """Stop, and give back all tasks held."""

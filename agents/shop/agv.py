@@ -1,4 +1,4 @@
-"""An AGV carries parts, and charges, parks and breaks down as every vehicle: contractor of transports.
+"""An AGV, contractor of transports: it carries parts, and charges, parks and breaks down as every vehicle.
 
           won a transport                at the dock             at the dock
 IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task
@@ -48,14 +48,14 @@ class AGV(Vehicle):
     # -- contractor of transports -----------------------------------------------------------------------------
 
     def bid(self, call: Call) -> Proposal | Refusal:
-        """Seconds until the part would be delivered, after all that is planned already."""
+        """Offer the seconds until the part would be delivered, after all stops already planned."""
         return self.model.net.pools[TaskKind.TRANSPORT].answer(AGV, call, self.slot)
 
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
-        """The offers of N vehicles at once: what is left of the plan, way, loading, way, unloading.
+        """The offers of N vehicles at once: rest of the plan, empty trip, loading, loaded trip, unloading.
 
-        Of a lot, each offers to take as many parts as it can carry.
+        For a lot, each vehicle offers to take as many parts as it can carry.
         """
         task = call.task
         assert isinstance(task, Transport)
@@ -91,7 +91,7 @@ class AGV(Vehicle):
         )
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
-        """Seconds until it would be at each of these transports, done in this order after all that is planned."""
+        """Seconds until it would arrive at each of these transports, done in this order after its present plan."""
         model, fleet, traffic, v = self.model, self.model.fleet, self.model.traffic, self.vehicle
         planned = fleet.tasks.item(v)
         if not fleet.open[v] or planned + len(tasks) > model.queue_limit:
@@ -105,8 +105,8 @@ class AGV(Vehicle):
             delays_s.append(time_s - model.now_s)
             node = traffic.landing(task.origin).item(node)
             loaded_s = max(time_s, task.ready_at_s) + self.spec.load_s
-            way_s = traffic.ways_s(task.destination, loaded=True).item(node)
-            time_s = arrival_s(loaded_s, way_s, traffic.tick_s) + self.spec.unload_s
+            travel_s = traffic.ways_s(task.destination, loaded=True).item(node)
+            time_s = arrival_s(loaded_s, travel_s, traffic.tick_s) + self.spec.unload_s
             node = traffic.landing(task.destination, loaded=True).item(node)
         return delays_s
 
@@ -129,7 +129,7 @@ class AGV(Vehicle):
         return True
 
     def _leave_for(self, better: Transport) -> bool:
-        """Leave a contract that is not begun: made ahead, for a part that stands ready; leveled, for a better one."""
+        """Leave a contract that was not begun: made ahead, for a part that is ready; leveled, for a better one."""
         task = self.plan.stops[-1].task
         net = self.model.net
         waits = self.model.fleet.waits.item(self.vehicle) and not better.ahead
@@ -146,14 +146,14 @@ class AGV(Vehicle):
             self.take_off(part, task)
 
     def lose(self, part: Job) -> None:
-        """`part`, which it carries or is taking, leaves the factory by hand; a transport of nothing else ends."""
+        """Drop a part that leaves the factory by hand, with every transport that carries nothing else."""
         for task in [task for task, parts in self.plan.cargo.items() if part in parts]:
             self.take_off(part, task)
             if task not in self.plan:
                 self.model.net.annul(task)
 
     def take_off(self, part: Job, task: Transport) -> None:
-        """`part` is taken out of the factory: its stops are not made, and it is not on board any more."""
+        """Remove `part`, which is taken out of the factory, from the plan and from the load."""
         stop = next((stop for stop in self.plan.stops if stop.task is task and stop.part is part), None)
         if stop is None:
             return
@@ -194,7 +194,7 @@ class AGV(Vehicle):
         self.model.fleet.tasks[self.vehicle] -= 1
 
     def _forecast(self) -> None:
-        """When and where all that is planned will be done."""
+        """Update the estimated time and node at which the plan will be completed."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
         traffic = model.traffic
         clear_s, stand = max(traffic.clear_s.item(v), model.now_s), traffic.stand.item(v)
@@ -208,7 +208,7 @@ class AGV(Vehicle):
         self._forecast()
 
     def arrived(self) -> None:
-        """At the dock that it was sent to."""
+        """Start charging or handling, on arrival at the dock that it was sent to."""
         if self.down:
             return
         self.model.traffic.hold(self.vehicle, True)
@@ -220,7 +220,7 @@ class AGV(Vehicle):
             self._handle(stop)
 
     def _may_load(self, stop: Stop) -> bool:
-        """Asks at the part itself: it may belong to another vehicle by now, or not be allowed to leave yet."""
+        """Whether the part can be loaded; checked directly with the part, which may have another contractor by now."""
         task, part = stop.task, stop.part
         if not self.model.net.stands(task, self):
             self._drop(task)
@@ -248,7 +248,7 @@ class AGV(Vehicle):
         return False
 
     def _await_part(self) -> None:
-        """Wait, as nothing else can be done, but not at the dock: others may bring the very part that it waits for."""
+        """Wait for a part away from the dock, because another vehicle may have to deliver that very part."""
         model, v = self.model, self.vehicle
         self._enter(VehicleState.WAITING)
         model.fleet.waits[v] = True
@@ -260,7 +260,7 @@ class AGV(Vehicle):
             model.net.available(self, TaskKind.TRANSPORT)
 
     def part_ready(self) -> None:
-        """A part that it may have been waiting for stands ready, or may leave."""
+        """Called when a part that it may be waiting for is ready for pickup, or may leave."""
         if self.state is not VehicleState.WAITING or self.down:
             return
         if self.model.fleet.waits[self.vehicle]:
@@ -273,7 +273,7 @@ class AGV(Vehicle):
         self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
 
     def _handled(self) -> None:
-        """The part has changed over."""
+        """Complete a stop: the part has been loaded or unloaded."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
         stop = self.plan.pop()
         fleet.settle_energy(v)
@@ -291,18 +291,18 @@ class AGV(Vehicle):
                     fleet.tasks[v] -= 1
                     self._look_for_charger()
                     self._announce()
-        if self.present:  # it may be removed by what the change of hands leads to
+        if self.present:  # the vehicle may be removed as a consequence of the handover
             self._go_on(stop)
 
     def _go_on(self, made: Stop) -> None:
-        """The next part of the same share is handled at once, before the dock is left to others."""
+        """Handle the next part of the same share at once, before leaving the dock; otherwise continue with the plan."""
         if self.plan.goes_on_with(made):
             self.arrived()
         else:
             self._next()
 
     def _next(self) -> None:
-        """Go on with the plan; with none, charge or rest."""
+        """Continue with the plan; without one, charge or rest."""
         model, fleet, v = self.model, self.model.fleet, self.vehicle
         model.traffic.hold(v, False)
         fleet.waits[v] = False
@@ -321,14 +321,14 @@ class AGV(Vehicle):
         self._announce()
 
     def _give_back(self) -> None:
-        """Have others do what was not begun."""
+        """Give back all transports that were not begun, for other vehicles to do."""
         for task in self.plan.not_begun:
             if not task.contract.begun:
                 self._drop(task)
                 self.model.net.fail(task, self)
 
     def _give_all_back(self) -> None:
-        """Transports are called anew; a part on board is set down where it was loaded, and waits there for another."""
+        """Give back all transports; a part on board is set down where it was loaded, and waits there for a vehicle."""
         net = self.model.net
         for task, parts in self.plan.cargo.items():
             self.plan.drop(task)

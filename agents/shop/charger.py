@@ -1,4 +1,4 @@
-"""A charger: feeds the AGVs that have won one of its slots."""
+"""A charger: contractor of charging, with one or more slots for vehicles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Charge(Task):
 
 
 class Charger(ShopContractor, Place):
-    """Has as many slots as its scenario says; a slot is taken from the award until the vehicle is charged."""
+    """A charging station for up to `spec.slots` vehicles; a slot is taken from the award to the end of charging."""
 
     def __init__(self, model: World, *, name: str, place: int, spec: ChargerSpec) -> None:
         super().__init__(model, name=name)
@@ -36,17 +36,17 @@ class Charger(ShopContractor, Place):
         self.tasks: list[Charge] = []
 
     def bid(self, call: Call) -> Proposal | Refusal:
-        """The way of the vehicle to here."""
+        """Offer the travel time of the vehicle to the charger."""
         task = call.task
         assert isinstance(task, Charge)
         if len(self.tasks) >= self.spec.slots:
             return Refusal(Reason.BUSY)
         traffic, vehicle = self.model.traffic, task.agv.vehicle
-        way_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
-        if way_s == float("inf"):
+        travel_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
+        if travel_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
         clear_s = max(traffic.clear_s.item(vehicle), self.model.now_s)
-        approach_s = arrival_s(clear_s, way_s, traffic.tick_s) - self.model.now_s
+        approach_s = arrival_s(clear_s, travel_s, traffic.tick_s) - self.model.now_s
         return Proposal(approach_s, approach_s)
 
     def accept(self, task: Task) -> bool:
@@ -67,12 +67,12 @@ class Charger(ShopContractor, Place):
         return True
 
     def _hand_back(self) -> None:
-        """Vehicles that charge here or are on their way look for another one."""
+        """Give back all tasks: vehicles that charge here, or are on their way, need another charger."""
         while self.tasks:
             self.model.net.give_back(self.tasks.pop(0), self)
 
     def finished(self, task: Charge) -> None:
-        """The vehicle is charged: its slot is free."""
+        """Free the slot of a vehicle that is charged."""
         self.tasks.remove(task)
         self.model.net.done(task, self)
         self.model.net.available(self, TaskKind.CHARGE)

@@ -1,4 +1,4 @@
-"""Places where nothing is made: the source, the sink, and storages where parts wait for a station."""
+"""Places without processing: the source, the sink, and storages where parts wait for a station."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Source(ShopAgent, Place):
-    """Where orders enter; parts wait here, as many as there are."""
+    """The place where orders enter; it has room for any number of waiting parts."""
 
     def __init__(self, model: World, *, name: str, place: int) -> None:
         super().__init__(model)
@@ -26,7 +26,7 @@ class Source(ShopAgent, Place):
         self.place = place
 
     def remove(self) -> None:
-        """Parts must come from somewhere and go somewhere.
+        """Deregister from Mesa, after the end of the trial only: a factory needs its source and its sink.
 
         Raises:
             RemovalError: the trial has not ended.
@@ -40,20 +40,20 @@ class Source(ShopAgent, Place):
 
 
 class Sink(Source):
-    """Where finished parts leave the factory."""
+    """The place where finished parts leave the factory."""
 
     def receive(self, job: Job) -> None:
-        """A part is finished."""
+        """Let a finished part leave the factory."""
         job.leave(Event.FINISHED, self.unique_id)
 
 
 class Storage(ShopContractor, Place):
-    """Keeps parts that would block a station while no other station can take them.
+    """A storage for parts that would block a station while no other station can take them.
 
     Attributes:
-        capacity: parts; None for any number.
-        parts: those that are here.
-        reserved: the tasks that have won a place and whose parts are not here yet, by id.
+        capacity: maximum number of parts; None for any number.
+        parts: the parts that are here, by id.
+        reserved: tasks whose parts have a reserved place and are not here yet, by id.
     """
 
     def __init__(self, model: World, *, name: str, place: int, capacity: int | None) -> None:
@@ -65,7 +65,7 @@ class Storage(ShopContractor, Place):
 
     @property
     def has_room(self) -> bool:
-        """Whether one more part can be promised a place."""
+        """Whether a place is free for another part."""
         return self.capacity is None or len(self.parts) + len(self.reserved) < self.capacity
 
     def bid(self, call: Call) -> Proposal | Refusal:
@@ -92,7 +92,7 @@ class Storage(ShopContractor, Place):
         return True
 
     def receive(self, job: Job) -> None:
-        """A part is put into the storage: kept, it asks again for a station."""
+        """Store a part, which then asks for a station again."""
         self.parts[job.unique_id] = job
         if not self.present:
             job.stands_ready()
@@ -110,16 +110,16 @@ class Storage(ShopContractor, Place):
             self.model.relieve_stations()
 
     def take_out(self, job: Job) -> None:
-        """A part leaves the factory from here."""
+        """Take a part out of the factory."""
         self.part_left(job)
 
     def _hand_back(self) -> None:
-        """Parts that are here stay until they are fetched; those that are to come ask for something else."""
+        """Give back the reservations; stored parts stay until they are fetched."""
         for task in list(self.reserved.values()):
             del self.reserved[task.id]
             self.model.net.give_back(task, self)
 
     def part_left(self, job: Job) -> None:
-        """A part is taken out: there is room for one that blocks a station."""
-        if self.parts.pop(job.unique_id, None) is not None:  # else it was set down beside the others
+        """Remove a part; there is room for one that blocks a station."""
+        if self.parts.pop(job.unique_id, None) is not None:  # otherwise it was set down beside the storage
             self.model.relieve_stations()

@@ -1,4 +1,4 @@
-"""When a machine or a vehicle fails, and for how long."""
+"""Random failures of machines and vehicles, and the duration of their repairs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Failures:
-    """Times to failure and repair from a random stream of their own.
+    """Times to failure and repair times from a dedicated random stream.
 
-    The "calendar" clock runs always, the "busy" clock only between `work_begins` and `work_ends`.
+    The "calendar" clock always runs, the "busy" clock only between `work_begins` and `work_ends`.
     """
 
     @classmethod
@@ -27,7 +27,7 @@ class Failures:
         break_down: Callable[[], None],
         repair: Callable[[], None],
     ) -> Failures | None:
-        """The failures that `spec` describes; None if it never fails."""
+        """The failures described by `spec`; None if `spec` is None, for a resource that never fails."""
         return None if spec is None else cls(model, spec, stream=stream, break_down=break_down, repair=repair)
 
     def __init__(
@@ -45,8 +45,8 @@ class Failures:
         self._break_down = break_down
         self._repair = repair
         self._busy_clock = spec.clock == "busy"
-        self._left_s = spec.mtbf.quantile(self._rng.random())  # on its clock, till the next failure
-        self._began_s: float | None = None  # the busy clock runs since then
+        self._left_s = spec.mtbf.quantile(self._rng.random())  # time to the next failure, on its clock
+        self._began_s: float | None = None  # when the busy clock was started; None while it stands still
         self._due: Due | None = None
         self._repaired_due: Due | None = None
         if not self._busy_clock:
@@ -56,14 +56,14 @@ class Failures:
         self._due = self.model.clock.schedule(self._left_s, self._fail)
 
     def work_begins(self, duration_s: float = float("inf")) -> None:
-        """Busy from now on, for `duration_s` if nothing happens; nothing new for who is busy already."""
+        """Start the busy clock, for `duration_s` unless interrupted; no effect if it already runs."""
         if self._busy_clock and self._began_s is None:
             self._began_s = self.model.now_s
             if self._left_s < duration_s:
                 self._schedule_failure()
 
     def work_ends(self) -> None:
-        """Not busy any more."""
+        """Stop the busy clock."""
         if self._began_s is not None:
             self._left_s = max(self._left_s - (self.model.now_s - self._began_s), 0.0)  # rounding may go below
             self._began_s = None
@@ -72,7 +72,7 @@ class Failures:
                 self._due = None
 
     def suspend(self) -> None:
-        """Out of order for another reason: nothing fails until `resume`."""
+        """Suspend failures until `resume`, while the resource is out of order for another reason."""
         self.work_ends()
         if self._due is not None:
             self._left_s = self._due.at_s - self.model.now_s
@@ -80,12 +80,12 @@ class Failures:
             self._due = None
 
     def resume(self) -> None:
-        """In order again: the calendar clock goes on; the busy clock does when work begins."""
+        """Resume failures: the calendar clock continues now; the busy clock does when work begins."""
         if not self._busy_clock and self._due is None:
             self._schedule_failure()
 
     def stop(self) -> None:
-        """Nothing fails or is repaired any more."""
+        """Stop for good: no further failures or repairs."""
         for due in (self._due, self._repaired_due):
             if due is not None:
                 due.cancel()

@@ -1,7 +1,7 @@
-"""The fleet as arrays: what all vehicles have planned, and what is left in their batteries.
+"""The fleet as arrays: state, plan and battery energy of all vehicles.
 
-The agents read and write their row; negotiation and motion use whole columns. V vehicles that are or were there: a row
-is kept when its vehicle leaves, and one that joins gets the next.
+Each agent reads and writes its row; negotiation and motion use whole columns. V counts all vehicles that are or were in
+the factory: a row is kept when its vehicle leaves, and a vehicle that joins gets the next row.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ class Fleet:
     Attributes:
         present: (V,) bool, in the factory.
         state: (V,) int8, `VehicleState`.
-        load: (V,) int64, parts on board.
-        tasks: (V,) int64, transports that were won and are not done.
-        open: (V,) bool, takes transports: neither broken nor charging nor on its way to a charger.
-        next_at_s: (V,) float64, when the first stop of what is planned is reached; meaningless for idle vehicles.
-        free_at_s: (V,) float64, when all that is planned will be done; in the past for idle vehicles.
-        free_node: (V,) int32, how the vehicle will stand then (`Traffic.stand`); meaningless for idle vehicles.
-        waits: (V,) bool, stands idle until a part is ready that it was called for ahead.
-        idle_since_s: (V,) float64; inf while there is something that can be done.
+        load: (V,) int64, number of parts on board.
+        tasks: (V,) int64, number of transports that it has won and not yet done.
+        open: (V,) bool, takes transports: not down, not off shift, and without a charging task.
+        next_at_s: (V,) float64, when the first planned stop will be reached; meaningless for idle vehicles.
+        free_at_s: (V,) float64, when the plan will be completed; in the past for idle vehicles.
+        free_node: (V,) int32, its stand (`Traffic.stand`) at that time; meaningless for idle vehicles.
+        waits: (V,) bool, waits idle for a part that is not ready, under a contract made ahead.
+        idle_since_s: (V,) float64, since when it is idle or waits; inf while it works.
     """
 
     def __init__(self, spec: VehicleSpec, traffic: Traffic, clock: Clock) -> None:
         self.spec = spec
         self.traffic = traffic
         self._clock = clock
-        self._allot(spec.count)
+        self._create_rows(spec.count)
 
-    def _allot(self, count: int) -> None:
-        """Rows of `count` idle vehicles."""
+    def _create_rows(self, count: int) -> None:
+        """Create the rows of `count` idle vehicles."""
         spec = self.spec
         self.present = np.ones(count, np.bool_)
         self.state = np.full(count, VehicleState.IDLE, np.int8)
@@ -55,30 +55,30 @@ class Fleet:
         self.free_at_s = np.zeros(count)
         self.free_node = np.zeros(count, np.int32)
         self.idle_since_s = np.full(count, self._clock.now_s)
-        # energy at the last settlement, and when and at how many metres that was
+        # energy at the last settlement, and the time and odometer reading of the latter
         start_j = spec.battery.capacity_j * spec.battery.start if spec.battery is not None else np.inf
         self._energy_j = np.full(count, start_j)
         self._settled_s = np.full(count, self._clock.now_s)
         self._settled_m = np.zeros(count)
 
     def join(self) -> None:
-        """One more vehicle, idle, with a battery as full as those at the start."""
+        """Add an idle vehicle with the initial battery level."""
         rows: dict[str, NDArray[Any]] = {
             n: column for n, column in vars(self).items() if isinstance(column, np.ndarray)
         }
-        self._allot(1)
+        self._create_rows(1)
         for name, column in rows.items():
             setattr(self, name, np.concatenate([column, getattr(self, name)]))
 
     def leave(self, vehicle: int) -> None:
-        """A vehicle is gone: it takes nothing, has nothing, and waits for nothing."""
+        """Clear the row of a vehicle that has left."""
         self.present[vehicle] = self.open[vehicle] = self.waits[vehicle] = False
         self.state[vehicle] = VehicleState.IDLE
         self.load[vehicle] = self.tasks[vehicle] = 0
         self.idle_since_s[vehicle] = np.inf
 
     def energy_j(self) -> NDArray[np.float64]:
-        """(V,) what is left in each battery, not less than nothing; inf without batteries."""
+        """(V,) float64, remaining energy of each battery in joules, at least 0; inf without batteries."""
         battery = self.spec.battery
         if battery is None:
             return self._energy_j.copy()
@@ -87,7 +87,7 @@ class Fleet:
         return np.maximum(self._energy_j - driven_j - (self._clock.now_s - self._settled_s) * battery.idle_w, 0.0)
 
     def energy_of_j(self, vehicle: int) -> float:
-        """What is left in one battery."""
+        """Remaining energy of one battery in joules, at least 0; inf without batteries."""
         battery = self.spec.battery
         if battery is None:
             return float("inf")
@@ -97,7 +97,7 @@ class Fleet:
         return max(float(self._energy_j[vehicle] - driven_j - idle_j), 0.0)
 
     def settle_energy(self, vehicle: int, energy_j: float | None = None) -> None:
-        """Before the drain changes: fix what is left; or set it to `energy_j` after charging."""
+        """Record the remaining energy before the consumption rate changes, or set it to `energy_j` after charging."""
         if self.spec.battery is not None:
             self._energy_j[vehicle] = self.energy_of_j(vehicle) if energy_j is None else energy_j
             self._settled_s[vehicle] = self._clock.now_s

@@ -1,4 +1,4 @@
-"""A job: one part on its way through its routing; the manager of its operations and transports."""
+"""A job: one part and its progress through the routing; manager of its operations and transports."""
 
 from __future__ import annotations
 
@@ -22,36 +22,38 @@ if TYPE_CHECKING:
 
 
 class Carrier(Protocol):
-    """A vehicle, as the parts that it carries know it."""
+    """A vehicle, as seen by the parts that it carries."""
 
     @property
     def unique_id(self) -> int: ...
 
     def part_ready(self) -> None:
-        """The part that it waits for can be taken."""
+        """The part that the vehicle waits for is ready for pickup."""
         ...
 
     def lose(self, part: Job) -> None:
-        """A part that it carries, or is taking, is needed no longer: it drops it, and what it was to do with it."""
+        """Drop a part that leaves the factory by hand, with every transport that carries nothing else."""
         ...
 
 
 class Job(ShopAgent):
-    """A part that has itself made.
+    """A part that organises its own production.
 
         source -> [call station -> call AGV -> wait, be processed]* -> call AGV -> sink
 
     Attributes:
         stage: index of the operation that comes next, or is in work.
         place: index of the place where the part is, or was before the vehicle took it.
-        target: who has been won for what comes next: a station, a storage, the sink; None while nobody has.
-        ready: the part stands where a vehicle can take it.
-        carrier: the vehicle that has it on board, or is taking it; None while it is in no vehicle's hands.
-        lot: the parts that it was ordered with, which are called for together; None for a part of its own.
-        asked: index of the operation that was called for last; the number of operations means the way out.
+        target: the station or storage that has won the next operation; None until one has.
+        operation, transport: the latest tasks that it has announced.
+        ready: the part is ready for pickup by a vehicle.
+        ready_at_s: when it is or was expected to be ready.
+        carrier: the vehicle that has it on board, or is taking it; None otherwise.
+        lot: the lot that it was ordered in, whose transports are announced together; None for a single part.
+        asked: index of the operation announced last; the number of operations stands for the transport to the sink.
     """
 
-    present = True  # until all that was asked for is called off
+    present = True  # until all its tasks are cancelled
 
     def __init__(self, model: World, order: Order) -> None:
         super().__init__(model)
@@ -68,14 +70,14 @@ class Job(ShopAgent):
         self.asked = -1
         self.lot: Lot | None = None
         self.carrier: Carrier | None = None
-        self._bound_for: int | None = None  # where it is being carried to
+        self._bound_for: int | None = None  # the place that it is being carried to
         self._has_left = False
         self._look_ahead = model.spec.negotiation.look_ahead
 
-    # -- what happens to the part -----------------------------------------------------------------------------
+    # -- events of the part -----------------------------------------------------------------------------------
 
     def release(self) -> None:
-        """The order enters the factory."""
+        """Release the order into the factory."""
         self.model.log.event(
             self.model.now_s,
             Event.RELEASED,
@@ -88,14 +90,14 @@ class Job(ShopAgent):
         self._call_next(self.stage)
 
     def may_leave(self, vehicle: Carrier) -> bool:
-        """It stands ready and is certainly expected where it is to go; if not, `vehicle` is told when."""
+        """Whether it is ready for pickup and certainly expected at its destination; if not, `vehicle` is told later."""
         if not (self.ready and self._is_expected(vehicle.part_ready)):
             return False
         self.carrier = vehicle
         return True
 
     def _is_expected(self, then: Callable[[], None]) -> bool:
-        """Whoever has won the next operation certainly holds its promise, and now for good, as the part sets out."""
+        """Whether the winner of the next operation certainly holds it; it is then bound for good: the part sets out."""
         if self.target is not None and self.operation is not None:
             if not self.model.net.sure(self.operation, then):
                 return False
@@ -103,11 +105,11 @@ class Job(ShopAgent):
         return True
 
     def is_handed_over(self, then: Callable[[], None]) -> bool:
-        """Whether it can be taken now; if it must be taken off its machine first, `then` is called when it is."""
+        """Whether it can be fetched now; if it must be unloaded from its machine first, `then` is called afterwards."""
         return self.model.places[self.place].hands_over(self, then)
 
     def loaded(self, vehicle: Carrier) -> None:
-        """A vehicle has taken the part."""
+        """Record that a vehicle has loaded the part."""
         self.ready = False
         origin = self.model.places[self.place]
         origin.part_leaves(self)
@@ -116,39 +118,39 @@ class Job(ShopAgent):
         transport, self.transport = self.transport, None
         self._bound_for = None if transport is None else transport.destination
         if self._look_ahead == "departure" and transport is not None:
-            self._set_out(transport.destination)
+            self._call_on_departure(transport.destination)
 
-    def _set_out(self, place: int) -> None:
-        """On the way to an operation: call for what comes after it."""
+    def _call_on_departure(self, place: int) -> None:
+        """Announce the operation after the one that the part is being carried to."""
         station, operation = self.target, self.operation
         if station is None or station.place != place or operation is None or operation.name == STORE:
             return
         routing = self.order.routing
         if self.stage + 1 < len(routing) and station.slot in routing[self.stage + 1].eligible:
-            return  # a station keeps one promise for each job
-        way_s = self.model.approach_s(self.place, place)
-        self._foresee(self.model.now_s + way_s + routing[self.stage].work_s[station.slot])
+            return  # a station holds one promised operation for each job
+        travel_s = self.model.approach_s(self.place, place)
+        self._call_ahead(self.model.now_s + travel_s + routing[self.stage].work_s[station.slot])
 
     def unloaded(self, vehicle: Carrier, place: int) -> None:
-        """A vehicle has handed the part over."""
+        """Record that a vehicle has unloaded the part at a place."""
         self.carrier = None
         destination = self.model.places[place]
         self.model.log.event(self.model.now_s, Event.UNLOADED, vehicle.unique_id, self.unique_id, destination.unique_id)
         self._arrive(place)
 
     def work_begins(self, ready_at_s: float) -> None:
-        """A machine has begun: the part is expected to be ready at `ready_at_s`."""
+        """Called when a machine has begun; the part is expected to be ready at `ready_at_s`."""
         if self._look_ahead != "none":
-            self._foresee(ready_at_s)
+            self._call_ahead(ready_at_s)
 
     def processed(self) -> None:
-        """An operation is finished: see who does the next one, while the part is still on the machine."""
+        """Announce the next operation when one is finished, while the part is still on the machine."""
         self.stage += 1
         if self.asked < self.stage:
             self._call_next(self.stage)
 
     def stands_ready(self) -> None:
-        """The part lies in an output buffer or a storage."""
+        """Mark the part as ready for pickup: it is in an output buffer or a storage."""
         self.ready, self.ready_at_s = True, self.model.now_s
         if self.transport is not None:
             if self.transport.contract.live:
@@ -162,7 +164,7 @@ class Job(ShopAgent):
             self.model.net.hurry(self.operation)
 
     def give_way(self) -> bool:
-        """The part blocks a station and no other can take it: have it stored until one can; whether it will be."""
+        """Ask for storage, because the part blocks a station and no other can take it; whether a storage has room."""
         operation = self.operation
         if operation is None or operation.contract.phase is not ContractPhase.POSTPONED or operation.name == STORE:
             return False
@@ -175,21 +177,22 @@ class Job(ShopAgent):
 
     @property
     def is_being_stored(self) -> bool:
-        """It is to go to a storage, or asks for one."""
+        """Whether it is to go to a storage, or asks for one."""
         return self.operation is not None and self.operation.name == STORE
 
     def left_behind(self, vehicle: Contractor, task: Transport) -> None:
-        """`vehicle`, which leaves, was taking the part or had it on board: then it lies ready where it was loaded.
+        """Set the part down where it was loaded: `vehicle`, which had it or was loading it, leaves the factory.
 
-        What was called ahead for the time after this transport is taken back; the station that expects it still does.
+        Tasks announced ahead for the time after this transport are cancelled; the operation at its
+        destination stays promised.
         """
         self.carrier = None
         if self.ready:
             return
         if self.asked > self.stage:
             destination = self.model.places[task.destination]
-            self._fall_back(destination.promised[self.unique_id])
-            self.target = destination  # type: ignore[assignment]  # stations alone promise anything
+            self._revert_to(destination.promised[self.unique_id])
+            self.target = destination  # type: ignore[assignment]  # only stations have promised operations
         elif self.transport is not None:
             self.model.net.cancel(self.transport)
             self.transport = None
@@ -198,7 +201,7 @@ class Job(ShopAgent):
             self.transport = task
 
     def set_down(self, by: Contractor, place: int) -> None:
-        """Lie ready at a place, beside its buffers: `by`, which had the part, leaves."""
+        """Set the part down at a place, ready for pickup beside its buffers, because its holder `by` leaves."""
         origin = self.model.places[place]
         self.model.log.event(self.model.now_s, Event.SET_DOWN, by.unique_id, self.unique_id, origin.unique_id)
         self.place = place
@@ -206,9 +209,9 @@ class Job(ShopAgent):
         self.ready, self.ready_at_s = True, self.model.now_s
 
     def remove(self) -> None:
-        """The part is taken out of the factory by hand, wherever it is, and counts as scrapped.
+        """Take the part out of the factory by hand, wherever it is; it counts as scrapped.
 
-        After the end of the trial, and for a part that has left, only Mesa forgets it.
+        After the end of the trial, and for a part that has left, it is only deregistered from Mesa.
         """
         if not self._has_left and not self.model.ended:
             self._take_out()
@@ -224,7 +227,7 @@ class Job(ShopAgent):
         if vehicle is not None:
             vehicle.lose(self)
             if self.transport is not None and self.transport.manager is self.lot:
-                self.transport = None  # the others of its share are carried all the same
+                self.transport = None  # the other parts of its share are still carried
         elif self.lot is not None:
             self.lot.leave_out(self)
         if where == place.unique_id:
@@ -236,66 +239,66 @@ class Job(ShopAgent):
         self.model.stir()
 
     def leave(self, event: Event, where: int, value: float = 0.0) -> None:
-        """The part leaves the factory: finished or scrapped at the agent `where`."""
+        """Leave the factory, finished or scrapped at the agent `where`."""
         self._has_left = True
         self.model.log.event(self.model.now_s, event, where, self.unique_id, value=value)
-        self._call_off()
+        self._cancel_tasks()
         if self.lot is not None:
             self.lot.left(self)
         self.remove()
         self.model.workload.left(self)
 
-    # -- what the negotiations say ----------------------------------------------------------------------------
+    # -- manager of operations and transports -----------------------------------------------------------------
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
         if task.kind is TaskKind.OPERATION:
             self.target = contractor  # type: ignore[assignment]  # the pool of operations holds stations and storages
             place = self.place
-            taken = self.ready and self.carrier is not None  # to where it was to go before
+            taken = self.ready and self.carrier is not None  # a vehicle is taking it to its previous destination
             if not taken and (self.ready or self._look_ahead != "none"):
                 self._call_transport()
             if self.lot is not None:
                 self.lot.call_from(place)
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """The part itself has told already, by what happened to it."""
+        """Do nothing: the part has already reacted to being processed or unloaded."""
 
     def failed(self, task: Task, contractor: Contractor) -> None:
         if not isinstance(task, Operation):
             return
         if task is not self.operation and not contractor.present:
-            self._fall_back(task)
+            self._revert_to(task)
         if task is self.operation:
             self.target = None
-            ahead = self._bound_for is not None  # of what it is on its way to
-            if self.carrier is None or ahead:  # else it is brought there all the same, and goes on from there
-                self._stay()
+            ahead = self._bound_for is not None  # the operation comes after the one it is being carried to
+            if self.carrier is None or ahead:  # otherwise it is still brought there, and continues from there
+                self._cancel_transport()
             if task.name == STORE and not contractor.present:
                 self.model.net.cancel(task)
                 self._call_next(self.stage)
 
-    def _stay(self) -> None:
-        """It does not go where it was to go."""
+    def _cancel_transport(self) -> None:
+        """Cancel the transport to the previous target, unless it has begun."""
         if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
             self.lot.leave_out(self)
         elif self.transport is not None and not self.transport.contract.begun:
             self.model.net.cancel(self.transport)
             self.transport = None
 
-    def _fall_back(self, operation: Operation) -> None:
-        """What was called for the time after `operation` is not needed yet: that is not done, and comes first."""
-        self._call_off()
+    def _revert_to(self, operation: Operation) -> None:
+        """Cancel all tasks for the time after `operation`, which is not done and comes first."""
+        self._cancel_tasks()
         self.operation, self.transport, self.target = operation, None, None
         self.asked = self.stage
 
-    def _call_off(self) -> None:
-        """Ask for nothing more."""
+    def _cancel_tasks(self) -> None:
+        """Cancel its open tasks."""
         for task in (self.operation, self.transport):
             if task is not None and task.contract.phase is not ContractPhase.CLOSED:
                 self.model.net.cancel(task)
 
     def postponed(self, task: Task) -> None:
-        """No contractor can take the task now; a part that no storage takes asks for a station again."""
+        """Wait, since no contractor can take the task now; a part that no storage takes asks for a station again."""
         if task is self.operation:
             if self.is_being_stored:
                 self.model.net.cancel(task)
@@ -308,7 +311,7 @@ class Job(ShopAgent):
 
     @property
     def undecided(self) -> bool:
-        """It stands ready, and it is being negotiated where it goes."""
+        """Whether it is ready for pickup while its next station is still being negotiated."""
         calling = (ContractPhase.OPEN, ContractPhase.CALLED, ContractPhase.AWARDED)
         return (
             self.ready
@@ -319,14 +322,14 @@ class Job(ShopAgent):
 
     # -- calls ------------------------------------------------------------------------------------------------
 
-    def _foresee(self, ready_at_s: float) -> None:
-        """Call for what comes after the operation in work, or ahead, as if it were done."""
+    def _call_ahead(self, ready_at_s: float) -> None:
+        """Announce the operation after the one that is in work or next, before that is done."""
         if self.asked <= self.stage:
             self.ready_at_s = ready_at_s
             self._call_next(self.stage + 1)
 
     def _call_next(self, number: int) -> None:
-        """Call for proposals for operation `number`; after the last, only the way out remains."""
+        """Announce operation `number`; after the last, only the transport to the sink."""
         self.asked = number
         self.target = None
         if number == len(self.order.routing):
@@ -355,8 +358,8 @@ class Job(ShopAgent):
         origin = self.place if self._bound_for is None else self._bound_for
         destination = self._destination
         if destination == origin or self.model.moves_itself(destination):
-            go_on = self._call_transport
-            if self.ready and self._is_expected(go_on) and self.is_handed_over(go_on):
+            again = self._call_transport
+            if self.ready and self._is_expected(again) and self.is_handed_over(again):
                 self._move(destination)
             return
         if self.ready and self.lot is not None and self.model.net.mechanisms[TaskKind.TRANSPORT].splits:
@@ -366,7 +369,7 @@ class Job(ShopAgent):
         self.model.net.announce(self.transport)
 
     def _move(self, place: int) -> None:
-        """Go to a place without a vehicle."""
+        """Move to a place without a vehicle."""
         origin, destination = self.model.places[self.place], self.model.places[place]
         self.ready = False
         origin.part_leaves(self)

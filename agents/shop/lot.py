@@ -1,11 +1,12 @@
-"""A lot: the parts of one order, which call together for the vehicles that carry them on.
+"""A lot: the parts of one order, whose transports are announced together.
 
     parts at a place, each with a station that expects it
-        |  carry                                              one call for proposals for all that go the same way
+        |  carry                                              one call for proposals for all parts with one destination
        lot  -- cfp: 5 parts from the source to the mill -->   vehicles: 3 parts in 60 s, 2 in 45 s, ...
-        |   <-- accept-proposal to several, each its share    each share is a contract of its own
+        |   <-- accept-proposal to several, each its share    each share is a separate contract
 
-A station finishes parts one by one; there they are called for one by one, or wait a while for the others (`lot_wait`).
+A station finishes parts one by one; their transports are announced one by one, or (`lot_wait`) after a wait for the
+other parts.
 """
 
 from __future__ import annotations
@@ -25,43 +26,43 @@ if TYPE_CHECKING:
 
 
 class Lot(ShopAgent):
-    """Manager of the transports of its parts that stand ready at one place, to one other place.
+    """Manager of the transports of those of its parts that are ready for pickup at one place, to one other place.
 
     Attributes:
-        parts: those that are in the factory.
-        wait_s: how long those that could go wait for others that are still to come the same way.
+        parts: its parts that are in the factory.
+        wait_s: how long parts that could go wait for others that are still to come on the same path.
     """
 
-    present = True  # until all that was asked for is called off
+    present = True  # until all its tasks are cancelled
 
     def __init__(self, model: World, *, name: str, wait_s: float) -> None:
         super().__init__(model)
         self.name = name
         self.wait_s = wait_s
         self.parts: list[Job] = []
-        self._ways: dict[Job, int] = {}  # parts that are to be called for, and where they go
-        self._waits: dict[int, Due] = {}  # places at which parts wait for others, and until when
-        self._carried: dict[Job, int] = {}  # the number of the operation that each was last called for to get to
+        self._destinations: dict[Job, int] = {}  # parts whose transport is to be announced, and their destinations
+        self._waits: dict[int, Due] = {}  # places at which parts wait for others, and the end of the wait
+        self._carried: dict[Job, int] = {}  # for each part, the operation that its latest announced transport leads to
 
     def carry(self, part: Job, destination: int) -> None:
-        """`part` is to be carried to a place; the call goes out when the others at its place know where they go."""
+        """Have `part` carried to a place; the call is sent once the destinations of the others there are known."""
         place = part.place
-        if self.wait_s and place not in self._waits and not any(other.place == place for other in self._ways):
+        if self.wait_s and place not in self._waits and not any(other.place == place for other in self._destinations):
             self._waits[place] = self.model.clock.schedule(self.wait_s, self.hurry, place)
-        self._ways[part] = destination
+        self._destinations[part] = destination
         self.call_from(place)
         if place in self._waits:
             self.model.places[place].part_waits(part)
 
     def call_from(self, place: int) -> None:
-        """Call for the parts at `place`, one call for each way, unless one of them may yet come to go that way."""
+        """Announce transports for the parts at `place`, one per destination, unless another part may still join."""
         if any(part.place == place and part.undecided for part in self.parts):
             return
         if place in self._waits and self._others_come(place):
             return
         self._stop_waiting(place)
         going: dict[int, list[Job]] = {}
-        for part, destination in self._ways.items():
+        for part, destination in self._destinations.items():
             if part.place == place:
                 going.setdefault(destination, []).append(part)
         for destination, parts in going.items():
@@ -73,20 +74,22 @@ class Lot(ShopAgent):
                 destination=destination,
             )
             for part in parts:
-                del self._ways[part]
+                del self._destinations[part]
                 self._carried[part] = part.stage
                 part.transport = transport
             self.model.net.announce(transport)
 
     def _others_come(self, place: int) -> bool:
-        """Whether parts are still to be called for that have as many operations to go as those that wait here."""
-        stage = max((part.stage for part in self._ways if part.place == place), default=-1)
+        """Whether other parts have not yet reached the stage of those that wait here."""
+        stage = max((part.stage for part in self._destinations if part.place == place), default=-1)
         return any(
-            part.stage <= stage and self._carried.get(part, -1) < stage for part in self.parts if part not in self._ways
+            part.stage <= stage and self._carried.get(part, -1) < stage
+            for part in self.parts
+            if part not in self._destinations
         )
 
     def hurry(self, place: int) -> None:
-        """Wait no more: it has been long enough, or the parts there are in the way of others."""
+        """End the wait at `place`: its time is up, or the parts there block others."""
         self._stop_waiting(place)
         self.call_from(place)
 
@@ -95,8 +98,8 @@ class Lot(ShopAgent):
             self._waits.pop(place).cancel()
 
     def leave_out(self, part: Job) -> None:
-        """`part` does not go where it was to go; the others of its share do."""
-        self._ways.pop(part, None)
+        """Drop `part` from its transport; the other parts of its share are carried as planned."""
+        self._destinations.pop(part, None)
         transport, part.transport = part.transport, None
         if transport is None:
             return
@@ -111,12 +114,12 @@ class Lot(ShopAgent):
         if not transport.keep([other for other in transport.cargo if other is not part]):
             self.model.net.cancel(transport)
         elif not transport.contract.begun:
-            self.model.net.recall(transport)  # nobody has promised to carry just these
+            self.model.net.recall(transport)  # no vehicle has offered to carry just these
         elif transport.contract.live:
-            transport.contract.contractor.part_ready()  # type: ignore[union-attr]  # the AGV loads: it need not wait for this one
+            transport.contract.contractor.part_ready()  # type: ignore[union-attr]  # the AGV is loading: it need not wait for this part
 
     def left(self, part: Job) -> None:
-        """`part` has left the factory; the lot ends with its last one."""
+        """Forget `part`, which has left the factory; the lot ends with its last part."""
         self.parts.remove(part)
         for place in list(self._waits):
             self.call_from(place)
@@ -124,25 +127,25 @@ class Lot(ShopAgent):
             self.remove()
 
     def remove(self) -> None:
-        """All its parts are taken out of the factory by hand; the lot ends with the last one."""
+        """Take all its parts out of the factory by hand; the lot ends with the last one."""
         if not self.parts or self.model.ended:
             super().remove()
         for part in list(self.parts):
             part.remove()
 
-    # -- what the negotiations say ----------------------------------------------------------------------------
+    # -- manager of transports --------------------------------------------------------------------------------
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
-        """A vehicle comes for its share."""
+        """Do nothing: a vehicle comes for its share."""
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """The parts themselves have told already, by what happened to them."""
+        """Do nothing: the parts have already reacted to being unloaded."""
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        """A share is free again; it is called anew alone, the others go on."""
+        """Do nothing: the share alone is re-announced, and the others continue."""
 
     def postponed(self, task: Task) -> None:
-        """All vehicles are busy; the first that is free will call."""
+        """Do nothing: all vehicles are busy, and the first that becomes available is offered the transport."""
 
     def __repr__(self) -> str:
         return f"Lot({self.name}, {len(self.parts)} parts)"

@@ -1,4 +1,4 @@
-"""One machine of a station: set up, process, be blocked, break down, be repaired, pause."""
+"""A machine of a station, with its states: starved, set-up, processing, blocked, down, off shift."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 
 
 class Machine:
-    """Holds one part at a time.
+    """A machine, which holds one part at a time.
 
     Attributes:
         index: its number in the station, from 0.
         job: the part that it holds; None if it is empty.
+        task: the operation in work; None if there is none.
         coming: the part that is being loaded, or for which a robot has been called.
         clearing: a robot has been called to unload it.
-        cleared: its part is off the machine, and is still to be taken away; the machine is kept for it meanwhile.
-        handling: what the robot was called for.
+        cleared: its part is unloaded but not yet fetched; the machine stays reserved for it meanwhile.
+        handling: the task that the robot was called for.
         down: it is broken.
-        off: its people have left.
-        busy_until_s: when the part in work will be done, if nothing breaks.
-        product: what it is set up for; None before its first part.
+        off: its operators are off shift.
+        busy_until_s: when the part in work will be done, without breakdowns.
+        product: the product that it is set up for; None before its first part.
     """
 
     def __init__(self, station: Station, index: int) -> None:
@@ -60,7 +61,7 @@ class Machine:
 
     @property
     def free(self) -> bool:
-        """A part can be loaded."""
+        """Whether a part can be loaded."""
         return self.job is None and self.coming is None and self._runs
 
     @property
@@ -68,7 +69,7 @@ class Machine:
         return not (self.down or self.off)
 
     def start(self, job: Job, task: Operation) -> None:
-        """Work on a part that has been loaded."""
+        """Start set-up or processing of a part that has been loaded."""
         station = self.station
         self.job, self.task, self.coming = job, task, None
         setup_s = station.setup_s(self.product, job.order.product)
@@ -97,7 +98,7 @@ class Machine:
         self.station.finished(self)
 
     def _run(self, state: StationState, duration_s: float, then: Callable[[], None]) -> None:
-        """Be in `state` for `duration_s`, breakdowns not counted, then go on with `then`."""
+        """Be in `state` for `duration_s`, not counting breakdowns, then call `then`."""
         self.enter(state)
         self.activity.begin(duration_s, partial(self._ended, then), interrupted=not self._runs)
         if self._runs and self.failures is not None:
@@ -109,10 +110,10 @@ class Machine:
         then()
 
     def give_up(self) -> tuple[Job | None, Operation | None]:
-        """Its part, or the part that is being loaded, is taken away: the part, and its task if it is not done."""
+        """Give up its part, or the part being loaded; return the part, and its operation if that is not done."""
         part, task = self.job or self.coming, self.task
         if self.state is StationState.SETUP:
-            self.product = self._product_before  # the change-over has not been made
+            self.product = self._product_before  # the set-up was not completed
         self.activity.abandon()
         if self.failures is not None:
             self.failures.work_ends()
@@ -122,7 +123,7 @@ class Machine:
         return part, task
 
     def stop(self) -> tuple[Job | None, Operation | None]:
-        """The station leaves: nothing is done, fails or is repaired here any more; what `give_up` returns."""
+        """Stop for good, as the station leaves: no more work, failures or repairs; return the same as `give_up`."""
         if self.failures is not None:
             self.failures.stop()
         self.state = StationState.STARVED
@@ -130,7 +131,7 @@ class Machine:
         return self.give_up()
 
     def break_down(self) -> None:
-        """Stop where it is; work goes on after the repair (preempt-resume)."""
+        """Stop; the work is resumed after the repair (preempt-resume)."""
         if not self.station.present:
             return
         model = self.station.model
@@ -138,11 +139,11 @@ class Machine:
         self.activity.interrupt()
         self.busy_until_s += self.station.repair_mean_s
         model.log.event(model.now_s, Event.BROKE_DOWN, self.station.unique_id, other=self.index)
-        self._show()
+        self._log_state()
         model.net.disturbed(TaskKind.OPERATION, self.station)
 
     def repair(self) -> None:
-        """Go on with what was interrupted."""
+        """Resume interrupted work after a repair."""
         if not self.station.present:
             return
         model = self.station.model
@@ -152,21 +153,21 @@ class Machine:
         self.station.repaired(self)
 
     def shift_ends(self) -> None:
-        """Stop where it is; a repair goes on."""
+        """Stop work; a repair continues."""
         self.off = True
         self.activity.interrupt()
         if self.failures is not None:
             self.failures.work_ends()
         self.busy_until_s += self.station.shift.back_s - self.station.model.now_s
-        self._show()
+        self._log_state()
 
     def shift_begins(self) -> None:
-        """Go on with what was interrupted."""
+        """Resume interrupted work at the start of a shift."""
         self.off = False
         self._go_on()
 
     def _go_on(self) -> None:
-        self._show()
+        self._log_state()
         if self._runs and self.activity.under_way:
             self.busy_until_s = self.station.model.now_s + self.activity.left_s
             self.activity.go_on()
@@ -174,13 +175,13 @@ class Machine:
                 self.failures.work_begins(self.activity.left_s)
 
     def enter(self, state: StationState) -> None:
-        """Change state; a machine that is broken or off shows it when it runs again."""
+        """Change state; a machine that is down or off shift logs the new state when it runs again."""
         if state is not self.state:
             self.state = state
             if self._runs:
-                self._show()
+                self._log_state()
 
-    def _show(self) -> None:
+    def _log_state(self) -> None:
         station = self.station
         state = StationState.OFF if self.off else StationState.DOWN if self.down else self.state
         station.model.log.event(

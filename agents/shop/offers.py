@@ -1,4 +1,4 @@
-"""The offers of vehicles for one transport, as a kernel: what is left of the plan, way, loading, way, unloading.
+"""Kernel for the offers of vehicles for one transport: rest of the plan, empty trip, loading, loaded trip, unloading.
 
 Dimensions: V vehicles of the fleet, N of them asked, L nodes and stands of the traffic.
 """
@@ -49,17 +49,17 @@ def transport_offers(
 
     Args:
         slots: (N,) intp, the vehicles asked.
-        now_s: the time now.
-        ready_at_s: when the part stands ready.
-        load_s, unload_s: what taking all parts on board takes, and handing them over.
-        tick_s: of the traffic.
-        queue_limit: transports that a vehicle takes on before it has done the first.
-        penalty_s: what leaving a contract that has not begun costs (leveled commitment); inf: contracts are kept.
-        ways_s: (L,) float64, seconds from each node or stand to where the part is; inf where there is no way.
-        landing: (L,) int32, how a vehicle that comes from there stands then.
-        onward_s: (L,) float64, seconds from each stand to where the part goes.
+        now_s: current time.
+        ready_at_s: time at which the part is ready for pickup.
+        load_s, unload_s: time to load all parts, and to unload them.
+        tick_s: tick of the traffic.
+        queue_limit: maximum number of transports that a vehicle may hold at a time.
+        penalty_s: cost of leaving a contract that was not begun (leveled commitment); inf: contracts are kept.
+        ways_s: (L,) float64, travel time from each node or stand to the part; inf if unreachable.
+        landing: (L,) int32, stand of a vehicle that arrives at the part from there.
+        onward_s: (L,) float64, travel time from each stand to the destination of the part.
         stand, clear_s, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
-        spare: (V,) bool, as good as idle for this part: before another one that is not ready.
+        spare: (V,) bool, counts as idle for this part: the vehicle waits for another one that is not ready.
     """
     n = slots.shape[0]
     cost = np.full(n, np.inf)
@@ -83,7 +83,7 @@ def transport_offers(
         there_s = arrival_s(float(start_s), float(ways_s[at]), tick_s)
         loaded_s = max(there_s, ready_at_s) + load_s
         cost_s = arrival_s(loaded_s, float(onward_s[landing[at]]), tick_s) + unload_s - now_s
-        if leaves:  # only for what is done sooner by more than the penalty
+        if leaves:  # only for a transport that is done sooner by more than the penalty
             cost_s += penalty_s
             if cost_s >= free_at_s[v] - now_s:
                 cost_s = np.inf

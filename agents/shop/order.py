@@ -15,10 +15,10 @@ class Step:
     """One operation of a routing.
 
     Attributes:
-        name: the capability.
-        eligible: (N,) pool slots of the stations that may do it.
+        name: the required capability.
+        eligible: (N,) intp, pool slots of the stations that may do it.
         work_s: expected processing time by pool slot.
-        tail_s: expected processing time of all operations that come after it.
+        tail_s: expected processing time of all later operations.
     """
 
     name: str
@@ -29,16 +29,17 @@ class Step:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Order:
-    """What is to be made.
+    """An order for one part.
 
     Attributes:
         number: position in the order book, from 0.
-        name: of the part, unlike that of any other agent.
-        product: its name; `product_index` in the order of the scenario.
-        place: index of the place where it enters.
-        due_s: when it is to be finished; inf if it has no due date.
-        uniforms: (operations, 2) one random number for the time of each operation, one for its quality; they
-            belong to the order, so that every policy and every fleet meets the same work.
+        name: name of the part, unique among all agents.
+        product, product_index: name of the product, and its index in the scenario.
+        place: index of the place where the part enters.
+        routing: its operations, in order.
+        due_s: due date; inf if it has none.
+        uniforms: (operations, 2) float64, one random number for the processing time of each operation, one for its
+            quality; they belong to the order, so that every policy and every fleet gets the same work.
     """
 
     number: int

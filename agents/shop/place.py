@@ -1,4 +1,4 @@
-"""A place: where parts enter, wait, are worked on, and leave; it is told what happens to the parts that are there."""
+"""A place, where parts enter, wait, are processed or leave; its hooks are called when something happens to a part."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Place:
-    """What a part meets where it is; by itself a place has room for any number of parts, and nothing happens there.
+    """The place of a part; the base class has room for any number of parts, and does nothing with them.
 
     Attributes:
         place: its index in the scenario.
-        promised: the operations that are to be done here, by the id of the job.
+        promised: the operations that are to be done here, by job id.
     """
 
     unique_id: int
@@ -25,21 +25,21 @@ class Place:
     promised: dict[int, Operation]
 
     def receive(self, job: Job) -> None:
-        """A part has been brought."""
+        """Receive a part that has been brought."""
         raise NotImplementedError(f"{self.name} takes no parts")
 
     def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
-        """Whether a part can be taken as it lies here; if not, `then` is called when it can."""
+        """Whether a part can be fetched now; if not, `then` is called when it can."""
         return True
 
     def part_leaves(self, job: Job) -> None:
-        """A part is about to be gone."""
+        """Called when a part is about to leave the place."""
 
     def part_left(self, job: Job) -> None:
-        """A part is gone."""
+        """Called when a part has left the place."""
 
     def part_waits(self, job: Job) -> None:
-        """No station can take this part yet."""
+        """Called when no station can take this part yet."""
 
     def take_out(self, job: Job) -> None:
-        """A part leaves the factory from here, by hand."""
+        """Take a part out of the factory by hand."""

@@ -1,4 +1,4 @@
-"""The plan of an AGV: the stops that it will make, and where a further transport fits in best."""
+"""The plan of an AGV: its future stops, and the best insertion of another transport."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Stop:
-    """Something to do at a place: take a part of `task` on board, or hand it over."""
+    """A stop at a place, to load (`pick_up`) or unload one part of `task`."""
 
     task: Transport
     part: Job
@@ -27,7 +27,7 @@ class Stop:
 
 
 class Plan:
-    """Stops in order: two for each part that is not on board yet. The first one is under way."""
+    """Stops in order: two for each part not yet on board, one for each part on board. The first is under way."""
 
     def __init__(self, spec: VehicleSpec, traffic: Traffic) -> None:
         self._spec = spec
@@ -59,32 +59,32 @@ class Plan:
         return any(stop.task is task for stop in self.stops)
 
     def pop(self) -> Stop:
-        """The first stop is made."""
+        """Remove and return the first stop, which is completed."""
         return self.stops.pop(0)
 
     def drop(self, task: Task) -> None:
-        """A transport is given back."""
+        """Remove all stops of a transport, which is given back."""
         self.stops = [stop for stop in self.stops if stop.task is not task]
 
     def leave_out(self, left_out: Stop) -> None:
-        """A part of a transport is not to be carried."""
+        """Remove all stops for the part of `left_out`, which is dropped from its transport."""
         self.stops = [stop for stop in self.stops if stop.task is not left_out.task or stop.part is not left_out.part]
 
     def defer(self) -> bool:
-        """Put what can be done now before what waits for parts that are not ready; whether there is any."""
+        """Move stops for parts that are not ready behind all others; whether any stop can be made now."""
         waiting = [stop for stop in self.stops if stop.task.ahead]
         self.stops = [stop for stop in self.stops if not stop.task.ahead] + waiting
         return len(waiting) < len(self.stops)
 
     def goes_on_with(self, made: Stop) -> bool:
-        """Whether the next stop is where `made` was, for the next part of the same share."""
+        """Whether the next stop is at the place of `made`, for the next part of the same share."""
         return bool(self.stops) and self.next.task is made.task and self.next.pick_up == made.pick_up
 
     def insert(self, task: Transport, load: int) -> None:
-        """Plan the stops of `task` where they add least driving and never overload the vehicle.
+        """Insert the stops of `task` where they add the least driving without overloading the vehicle.
 
-        `load` parts are on board. The stop that is under way stays the first. Where a part is not ready yet, the
-        vehicle waits empty: others might wait for what it had on board, and it for them.
+        `load` parts are on board. The stop under way stays the first. The vehicle waits only empty for a part that is
+        not ready, to avoid a deadlock with others that wait for a part on board.
         """
         pick_ups = [Stop(task, part, task.origin, True) for part in task.cargo]
         hand_overs = [Stop(task, part, task.destination, False) for part in task.cargo]
@@ -110,21 +110,21 @@ class Plan:
 
     def _length_s(self, stops: list[Stop]) -> float:
         loads = _loads(stops)
-        return sum(self._way_s(a, b, load) for (a, b), load in zip(pairwise(stops), loads, strict=False))
+        return sum(self._travel_s(a, b, load) for (a, b), load in zip(pairwise(stops), loads, strict=False))
 
-    def _way_s(self, origin: Stop, destination: Stop, load: int) -> float:
+    def _travel_s(self, origin: Stop, destination: Stop, load: int) -> float:
         return self._traffic.travel_between_s(origin.place, destination.place, loaded=load > 0)
 
     def forecast(self, clear_s: float, stand: int, load: int) -> tuple[float, float, int]:
-        """When the first stop will be reached and the last one made, and how the vehicle will stand then.
+        """Time at which the first stop will be reached, time at which the last one will be completed, and final stand.
 
-        It stands at `stand` from `clear_s` on, with `load` parts on board.
+        The vehicle is at `stand` from `clear_s` on, with `load` parts on board.
         """
         traffic, time_s, first_s = self._traffic, clear_s, None
         for stop in self.stops:
-            way_s = traffic.ways_s(stop.place, loaded=load > 0).item(stand)
+            travel_s = traffic.ways_s(stop.place, loaded=load > 0).item(stand)
             stand = traffic.landing(stop.place, loaded=load > 0).item(stand)
-            time_s = arrival_s(time_s, way_s, traffic.tick_s)
+            time_s = arrival_s(time_s, travel_s, traffic.tick_s)
             first_s = time_s if first_s is None else first_s
             time_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
             load += 1 if stop.pick_up else -1
@@ -132,6 +132,6 @@ class Plan:
 
 
 def _loads(stops: list[Stop]) -> list[int]:
-    """Parts on board after each stop: what is handed over, but not picked up, is on board from the beginning."""
+    """Number of parts on board after each stop; parts that are unloaded but not picked up are on board initially."""
     changes = [1 if stop.pick_up else -1 for stop in stops]
     return list(accumulate(changes, initial=-sum(changes)))[1:]

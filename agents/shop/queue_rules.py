@@ -1,4 +1,4 @@
-"""Which waiting part a station takes next: the queue rules, one function and one line in `QUEUE_RULES` each."""
+"""Queue rules, which select the next part of a station: one function and one line in `QUEUE_RULES` each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Queue(Protocol[Part]):
 
     @property
     def input(self) -> Sequence[Part]:
-        """The waiting parts in the order of their arrival; at least one."""
+        """The waiting parts in order of arrival; at least one."""
         ...
 
     def expected_work_s(self, job: Part) -> float:
@@ -34,23 +34,23 @@ class Queue(Protocol[Part]):
 
 
 class QueueRule(Protocol):
-    """Chooses one of the waiting parts."""
+    """A function that selects one of the waiting parts."""
 
     def __call__(self, queue: Queue[Part], /) -> Part: ...
 
 
 def first_in_first_out(queue: Queue[Part]) -> Part:
-    """The part that came first."""
+    """The part that arrived first."""
     return queue.input[0]
 
 
 def shortest_processing_time(queue: Queue[Part]) -> Part:
-    """The part with the least expected work; of equal ones the first."""
+    """The part with the shortest expected processing time; ties go to the earlier arrival."""
     return min(queue.input, key=queue.expected_work_s)
 
 
 def earliest_due_date(queue: Queue[Part]) -> Part:
-    """The part that is due first; of equal ones the first."""
+    """The part with the earliest due date; ties go to the earlier arrival."""
     return min(queue.input, key=lambda part: part.order.due_s)
 
 

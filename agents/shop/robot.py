@@ -1,4 +1,4 @@
-"""A robot, or a person, that loads and unloads the machines of the stations within reach."""
+"""A robot or an operator that loads and unloads the machines of the stations within reach."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Robot(ShopContractor):
-    """Handles one part at a time; what is in hand is finished before a pause."""
+    """Contractor of handling, one part at a time; handling under way is finished before a pause."""
 
     def __init__(self, model: World, *, name: str, spec: RobotSpec) -> None:
         super().__init__(model, name=name)
@@ -30,7 +30,7 @@ class Robot(ShopContractor):
         self.shift = Shift(model.clock, model.spec.shifts, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     def bid(self, call: Call) -> Proposal | Refusal:
-        """The time that the handling takes; busy while it handles another part, or is off."""
+        """Offer the duration of the handling; refuse as busy while handling another part or off shift."""
         task = call.task
         assert isinstance(task, Handling)
         if task.station.name not in self.spec.stations:
@@ -40,7 +40,7 @@ class Robot(ShopContractor):
         return Proposal(self.duration_s(task), idle_since_s=self.idle_since_s)
 
     def duration_s(self, task: Handling) -> float:
-        """How long the handling takes."""
+        """Duration of the handling in seconds."""
         return self.spec.load_s if task.loads else self.spec.unload_s
 
     def accept(self, task: Task) -> bool:
@@ -64,7 +64,7 @@ class Robot(ShopContractor):
             self.model.net.available(self, TaskKind.HANDLING)
 
     def _hand_back(self) -> None:
-        """The part in hand stays where it was."""
+        """Give the handling back; the part stays where it was."""
         self.shift.stop()
         if self.task is not None:
             self.model.net.give_back(self._drop(), self)

@@ -1,4 +1,4 @@
-"""When the people of an agent leave and come back."""
+"""Shifts: the times at which the operators of an agent leave and come back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Shift:
-    """Calls `ends` when a pause begins and `begins` when it is over.
+    """A shift timer, which calls `ends` when the operators leave and `begins` when they come back.
 
     Attributes:
-        back_s: when the people who have left come back; the past while they are there.
+        back_s: when absent operators come back; in the past while they are present.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Shift:
         self._spec = None if name is None else shifts[name]
         self.back_s = 0.0
         self._due: Due | None = None
-        self._await()
+        self._schedule_pause()
 
     def stop(self) -> None:
-        """The people neither leave nor come back any more."""
+        """Stop the shifts: nothing is called any more."""
         if self._due is not None:
             self._due.cancel()
 
-    def _await(self) -> None:
+    def _schedule_pause(self) -> None:
         now_s = self._clock.now_s
         pause = None if self._spec is None else self._spec.next_time_off(now_s)
         if pause is not None:
@@ -53,4 +53,4 @@ class Shift:
 
     def _come_back(self) -> None:
         self._begins()
-        self._await()
+        self._schedule_pause()

@@ -1,4 +1,4 @@
-"""What agents read of the scenario that describes them: the part of each section that decides what they do."""
+"""The scenario as agents read it: the fields of each section that determine their behaviour."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 
 class Distribution(Protocol):
-    """Durations, in seconds."""
+    """A distribution of durations, in seconds."""
 
     @property
     def mean_s(self) -> float: ...
 
     def quantile(self, u: float) -> float:
-        """The duration that a share `u` of all lies below."""
+        """The `u`-quantile of the distribution, `u` in [0, 1)."""
         ...
 
 
 class BreakdownSpec(Protocol):
-    """How often something fails, and how long its repair takes."""
+    """Time between failures and time to repair, with the clock that counts the former."""
 
     @property
     def mtbf(self) -> Distribution: ...
@@ -31,18 +31,18 @@ class BreakdownSpec(Protocol):
 
 
 class ShiftSpec(Protocol):
-    """When people are there."""
+    """The working times of operators."""
 
     def next_time_off(self, now_s: float) -> tuple[float, float] | None:
-        """From when to when they are off next; None if they always are there."""
+        """Begin and end of the next time off after `now_s`; None if there is none."""
         ...
 
 
 class SetupSpec(Protocol):
-    """How long a change-over takes."""
+    """Sequence-dependent set-up times."""
 
     def between_s(self, previous: str | None, following: str) -> float:
-        """From one product to another; None: before the first part."""
+        """Set-up time in seconds from one product to another; `previous` is None before the first part."""
         ...
 
 
@@ -70,7 +70,7 @@ class StationSpec(Protocol):
 
 
 class RobotSpec(Protocol):
-    """A robot, or a person who tends machines."""
+    """A robot or an operator that loads and unloads machines."""
 
     @property
     def stations(self) -> Sequence[str]: ...
@@ -130,7 +130,7 @@ class VehicleSpec(Protocol):
 
 
 class NegotiationSpec(Protocol):
-    """How agents negotiate, beyond the terms of the engine."""
+    """Settings of negotiation beyond the terms of the engine."""
 
     @property
     def look_ahead(self) -> str: ...

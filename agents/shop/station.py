@@ -4,9 +4,9 @@
 ---------> [input] ----------------> machine(s) -----------------> [output] --------->
            reserved by the award     set-up, processing            full: machines block
 
-Without places in the input (capacity 0) an award reserves an empty machine, and the part that is brought lies at it.
-Without places in the output a machine holds its part until it is fetched; a robot takes the part off when the vehicle
-is there, and the machine is empty when the vehicle has it.
+Without places in the input (capacity 0) an award reserves an empty machine, and the part that is brought waits at it.
+Without places in the output a machine holds its part until it is fetched; a robot unloads the part when the vehicle is
+there, and the machine is empty once the vehicle has it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 class Station(Workplace):
-    """Processes parts, on machines that it or robots load and unload.
+    """A station, which processes parts on machines that are loaded and unloaded by robots or by the station itself.
 
-    Attributes, besides those of a workplace:
-        tenders: pool slots of the robots that reach it; None where the station does it itself.
-        input: parts in the input buffer, in the order of their coming, without those that a robot is fetching.
-        output: parts that can be fetched: in the output buffer, or on their machines where it has no places.
+    Attributes, in addition to those of a workplace:
+        tenders: pool slots of the robots that reach it; None if the station loads and unloads itself.
+        input: parts in the input buffer in order of arrival, without those that a robot is fetching.
+        output: parts that can be fetched: in the output buffer or, if it has no places, on their machines.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class Station(Workplace):
         self.output: list[Job] = []
         self.repair_mean_s = spec.breakdown.mttr.mean_s if spec.breakdown is not None else 0.0
         self._being_unloaded = 0
-        self._handlings: list[Handling] = []  # that were called for, and are not known to be done
-        self._taken_off: dict[Job, Callable[[], None]] = {}  # what is called when a robot has taken a part off
+        self._handlings: list[Handling] = []  # announced, and not known to be done
+        self._when_unloaded: dict[Job, Callable[[], None]] = {}  # called when a robot has unloaded the part
         self.machines = [Machine(self, index) for index in range(spec.machines)]
         self.shift = Shift(model.clock, model.spec.shifts, spec.shift, ends=self._shift_ends, begins=self._shift_begins)
 
     # -- parts ------------------------------------------------------------------------------------------------
 
     def receive(self, job: Job) -> None:
-        """A part has come into the input buffer; where the station has left, it waits for a vehicle again."""
+        """Put a part into the input buffer; if the station has left, the part is ready for pickup again."""
         if not self.present:
             job.stands_ready()
             return
@@ -67,7 +67,7 @@ class Station(Workplace):
         self.feed()
 
     def feed(self) -> None:
-        """Put waiting parts on free machines, or call a robot that does."""
+        """Load waiting parts onto free machines, or call a robot to do so."""
         for machine in self.machines:
             if not self.input:
                 return
@@ -80,16 +80,16 @@ class Station(Workplace):
                     self._call_robot(machine, job, loads=True)
 
     def _choose(self, machine: Machine) -> Job | None:
-        """Which waiting part goes on `machine`: as the planner says, or by the queue rule of the station.
+        """Select the waiting part for `machine`, by the planner or else by the queue rule of the station.
 
-        A planner may let the machine wait for a better one.
+        None if a planner lets the machine wait for a better part.
         """
         if self.model.planner is not None and self.spec.input_capacity != 0:
             return self.model.planner.next_part(self, machine)
         return QUEUE_RULES[self.spec.queue](self)
 
     def load_machine(self, machine: Machine, by: Contractor) -> None:
-        """The part that was chosen goes from the input buffer on `machine`."""
+        """Load the selected part from the input buffer onto `machine`; `by` is the robot, or the station itself."""
         job = machine.coming
         assert job is not None
         machine.handling = None
@@ -101,7 +101,7 @@ class Station(Workplace):
         machine.start(job, task)
 
     def finished(self, machine: Machine) -> None:
-        """The part on `machine` is processed, well or to scrap."""
+        """End the processing of the part on `machine`, which is good or scrap."""
         job, task = machine.job, machine.task
         assert job is not None
         assert task is not None
@@ -110,13 +110,13 @@ class Station(Workplace):
         self.model.net.done(task, self)
         if task.scrap_uniform < self.spec.scrap_rate:
             job.leave(Event.SCRAPPED, self.unique_id)
-            self._emptied(machine)
+            self._machine_emptied(machine)
         else:
             job.processed()
             self.clear(machine)
 
     def clear(self, machine: Machine) -> None:
-        """Take the finished part off `machine`, if there is room for it."""
+        """Unload the finished part from `machine`, if there is room for it."""
         capacity = self.spec.output_capacity
         if capacity == 0:
             self._hold(machine)
@@ -133,7 +133,7 @@ class Station(Workplace):
             self._call_robot(machine, machine.job, loads=False)
 
     def _hold(self, machine: Machine) -> None:
-        """The finished part stays on `machine` until it is fetched."""
+        """Hold the finished part on `machine` until it is fetched."""
         job = machine.job
         assert job is not None
         machine.enter(StationState.BLOCKED)
@@ -143,45 +143,45 @@ class Station(Workplace):
         self.model.suspect_jam()
 
     def hands_over(self, job: Job, then: Callable[[], None]) -> bool:
-        """Whether a part can be taken; one that is still on its machine where robots tend it is taken off first."""
+        """Whether a part can be fetched now; if not, a robot is called to unload it, and then `then` is called."""
         machine = self._holder(job)
         if self.tenders is None or machine is None or machine.cleared:
             return True
-        self._taken_off[job] = then
+        self._when_unloaded[job] = then
         if not machine.clearing:
             machine.clearing = True
             self._call_robot(machine, job, loads=False)
         return False
 
     def part_leaves(self, job: Job) -> None:
-        """A part that is fetched from its machine is taken off it."""
+        """Log the unloading of a part that is fetched from its machine."""
         if self.tenders is None and self._holder(job) is not None:
-            self._log_taken_off(job, self)
+            self._log_unloading(job, self)
 
     def _holder(self, job: Job) -> Machine | None:
         return next((machine for machine in self.machines if machine.job is job), None)
 
-    def _log_taken_off(self, job: Job, by: Contractor) -> None:
+    def _log_unloading(self, job: Job, by: Contractor) -> None:
         self.model.log.event(self.model.now_s, Event.DISMOUNTED, by.unique_id, job.unique_id, self.unique_id)
 
     def unload_machine(self, machine: Machine, by: Contractor) -> None:
-        """The finished part goes from `machine` into the output buffer, or to who fetches it."""
+        """Unload the finished part from `machine` into the output buffer, or for the vehicle that fetches it."""
         job = machine.job
         assert job is not None
         machine.handling = None
         if self.spec.output_capacity == 0:
-            self._log_taken_off(job, by)
+            self._log_unloading(job, by)
             machine.cleared = True
-            self._taken_off.pop(job)()
+            self._when_unloaded.pop(job)()
             return
         if by is not self:
             self._being_unloaded -= 1
         self.output.append(job)
-        self._log_taken_off(job, by)
-        self._emptied(machine)
+        self._log_unloading(job, by)
+        self._machine_emptied(machine)
         job.stands_ready()
 
-    def _emptied(self, machine: Machine) -> None:
+    def _machine_emptied(self, machine: Machine) -> None:
         machine.job = None
         machine.clearing = machine.cleared = False
         self.feed()
@@ -191,12 +191,12 @@ class Station(Workplace):
                 self.model.net.available(self, TaskKind.OPERATION)
 
     def part_left(self, job: Job) -> None:
-        """A part has left the output buffer, or its machine: a blocked machine can be cleared, or is empty."""
+        """Use the room of a part that has left the output buffer or its machine: clear a blocked machine, or feed."""
         if job not in self.output:
             return  # it entered the factory here
         self.output.remove(job)
         if (holder := self._holder(job)) is not None:
-            self._emptied(holder)
+            self._machine_emptied(holder)
             return
         for machine in self.machines:
             if machine.state is StationState.BLOCKED and not machine.clearing:
@@ -204,7 +204,7 @@ class Station(Workplace):
                 return
 
     def repaired(self, machine: Machine) -> None:
-        """A machine works again."""
+        """Feed a machine that has been repaired."""
         if machine.job is None:
             self.feed()
 
@@ -218,11 +218,11 @@ class Station(Workplace):
         self.feed()
 
     def part_waits(self, job: Job) -> None:
-        """`job` stands here for longer: no other station can take it now, or it waits for its lot."""
+        """Relieve blocked machines if needed: `job` stays here, waiting for a station or for its lot."""
         self.relieve()
 
     def relieve(self) -> None:
-        """Where machines are blocked, no part waits for its lot, and one that waits for a station is stored."""
+        """If machines are blocked, end all waits for lots, and have one part that waits for a station stored."""
         if any(machine.state is StationState.BLOCKED and not machine.clearing for machine in self.machines):
             for lot in {job.lot: None for job in self.output if job.lot is not None}:
                 lot.hurry(self.place)
@@ -232,10 +232,10 @@ class Station(Workplace):
                 if job.target is None and job.give_way():
                     return
 
-    # -- parts that are taken away ----------------------------------------------------------------------------
+    # -- removal of parts -------------------------------------------------------------------------------------
 
     def take_out(self, job: Job) -> None:
-        """A part leaves the factory from here."""
+        """Take a part out of the factory, wherever it is in the station."""
         net = self.model.net
         if job.unique_id in self.promised:
             net.annul(self.promised[job.unique_id])
@@ -246,20 +246,19 @@ class Station(Workplace):
                 net.annul(task)
             if job in self.output:
                 self.output.remove(job)
-                self._taken_off.pop(job, None)
+                self._when_unloaded.pop(job, None)
             elif machine.clearing:
                 self._being_unloaded -= 1
-            self._emptied(machine)
+            self._machine_emptied(machine)
         elif job in self.input:
             self.input.remove(job)
         else:
             self.part_left(job)
 
     def _hand_back(self) -> None:
-        """What is not processed goes on elsewhere: parts in the input and on machines are set down beside the station.
+        """Set down the parts in the input and on machines beside the station, and give unfinished operations back.
 
-        The work on a part that is not finished is lost. Parts that are on their way come all the same, and go on from
-        here too.
+        Work done on an unfinished part is lost. Parts on their way still arrive, and continue from here too.
         """
         net = self.model.net
         self.shift.stop()

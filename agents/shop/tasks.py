@@ -1,8 +1,8 @@
-"""The work that agents of a factory ask for: one class for each kind.
+"""The tasks of a factory, one class for each kind.
 
 job      manages  Operation  (contractors: stations and storage)
 job      manages  Transport  (contractors: AGVs)
-lot      manages  Transport  of all its parts that go the same way; it is divisible (contractors: AGVs)
+lot      manages  Transport  of all its parts with the same path; it is divisible (contractors: AGVs)
 station  manages  Handling   (contractors: the robots that reach it)
 AGV      manages  Charge     (contractors: chargers; see `charger`)
 """
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from .station import Station
 
 
-STORE = "store"  # the operation that a storage does: keep a part until a station can take it
+STORE = "store"  # the operation of a storage: keep a part until a station can take it
 
 
 class TaskKind(IntEnum):
-    """Which kind of contractor a task is for."""
+    """Kind of a task, which selects the pool of contractors."""
 
     OPERATION = 0
     TRANSPORT = 1
@@ -35,9 +35,9 @@ class TaskKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ShopTask(Task):
-    """A task that is about parts."""
+    """A task that concerns parts."""
 
-    job: Job | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # what it is about, told closer
+    job: Job | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # a narrower type
     lot: tuple[Job, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
@@ -47,7 +47,7 @@ class ShopTask(Task):
 
     @property
     def ahead(self) -> bool:
-        """Called for before its part stands ready: such a contract gives way to one whose part does."""
+        """Whether its part is not ready yet: a contract made ahead is given up for one whose part is ready."""
         return not self.contract.begun and self.about is not None and not self.about.ready
 
 
@@ -56,10 +56,10 @@ class Operation(ShopTask):
     """Process `job` at one of the `eligible` stations, or keep it (`name` is STORE) in a storage.
 
     Attributes:
-        name: the capability asked for.
-        uniform: where in the station's distribution its processing time lies, in [0, 1): the same for every fleet.
-        scrap_uniform: scrap, where it is below the scrap rate of the station.
-        step: its number in the routing.
+        name: the required capability.
+        uniform: quantile of its processing time in the station's distribution, in [0, 1): the same for every fleet.
+        scrap_uniform: random number in [0, 1); the part is scrap if it is below the scrap rate of the station.
+        step: its index in the routing.
     """
 
     kind = TaskKind.OPERATION
@@ -77,14 +77,14 @@ class Operation(ShopTask):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Transport(ShopTask):
-    """Carry `job`, or what is left of `lot`, from one place to another.
+    """Carry `job`, or the remaining parts of `lot`, from one place to another.
 
     Attributes:
         origin, destination: indices into the scenario's places.
     """
 
     kind = TaskKind.TRANSPORT
-    compared_by_approach = True  # the way with the part has to be driven by any vehicle
+    compared_by_approach = True  # the loaded travel time is the same for every vehicle
     origin: int
     destination: int
 
@@ -94,16 +94,16 @@ class Transport(ShopTask):
 
     @property
     def ready_at_s(self) -> float:
-        """When the part is expected to be ready for pickup; not later than now if it is, or if it belongs to a lot."""
+        """Time at which the part is expected to be ready for pickup; at most now if it is, or belongs to a lot."""
         return 0.0 if self.lot or self.job is None else self.job.ready_at_s
 
     @property
     def cargo(self) -> tuple[Job, ...]:
-        """What is to be carried."""
+        """The parts to be carried."""
         return self.parts or (self.job,)  # type: ignore[return-value]  # its parts are jobs
 
     def keep(self, parts: list[Job]) -> bool:
-        """Only these of its parts are still to be carried; whether there are any."""
+        """Restrict its cargo to `parts`; whether any are left."""
         if self.lot:
             self.contract.parts = tuple(parts)
         return bool(parts)

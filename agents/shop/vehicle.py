@@ -1,8 +1,8 @@
-"""A vehicle: it drives, charges, breaks down and works shifts; what it drives for is its subclass's own.
+"""A vehicle, which drives, charges, breaks down and works shifts; its subclass adds the purpose of its trips.
 
 IDLE --battery low--> EMPTY --at the charger--> CHARGING --charged--> IDLE
-any state --breakdown, or battery empty--> DOWN --repaired, or fetched--> as before
-IDLE --people leave--> OFF --people come back--> IDLE
+any state --breakdown, or battery empty--> DOWN --repaired, or rescued--> as before
+IDLE --end of shift--> OFF --start of shift--> IDLE
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from ..world import World
     from .charger import Charger
 
-RESCUE_S = 900.0  # a vehicle whose battery ran empty is fetched and charged by hand
-ROUNDING = 1e-9  # of a battery's level
+RESCUE_S = 900.0  # time to rescue a vehicle with an empty battery, and charge it by hand
+ROUNDING = 1e-9  # tolerance for a battery level
 
 
 class Vehicle(ShopContractor):
-    """Manager of its own charging. Where it is and what is left in its battery is read from the planner's arrays.
+    """A vehicle, manager of its own charging; position and battery level are read from the arrays of the fleet.
 
-    A subclass says what it has to do besides (`has_stops`, `_next`, `_give_back`), and starts charging when it has
-    arrived at a charger (`_charge`).
+    A subclass defines its other work (`has_stops`, `_next`, `_give_back`), and starts charging when it has arrived at a
+    charger (`_charge`).
 
     Attributes:
         activity: handling or charging, at a dock.
-        charge: the charging that it has asked for.
-        charger: who has promised it.
+        charge: the charging task that it has announced.
+        charger: the charger that has won it.
         down: it is broken, or its battery is empty.
-        off: its people have left.
+        off: its operators are off shift.
     """
 
     def __init__(self, model: World, *, name: str, vehicle: int) -> None:
@@ -73,26 +73,26 @@ class Vehicle(ShopContractor):
 
     @property
     def has_stops(self) -> bool:
-        """Something is to be done before it may charge or rest."""
+        """Whether it has stops to make before it may charge or rest."""
         raise NotImplementedError
 
     def _next(self) -> None:
-        """Go on: with the next stop, to the charger, or to rest."""
+        """Continue with the next stop, with charging, or with rest."""
         raise NotImplementedError
 
     def _give_back(self) -> None:
-        """Have others do what was not begun."""
+        """Give back all tasks that were not begun, for other vehicles to do."""
         raise NotImplementedError
 
     def _give_all_back(self) -> None:
-        """Have others do all that is not done: the vehicle leaves."""
+        """Give back all unfinished tasks, for other vehicles to do: the vehicle leaves."""
         raise NotImplementedError
 
-    # -- what the arrays say ----------------------------------------------------------------------------------
+    # -- readings from the arrays -----------------------------------------------------------------------------
 
     @property
     def node(self) -> int:
-        """The cell (or, without a floor, the place) where it is."""
+        """The cell where it is; without a floor, the place."""
         return int(self.model.traffic.node[self.vehicle])
 
     @property
@@ -102,20 +102,20 @@ class Vehicle(ShopContractor):
 
     @property
     def battery(self) -> float:
-        """Level, 0..1."""
+        """Battery level, 0..1."""
         return self.model.fleet.battery_of(self.vehicle)
 
     @property
     def state(self) -> VehicleState:
-        """What it does."""
+        """Present state of the vehicle."""
         return VehicleState(self.model.fleet.state.item(self.vehicle))
 
     @property
     def load(self) -> int:
-        """Parts on board."""
+        """Number of parts on board."""
         return self.model.fleet.load.item(self.vehicle)
 
-    # -- what it does -----------------------------------------------------------------------------------------
+    # -- driving and state ------------------------------------------------------------------------------------
 
     def _drive(self, place: int) -> None:
         if self.failures is not None:
@@ -124,7 +124,7 @@ class Vehicle(ShopContractor):
         self.admitted()
 
     def admitted(self) -> None:
-        """It drives to a dock, or waits near by for its turn."""
+        """Update the state on the way to a dock: driving, or waiting nearby for its turn."""
         if self.down or self.activity.under_way:
             return
         if self.model.traffic.waits_for_dock(self.vehicle):
@@ -133,17 +133,17 @@ class Vehicle(ShopContractor):
             self._enter(VehicleState.LOADED if self.load else VehicleState.EMPTY)
 
     def _run(self, state: VehicleState, duration_s: float, then: Callable[[], None]) -> None:
-        """Be in `state` for `duration_s`, breakdowns not counted, then go on with `then`."""
+        """Be in `state` for `duration_s`, not counting breakdowns, then call `then`."""
         self._enter(state)
         self.activity.begin(duration_s, then)
 
     def _open(self) -> None:
-        """Take transports again, where nothing stands against it."""
+        """Take transports again, unless it is to charge, is down or is off shift."""
         self.model.fleet.open[self.vehicle] = self.charge is None and not self.down and not self.off
         self._announce()
 
     def _announce(self) -> None:
-        """Let those that wait for a vehicle know that this one may take a transport."""
+        """Announce that the vehicle may take a transport, for tasks that wait for one."""
         if self.model.fleet.open[self.vehicle]:
             self.model.net.available(self, TaskKind.TRANSPORT)
 
@@ -156,12 +156,12 @@ class Vehicle(ShopContractor):
 
     @property
     def _battery_is_low(self) -> bool:
-        """At the threshold, or below; what is above it by less than rounding makes would last for no time at all."""
+        """Whether the level is at or below the threshold, within the rounding error."""
         battery = self.spec.battery
         return battery is not None and self.battery <= battery.threshold + ROUNDING
 
     def _watch_battery(self) -> None:
-        """An idle vehicle wakes when its battery has run down to the threshold."""
+        """Request charging if the battery is low; otherwise schedule the time at which it is, for an idle vehicle."""
         battery = self.spec.battery
         if self._low is not None:
             self._low.cancel()
@@ -175,7 +175,7 @@ class Vehicle(ShopContractor):
             self._low = self.model.clock.schedule(above_j / battery.idle_w, self._watch_battery)
 
     def _look_for_charger(self) -> None:
-        """Ask for charging where the battery is low; no transports are taken from now on."""
+        """Announce a charging task if the battery is low; no transports are taken from then on."""
         if self.charge is not None or not self._battery_is_low:
             return
         self.model.fleet.open[self.vehicle] = False
@@ -183,12 +183,12 @@ class Vehicle(ShopContractor):
         self.model.net.announce(self.charge)
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
-        """A charger is reserved."""
+        """Set off to the charger that is reserved, if nothing else is to be done."""
         self.charger = contractor  # type: ignore[assignment]  # the pool of charging holds chargers
         self._go_charging()
 
     def _go_charging(self) -> bool:
-        """Set off, where nothing else is to be done and the charger certainly expects it."""
+        """Set off if nothing else is to be done and the charger certainly holds the task; whether it has."""
         if self.charger is None or self.has_stops or self.down:
             return False
         assert self.charge is not None
@@ -199,7 +199,7 @@ class Vehicle(ShopContractor):
         return True
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        """The charger failed: it is asked for anew."""
+        """Stop charging: the charger failed, and the task is re-announced."""
         self._stop_charging()
         self.charger = None
         if self._driving_to_charger or self.state is VehicleState.CHARGING:
@@ -208,10 +208,10 @@ class Vehicle(ShopContractor):
                 self._next()
 
     def postponed(self, task: Task) -> None:
-        """All chargers are taken; the first that is free will call."""
+        """Do nothing: all chargers are occupied, and the first that becomes available is offered the task."""
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """Charged: ready for work."""
+        """Return to work, charged."""
         self.charge = self.charger = None
         self._next()
         self._open()
@@ -233,16 +233,16 @@ class Vehicle(ShopContractor):
         self._run(VehicleState.CHARGING, missing_j / battery.charge_w, self._charged)
 
     def _stop_charging(self) -> None:
-        """What the battery has got so far is all."""
+        """Interrupt charging, and keep the energy charged so far."""
         if self.state is not VehicleState.CHARGING or not self.activity.under_way:
             return
         battery = self.spec.battery
         assert battery is not None
         self.activity.abandon()
-        self._gain(battery.target * battery.capacity_j - self.activity.left_s * battery.charge_w)
+        self._add_energy(battery.target * battery.capacity_j - self.activity.left_s * battery.charge_w)
 
-    def _gain(self, level_j: float) -> None:
-        """The charger has filled the battery up to `level_j`."""
+    def _add_energy(self, level_j: float) -> None:
+        """Record that the charger has filled the battery up to `level_j` joules."""
         assert self.charger is not None
         fleet, v = self.model.fleet, self.vehicle
         gained_j = max(level_j - fleet.energy_of_j(v), 0.0)
@@ -257,12 +257,12 @@ class Vehicle(ShopContractor):
         assert battery is not None
         assert charge is not None
         assert self.charger is not None
-        self._gain(battery.target * battery.capacity_j)
+        self._add_energy(battery.target * battery.capacity_j)
         charger, self.charger = self.charger, None
         charger.finished(charge)
 
     def ran_empty(self) -> None:
-        """The battery is empty on the way: it stands where it is until it is fetched."""
+        """Stop with an empty battery, until the vehicle is rescued."""
         battery = self.spec.battery
         if self.down or battery is None or self.state in (VehicleState.CHARGING, VehicleState.HANDLING):
             return
@@ -284,7 +284,7 @@ class Vehicle(ShopContractor):
     # -- breakdowns -------------------------------------------------------------------------------------------
 
     def break_down(self) -> None:
-        """Stop where it is; transports that have not begun are given back."""
+        """Stop in place; transports that were not begun are given back."""
         if not self.present:
             return
         model, v = self.model, self.vehicle
@@ -297,7 +297,7 @@ class Vehicle(ShopContractor):
         self._give_back()
 
     def repair(self) -> None:
-        """Go on, unless it goes on already, or cannot with an empty battery: it may be down for two reasons at once."""
+        """Resume after a repair; no effect if the vehicle is already running or its battery is empty."""
         if self._stranded or not self.down or not self.present:
             return
         model, v = self.model, self.vehicle
@@ -316,7 +316,7 @@ class Vehicle(ShopContractor):
     # -- leaving ----------------------------------------------------------------------------------------------
 
     def _hand_back(self) -> None:
-        """Stop where it is: all that was promised is given back, and its cell, its dock and its turn with it."""
+        """Stop in place, and give back all its tasks, its cell, its dock and its position in the queue."""
         model, v = self.model, self.vehicle
         self._stop_charging()
         self.activity.abandon()
@@ -335,7 +335,7 @@ class Vehicle(ShopContractor):
         model.fleet.leave(v)
 
     def _shift_ends(self) -> None:
-        """Do what was promised, and nothing new."""
+        """Finish the tasks in hand, and take no new ones."""
         self.off = True
         self._open()
         if self.state is VehicleState.IDLE:

@@ -1,7 +1,7 @@
-"""A workplace promises operations and prices them: the contractor half of a station.
+"""A workplace bids for operations and commits to them: the contractor half of a station.
 
-A promise keeps a place in the input buffer, or an empty machine where that has no places, from the award until the part
-is on a machine. A promise made ahead, for a part that is not ready yet, gives way to a part that is.
+A commitment reserves a place in the input buffer, or an empty machine if the buffer has no places, from the award until
+the part is on a machine. A commitment made ahead, for a part that is not ready yet, is given up for a part that is.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Workplace(ShopContractor, Place):
 
     Attributes:
         place: index into the scenario's places.
-        machines: equal and parallel.
-        promised: operations that were won and whose parts are not on a machine yet, by job id.
-        expected_s: expected work of all that is promised.
-        shift: when its people are there.
+        machines: identical parallel machines.
+        promised: operations that it has won and whose parts are not on a machine yet, by job id.
+        expected_s: expected processing time of all promised operations.
+        shift: the working times of its operators.
     """
 
     machines: list[Machine]
@@ -45,26 +45,26 @@ class Workplace(ShopContractor, Place):
         self.spec = spec
         self.promised: dict[int, Operation] = {}
         self.expected_s = 0.0
-        self._turned_away_s = NEVER_S  # when a ready part was rejected last
+        self._rejected_ready_s = NEVER_S  # when a ready part was last rejected
 
     def has_room(self, job: Job) -> bool:
-        """Whether `job` can be promised a place in the input buffer or, where that has none, an empty machine.
+        """Whether `job` can be given a place in the input buffer or, if the buffer has none, an empty machine.
 
-        A part that is kept on a machine here leaves it first, so its own machine is empty for it alone.
+        A part that is held on a machine here leaves it first, so its own machine counts as empty for it alone.
         """
         capacity = self.spec.input_capacity
-        if capacity is None or self._keeps(job):
+        if capacity is None or self._is_held_here(job):
             return True
         if capacity == 0:
             capacity = sum(machine.job is None for machine in self.machines)
-        return sum(not self._keeps(task.job) for task in self.promised.values()) < capacity
+        return sum(not self._is_held_here(task.job) for task in self.promised.values()) < capacity
 
-    def _keeps(self, job: Job | None) -> bool:
-        """Whether a part stands on a machine here until it is fetched."""
+    def _is_held_here(self, job: Job | None) -> bool:
+        """Whether a part is held on a machine here until it is fetched."""
         return self.spec.output_capacity == 0 and any(machine.job is job for machine in self.machines)
 
     def bid(self, call: Call) -> Proposal | Refusal:
-        """Seconds until the operation would be finished: travel and queue in parallel, then set-up and work."""
+        """Offer the seconds until the operation would be done: travel and queue in parallel, then set-up and work."""
         task = call.task
         assert isinstance(task, Operation)
         assert task.job is not None
@@ -96,7 +96,7 @@ class Workplace(ShopContractor, Place):
         return self.model.net.quote_s(transport)
 
     def _changeover_s(self, task: Operation) -> float:
-        """Expected set-up of `task` after what was promised or processed last."""
+        """Expected set-up time of `task` after the operation that was promised or processed last."""
         if self.spec.setup is None or task.job is None:
             return 0.0
         last = next(reversed(self.promised.values()), None)
@@ -112,7 +112,7 @@ class Workplace(ShopContractor, Place):
         if not self.has_room(task.job) and (given_up is None or not self.model.net.channel.instant):
             return False
         if not task.ahead:
-            self._turned_away_s = NEVER_S
+            self._rejected_ready_s = NEVER_S
         self.expected_s += self.mean_s(task)
         self.promised[task.job.unique_id] = task
         if given_up is not None:
@@ -124,34 +124,36 @@ class Workplace(ShopContractor, Place):
         assert task.job is not None
         room = self.has_room(task.job)
         if task.ahead:
-            return self._turned_away_a_ready_part or not room
+            return self._rejected_a_ready_part or not room
         if room or (given_up is not None and self.model.net.channel.instant):
             return False
         if given_up is not None:
-            self._turned_away_s = self.model.now_s
+            self._rejected_ready_s = self.model.now_s
         return True
 
     def renews(self, task: Task) -> bool:
         assert isinstance(task, Operation)
-        return not (task.ahead and self._turned_away_a_ready_part)
+        return not (task.ahead and self._rejected_a_ready_part)
 
     @property
-    def _turned_away_a_ready_part(self) -> bool:
-        """A part that is ready was rejected lately, in favour of a part that is not.
+    def _rejected_a_ready_part(self) -> bool:
+        """Whether a part that is ready was recently rejected in favour of a part that is not.
 
-        The latter may set out at any time before its lease ends, because on a faulty channel it may not hear of a
+        The latter may set out at any time before its lease ends, because on a faulty channel it may not learn of a
         failure: the lease is not renewed, and no other contract is made ahead meanwhile.
         """
-        return self.model.now_s < self._turned_away_s + self.model.net.terms.lease_s
+        return self.model.now_s < self._rejected_ready_s + self.model.net.terms.lease_s
 
     def _contract_to_leave_for(self, task: Operation) -> Operation | None:
-        """The contract made ahead that is given up where there is no room for `task`, whose part is ready.
+        """The contract made ahead that is given up if there is no room for `task`, whose part is ready.
 
-        Otherwise parts that cannot come yet would keep places from the parts that block their way out.
+        Otherwise parts that cannot come yet would hold places that are needed by the parts that block their exit.
         """
         if task.ahead or task.job is None or self.has_room(task.job):
             return None
-        ahead = (other for other in reversed(self.promised.values()) if other.ahead and not self._keeps(other.job))
+        ahead = (
+            other for other in reversed(self.promised.values()) if other.ahead and not self._is_held_here(other.job)
+        )
         return next(ahead, None)
 
     def release(self, task: Task) -> bool:
@@ -187,7 +189,7 @@ class Workplace(ShopContractor, Place):
         return self.mean_s(self.promised[job.unique_id])
 
     def duration_s(self, task: Operation) -> float:
-        """The processing time that `task` will really take here."""
+        """Actual processing time of `task` here."""
         assert task.job is not None
         return self.model.work_time(task.job.order.product, task.step, self.name).quantile(task.uniform)
 
@@ -195,16 +197,16 @@ class Workplace(ShopContractor, Place):
         """Set-up time from one product to the next."""
         return 0.0 if self.spec.setup is None else self.spec.setup.between_s(previous, following)
 
-    # -- manager of handling, and of transports that it asks quotes for ----------------------------------------
+    # -- manager of handling, and of transports for which it requests quotes -----------------------------------
 
     def engaged(self, task: Task, contractor: Contractor) -> None:
-        """A robot has won the handling."""
+        """Do nothing: a robot has won the handling."""
 
     def done(self, task: Task, contractor: Contractor) -> None:
-        """The robot has told the station already, by loading or unloading the machine."""
+        """Do nothing: the robot has already reported by loading or unloading the machine."""
 
     def failed(self, task: Task, contractor: Contractor) -> None:
-        """The robot failed; the handling is announced again."""
+        """Do nothing: the robot failed, and the handling is re-announced."""
 
     def postponed(self, task: Task) -> None:
-        """All robots are busy; the first that becomes free is offered the handling."""
+        """Do nothing: all robots are busy, and the first that becomes available is offered the handling."""

@@ -252,5 +252,5 @@ def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
     shop = shop_of(0)
     operations = int(shop.first[-1])
     order, course, rng = np.full(operations, -7, np.int32), Course.empty(operations), np.random.default_rng(0)
-    with pytest.raises(ValueError, match="no rule makes one"):
+    with pytest.raises(ValueError, match="no rule to build one"):
         estimate_arrivals(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)

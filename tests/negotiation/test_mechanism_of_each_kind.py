@@ -112,6 +112,6 @@ def test_what_is_no_mechanism_is_refused():
     net = factory("contract_net").net
     for given in (Iterated, "contract_net", {TaskKind.TRANSPORT: object()}):
         with pytest.raises(
-            TypeError, match=r"is no mechanism; give an object of a subclass of robocell.agents.Mechanism"
+            TypeError, match=r"is not a mechanism; give an instance of a subclass of robocell.agents.Mechanism"
         ):
             net.mechanism = given

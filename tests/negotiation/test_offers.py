@@ -81,7 +81,9 @@ def test_single_answers_are_gathered_and_told_one_by_one_again(answers):
 
 
 def test_an_offer_without_a_price_is_none():
-    with pytest.raises(ValueError, match="a proposal that costs inf is none; give a finite number, or a Refusal"):
+    with pytest.raises(
+        ValueError, match=r"the cost of a proposal must be finite \(got inf\); return a Refusal instead"
+    ):
         Bids.gather([Proposal(1.0), Proposal(np.inf)])
 
 

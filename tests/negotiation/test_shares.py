@@ -78,7 +78,7 @@ def test_who_says_nothing_of_parts_takes_one(hall):
 def test_an_offer_for_no_part_is_none(hall):
     hall.worker(answer=lambda call: Proposal(5.0, parts=0))
     hall.asker().ask_for_lot(4)
-    with pytest.raises(ValueError, match="a proposal for 0 parts is none; offer for 1 or more"):
+    with pytest.raises(ValueError, match=r"a proposal must be for 1 part or more \(got 0\); return a Refusal"):
         hall.run(0.0)
 
 

@@ -95,7 +95,7 @@ SENTENCES = {
     Meddling: r"clear\(market\) changed market.cost at [\d.]+ s; the market is the engine's: work on a copy",
     Idle: r"drained at .*; the rule 'drained' of `robocell check` demands: ",
     Demanding: r"it cannot be made by Demanding\(\): .*; give every argument a default",
-    int: r"int is no mechanism; make it a subclass of robocell.agents.Mechanism",
+    int: r"int is not a mechanism; make it a subclass of robocell.agents.Mechanism",
 }
 
 

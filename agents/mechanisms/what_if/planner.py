@@ -1,11 +1,11 @@
 """Coordination by what-if forecasts: a search over all parts in the factory precedes every decision.
 
-Decisions are made one by one when they fall due, and none is ever taken back: which part a vehicle that has nothing to
-do fetches next, which waiting part a free machine takes, which station a job chooses. Before each the intended order of
-all operations is improved (`simulate.estimate_arrivals`): a vehicle may be left waiting for a better part, a machine
-too. What is intended for later binds no agent, and is the starting point of the next search: a receding horizon. The
-search knows the parts that have been released, and no others. With `revise: false` it is made only when parts are new:
-a static plan where all are released at once.
+Decisions are made one by one when they fall due, and are never revoked: the next part for an idle vehicle, the next
+part for a free machine, the station of a job. Before each decision the intended order of all operations is improved
+(`simulate.estimate_arrivals`), which may leave a vehicle or a machine waiting for a better part. The rest of the
+intended order binds no agent, and is the starting point of the next search (receding horizon). The search includes only
+parts that have been released. With `revise: false` it runs only when there are new parts: a static plan if all parts
+are released at once.
 """
 
 from __future__ import annotations
@@ -40,35 +40,35 @@ WEIGHTS = {
     "makespan": np.array([1.0, 0.02, 0.0, 0.0]),
     "flow_time": np.array([0.0, 0.02, 1.0, 0.0]),
     "tardiness": np.array([0.0, 0.02, 0.1, 1.0]),
-}  # of `simulate.simulate_schedule`: a little of the mean end of operations tells apart what is equal otherwise
-HEAT = 0.02
-NEWS = 10  # times as many exchanges are tried when there are new jobs
+}  # of `simulate.simulate_schedule`: a small weight on the mean end of operations breaks ties
+HEAT = 0.02  # initial temperature, see `simulate.estimate_arrivals`
+NEWS = 10  # factor on the number of exchanges when there are new jobs
 LONGEST_ASKING = 4_000_000  # steps (operations x jobs x vehicles) of all rules at one decision, about 10 ms
-LONGEST_EXCHANGING = 500_000  # operations that are played out at one decision, about 30 ms; `think` multiplies both
+LONGEST_EXCHANGING = 500_000  # operations simulated at one decision, about 30 ms; `think` multiplies both
 
 
 def _cheapest(market: Market) -> Iterator[Award]:
-    """The cheapest offer first, as long as there is one."""
+    """Yield the cheapest offer, as long as there is one."""
     while market.cost.size and (cost := market.cost.min()) < np.inf:
         yield divmod(int(np.flatnonzero(market.cost.ravel() == cost)[0]), market.cost.shape[1])
 
 
 class WhatIf(Mechanism):
-    """Awards what the best forecast says is due now (rollout: Bertsekas, Tsitsiklis and Wu 1997).
+    """Planner that makes the awards due now in the best forecast (rollout: Bertsekas, Tsitsiklis and Wu 1997).
 
-    Vehicles must not be given more than one transport ahead (`queue_limit: 1`); with `look_ahead: start` jobs call
-    early enough for vehicles to drive ahead.
+    Vehicles must hold no more than one transport at a time (`queue_limit: 1`); with `look_ahead: start` jobs announce
+    their tasks early enough for vehicles to drive ahead.
     """
 
     joint = True
 
     def __init__(self) -> None:
-        self._order: list[tuple[int, int]] = []  # the intended order of operations: job id, number in its routing
-        self._thought_s = -1.0
+        self._order: list[tuple[int, int]] = []  # the intended order of operations: job id, index in its routing
+        self._searched_s = -1.0
         self._holding: dict[int, Station] = {}
 
     def attach(self, model: WholeShop) -> None:
-        """Work for this factory."""
+        """Attach the planner to a factory, and read its settings from the scenario."""
         spec = model.spec.negotiation.what_if
         self._model = model
         self._spec = spec
@@ -79,7 +79,7 @@ class WhatIf(Mechanism):
         self._rules = RULES[: spec.rules]
 
     def wants(self, kind: TaskKind) -> bool:
-        """Transports only while a vehicle has nothing to do: no other is given any."""
+        """Whether open calls could be decided now: transports only while a vehicle is idle."""
         fleet = self._model.fleet
         return kind is not TaskKind.TRANSPORT or bool((fleet.open & (fleet.tasks == 0)).any())
 
@@ -87,34 +87,34 @@ class WhatIf(Mechanism):
 
     def clear(self, market: Market) -> Iterator[Award]:
         if market.kind is TaskKind.TRANSPORT:
-            yield from self._send(market)
+            yield from self._award_transports(market)
         else:
             if market.kind is TaskKind.OPERATION:
-                yield from self._place(market)
+                yield from self._award_operations(market)
             yield from _cheapest(market)
 
     def next_part(self, station: Station, machine: Machine) -> Job | None:
-        """Which waiting part goes on `machine`; None if the machine is to wait for a part that is coming."""
+        """Select the waiting part for `machine`; None if the machine is to wait for a part on its way."""
         waiting = station.input
         if len(waiting) == 1 and not self._may_wait(station):
             return waiting[0]
-        outlook, course = self._think()
+        outlook, course = self._search()
         rows = self._rows_of(station)
         here = [i for i in np.argsort(course.start_s, kind="stable").tolist() if course.machine[i] in rows]
         jobs = [self._job_at(outlook, course, i) for i in here]
         if self._may_wait(station):
             free = sum(other.free for other in station.machines)
             part = next((job for job in jobs[:free] if job in waiting), None)
-            if part is None and self._in_motion():
+            if part is None and self._something_under_way():
                 self._holding[station.slot] = station
                 return None
         return next((job for job in jobs if job in waiting), waiting[0])
 
-    def _send(self, market: Market) -> Iterator[Award]:
-        """Every vehicle that has nothing to do gets what it does first in the forecast, if that is called for."""
+    def _award_transports(self, market: Market) -> Iterator[Award]:
+        """Award each idle vehicle its first transport in the forecast, if that is announced."""
         if not (np.isfinite(market.cost) & (market.load == 0)).any():
             return
-        outlook, course = self._think()
+        outlook, course = self._search()
         rows = {task.about: row for row, task in enumerate(market.tasks)}
         columns = {int(slot): column for column, slot in enumerate(market.slots)}
         begun = set(np.flatnonzero(self._model.fleet.tasks).tolist())
@@ -130,23 +130,23 @@ class WhatIf(Mechanism):
                 awarded = True
                 yield row, column
             begun.add(vehicle)
-        if not awarded and not self._in_motion():
+        if not awarded and not self._something_under_way():
             yield from _cheapest(market)
 
-    def _place(self, market: Market) -> Iterator[Award]:
-        """A job that can choose between stations takes the one of the forecast, if that has room."""
+    def _award_operations(self, market: Market) -> Iterator[Award]:
+        """Award each job with a choice of stations to the station of the forecast, if that has room."""
         offered = np.isfinite(market.cost)
         open_rows = np.flatnonzero(offered.sum(axis=1) > 1)
         if len(open_rows) == 0:
             return
-        outlook, course = self._think()
+        outlook, course = self._search()
         chosen: dict[tuple[object, int], int] = {}
         for i in range(len(course.machine)):
             n = course.operation[i]
             machine = int(course.machine[i])
-            if machine < len(self._floor_of.machines):
+            if machine < len(self._current_floor.machines):
                 job = self._job_at(outlook, course, i)
-                chosen[job, int(outlook.steps[n])] = self._floor_of.machines[machine].station.slot
+                chosen[job, int(outlook.steps[n])] = self._current_floor.machines[machine].station.slot
         columns = {int(slot): column for column, slot in enumerate(market.slots)}
         for row in open_rows.tolist():
             task = market.tasks[row]
@@ -154,57 +154,57 @@ class WhatIf(Mechanism):
             if column is not None and market.cost[row, column] < np.inf:
                 yield row, column
 
-    # -- thinking ---------------------------------------------------------------------------------------------
+    # -- search -----------------------------------------------------------------------------------------------
 
     @property
-    def _floor_of(self) -> Floor:
+    def _current_floor(self) -> Floor:
         if self._floor is None or self._floor.stations != self._model.stations:
             self._floor = Floor(self._model)
         return self._floor
 
-    def _think(self) -> tuple[Outlook, Course]:
-        """The forecast: searched once at every instant (`revise: false`: once for all that is known), then followed."""
+    def _search(self) -> tuple[Outlook, Course]:
+        """The forecast; searched once per instant (`revise: false`: once per set of known operations), then reused."""
         spec = self._spec
-        outlook = snapshot_shop(self._model, self._floor_of, ahead=spec.ahead)
+        outlook = snapshot_shop(self._model, self._current_floor, ahead=spec.ahead)
         operations, known = outlook.operations, set(self._order)
         new = [operation for operation in operations if operation not in known]
         news = not {job for job, _ in new} <= {job for job, _ in known}
-        later = self._model.now_s != self._thought_s
-        anew = bool(new) or (later and spec.revise)
-        kept = bool(known) and (spec.remember or not anew)
-        order = self._remembered(outlook, new)
+        later = self._model.now_s != self._searched_s
+        searches = bool(new) or (later and spec.revise)
+        kept = bool(known) and (spec.remember or not searches)
+        order = self._carry_over(outlook, new)
         course = Course.empty(len(order))
         if len(order):
-            rules, ask_each = self._questions(outlook, len(order)) if anew else (0, False)
+            rules, ask_each = self._rule_budget(outlook, len(order)) if searches else (0, False)
             estimate_arrivals(
                 outlook.shop,
                 order,
                 kept,
                 self._rules[:rules],
                 ask_each,
-                self._exchanges(len(order), news) if anew else 0,
+                self._exchange_budget(len(order), news) if searches else 0,
                 HEAT,
                 self._weights,
                 self._rng,
                 course,
             )
         self._order = [operations[n] for n in course.operation.tolist()]
-        self._thought_s = self._model.now_s
-        if anew or later:
+        self._searched_s = self._model.now_s
+        if searches or later:
             holding, self._holding = self._holding, {}
             for station in holding.values():
                 self._model.clock.schedule(0.0, station.feed)
         return outlook, course
 
-    def _remembered(self, outlook: Outlook, new: list[tuple[int, int]]) -> NDArray[np.int32]:
-        """Job rows of the intended order without what has begun since, and with what is new at the end."""
+    def _carry_over(self, outlook: Outlook, new: list[tuple[int, int]]) -> NDArray[np.int32]:
+        """(N,) int32, job rows of the intended order, without operations that have begun, new ones at the end."""
         left = set(outlook.operations)
         row_of = {job.unique_id: row for row, job in enumerate(outlook.jobs)}
         order = [*(operation for operation in self._order if operation in left), *new]
         return np.array([row_of[job] for job, _ in order], np.int32)
 
-    def _questions(self, outlook: Outlook, operations: int) -> tuple[int, bool]:
-        """How many rules are asked, and whether once for each job: in a large factory fewer, or no."""
+    def _rule_budget(self, outlook: Outlook, operations: int) -> tuple[int, bool]:
+        """Number of rules to try, and whether to try each with every job first: less in a large factory."""
         jobs, vehicles = len(outlook.jobs), max(len(outlook.shop.vehicle_free_s), 1)
         steps = operations * jobs * vehicles
         longest = int(LONGEST_ASKING * self._spec.think)
@@ -212,24 +212,24 @@ class WhatIf(Mechanism):
         rules = longest // (steps * (jobs + 1 if ask_each else 1))
         return min(max(rules, 1), len(self._rules)), ask_each
 
-    def _exchanges(self, operations: int, news: bool) -> int:
-        """How many exchanges are tried: more when jobs are new, in a large factory fewer."""
+    def _exchange_budget(self, operations: int, news: bool) -> int:
+        """Number of exchanges to try: more when there are new jobs, fewer in a large factory."""
         wanted = self._spec.exchanges * operations * (NEWS if news else 1)
         return int(min(wanted, LONGEST_EXCHANGING / operations) * self._spec.think)
 
     def _job_at(self, outlook: Outlook, course: Course, i: int) -> Job:
-        """Whose operation the i-th entry of a course is."""
+        """The job of the i-th entry of a course."""
         return outlook.jobs[int(np.searchsorted(outlook.shop.first, int(course.operation[i]), side="right")) - 1]
 
     def _rows_of(self, station: Station) -> set[int]:
-        return set(self._floor_of.of_station[station.slot])
+        return set(self._current_floor.of_station[station.slot])
 
     def _may_wait(self, station: Station) -> bool:
-        """A machine that waits must not keep others from putting parts down, or a robot standing."""
+        """Whether a machine may wait: it must neither block deliveries nor keep a robot waiting."""
         return station.tenders is None and station.spec.input_capacity is None
 
-    def _in_motion(self) -> bool:
-        """Something is under way that will end, so that whoever waits will be asked again."""
+    def _something_under_way(self) -> bool:
+        """Whether an activity is under way, whose end leads to another decision for waiting vehicles and machines."""
         states = self._model.fleet.state
         driving = (states != VehicleState.IDLE) & (states != VehicleState.WAITING)
-        return bool(driving.any()) or any(machine.activity.under_way for machine in self._floor_of.machines)
+        return bool(driving.any()) or any(machine.activity.under_way for machine in self._current_floor.machines)

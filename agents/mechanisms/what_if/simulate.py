@@ -1,19 +1,19 @@
-"""What if: how the shop goes on when its jobs are served in a given order, and which order is best.
+"""Forward simulation of the shop for a given order of its jobs, and the search for the best order.
 
-An *order* is an array of job numbers in which each job stands once for each of its operations that has not begun: its
-k-th entry is its k-th such operation together with the move that brings the part there. `simulate_schedule` plays an
-order out to the end: each entry takes the vehicle that is first at the part (of equals the one that drives and waits
-least), then the choice of machine that ends first, there in the first gap that is long enough. `execute_sequence` makes
-an order by a dispatch rule; `estimate_arrivals` looks for a better one:
+An *order* is an array of job numbers that contains each job once per operation that has not begun: its k-th entry is
+the k-th such operation together with the move that brings the part there. `simulate_schedule` simulates an order to the
+end: each entry takes the vehicle that reaches the part first (ties go to the one that drives and waits least), then the
+machine on which the operation ends first, in the first gap that is long enough. `execute_sequence` builds an order by a
+dispatch rule; `estimate_arrivals` searches for a better one:
 
-1. the order intended before, and the order that each dispatch rule makes;
-2. what if this job came first, and everybody followed rule r after that? For each job and each rule (rollouts:
-   Bertsekas, Tsitsiklis and Wu 1997; in agent terms the exploring ants of holonic manufacturing: Hadeli et al. 2004);
-3. what if two jobs changed places, or one moved up or back? Kept if better, at first sometimes if a little worse
+1. the previously intended order, and the order built by each dispatch rule;
+2. what if this job came first, and rule r decided all the rest? For each job and each rule (rollouts: Bertsekas,
+   Tsitsiklis and Wu 1997; in agent terms the exploring ants of holonic manufacturing: Hadeli et al. 2004);
+3. what if two jobs changed places, or one moved forward or back? Kept if better, at first sometimes if slightly worse
    (simulated annealing, Kirkpatrick et al. 1983).
 
-What is forecast are expected times, free-flow travel and unlimited buffers: an opinion on what is to come, not the
-truth. Pure functions over arrays.
+The forecast assumes expected processing times, free-flow travel and unlimited buffers: it is an estimate, not the
+outcome. Pure functions over arrays.
 
 Dimensions: J jobs, N operations of all jobs, A choices of all operations, M machines, V vehicles, P places, R rules.
 """
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
 
 NO_VEHICLE = NO_MACHINE = -1
 NO_JOB = -1
-FAR_S = np.inf  # nothing is later; where all times are, the first of them is taken, never none
-GAIN_S = 1e-9  # less is no improvement: sums of floats differ by that much
-WARM = 20  # operations; among more of them an exchange matters less, and annealing starts cooler
+FAR_S = np.inf  # no time is later; if all candidates have this time, the first of them is taken
+GAIN_S = 1e-9  # minimum improvement: sums of floats differ by less through rounding
+WARM = 20  # operations; with more of them an exchange matters less, and annealing starts cooler
 
 
 class Shop(NamedTuple):
-    """The shop as it is expected to be from now on. Times in seconds on the factory's clock.
+    """The expected state of the shop from now on. Times in seconds on the factory's clock.
 
     Attributes:
-        travel_s: (P, P) float64, from place to place without a part.
-        carry_s: (P, P) float64, with one.
-        reach_s: (V, P) float64, from where a vehicle will be when it is free.
-        vehicle_free_s: (V,) float64, when that is. V = 0: parts move themselves in no time.
-        load_s, unload_s: how long a vehicle takes to take a part, and to hand it over.
-        place: (J,) int32, where the part is, or will be when its operation in work ends or its move is done.
-        ready_s: (J,) float64, when that is.
+        travel_s: (P, P) float64, empty travel time from place to place.
+        carry_s: (P, P) float64, loaded travel time from place to place.
+        reach_s: (V, P) float64, empty travel time from the position at which a vehicle becomes free.
+        vehicle_free_s: (V,) float64, time at which a vehicle becomes free. V = 0: parts move themselves in no time.
+        load_s, unload_s: time that a vehicle takes to load a part, and to unload it.
+        place: (J,) int32, where the part is, or will be when its present operation or move ends.
+        ready_s: (J,) float64, time at which it is there and ready.
         there: (J,) bool, the part needs no move before its first operation.
-        rest_s: (J,) float64, what follows after the operations that are listed.
-        due_s: (J,) float64, inf for none.
+        rest_s: (J,) float64, expected processing time of the operations that are not listed.
+        due_s: (J,) float64, due date; inf for none.
         first: (J + 1,) int32, the operations of job j are first[j] .. first[j + 1] - 1.
-        tail_s: (N,) float64, least time from the start of an operation to the end of its job.
+        tail_s: (N,) float64, minimum time from the start of an operation to the end of its job.
         choice: (N + 1,) int32, the choices of operation n are choice[n] .. choice[n + 1] - 1.
-        machine: (A,) int32.
-        work_s: (A,) float64.
-        machine_place: (M,) int32.
-        machine_free_s: (M,) float64.
+        machine: (A,) int32, machine of each choice.
+        work_s: (A,) float64, processing time of each choice.
+        machine_place: (M,) int32, place of each machine.
+        machine_free_s: (M,) float64, time at which each machine becomes free.
         unlimited: (M,) bool, serves any number of parts at once (the sink).
     """
 
@@ -83,15 +83,15 @@ class Shop(NamedTuple):
 
 
 class Course(NamedTuple):
-    """How an order plays out: columns in the order's sequence; times in seconds.
+    """The simulated schedule of an order: one column per quantity, one entry per entry of the order; seconds.
 
     Attributes:
-        operation: (N,) int32.
+        operation: (N,) int32, index of the operation.
         vehicle: (N,) int32, NO_VEHICLE where no vehicle is needed.
-        pick_up_s: (N,) float64, when the part is taken.
-        arrive_s: (N,) float64, when it has been handed over.
-        machine: (N,) int32.
-        start_s, end_s: (N,) float64.
+        pick_up_s: (N,) float64, when loading of the part begins.
+        arrive_s: (N,) float64, when the part has been unloaded.
+        machine: (N,) int32, the machine chosen.
+        start_s, end_s: (N,) float64, start and end of the operation.
     """
 
     operation: NDArray[np.int32]
@@ -104,16 +104,17 @@ class Course(NamedTuple):
 
     @classmethod
     def empty(cls, operations: int) -> Course:
-        """Columns of that length, not filled."""
+        """Return uninitialised columns for `operations` operations."""
         whole, real = np.empty((3, operations), np.int32), np.empty((4, operations))
         return cls(whole[0], whole[1], real[0], real[1], whole[2], real[2], real[3])
 
 
 @njit(cache=True)
 def remaining_work(shop: Shop) -> None:
-    """Fills `tail_s`: quickest machines, shortest ways, no vehicle in the way.
+    """Fill `tail_s`, with the fastest machines, the shortest loaded travel times and no waiting for vehicles.
 
-    ValueError for an operation without a choice: `simulate_schedule` and `execute_sequence` rely on one.
+    Raises:
+        ValueError: an operation has no choice; `simulate_schedule` and `execute_sequence` rely on one.
     """
     for job in range(shop.place.size):
         rest_s = shop.rest_s[job]
@@ -121,16 +122,16 @@ def remaining_work(shop: Shop) -> None:
             if shop.choice[n] == shop.choice[n + 1]:
                 raise ValueError("an operation has no machine to choose")
             work_s = FAR_S
-            way_s = 0.0 if n + 1 == shop.first[job + 1] else FAR_S
+            move_s = 0.0 if n + 1 == shop.first[job + 1] else FAR_S
             for a in range(shop.choice[n], shop.choice[n + 1]):
                 work_s = min(work_s, shop.work_s[a])
                 if n + 1 < shop.first[job + 1]:
                     here = shop.machine_place[shop.machine[a]]
                     for b in range(shop.choice[n + 1], shop.choice[n + 2]):
-                        way_s = min(way_s, shop.carry_s[here, shop.machine_place[shop.machine[b]]])
-            if way_s > 0.0:
-                way_s += shop.load_s + shop.unload_s
-            rest_s += work_s + way_s
+                        move_s = min(move_s, shop.carry_s[here, shop.machine_place[shop.machine[b]]])
+            if move_s > 0.0:
+                move_s += shop.load_s + shop.unload_s
+            rest_s += work_s + move_s
             shop.tail_s[n] = rest_s
 
 
@@ -138,13 +139,13 @@ def remaining_work(shop: Shop) -> None:
 def _carrier(
     travel_s: NDArray[Any], reach_s: NDArray[Any], free_s: NDArray[Any], at: NDArray[Any], place: Any, ready_s: Any
 ) -> tuple[int, float]:
-    """The vehicle that is first at a part, and when both are there."""
+    """The vehicle that reaches a part first, and the time at which both are there."""
     vehicle = NO_VEHICLE
     pick_up_s = FAR_S
     effort_s = FAR_S
     for v in range(free_s.size):
-        way_s = reach_s[v, place] if at[v] == NO_PLACE else travel_s[at[v], place]
-        there_s = max(free_s[v] + way_s, ready_s)
+        empty_s = reach_s[v, place] if at[v] == NO_PLACE else travel_s[at[v], place]
+        there_s = max(free_s[v] + empty_s, ready_s)
         if vehicle == NO_VEHICLE or there_s < pick_up_s or (there_s == pick_up_s and there_s - free_s[v] < effort_s):
             vehicle, pick_up_s, effort_s = v, there_s, there_s - free_s[v]
     return vehicle, pick_up_s
@@ -152,10 +153,11 @@ def _carrier(
 
 @njit(cache=True)
 def simulate_schedule(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: float, course: Course) -> float:
-    """Plays `order`, (N,) int32, out into `course`; returns its cost in seconds.
+    """Simulate `order`, (N,) int32, write it to `course`, and return its cost in seconds.
 
-    The cost is `weights`, (4,) float64, none below 0, times: the latest end, the mean end of all operations, of all
-    jobs, and the mean tardiness of all jobs. FAR_S, and a course cut off, as soon as it is sure to exceed `limit_s`.
+    The cost is the sum of `weights`, (4,) float64, non-negative, times: the latest end, the mean end of all operations,
+    the mean end of all jobs, and the mean tardiness of all jobs. As soon as it is certain to exceed `limit_s`, the
+    simulation stops with an incomplete course, and the cost is FAR_S.
     """
     travel_s, carry_s, reach_s = shop.travel_s, shop.carry_s, shop.reach_s  # plain arrays: faster
     first, choice = shop.first, shop.choice
@@ -252,10 +254,11 @@ def simulate_schedule(shop: Shop, order: NDArray[Any], weights: NDArray[Any], li
 
 @njit(cache=True)
 def execute_sequence(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given: int) -> None:
-    """Completes `order`, (N,) int32, of which the first `given` entries stand, by a dispatch rule.
+    """Complete `order`, (N,) int32, whose first `given` entries are fixed, by a dispatch rule.
 
-    Next is the operation of the least `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining time of its
-    job: with 1, 0 the nearest vehicle first, with 0, 0 the earliest start first; `longer` > 0 prefers long jobs.
+    The next operation is the one with the lowest `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining
+    time of its job: with (1, 0) the nearest vehicle first, with (0, 0) the earliest start first; `longer` > 0 prefers
+    long jobs.
     """
     travel_s, carry_s, reach_s = shop.travel_s, shop.carry_s, shop.reach_s  # plain arrays: faster
     first, choice = shop.first, shop.choice
@@ -319,20 +322,27 @@ def estimate_arrivals(
     rng: np.random.Generator,
     course: Course,
 ) -> float:
-    """Replaces `order`, (N,) int32, by the best one found, fills its `course`, returns its cost (s).
+    """Replace `order`, (N,) int32, by the best one found, fill its `course`, and return its cost in seconds.
 
     Args:
-        kept: `order` is an intention of before, the first to beat; otherwise it is not read.
+        shop: expected state of the shop.
+        order: the previously intended order, or an array to be filled.
+        kept: `order` is a previously intended order, and the first candidate; otherwise it is not read.
         rules: (R, 2) float64, `sooner` and `longer` of each dispatch rule; R > 0 unless `kept`.
-        ask_each: also ask what if each job came first.
-        exchanges: how many changes are tried after that; `heat` is how much worse, as a share of the cost, one may
-            typically be at first; of more than `WARM` operations, less by the square of their number. `rng` is drawn
-            from four times for each.
+        ask_each: also try each rule with every job first.
+        exchanges: number of exchanges to try after that.
+        heat: initial temperature: how much worse, as a share of the cost, an accepted exchange may typically be at
+            first; with more than `WARM` operations, reduced by the square of their number.
         weights: (4,) float64, see `simulate_schedule`.
+        rng: drawn from four times for each exchange.
+        course: is filled with the schedule of the best order.
+
+    Raises:
+        ValueError: there is neither a previously intended order nor a rule.
     """
     size = order.size
     if not kept and rules.shape[0] == 0:
-        raise ValueError("no order was intended before, and no rule makes one")
+        raise ValueError("there is no previously intended order, and no rule to build one")
     trial = np.empty(size, np.int32)
     best_s = simulate_schedule(shop, order, weights, FAR_S, course) if kept else FAR_S
     found = kept

@@ -1,7 +1,7 @@
-"""What the agents know and intend, as the arrays that are simulated: each states when and where it will be free.
+"""Snapshot of the state and plans of all agents, as arrays for simulation.
 
-A job that a vehicle is bound to counts as delivered when that vehicle says so: contracts stand. What no agent can know
-(waiting for robots, for docks, for room in buffers, breakdowns to come) is not in it.
+Contracts are kept: a job under contract with a vehicle counts as delivered at the time estimated by that vehicle. Times
+that no agent can know (waiting for robots, docks or room in buffers, future breakdowns) are not included.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from ...shop.machine import Machine
     from ...shop.order import Step
 
-NO_WAY_S = 1e12  # instead of inf: a forecast must be able to add and compare
-UNAVAILABLE_S = 600.0  # guess for a vehicle that charges or is broken
+NO_WAY_S = 1e12  # unreachable; finite instead of inf, so that forecasts can be added and compared
+UNAVAILABLE_S = 600.0  # assumed remaining time of a vehicle that is charging or down
 
 
 class WholeShop(World, Protocol):
-    """The factory as a planner sees it: agents ask for no other agent, a planner looks at all that are there."""
+    """The factory as a planner sees it: `World` and all the agents that are in it."""
 
     @property
     def stations(self) -> list[Station]: ...
@@ -42,12 +42,12 @@ class WholeShop(World, Protocol):
 
 
 class Floor:
-    """What does not change: ways and machines.
+    """The static data of a shop: travel times and machines.
 
     Attributes:
-        travel_s: (P, P) float64, seconds for an empty vehicle from place to place when nobody is in the way.
-        carry_s: (P, P) float64, the same with a part.
-        machines: the M machines; the last row, without a machine, is the way out.
+        travel_s: (P, P) float64, free-flow travel time of an empty vehicle from place to place, seconds.
+        carry_s: (P, P) float64, the same for a loaded vehicle.
+        machines: the machines, one per row; an additional last row, without a machine, is the sink.
         of_station: machine rows by pool slot of the station.
     """
 
@@ -69,7 +69,7 @@ class Floor:
         self._choices: dict[Step, tuple[list[int], list[float]]] = {}
 
     def choices(self, step: Step) -> tuple[list[int], list[float]]:
-        """The machine rows that can do an operation, and how long each takes; none where all stations have left."""
+        """Machine rows that can do an operation, and their processing times; empty if all its stations have left."""
         known = self._choices.get(step)
         if known is None:
             rows = [(row, work_s) for slot, work_s in step.work_s.items() for row in self.of_station.get(slot, ())]
@@ -79,11 +79,11 @@ class Floor:
 
 @dataclass(slots=True, frozen=True)
 class Outlook:
-    """A `Shop`, and which agent stands in which row.
+    """A `Shop`, with the job of each row.
 
     Attributes:
-        jobs: the J jobs that have something to do.
-        steps: (N,) the number of each operation in its job's routing; one past the last is the way out.
+        jobs: the J jobs with operations or a transport to the sink ahead.
+        steps: (N,) int64, index of each operation in its job's routing; one past the last is the transport to the sink.
     """
 
     shop: Shop
@@ -92,24 +92,24 @@ class Outlook:
 
     @property
     def operations(self) -> list[tuple[int, int]]:
-        """The N operations: id of the job, number in its routing."""
+        """The N operations: id of the job, index in its routing."""
         ids = np.repeat([job.unique_id for job in self.jobs], np.diff(self.shop.first))
         return list(zip(ids.tolist(), self.steps.tolist(), strict=True))
 
 
 class _Next(NamedTuple):
-    """What comes next for a job, and from where on."""
+    """The next operation of a job, and the place and time at which the job is ready for it."""
 
     place: int
     ready_s: float
-    step: int  # number of the next operation in its routing
-    station: Station | None  # where that is done, if it is settled
+    step: int  # index of the next operation in its routing
+    station: Station | None  # the station of that operation, if it is decided
     there: bool  # the job is at that station
 
 
 @dataclass(slots=True)
 class _Operations:
-    """The jobs, operations and choices of a `Shop`, as they are listed."""
+    """The columns of a `Shop` under construction: jobs, operations and choices."""
 
     floor: Floor
     jobs: list[Job] = field(default_factory=list)
@@ -124,7 +124,7 @@ class _Operations:
     work_s: list[float] = field(default_factory=list)
 
     def add(self, job: Job, then: _Next, *, ahead: int | None) -> None:
-        """List the operations of a job, at most the next `ahead`, and the way out after the last one."""
+        """List the operations of a job, at most the next `ahead`, and the transport to the sink after the last one."""
         routing = job.order.routing
         last = len(routing) if ahead is None else min(then.step + ahead, len(routing))
         for number in range(then.step, last):
@@ -134,7 +134,7 @@ class _Operations:
             else:
                 rows, times_s = self.floor.choices(routing[number])
             if not rows:
-                last = number  # no station is left to do it, so nothing comes after it
+                last = number  # no station can do it any more, so no later operation follows
                 break
             self._add_operation(number, rows, times_s)
         if self.floor.carries_out and last == len(routing):
@@ -156,7 +156,7 @@ class _Operations:
 
 
 def snapshot_shop(model: WholeShop, floor: Floor, *, ahead: int | None = None) -> Outlook:
-    """What is expected now; of every job at most the next `ahead` operations."""
+    """Snapshot of the shop, with at most the next `ahead` operations of every job; None: all."""
     held = {machine.job: machine for machine in floor.machines if machine.job is not None}
     queued = {job: station for station in model.stations for job in station.input}
     free_s, reach_s, delivered_s = _vehicles(model, floor, held)
@@ -198,7 +198,7 @@ def _next_of(
     queued: dict[Job, Station],
     delivered_s: dict[Job, tuple[int, float]],
 ) -> _Next | None:
-    """What comes next for a job; None where it is on its way out."""
+    """The next operation of a job; None if it is on its way to the sink."""
     place, ready_s, step = job.place, model.now_s, job.stage
     machine = held.get(job)
     if machine is not None and machine.task is not None:
@@ -214,7 +214,7 @@ def _next_of(
         if step == len(job.order.routing):
             return None
         return _Next(*delivered, step, target, there=target is not None)
-    # It has called already for what comes after the operation that it is on its way to.
+    # It has already announced the operation after the one that it is being carried to.
     where = model.places[delivered[0]]
     if isinstance(where, Station) and where.present and where.slot in job.order.routing[step].work_s:
         return _Next(*delivered, step, where, there=True)
@@ -222,7 +222,7 @@ def _next_of(
 
 
 def _machines_free_s(model: WholeShop, floor: Floor) -> NDArray[np.float64]:
-    """(M + 1,) when each machine is free; the way out always is."""
+    """(M + 1,) float64, time at which each machine becomes free; the last entry, the sink, is always free."""
     free_s = np.full(len(floor.machines) + 1, model.now_s)
     for row, machine in enumerate(floor.machines):
         if machine.job is not None:
@@ -235,7 +235,12 @@ def _machines_free_s(model: WholeShop, floor: Floor) -> NDArray[np.float64]:
 def _vehicles(
     model: WholeShop, floor: Floor, held: dict[Job, Machine]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[Job, tuple[int, float]]]:
-    """(V,) when each vehicle is free, never where it has left; (V, P) its ways then; place and time of deliveries."""
+    """Times at which vehicles become free, their travel times from then on, and the deliveries that they have planned.
+
+    Returns:
+        (V,) float64, when each vehicle becomes free, NO_WAY_S if it has left; (V, P) float64, its empty travel times
+        from its position then; and by job, the place and the time of its delivery.
+    """
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
     places = len(model.places)
     vehicles = 0 if model.parts_move_themselves else len(fleet.present)
