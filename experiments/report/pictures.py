@@ -1,4 +1,4 @@
-"""Pictures of one typical run, from its event log: where vehicles drive, and what everybody does when."""
+"""Pictures of one typical run, from its event log: where vehicles drive, and what each agent does when."""
 
 from typing import TYPE_CHECKING, Any
 
