@@ -1,7 +1,7 @@
 """The `robocell` command: the same words everywhere, `--json` for machines.
 
 Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interrupted. Imports wait until a verb needs
-them, so that `--help` is there at once.
+them, so that `--help` answers at once.
 """
 
 import atexit
@@ -136,7 +136,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "name": experiment.name,
         "cases": len(experiment.cases),
         "replications": experiment.config.most_replications,
-        "trials": experiment.size,  # the most, where a question decides
+        "trials": experiment.size,  # the maximum, where a question decides
         "varied": list(experiment.keys),
         "agvs": fleets,
         "stations": len(sizes[0].stations),
@@ -285,7 +285,7 @@ def view(
         written = draw(
             target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark, trust=trust
         )
-    except ModuleNotFoundError as error:  # of what the extra brings: a module of the user's is a ScenarioError
+    except ModuleNotFoundError as error:  # packages of the extra only: a missing module of the user is a ScenarioError
         _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
     print(f"wrote {written}")
 
@@ -319,11 +319,11 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 
 
 def main() -> NoReturn:
-    """Entry point: every error that the user can put right is one message, without a traceback."""
+    """Entry point: every error that the user can correct is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names may hold letters that a terminal does not know
+            stream.reconfigure(errors="backslashreplace")  # names may contain letters that a terminal cannot show
     try:
         with OUTPUT.reserved() if "--json" in sys.argv else contextlib.nullcontext():
             code = app(standalone_mode=False)
@@ -339,7 +339,7 @@ def main() -> NoReturn:
         code = _usage_error(error)
     if code == INTERRUPTED:
         print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
-    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # what could be interrupted is done
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # nothing is left that could be interrupted
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -350,7 +350,7 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    if text := message().rstrip(".?"):  # nothing to say where the help was shown instead
+    if text := message().rstrip(".?"):  # no message where the help was shown instead
         print(f"robocell: {text}; try --help", file=sys.stderr)
     return BAD_INPUT
 

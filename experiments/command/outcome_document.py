@@ -1,4 +1,4 @@
-"""What a run comes to, as the JSON document of `robocell run --json`."""
+"""The outcome of a run as the JSON document of `robocell run --json`."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...environments.scenario import Scenario
     from ..results.tables import Results
 
-WINDOW_S = 3600.0  # an hour of a Gantt chart can be read, a day cannot
+WINDOW_S = 3600.0  # an hour of a Gantt chart is readable, a day is not
 MOST_ROWS = 36
 SAMPLES = 600  # points of a time series; MSER-5 sees them in batches of five
 
@@ -35,7 +35,7 @@ def traffic_counts(log: "EventLog", cells: int) -> np.ndarray:
     trace = np.asarray(log.trace_cells)  # (R, V)
     if trace.shape[0] < 2:
         return np.zeros(cells, dtype=np.int64)
-    entered = trace[1:][(trace[1:] != trace[:-1]) & (trace[1:] >= 0)]  # below 0: the vehicle is not there
+    entered = trace[1:][(trace[1:] != trace[:-1]) & (trace[1:] >= 0)]  # below 0: the vehicle is not in the factory
     return np.bincount(entered, minlength=cells)[:cells]
 
 

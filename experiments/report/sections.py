@@ -34,7 +34,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Tile:
-    """A number in the answer's box, and what it counts."""
+    """A number in the answer's box, and its caption."""
 
     number: str
     name: str
@@ -134,7 +134,7 @@ def typical(results: "Results", case: int) -> list[Figure]:
 
 
 def failures(results: "Results") -> dict[str, Any]:
-    """The first failed trials, each with what runs it again."""
+    """The first failed trials, each with code that runs it again."""
     rows = results.failures.head(MOST_FAILURES).to_dict("records")
     return {
         "number": len(results.failures),
@@ -152,7 +152,7 @@ def rerun(directory: Path, row: dict[str, Any]) -> str:
 
 
 def origin(results: "Results") -> dict[str, Any]:
-    """How to get the same numbers again."""
+    """How to reproduce the numbers."""
     try:
         found = results.provenance
     except ExperimentError as error:

@@ -1,4 +1,4 @@
-"""What a reader of a table has to bear in mind: skew in few replications, and replications without a value."""
+"""Cautions for the reader of a table: skew in few replications, and replications without a value."""
 
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,8 @@ from .statistics import rarest, skewed
 if TYPE_CHECKING:
     from .tables import Results
 
-ENOUGH = 20  # replications, from which on the skew interval keeps about what it says (docs/experiments.md)
-CLEAR = 1.96  # standard errors; two or three equal values and one far off are clear
+ENOUGH = 20  # replications from which the skew interval about keeps its confidence (docs/experiments.md)
+CLEAR = 1.96  # standard errors; two or three equal values and one outlier exceed them
 NAMED = 4
 
 

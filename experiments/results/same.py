@@ -1,4 +1,4 @@
-"""Cases that gave the same figures to the last digit: they are told as the same, not as hard to tell apart."""
+"""Cases with the same figures to the last digit: they are reported as the same, not as hard to distinguish."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ def same_figures(results: "Results") -> list[str]:
 
 
 def _figures(results: "Results") -> list[bytes]:
-    """By case, something that is equal where all KPIs of all replications are; b"" where there is no trial."""
+    """By case, bytes that are equal where all KPIs of all replications are; b"" where there is no trial."""
     names = list(results.metrics)
     done: Any = results.trials[results.trials["status"] == "done"]  # in the order of cases and replications
     found = {
