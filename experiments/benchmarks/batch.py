@@ -138,7 +138,7 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
         "ratio": f"both from cold on {workers} processes, in turn, the best of {repeats} each",
         "own_ms_per_trial": "wall time of 1000 empty trials on warm workers, results written to a journal",
         "efficiency": f"CPU seconds of {ROUND * workers} trials over {workers} x wall seconds, warm workers, best of "
-        f"{repeats}; what else runs on the machine lowers it",
+        f"{repeats}; other load on the machine lowers it",
         "rescan_s": "CPU seconds to read the journal of those trials",
         "driver_peak_mb": f"a process that resumes {RECORDED} trials of {RECORDED // 20} cases, all of them done",
     }

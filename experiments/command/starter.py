@@ -58,7 +58,7 @@ replications: 5
 """
 
 AGENT = '''\
-"""An AGV that bids in its own way: named in experiment.yaml as `class: my_agv:NearbyAGV`."""
+"""An AGV with its own bidding rule: named in experiment.yaml as `class: my_agv:NearbyAGV`."""
 
 from robocell.agents import AGV, Proposal
 

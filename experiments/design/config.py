@@ -115,7 +115,7 @@ class ExperimentConfig(Section):
             rival = "a question" if self.question is not None else "`replications: until`"
             raise PydanticCustomError(
                 "stopping",
-                "{rival} decides when to stop, and so does answer.until_clear; leave one of them out",
+                "{rival} decides when to stop, and so does answer.until_clear; remove one of them",
                 {"rival": rival},
             )
         return self

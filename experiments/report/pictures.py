@@ -77,7 +77,7 @@ def draw_gantt(scenario: "Scenario", log: "EventLog") -> Chart | None:
     known = [state for state in palette.STATES if any(bar[2] == state for _, bars in rows for bar in bars)]
     note = f"one trial (n = 1), minutes {start_s / 60:g} to {end_s / 60:g}; blank is idle or starved"
     note += "; first machine of each station"
-    return timeline("gantt", "Who does what when", note, rows, known, x_title="time (min)")
+    return timeline("gantt", "States over time", note, rows, known, x_title="time (min)")
 
 
 def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
@@ -92,7 +92,7 @@ def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
     if not np.ptp(values):
         return None
     cut_s = mser5(values) * log.end_s / SAMPLES
-    note = "one trial (n = 1); what is left of the warm-up line does not count. A cut near the middle says: run longer"
+    note = "one trial (n = 1); time left of the warm-up line does not count. A cut near the middle means: run longer"
     marks = {"warm-up": scenario.warm_up_s / 60, "MSER-5": cut_s / 60}
     return series(
         "warm_up", "Work in process", note, times_s / 60, values, marks, x_title="time (min)", y_title="parts"

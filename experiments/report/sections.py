@@ -44,7 +44,7 @@ class Tile:
 def head(results: "Results") -> dict[str, str]:
     """The name of the experiment and what it varies."""
     experiment = results.experiment
-    varied = ", ".join(experiment.shown_keys) or ("what their names say" if experiment.keys else "nothing")
+    varied = ", ".join(experiment.shown_keys) or ("see the names of the cases" if experiment.keys else "nothing")
     size = f"{counted(len(experiment.cases), 'case')} × {_replications(experiment.config)}"
     return {"name": experiment.name, "size": size, "varied": varied}
 
@@ -126,7 +126,7 @@ def typical(results: "Results", case: int) -> list[Figure]:
     elif traffic:
         note = "one trial (n = 1); the darker a cell, the more often a vehicle entered it"
         found.append(Figure("Traffic", note, Markup(traffic), "plan full"))
-    for title, draw in (("Who does what when", draw_gantt), ("Work in process", draw_warm_up)):
+    for title, draw in (("States over time", draw_gantt), ("Work in process", draw_warm_up)):
         chart = drawn(title, lambda draw=draw: draw(scenario, log))
         if chart is not None:
             found.append(figure(chart, "full"))

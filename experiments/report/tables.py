@@ -73,8 +73,8 @@ def bottleneck_table(results: "Results") -> Table | None:
     numbers = [Column(name, number=True) for name in ("waits", "limits", *STATES)]
     note = (
         "Shares of time, means over the replications. waits: a station is starved or blocked, a vehicle or robot idle "
-        "or waiting. limits: the longest active period of all is one of its own, or of a station that does the same. "
-        "Where the two disagree, the second names the bottleneck, and the one that waits least stands on the right."
+        "or waiting. limits: it, or a station with the same operations, has the longest active period of all. "
+        "Where the two disagree, the second names the bottleneck, and the one that waits least is on the right."
     )
     return Table([Column("case"), Column("bottleneck"), *numbers, Column("waits least")], rows, [note])
 

@@ -34,14 +34,14 @@ def cautions(results: "Results") -> list[str]:
     if crooked:
         few = min(crooked.values())
         sentences.append(
-            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may leave out the mean more "
-            f"often than 1 time in 20, and none allows for what was not seen: {few} replications easily miss something "
-            f"that strikes less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
+            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may miss the mean more often "
+            f"than 1 time in 20, and none covers events that were not seen: {few} replications easily miss something "
+            f"that affects less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
         )
     if gaps:
         sentences.append(
             f"Without a value in some replications: {_listed(gaps, '{}')}. Means and intervals are those of the "
-            "others, which may be the better ones: a KPI is undefined where nothing was finished."
+            "others, which may be better: a KPI is undefined where nothing was finished."
         )
     return sentences
 

@@ -130,7 +130,7 @@ class _Race:
         sentences = [f"Best {metric}: {labels[winner]}, {text}, {sure}."]
         if self.failed:
             out = ", ".join(labels[case] for case in self.failed)
-            sentences.append(f"Left out, for they have failed trials or replications without a value: {out}.")
+            sentences.append(f"Dropped because of failed trials or replications without a value: {out}.")
         table = tuple(
             {"case": labels[case], "n": self.seen[case], "mean": means[case], "left": case in self.alive}
             for case in order

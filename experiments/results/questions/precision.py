@@ -53,7 +53,7 @@ def _answer(question: Until, asker: Asker, counts: dict[int, int], reached: dict
         text += f"after {spread} replications."
     sentences = [text]
     if gaps := [labels[case] for case, n in counts.items() if np.isnan(asker.values(case, question.of, n)).any()]:
-        sentences.append(f"Replications without a value are left out of: {', '.join(gaps)}.")
+        sentences.append(f"Replications without a value are dropped from: {', '.join(gaps)}.")
     return Answer(tuple(sentences), table, len(asker.taken), 0)
 
 
