@@ -372,7 +372,7 @@ def _settings(given: list[str] | None) -> dict[str, Any]:
 
 
 def _folder_name(config: str, name: str) -> str:
-    """The file's name, or the experiment's where all files are called so; never a way out of the folder of results."""
+    """The file's name, or the experiment's where all files have the same name; never outside the results folder."""
     from ..plain_text import file_name
 
     path = Path(os.path.abspath(config))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def outcome_document(outcome: "Outcome") -> dict[str, Any]:
-    """Plain data: how the run went, what it answers, and the headline figures of every case."""
+    """Plain data: the counts of the run, its answer, and the headline figures of every case."""
     results = outcome.results
     return {
         "directory": str(results.directory),

@@ -133,7 +133,7 @@ class Experiment:
         return self._of(document, given=GivenClasses([known.cls for known in self.given.values()], self.search_path))
 
     def with_points(self, points: Sequence[Settings]) -> Self:
-        """The same experiment with more cases: a question may ask for what the sweep does not have."""
+        """The same experiment with more cases: a question may need cases that the sweep does not have."""
         cases = (*self.cases, *self.maker.make(points, first=len(self.cases)))
         return replace(self, cases=cases, modules=tuple(self.maker.modules.values()))
 

@@ -148,7 +148,7 @@ def _content(cell: types.CellType) -> Any:
 
 
 def _of_object(thing: Any) -> list[Any]:
-    """Class and state, as for a pickle; but a pickle only names objects of the program, whatever they do."""
+    """Class and state, as for a pickle; but a pickle only names objects of the program, without their behaviour."""
     if "__wrapped__" in getattr(thing, "__dict__", {}):  # a cache, or compiled
         return [thing.__wrapped__]
     try:

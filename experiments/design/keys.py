@@ -112,7 +112,7 @@ def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
 
 
 def _step(kind: Any, part: str, data: Any) -> list[Any]:
-    """The types of what is below `part` in a value of this type; none if there is no such key."""
+    """The types below `part` in a value of this type; none if there is no such key."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
             if part == (info.alias or name):

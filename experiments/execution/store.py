@@ -128,7 +128,7 @@ class Store:
         return self.directory / LOGS / f"{trial_id}.npz"
 
     def describe(self, experiment: Experiment, provenance: dict[str, Any]) -> None:
-        """Writes what is being run: experiment.yaml, provenance.json and the user's modules."""
+        """Writes the files that describe the run: experiment.yaml, provenance.json and the user's modules."""
         text = yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
         write_atomically(self.directory / EXPERIMENT, text.encode())
         self.plan(experiment)

@@ -61,7 +61,7 @@ def sentences(results: "Results") -> list[str]:
 
 
 def tiles(results: "Results") -> list[Tile]:
-    """How large the run was, and what went wrong in it."""
+    """The size of the run, and its failures."""
     horizon_s = results.experiment.cases[0].scenario.horizon_s
     trials, cases, failed = len(results.trials), len(results.rows), len(results.failures)
     jammed = sum(results.claims.jams)

@@ -48,7 +48,7 @@ class Best:
 
 @dataclass(frozen=True)
 class Claims:
-    """R replications of C cases, and what follows from them. `value(kpi)` is (R, C), NaN where a trial failed."""
+    """R replications of C cases, and the claims that follow. `value(kpi)` is (R, C), NaN where a trial failed."""
 
     experiment: "Experiment"
     n: int  # replications that were made

@@ -100,7 +100,7 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
 
 
 def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
-    """The same, setting by setting: one row per KPI and pair of cases, named by what both have in common.
+    """The same, setting by setting: one row per KPI and pair of cases, named by their common settings.
 
     Columns as in `compare`, with the name of the setting (`count=6`) for their number; p_holm is corrected for all
     rows.

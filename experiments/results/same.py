@@ -62,7 +62,7 @@ def _values(trials: "pd.DataFrame", names: list[str]) -> np.ndarray:
 
 
 def _shortest(results: "Results", cases: list[int], names: dict[str, str]) -> list[str]:
-    """Names of cases without what all of them have in common, which stands behind the last one."""
+    """Names of cases without their common part, which follows the last one."""
     settings = [results.experiment.cases[case].settings for case in cases]
     labels = [results.experiment.cases[case].label for case in cases]
     shared = {

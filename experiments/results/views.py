@@ -72,7 +72,7 @@ def view_by(experiment: "Experiment", x: str) -> View:
 
 
 def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
-    """`nearest` where a word tells the series apart, else with the key: `machines=2`, `mechanism=nearest load=5s`."""
+    """`nearest` where a word distinguishes the series, else with the key: `machines=2`, `mechanism=nearest load=5s`."""
     if not rest:
         return ""
     value = next(iter(rest.values()))

@@ -26,7 +26,7 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """A figure of what each step adds, one after the other: (name, mean, low, high)."""
+    """A figure of the effects of successive steps: (name, mean, low, high)."""
 
     name: str  # of its file
     title: str
