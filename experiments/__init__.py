@@ -1,9 +1,9 @@
-"""Experiments: what is asked of a factory, how often, and what the answers are worth.
+"""Experiments: vary a factory, replicate its trials, and judge what the results show.
 
-| name | is |
+| name | meaning |
 |---|---|
 | `Experiment` | a scenario, a sweep, replications: `Experiment.load("fleet_sizing.yaml")` |
-| `run` | runs what a directory does not hold yet, and writes tables, figures and the report |
+| `run` | runs the trials that a directory lacks, and writes tables, figures and the report |
 | `load` | reads a directory back: `load(DIR).trials`, `.summary`, `.failures` |
 | `compare` | paired comparison of two cases or policies under common random numbers |
 | `ExperimentError` | an experiment that cannot be understood, started or resumed |

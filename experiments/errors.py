@@ -1,4 +1,4 @@
-"""What can be wrong with an experiment, as opposed to the factory that it runs."""
+"""Errors of an experiment, as opposed to errors of the factory that it runs."""
 
 from ..agents.errors import RobocellError
 
@@ -8,4 +8,4 @@ class ExperimentError(RobocellError):
 
 
 class LostFolderError(ExperimentError):
-    """The folder of a run went away while the run went on: deleted, replaced, or made read-only."""
+    """The folder of a run was deleted, replaced or made read-only during the run."""

@@ -1,4 +1,4 @@
-"""What users call things, made fit for one line of text, and for one file name."""
+"""Makes names given by users fit for one line of text, and for one file name."""
 
 import re
 
@@ -13,6 +13,6 @@ def one_line(text: str) -> str:
 
 
 def file_name(text: str, *, instead: str) -> str:
-    """The text as the name of a file or folder, which stays where it is put; `instead` where no letter is left."""
+    """The text as the name of a file or folder, without path separators; `instead` where no letter is left."""
     safe = re.sub(r"[^\w.+=-]+", "_", one_line(text)).lstrip("._-+=")
     return safe[:LONGEST_FILE_NAME].rstrip("._-") or instead

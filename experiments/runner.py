@@ -1,7 +1,7 @@
-"""Runs an experiment into a directory: what is missing, and nothing twice.
+"""Runs an experiment into a directory: missing trials only, and none twice.
 
-The driver is the only writer. A trial is finished when its line is in the journal; whatever happens before that
-(a killed worker, a killed driver, a full disk, Ctrl-C) costs that trial alone, which the next run makes again.
+The driver is the only writer. A trial is finished when its line is in the journal; an interruption before that
+(a killed worker, a killed driver, a full disk, Ctrl-C) costs only that trial, which the next run repeats.
 """
 
 import time
@@ -30,7 +30,7 @@ from .results.tables import Results, results_of, write_tables
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `run` did."""
+    """The outcome of `run`."""
 
     results: Results
     ran: int
@@ -57,8 +57,8 @@ def run(
 ) -> Outcome:
     """Runs the trials that `directory` does not hold yet, then writes tables, summary, figures and report.
 
-    `agent_classes` are classes of your own, see `Experiment.with_agent_classes`; they may be of a notebook or a script.
-    `executor`, `workers` and `ray_address` override the experiment. `fresh` throws away what the directory holds;
+    `agent_classes` are your own classes, see `Experiment.with_agent_classes`, also of a notebook or a script.
+    `executor`, `workers` and `ray_address` override the experiment. `fresh` deletes the content of the directory;
     `retry_failed` runs failed trials again. Raises ExperimentError when the directory is in use, cannot be written or
     holds results of other experiments alone (unless `progress` confirms that both may lie side by side), or the
     experiment asks for a KPI that its trials will not have; failed trials raise nothing, they are counted and recorded.
@@ -102,7 +102,7 @@ def run(
 def _refuse_what_cannot_run(experiment: Experiment, function: TrialFunction) -> None:
     """ExperimentError where a package or a KPI would fail the trials."""
     require_package(experiment.config.asked)
-    if function is run_trial:  # another function may measure what it likes
+    if function is run_trial:  # other trial functions may measure other KPIs
         check_asked_kpis(experiment)
 
 
@@ -129,7 +129,7 @@ def _make(experiment: Experiment, store: Store, session: Session, progress: Prog
 
 
 def _look_around(store: Store, experiment: Experiment, software: str, progress: Progress) -> None:
-    """Tells of what the directory holds; ExperimentError where it is of another experiment, and is to stay so."""
+    """Reports what the directory holds; ExperimentError where it belongs to another experiment, and is to be kept."""
     directory, before = store.directory, store.software
     if store.records and before not in (None, software):
         progress.note(
@@ -152,7 +152,7 @@ def finish(results: Results) -> None:
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
     if not outputs.figures and not outputs.report:
         return
-    from .report.figures import all_charts, write_figures  # Matplotlib takes its time
+    from .report.figures import all_charts, write_figures  # importing matplotlib is slow
     from .report.page import write_report
 
     charts = all_charts(results)

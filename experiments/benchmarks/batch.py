@@ -1,6 +1,6 @@
-"""Our executors against `mesa.batch_run` on the same Mesa model: trials per second, and what is lost between them.
+"""Compares robocell's executors with `mesa.batch_run` on the same Mesa model: trials per second, and their overhead.
 
-The model is Mesa's classical exchange of wealth, written for this benchmark. `mesa.batch_run` and the pool run the same
+The model is Mesa's classical wealth exchange, written for this benchmark. `mesa.batch_run` and the pool run the same
 parameters on the same number of processes, both with a cold start, one after the other in this process.
 """
 
@@ -72,12 +72,12 @@ def wealth_trial(trial: Trial) -> Measurement:
 
 
 def empty_trial(_: Trial) -> Measurement:
-    """No work: what remains is ours."""
+    """Does no work: the remaining time is the overhead of robocell."""
     return Measurement(values={"nothing": 0.0})
 
 
 def busy_trial(_: Trial) -> Measurement:
-    """A second of work on one core, by the clock that stands still while others have the core."""
+    """A second of work on one core, in CPU time of this process."""
     started = time.process_time()
     while time.process_time() < started + WORK_S:
         np.sort(np.arange(2000)[::-1])
@@ -94,12 +94,12 @@ class _Timed:
 
 
 def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray: bool = False) -> dict[str, Any]:
-    """Measure trials per second, and what is lost between trials.
+    """Measure trials per second, and the overhead between trials.
 
     Args:
         trials: runs of the wealth model.
         workers: processes; all cores if None.
-        repeats: measurements, ours and Mesa's in turn, of which the best counts.
+        repeats: measurements of robocell and Mesa in turn, of which the best counts.
         ray: measure Ray as well, which takes several seconds to start.
 
     Returns:
@@ -138,7 +138,7 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
         "ratio": f"both from cold on {workers} processes, in turn, the best of {repeats} each",
         "own_ms_per_trial": "wall time of 1000 empty trials on warm workers, results written to a journal",
         "efficiency": f"CPU seconds of {ROUND * workers} trials over {workers} x wall seconds, warm workers, best of "
-        f"{repeats}; what else runs on the machine lowers it",
+        f"{repeats}; other load on the machine lowers it",
         "rescan_s": "CPU seconds to read the journal of those trials",
         "driver_peak_mb": f"a process that resumes {RECORDED} trials of {RECORDED // 20} cases, all of them done",
     }

@@ -1,4 +1,4 @@
-"""How fast a whole factory runs: 100 AGVs and 30 stations for a shift of 8 h, every move and every award for real.
+"""How fast a whole factory runs: 100 AGVs and 30 stations for a shift of 8 h, with every move and every award.
 
 P P P P P P P ...        parking along the top
 . . . . . . . ...
@@ -18,7 +18,7 @@ from ...environments.kpis import measure
 from ...environments.scenario import Scenario
 
 STATIONS_PER_ROW = 6
-REPEATS = 3  # the quickest counts: on a shared machine the others measure its neighbours
+REPEATS = 3  # the quickest counts: on a shared machine the others also measure other processes
 SYMBOLS = "ABCDEFGHIJKLMNOQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 

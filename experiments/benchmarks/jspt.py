@@ -1,6 +1,6 @@
-"""The job shop with AGVs against the best known results: mechanisms, ingredients, unseen, large and disturbed shops.
+"""Compares the job shop with AGVs with the best known results: mechanisms, ingredients, unseen, large, disturbed shops.
 
-The agents decide when a decision is due, and revise none; in the 82 instances all jobs are known at t = 0. The *gap* is
+The agents decide when a decision is due, and revoke none; in the 82 instances all jobs are known at t = 0. The *gap* is
 the percentage by which a makespan (end of the last operation) or an exit time (last part back at load/unload) exceeds
 the best known one.
 """
@@ -52,7 +52,7 @@ INGREDIENTS: dict[str, dict[str, Any]] = {
 
 
 def replay(instance: TransportShop, schedule: Schedule) -> float:
-    """The makespan (s) when the agents are made to decide as `schedule` says."""
+    """The makespan (s) when the decisions of `schedule` are forced upon the agents."""
     factory = Factory(instance.scenario(negotiation={"look_ahead": "departure"}))
     sequences = {f"m{number}": sequence for number, sequence in enumerate(schedule.sequences, 1)}
     factory.net.mechanism = Replay(schedule.trips, sequences)
@@ -97,7 +97,7 @@ def published(instances: Sequence[TransportShop], *, exit_time: bool = False) ->
 
 
 def flexible() -> dict[str, Any]:
-    """Gaps on the flexible job shops mk01-mk10 of Brandimarte (1993), where parts move themselves: routing alone."""
+    """Gaps on the flexible job shops mk01-mk10 of Brandimarte (1993), where parts move by themselves: routing only."""
     instances = json.loads(FLEXIBLE.read_text(encoding="utf-8"))["instances"]
     result = {}
     for name, negotiation in (("contract_net", REACTIVE), ("what_if", WHAT_IF)):

@@ -1,7 +1,7 @@
-"""What forecasts are worth where times are not as expected, and where jobs are not known before they arrive.
+"""The value of forecasts where times are not as expected, and where jobs are unknown before they arrive.
 
-The shops are those of `jspt_unseen`. Either all jobs are there at the start, and the makespan counts; or the same jobs
-come again and again in random order, each unknown until its release, and the mean flow time counts.
+The shops are those of `jspt_unseen`. Either all jobs are present at the start, and the makespan counts; or the same
+jobs arrive repeatedly in random order, each unknown until its release, and the mean flow time counts.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ SURPRISES: dict[str, Callable[[dict[str, Any], float], None]] = {
     "uniform ± 20 %": _uniform,
     "gamma, cv 0.5": _gamma,
     "breakdowns": _breakdowns,
-}  # what happens to a station's entry in the document; mean processing time in s
+}  # changes a station's entry in the document, given its mean processing time in s
 
 
 def scenario(seed: int, *, surprise: str, arriving: bool, negotiation: Mapping[str, Any]) -> Scenario:
@@ -83,7 +83,7 @@ def scenario(seed: int, *, surprise: str, arriving: bool, negotiation: Mapping[s
 def _pause_s(shop: JobShop, vehicles: int, travel_s: np.ndarray) -> float:
     """Mean time between arrivals (s) at which the busiest machine or the vehicles are used to LOAD.
 
-    Work is counted on the first choice of machine, and a vehicle drives as far without a part as on average.
+    Work is counted on the first choice of machine, and empty drives are assumed to have the average length.
     """
     busy_s = np.zeros(shop.machines)
     driven_s = 0.0
@@ -97,7 +97,7 @@ def _pause_s(shop: JobShop, vehicles: int, travel_s: np.ndarray) -> float:
 
 
 def against_the_contract_net(shops: int, *, arriving: bool) -> dict[str, dict[str, dict[str, float]]]:
-    """Way to negotiate -> surprise -> change against `contract_net` (`queue_limit: 1`) in percent.
+    """Negotiation -> surprise -> change against `contract_net` (`queue_limit: 1`) in percent.
 
     Returns:
         `mean` over the shops, paired by shop, with the same jobs, times and breakdowns; `half_width` of its 95 %

@@ -1,4 +1,4 @@
-"""Draws the job shop with AGVs against the published results: mean and largest gap of every method."""
+"""Draws the results for the job shop with AGVs beside the published ones: mean and largest gap of every method."""
 
 from __future__ import annotations
 

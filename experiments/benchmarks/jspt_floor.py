@@ -1,4 +1,4 @@
-"""The job shop with AGVs on its floors: what traffic costs each way to negotiate, and a config to look at it.
+"""The job shop with AGVs on its floors: the cost of traffic for each negotiation, and a config to watch it.
 
 robocell bench jspt_floor EX23 --config ex23.yaml
 robocell view ex23.yaml
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ...environments.instances.bilge_ulusoy import Schedule, TransportShop
 
 EARLY = {"look_ahead": "departure"}  # which a forced schedule needs
-LONGEST = 5.0  # times the best known makespan: what is not done by then is stuck
+LONGEST = 5.0  # times the best known makespan: a shop that is not done by then is stuck
 WAYS: dict[str, dict[str, Any]] = {
     "contract net, calls when the part is ready": REACTIVE,
     "contract net, calls when the operation starts": {**REACTIVE, "look_ahead": "start"},
@@ -37,8 +37,8 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 HEAD = """\
-# {name} of Bilge and Ulusoy (1995), a job shop with {vehicles} AGVs, on a floor where ways take the published times.
-# The agents decide with what-if forecasts; the least makespan known, without traffic, is {best_s:g} s.
+# {name} of Bilge and Ulusoy (1995), a job shop with {vehicles} AGVs, on a floor where paths take the published times.
+# The agents decide with what-if forecasts; the best known makespan, without traffic, is {best_s:g} s.
 """
 
 
@@ -73,7 +73,7 @@ def run(instance: str = "EX14", *, config: Path | None = None) -> dict[str, Any]
 
 
 def floors(instances: Mapping[str, TransportShop]) -> dict[str, dict[str, dict[str, float]]]:
-    """Way to negotiate -> `table` or `floor` -> gap (percent) to the best makespan known without traffic."""
+    """Negotiation -> `table` or `floor` -> gap (percent) to the best makespan known without traffic."""
     schedules = read_schedules(SCHEDULES)
     forced = [both_s(shop, EARLY, schedules[name]) for name, shop in instances.items()]
     reached = {"best known schedule, forced": forced}

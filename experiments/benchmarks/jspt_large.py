@@ -1,7 +1,7 @@
-"""Job shops with AGVs of 200 and 300 operations: how the gap grows with size, and what more thinking brings there.
+"""Job shops with AGVs of 200 and 300 operations: how the gap grows with size, and what a longer search gains.
 
 The jobs are those of Storer, Wu and Vaccari (1992); the makespans to compare with are what CP Optimizer reached in
-1800 s, not proven to be the least.
+1800 s, not proven to be optimal.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def large_shops(count: int) -> Iterator[LargeShop]:
 
 
 def large(count: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Way to negotiate -> size -> mean and largest gap (percent), CPU time (s)."""
+    """Negotiation -> size -> mean and largest gap (percent), CPU time (s)."""
     result: dict[str, dict[str, dict[str, float]]] = {}
     for name, negotiation in WAYS.items():
         found: dict[str, list[tuple[float, float]]] = {}

@@ -1,4 +1,4 @@
-"""One shop played by the agents, and the two ways to negotiate that the benchmark of the job shop compares."""
+"""One shop run by the agents, and the two negotiations that the benchmark of the job shop compares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REACTIVE: dict[str, Any] = {"mechanism": "contract_net", "queue_limit": 1}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the agents reached on one shop, and the CPU time from the scenario to the log.
+    """The results of the agents on one shop, and the CPU time from the scenario to the log.
 
     Attributes:
         makespan_s: end of the last operation.

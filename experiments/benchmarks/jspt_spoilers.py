@@ -1,7 +1,7 @@
-"""What spoils a forecast on a factory floor: `job_shop.yaml` as a forecast takes it, and with one thing of it each.
+"""Effects that reduce the value of a forecast: `job_shop.yaml` without them, with each of them, and with all.
 
-A forecast takes travel times as free-flow, processing times as their means, machines as ready at once, and buffers as
-unlimited.
+A forecast assumes free-flow travel times, mean processing times, machines that are ready at once, and unlimited
+buffers.
 """
 
 from __future__ import annotations
@@ -82,11 +82,11 @@ SPOILERS: dict[str, Callable[[dict[str, Any], Scenario], None]] = {
     "robots": _robots,
     "small buffers": _buffers,
     "traffic and charging": _traffic,
-}  # how each is taken away
+}  # how each effect is removed
 
 
 def factory_with(*kept: str) -> dict[str, Any]:
-    """The document of the factory with these spoilers only."""
+    """The document of the factory with only these effects."""
     data = {**deepcopy(Document.load(FLOOR).data), **RUN}
     scenario = Scenario.parse(deepcopy(data))
     for name, take_away in SPOILERS.items():
@@ -96,7 +96,7 @@ def factory_with(*kept: str) -> dict[str, Any]:
 
 
 def spoilers(seeds: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Spoilers -> way to negotiate -> change of the mean flow time against the contract net in percent.
+    """Effects -> negotiation -> change of the mean flow time against the contract net in percent.
 
     Returns:
         `mean` over the seeds, paired by seed, with the same orders, times and breakdowns; `half_width` of its 95 %

@@ -1,4 +1,4 @@
-"""The figures of the job shop with AGVs as Markdown tables, as they stand in docs/jspt.md."""
+"""The figures of the job shop with AGVs as the Markdown tables of docs/jspt.md."""
 
 from __future__ import annotations
 

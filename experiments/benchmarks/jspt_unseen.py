@@ -97,7 +97,7 @@ def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) ->
 
 
 def unseen(shops: int, variants: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
-    """Gaps (percent) of ways to negotiate to the best found, on shops with and without a choice of machine."""
+    """Gaps (percent) of negotiations to the best found, on shops with and without a choice of machine."""
     found: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in variants}
     for seed in range(shops):
         shop, vehicles, travel_s = random_shop(seed)

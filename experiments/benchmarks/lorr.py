@@ -39,7 +39,7 @@ DEFAULT_STEPS = 500
 
 @dataclass
 class Play:
-    """What was done: actions (T, V) int8, cells (T + 1, V) int32, and the tasks given per robot."""
+    """The recorded play: actions (T, V) int8, cells (T + 1, V) int32, and the tasks given per robot."""
 
     finished: int
     actions: NDArray[np.int8]
@@ -69,11 +69,11 @@ def run(
         problem: the problem's JSON file.
         replay: a published solution (JSON or zip) to count instead of planning.
         data: folder of the map, agent and task files (default: beside the problem), or of all instances.
-        vehicles: take only so many robots.
+        vehicles: use only this many robots.
         steps: default: what MANIFEST.json above the problem says, else 500; in 2026 a step is a tick.
         export: write the solution there, as the competition's visualiser reads it.
-        seed: of the planner's ties.
-        ablation: play it again with each ingredient left out; the answer then holds the finished tasks of each variant.
+        seed: for breaking the planner's ties.
+        ablation: play it again without each ingredient; the answer then holds the finished tasks of each variant.
 
     Returns:
         `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`,
@@ -151,7 +151,7 @@ def _export(path: Path, case: Problem, play: Play) -> None:
 
 
 def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
-    """Finished tasks and CPU milliseconds a step with everything, and with each ingredient left out."""
+    """Finished tasks and CPU milliseconds a step with everything, and without each ingredient."""
     usual = Budget.for_density(len(case.starts) / int(case.floor.passable.sum()))
     variants: dict[str, dict[str, Any]] = {
         "everything": {},
@@ -188,7 +188,7 @@ def play_problem(
     problem: Problem, steps: int, *, seed: int = 0, budget: Budget | None = None, guidance: Guidance | None = None,
     let_out: bool = True,
 ) -> Play:  # fmt: skip
-    """Plan and, from 2024 on, assign tasks for so many steps.
+    """Plan and, from 2024 on, assign tasks for `steps` steps.
 
     The CPU time of a step covers assignment, planning and bookkeeping of goals.
     """
@@ -236,7 +236,7 @@ def _arrive(tasks: DealtGoals | OpenTasks, cell: NDArray[np.int32], step: int) -
 def replay_solution(problem: Problem, solution: Solution) -> Play:
     """Follow the actions (and the schedule) of a solution, and count finished tasks by the rules.
 
-    Nothing that the solution says of its results is used.
+    The results that the solution itself states are not used.
     """
     width = problem.floor.width
     at = solution.starts[:, 0] * width + solution.starts[:, 1]
@@ -269,7 +269,7 @@ def replay_solution(problem: Problem, solution: Solution) -> Play:
 
 
 def _hand_out(tasks: OpenTasks, entries: list[tuple[int, int]]) -> None:
-    """All changes of a step hold at once: first what is taken away, then what is given."""
+    """All changes of a step apply at once: first the tasks taken away, then the tasks assigned."""
     for robot, task in entries:
         if tasks.task[robot] not in (NO_TASK, task):
             tasks.give(robot, NO_TASK)

@@ -1,7 +1,7 @@
 """League of Robot Runners 2026: actions take several ticks and robots are delayed; plans are carried out in order.
 
 Every `ticks_per_action` ticks one more step is planned, from where the robots will be when all actions planned so far
-are done. A robot that is two actions behind is planned to wait, so that no robot falls behind without end. An errand
+are done. A robot that is two actions behind is planned to wait, so that no robot falls behind without limit. An errand
 counts when the robot is there.
 """
 
@@ -24,7 +24,7 @@ from ...environments.motion.planners.lookahead import LookaheadPlanner
 if TYPE_CHECKING:
     pass
 
-MOST_REPLANS = 5  # of a step, to get rid of rings
+MOST_REPLANS = 5  # of a step, to resolve circular waits
 NEVER = np.iinfo(np.int64).max
 
 
@@ -60,7 +60,7 @@ class DelayedPlay:
         return self._tasks.finished
 
     def play(self, ticks: int) -> None:
-        """Plans, assigns and drives for so many ticks."""
+        """Plans, assigns and drives for the given number of ticks."""
         width = self._problem.floor.width
         corners = [self._execution.corners(width)]
         none_held = np.zeros(len(self._problem.starts), np.bool_)

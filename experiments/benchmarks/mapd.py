@@ -1,4 +1,4 @@
-"""Pickup and delivery on the same tasks as two public solvers: makespan and service time against theirs.
+"""Pickup and delivery on the same tasks as two public solvers, compared by makespan and service time.
 
 Tasks become known when they appear. In every tick all robots, loaded ones included, bid for the tasks
 that are not picked up yet: a loaded robot bids its path to the delivery and from there to the pickup, so a task may
@@ -35,7 +35,7 @@ def run(problem: Path | None = None, *, data: Path | None = None, seed: int = 0)
     Args:
         problem: a `mapd-1` JSON file.
         data: folder of its map (default: beside it, or `../grid`), or of all instances.
-        seed: of the planner's ties.
+        seed: for breaking the planner's ties.
 
     Returns:
         `makespan`, `service_time` (ticks), `reference` (per solver: makespan, service_time), `conflicts`,
@@ -78,7 +78,7 @@ def _means(results: list[_Result]) -> dict[str, Any]:
 
 
 def _mean_reference(references: list[dict[str, Reference]]) -> dict[str, dict[str, float]]:
-    """Of the solvers that have solved all of the cases."""
+    """Mean figures of the solvers that have solved all of the cases."""
     solvers = [name for name in references[0] if all(name in others for others in references)]
     return {
         solver: {
@@ -90,7 +90,7 @@ def _mean_reference(references: list[dict[str, Reference]]) -> dict[str, dict[st
 
 
 def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None) -> dict[str, Any]:
-    """Plays a case to its last delivery."""
+    """Runs a case to its last delivery."""
     planner = LookaheadPlanner(
         case.floor.neighbours, case.floor.passable, "omni",
         vehicles=len(case.starts), seed=seed, budget=budget or Budget(window_ticks=WINDOW_TICKS),
@@ -121,7 +121,7 @@ def deliver(case: PickupDelivery, *, seed: int = 0, budget: Budget | None = None
 
 
 class _Work:
-    """Tasks and who has them. N tasks, V robots."""
+    """Tasks and the robots that hold them. N tasks, V robots."""
 
     def __init__(self, case: PickupDelivery, planner: LookaheadPlanner) -> None:
         self._case, self._costs = case, planner.costs
@@ -162,7 +162,7 @@ class _Work:
         self._task[free] = np.where(won >= 0, offered[won], NO_TASK)[free]
 
     def handle(self, cell: np.ndarray, tick: int) -> None:
-        """Loads who stands on its pickup, unloads who stands on its delivery."""
+        """Loads robots that stand on their pickup, and unloads robots that stand on their delivery."""
         loads = np.flatnonzero((self._task >= 0) & ~self._loaded & (cell == self._case.pickups[self._task]))
         self._loaded[loads] = True
         for task in self._task[loads].tolist():

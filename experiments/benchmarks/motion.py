@@ -1,4 +1,4 @@
-"""How fast the planner is: agent-steps per CPU second, next to plain Python, and every step checked for conflicts.
+"""How fast the planner is: agent-steps per CPU second, compared with plain Python; every step is checked for conflicts.
 
 Each case drives vehicles to random goals, with a new goal on arrival, on a floor generated here:
 
@@ -44,14 +44,14 @@ CHUNK_TICKS = 250
 
 @dataclass(frozen=True)
 class Case:
-    """A floor with vehicles, and for how long they drive."""
+    """A floor with vehicles, and the time for which they drive."""
 
     name: str
     layout: Layout
     vehicles: int
     goals: int
     ticks: int
-    rules: bool = False  # who leaves a dead end goes first, as on a factory floor; else plain PIBT
+    rules: bool = False  # vehicles that leave a dead end go first, as on a factory floor; else plain PIBT
 
 
 def run(*, quick: bool = False, seed: int = 1) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class Fleet:
         self._ways = Ways.of(graph)
 
     def drive(self, ticks: int) -> NDArray[np.int32]:
-        """Drive on for T ticks; (T, V) cells after each."""
+        """Continue for T ticks; (T, V) cells after each."""
         trace = np.empty((ticks, self.cell.size), np.int32)
         lifelong(
             self.vehicles,
@@ -161,7 +161,7 @@ class Fleet:
 
 
 class Tally(NamedTuple):
-    """What V vehicles have done."""
+    """Counts of what V vehicles have done."""
 
     reached: NDArray[np.int64]  # (V,) goals
     last_reached: NDArray[np.int64]  # (V,) tick
@@ -181,7 +181,7 @@ def lifelong(
     trace: NDArray[np.int32],
     rules: bool,
 ) -> None:
-    """PIBT for T ticks; who reaches its goal gets the next one, drawn by a hash, and the lowest priority.
+    """PIBT for T ticks; a vehicle at its goal gets a new one, drawn by a hash, and the lowest priority.
 
     Args:
         v, ways, tally: state, changed in place.
@@ -257,7 +257,7 @@ def open_floor(height: int, width: int) -> Layout:
 
 
 def rubble(height: int, width: int, *, share: float, seed: int) -> Layout:
-    """Walls thrown at random on a share of the cells; of what is left, the largest connected part."""
+    """Walls at random on a share of the cells; of the free cells, the largest connected part."""
     art = np.where(np.random.default_rng(seed).random((height, width)) < share, "#", ".")
     parts = np.empty(art.shape, np.int32)
     ndimage.label(art == ".", output=parts)

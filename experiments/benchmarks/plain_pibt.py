@@ -1,4 +1,4 @@
-"""PIBT as one would write it in plain Python: the yardstick for the compiled planner, in speed and in every step.
+"""PIBT in plain Python: the reference for the compiled planner, in speed and in every step.
 
 The same algorithm (Okumura et al., Artificial Intelligence 310, 2022, algorithm 1) with recursion and lists, and the
 same rule for ties, so that both must move every vehicle alike.
@@ -26,7 +26,7 @@ def plain_tie(seed: int, tick: int, vehicle: int) -> int:
 
 
 class PlainPIBT:
-    """One step after the other for V vehicles on C cells.
+    """Moves V vehicles on C cells, step by step.
 
     Args:
         neighbours: (C, 4) cell reached by moving E, S, W, N, or NO_CELL.
@@ -63,7 +63,7 @@ class PlainPIBT:
         self.tick += 1
 
     def lower(self, vehicles: set[int]) -> None:
-        """Vehicles that have reached their goal go behind all others."""
+        """Give vehicles that have reached their goal the lowest priority."""
         self.order = [v for v in self.order if v not in vehicles] + [v for v in self.order if v in vehicles]
 
     def _plan(self, vehicle: int) -> bool:

@@ -1,4 +1,4 @@
-"""Public traffic instances, which are not part of the project: where to get them, what a manifest says of them."""
+"""Public traffic instances, which are not part of the project: where to get them, and how to read their manifests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_manifest(path: Path) -> list[dict[str, Any]]:
 
 
 def manifest_row(instance: Path) -> dict[str, Any]:
-    """What the nearest manifest above the instance says of it; empty where there is none."""
+    """The row of the instance in the nearest manifest above it; empty where there is none."""
     for folder in instance.resolve().parents[:3]:
         if (folder / MANIFEST).is_file():
             for row in read_manifest(folder / MANIFEST):

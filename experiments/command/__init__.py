@@ -1,1 +1,1 @@
-"""The `robocell` command: its verbs, what it prints for people, and what it prints for machines."""
+"""The `robocell` command: its verbs, its output for people, and its output for machines."""

@@ -1,4 +1,4 @@
-"""`robocell bench NAME`: each benchmark as a command with options of its own; figures as lines or as JSON.
+"""`robocell bench NAME`: each benchmark as a command with its own options; figures as lines or as JSON.
 
 To add one, write a module in `experiments/benchmarks` with a function `run`, a command for it here, and a line in
 BENCHMARKS.

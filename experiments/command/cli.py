@@ -1,7 +1,7 @@
 """The `robocell` command: the same words everywhere, `--json` for machines.
 
 Exit codes: 0 done, 1 ran but a check or a trial failed, 2 bad input, 130 interrupted. Imports wait until a verb needs
-them, so that `--help` is there at once.
+them, so that `--help` answers at once.
 """
 
 import atexit
@@ -64,14 +64,14 @@ def run(
     ] = None,
     settings: Settings = None,
     executor: Annotated[str | None, typer.Option(help=", ".join((AUTO, *EXECUTORS)) + ".")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes at work [all cores].")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Number of worker processes [all cores].")] = None,
     ray_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray cluster to run on.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what DIR holds.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the results in DIR first.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed trials again.")] = False,
     until_clear: Annotated[
         bool, typer.Option("--until-clear", help="Replicate until the answer is clear, at most answer.most times.")
     ] = False,
-    sniff: Annotated[bool, typer.Option("--sniff", help="Then show who said what in the first trial.")] = False,
+    sniff: Annotated[bool, typer.Option("--sniff", help="Then show the message trace of the first trial.")] = False,
     about: Annotated[str | None, typer.Option(metavar="NAME", help="With --sniff: only this agent or job.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -114,7 +114,7 @@ def run(
 
 @app.command()
 def validate(config: ConfigPath, settings: Settings = None, as_json: Json = False) -> None:
-    """Says what is wrong with a config, or what would run.
+    """Checks a config, and says what would run.
 
     Example: `robocell validate fleet_sizing.yaml`
     """
@@ -136,7 +136,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "name": experiment.name,
         "cases": len(experiment.cases),
         "replications": experiment.config.most_replications,
-        "trials": experiment.size,  # the most, where a question decides
+        "trials": experiment.size,  # the maximum, where a question decides
         "varied": list(experiment.keys),
         "agvs": fleets,
         "stations": len(sizes[0].stations),
@@ -164,7 +164,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
 
 @app.command()
 def check(directory: Directory, as_json: Json = False) -> None:
-    """Re-reads the event logs of a run and proves that the rules held: no conflict, no lost part, no double award.
+    """Checks the event logs of a run against the rules: no conflict, no lost part, no double award.
 
     Example: `robocell check results/fleet`
     """
@@ -198,7 +198,7 @@ def check(directory: Directory, as_json: Json = False) -> None:
 
 @app.command()
 def report(directory: Directory, as_json: Json = False) -> None:
-    """Makes tables, figures and the report of a run again from its results.
+    """Rebuilds tables, figures and the report of a run from its results.
 
     Example: `robocell report results/fleet`
     """
@@ -218,11 +218,11 @@ def report(directory: Directory, as_json: Json = False) -> None:
 def compare(
     directory: Directory,
     a: Annotated[str, typer.Argument(metavar="A", help="A case by its label, or key=value.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The case to compare it with.")],
     metric: Annotated[list[str] | None, typer.Option(help="KPI to compare; repeatable [the headline ones].")] = None,
     as_json: Json = False,
 ) -> None:
-    """Paired comparison of two cases or policies: the same replication of both met the same arrivals.
+    """Paired comparison of two cases or policies: the same replication of both has the same arrivals.
 
     Example: `robocell compare results/fleet mechanism=nearest mechanism=contract_net`
     """
@@ -252,20 +252,20 @@ def compare(
 def view(
     target: Annotated[str, typer.Argument(metavar="CONFIG|DIR", help="What to watch: live, or a replay of a run.")],
     host: Annotated[
-        str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
+        str, typer.Option(help="Address to listen on; the default is reachable from this machine only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the server; the next free one if it is taken.")] = 8521,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
     export: Annotated[Path | None, typer.Option(help="Write a picture (.png) or a clip (.gif, .mp4) instead.")] = None,
     start: Annotated[
-        str | None, typer.Option("--from", help="Moment of the picture, or start of the clip: 30min.")
+        str | None, typer.Option("--from", help="Time of the picture, or start of the clip: 30min.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="End of the clip; 5 min later if not given.")] = None,
-    speed: Annotated[float, typer.Option(help="Of a clip: simulated seconds in one second.")] = 30.0,
+    speed: Annotated[float, typer.Option(help="Of a clip: simulated seconds per second.")] = 30.0,
     width: Annotated[int, typer.Option(help="Of a picture or clip, in pixels.")] = 1000,
     run: Annotated[int, typer.Option(help="Which recording of a run directory is drawn, from 1.")] = 1,
     dark: Annotated[bool, typer.Option("--dark", help="Draw in dark colours.")] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Run agent modules that came with DIR, unasked.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Run agent modules from DIR without asking.")] = False,
 ) -> None:
     """Opens the factory in a browser, with the Mesa server; or writes a picture or a clip of it.
 
@@ -285,7 +285,7 @@ def view(
         written = draw(
             target, export, start_s=start_s, end_s=end_s, speed=speed, width=width, run=run, dark=dark, trust=trust
         )
-    except ModuleNotFoundError as error:  # of what the extra brings: a module of the user's is a ScenarioError
+    except ModuleNotFoundError as error:  # packages of the extra only: a missing module of the user is a ScenarioError
         _refuse(f"the viewer needs {error.name}, which is not installed; install it with: pip install 'robocell[viz]'")
     print(f"wrote {written}")
 
@@ -303,7 +303,7 @@ def _seconds(option: str, text: str) -> float:
 
 @app.command()
 def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")], as_json: Json = False) -> None:
-    """Writes a commented example experiment and an agent of your own to start from.
+    """Writes a commented example experiment and an agent class to start from.
 
     Example: `robocell new my_study`
     """
@@ -319,11 +319,11 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 
 
 def main() -> NoReturn:
-    """Entry point: every error that the user can put right is one message, without a traceback."""
+    """Entry point: every error that the user can correct is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names may hold letters that a terminal does not know
+            stream.reconfigure(errors="backslashreplace")  # names may contain letters that a terminal cannot show
     try:
         with OUTPUT.reserved() if "--json" in sys.argv else contextlib.nullcontext():
             code = app(standalone_mode=False)
@@ -338,8 +338,8 @@ def main() -> NoReturn:
     except Exception as error:
         code = _usage_error(error)
     if code == INTERRUPTED:
-        print("robocell: interrupted; what is finished is safe, the same command goes on from here", file=sys.stderr)
-    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # what could be interrupted is done
+        print("robocell: interrupted; finished trials are safe, the same command continues from here", file=sys.stderr)
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # nothing is left that could be interrupted
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -350,7 +350,7 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    if text := message().rstrip(".?"):  # nothing to say where the help was shown instead
+    if text := message().rstrip(".?"):  # no message where the help was shown instead
         print(f"robocell: {text}; try --help", file=sys.stderr)
     return BAD_INPUT
 
@@ -372,7 +372,7 @@ def _settings(given: list[str] | None) -> dict[str, Any]:
 
 
 def _folder_name(config: str, name: str) -> str:
-    """The file's name, or the experiment's where all files are called so; never a way out of the folder of results."""
+    """The file's name, or the experiment's where all files have the same name; never outside the results folder."""
     from ..plain_text import file_name
 
     path = Path(os.path.abspath(config))

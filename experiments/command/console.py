@@ -1,4 +1,4 @@
-"""What the command prints for people: a progress bar, tables, the answer. Machines get `--json`."""
+"""Output of the command for people: a progress bar, tables, the answer. Machines use `--json`."""
 
 import sys
 import time
@@ -35,7 +35,7 @@ def console(*, error: bool = False) -> "Console":
 
 
 class Bar:
-    """Progress on standard error: a bar on a terminal, else a plain line a minute; failures are told as they happen."""
+    """Progress on standard error: a bar on a terminal, else a line per minute; failures are reported as they happen."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
@@ -113,7 +113,7 @@ class Bar:
 
 
 def show_outcome(outcome: "Outcome") -> None:
-    """The answer, the table of cases, and where everything lies."""
+    """The answer, the table of cases, and the places of all files."""
     from ..results.answers import answer
     from ..results.cautions import cautions
 
@@ -154,7 +154,7 @@ def show_cases(results: "Results") -> None:
     table.add_column("n", justify="right")
     for column in columns:
         title = Text.assemble(column.title, (f"\n{column.unit}" if column.unit else "", "dim"))
-        table.add_column(title, justify="right")  # a number may be broken before its interval, but never cut
+        table.add_column(title, justify="right")  # break a line before an interval, but never cut a number
     limits = any(row.bottleneck for row in rows)
     if limits:
         table.add_column("bottleneck", no_wrap=True)

@@ -1,4 +1,4 @@
-"""One JSON object on the standard output: what `--json` promises."""
+"""The output of `--json`: exactly one JSON object on standard output."""
 
 import contextlib
 import json
@@ -42,12 +42,12 @@ OUTPUT = OnlyJson()
 
 
 def print_json(document: Any) -> None:
-    """Prints it indented; what has no value is null."""
+    """Prints the object indented; missing values are null."""
     OUTPUT.print(json.dumps(_plain(document), indent=2, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:
-    """JSON has no NaN and no NumPy."""
+    """Plain data: JSON has no NaN and no NumPy types."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What a run comes to, as the JSON document of `robocell run --json`."""
+"""The outcome of a run as the JSON document of `robocell run --json`."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def outcome_document(outcome: "Outcome") -> dict[str, Any]:
-    """Plain data: how the run went, what it answers, and the headline figures of every case."""
+    """Plain data: the counts of the run, its answer, and the headline figures of every case."""
     results = outcome.results
     return {
         "directory": str(results.directory),

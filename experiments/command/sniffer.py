@@ -1,4 +1,4 @@
-"""The sniffer: what was said, as sequence diagrams. It reads a log, in the terminal and as data for the viewer.
+"""The sniffer: message traces as sequence diagrams. It reads a log, for the terminal and as data for the viewer.
 
 conversation 3: transport 2 of phone-1, called by phone-1
     time s  phone-1           agv_2             3 others
@@ -7,7 +7,7 @@ conversation 3: transport 2 of phone-1, called by phone-1
     12.000     |-accept-proposal->|                  |
     12.000     |<-----------agree-|                  |
 
-Beside the arrow stands its value and, in a call for a lot, how many parts are called for, offered to take, or awarded.
+Beside the arrow is its value and, in a call for a lot, the number of parts that are called for, offered or awarded.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..design.trials import Trial
 
 CALLS = 40  # conversations that `robocell run --sniff` shows
-LANES = 6  # contractors that get a lane of their own; the rest share one
+LANES = 6  # contractors with a separate lane; the rest share one
 LANE_WIDTH = 19
 MARGIN = 12
 _DECISIVE = (
@@ -76,7 +76,7 @@ class Said:
 
 
 def conversation_messages(log: "EventLog", conversation: int) -> list[Said]:
-    """All that was said in one conversation, in the order of sending."""
+    """All messages of one conversation, in the order of sending."""
     mask = log.messages["conversation"] == conversation
     parts = _parts(log, conversation)
     return [
@@ -150,7 +150,7 @@ def sniff(
 
 
 def overhear(trial: "Trial", about: str | None = None) -> "Iterator[str]":
-    """Runs a trial once more, with every message written down, and draws what was said: the first CALLS conversations.
+    """Runs a trial once more, records every message, and draws the first CALLS conversations.
 
     Raises:
         ExperimentError: no agent of the name `about` has sent or received a message.
@@ -181,7 +181,7 @@ def _parts(log: "EventLog", conversation: int) -> dict[tuple[int, int], int]:
 
 
 def _contractor(performative: int, sender: int, receiver: int) -> int:
-    """Whose offer or award it is."""
+    """The contractor that makes the offer or gets the award."""
     if performative == Performative.CFP:
         return NOBODY
     return receiver if performative == Performative.ACCEPT_PROPOSAL else sender
@@ -193,7 +193,7 @@ def _ids(log: "EventLog", name: str) -> list[int]:
 
 
 def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
-    """Contractors with a lane, those who were awarded first; and whether others share one more."""
+    """Contractors with a separate lane, in the order of their awards; and whether others share one more."""
     decisive = {performative.word for performative in _DECISIVE}
     winners: dict[int, None] = {}
     present: dict[int, None] = {}
@@ -211,7 +211,7 @@ def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
 
 
 def _merged(messages: "Sequence[Said]", lane_of: dict[int, int], last: int) -> "Iterator[Said]":
-    """Messages in a row that are drawn alike, as they share the crowd's lane, become one."""
+    """Merges consecutive messages that are drawn alike because they share the lane of the others."""
 
     def drawn(said: Said) -> tuple[float, str, int, int, int, int]:
         ends = lane_of.get(said.sender, last), lane_of.get(said.receiver, last)

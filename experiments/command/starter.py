@@ -58,7 +58,7 @@ replications: 5
 """
 
 AGENT = '''\
-"""An AGV that bids in its own way: named in experiment.yaml as `class: my_agv:NearbyAGV`."""
+"""An AGV with its own bidding rule: named in experiment.yaml as `class: my_agv:NearbyAGV`."""
 
 from robocell.agents import AGV, Proposal
 
@@ -66,7 +66,7 @@ DETOUR_PRICE = 0.5  # seconds asked on top for every second of driving empty
 
 
 class NearbyAGV(AGV):
-    """Leaves far tasks to others: asks more than it costs for a long way to the part."""
+    """Leaves distant parts to others: asks more than its cost where it has to drive far to the part."""
 
     def bid(self, call):
         offer = super().bid(call)

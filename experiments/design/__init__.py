@@ -1,1 +1,1 @@
-"""What is asked: the experiment file, its cases and trials, and the questions that may be put to them."""
+"""The design of an experiment: its file, its cases and trials, and its questions."""

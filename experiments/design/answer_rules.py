@@ -1,10 +1,10 @@
-"""When an answer is clear, and what may be spent on it.
+"""When an answer is clear, and how many replications it may take.
 
     answer: {indifference: 1%, of: flow_time_mean_s, until_clear: true, most: 50}
 
-With `until_clear` (or `robocell run --until-clear`) all cases are replicated, half as often again at a time, until
-more replications would add nothing to the answer. The risk of a wrong statement is spread over all looks that there
-can be, so it is kept however often a run is taken up again with a larger budget.
+With `until_clear` (or `robocell run --until-clear`) the replications of all cases grow by half at a time, until more
+replications would add nothing to the answer. The risk of a wrong statement is spread over all possible looks, so it
+holds however often a run is resumed with a larger budget.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from .questions.base import Stopping
 
 
 class AnswerRules(Stopping):
-    """By what the cases of a sweep are judged."""
+    """How the cases of a sweep are judged."""
 
     indifference: Annotated[Share, Field(gt=0, lt=1)] = 0.01  # a gain smaller than this share does not matter
     of: str | None = None  # KPI; None = throughput in closed systems, lead time in open ones

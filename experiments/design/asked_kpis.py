@@ -1,4 +1,4 @@
-"""The KPIs that an experiment asks for by name: whether its factories have them is known before a trial is run."""
+"""The KPIs that an experiment names: checked against its factories before a trial is run."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +24,7 @@ class AskedKpi(NamedTuple):
 
 
 def asked_kpis(config: "ExperimentConfig") -> "Iterator[AskedKpi]":
-    """All KPIs that decide something, in the order in which they stand in a file."""
+    """All KPIs that decide something, in the order of the file."""
     parts = {"replications": config.replications, "question": config.question, "answer": config.answer}
     for key, part in parts.items():
         if isinstance(part, Stopping):

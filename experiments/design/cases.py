@@ -1,4 +1,4 @@
-"""One point of a sweep as a checked scenario: how it is made, what it is called, what makes its trials its own."""
+"""One point of a sweep as a checked scenario: how it is made, its name, and the identity of its trials."""
 
 import contextlib
 import re
@@ -29,18 +29,18 @@ class Case:
     label: str
     settings: Settings  # dotted key -> value, without the name
     scenario: Scenario
-    identity: str  # what, with a seed, makes the id of a trial
-    meaning: str  # equal for cases that are the same factory, whatever file its floor comes from
-    seed: int  # from which the seeds of its replications come
+    identity: str  # together with a seed, this makes the id of a trial
+    meaning: str  # equal for cases with the same factory, whatever file its floor comes from
+    seed: int  # root of the seeds of its replications
 
     def plan(self) -> dict[str, Any]:
-        """What a run directory remembers of the case: enough to find its trials again with a later robocell."""
+        """The record of the case in a run directory: enough to find its trials again with a later robocell."""
         return {"name": self.label, "settings": dict(self.settings), "identity": self.identity}
 
 
 @dataclass(frozen=True)
 class CaseMaker:
-    """Turns points into cases; complaints name the place of the key in `document`."""
+    """Turns points into cases; error messages name the place of the key in `document`."""
 
     document: Document  # of the experiment
     places: Mapping[str, Loc]  # swept dotted key -> its place in the document
@@ -48,9 +48,9 @@ class CaseMaker:
     source: Document  # of the scenario
     at: Loc
     data: Any  # of the scenario, before the sweep
-    base: Scenario  # what the data come to
+    base: Scenario  # the parsed scenario of the data
     search_path: tuple[Path, ...]
-    seed: int  # of the experiment: of cases that have none of their own
+    seed: int  # of the experiment: for cases without their own
     given: Mapping[str, GivenClass]  # by path
     modules: dict[str, UserModule] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)  # texts of the files that the sweep names, by their names
@@ -99,14 +99,14 @@ class CaseMaker:
         return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
 
     def _keep_files(self, data: Any) -> None:
-        """Fills `files`; what cannot be read is told where it is needed."""
+        """Fills `files`; a file that cannot be read is reported where it is needed."""
         for section, path in named_files(data).items():
             if section in self.sections_of_files and path not in self.files:
                 with contextlib.suppress(OSError, ValueError):
                     self.files[path] = self.source.read(path)
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
-        """The complaint about a case, at the key of the sweep that it is about, or else at the sweep."""
+        """The error in a case, placed at the key of the sweep that causes it, or else at the sweep."""
         text = "; ".join(_PLACE.sub("", line) for line in str(error).splitlines())  # places in the file: of other keys
         for key in settings:
             if f"{key}: " in text:

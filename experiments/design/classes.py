@@ -1,7 +1,7 @@
-"""Agent classes of the user (`class: my_module:MyAGV`): where their modules lie, and whether they hold such a class.
+"""Agent classes of the user (`class: my_module:MyAGV`): where their modules are, and whether they define such a class.
 
-Modules are found but not imported here: the driver need not load what only workers run. Their source is part of a
-trial's identity, so that a changed bidder is run again and an unchanged one is not.
+Modules are located but not imported here: the driver need not load code that only workers run. Their source is part
+of a trial's identity, so the trials of a changed class are run again and those of an unchanged class are not.
 """
 
 import ast
@@ -24,7 +24,7 @@ Loc = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class UserModule:
-    """A top-level module or package in one of the user's folders: it has to travel, and its source counts."""
+    """A top-level module or package in one of the user's folders: it is sent to workers, and its source is hashed."""
 
     name: str
     path: Path  # the file, or the folder of the package
@@ -89,7 +89,7 @@ def with_imports(module: UserModule, folders: Sequence[Path]) -> list[UserModule
 
 
 def _imported(module: UserModule) -> set[str]:
-    """Top-level names of what it imports; none for a file that is no Python, which is told elsewhere."""
+    """Top-level names that it imports; none for a file that is not Python, which is reported elsewhere."""
     names: set[str] = set()
     for file in module.files:
         with contextlib.suppress(SyntaxError, ValueError):
@@ -161,5 +161,5 @@ def _top_level_names(file: Path) -> set[str]:
         elif isinstance(statement, ast.Assign):
             names.update(target.id for target in statement.targets if isinstance(target, ast.Name))
         elif isinstance(statement, ast.If | ast.Try):
-            names.add("*")  # defined under a condition: only an import can tell
+            names.add("*")  # defined under a condition: only an import can decide
     return names

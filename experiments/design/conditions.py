@@ -1,4 +1,4 @@
-"""Which combinations of a sweep are meant: `exclude` leaves cases out, `when` ties a key to values of others.
+"""Which combinations of a sweep are used: `exclude` removes cases, `when` makes a key depend on values of others.
 
     sweep:
       grid:
@@ -9,7 +9,7 @@
       exclude:
         - {negotiation.mechanism: iterated, negotiation.rounds: 5}
 
-A pattern maps dotted keys to a value, or to a list of values of which one must fit; all its keys must fit.
+A pattern maps dotted keys to a value, or to a list of values of which one must match; all its keys must match.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ Loc = tuple[str | int, ...]
 
 
 def matches(case: Settings, pattern: Pattern) -> bool:
-    """Whether every key of the pattern is in the case, with a value that fits."""
+    """Whether every key of the pattern is in the case, with a value that matches."""
     return all(key in case and case[key] in _choices(wanted) for key, wanted in pattern.items())
 
 
 def applied(case: Settings, when: Mapping[str, Pattern]) -> Settings:
-    """The case without the keys whose condition does not hold; a key that is gone fails the conditions on it."""
+    """The case without the keys whose condition does not hold; conditions on a removed key do not hold."""
     kept = dict(case)
     while gone := [key for key in kept if key in when and not matches(kept, when[key])]:
         for key in gone:
@@ -40,7 +40,7 @@ def applied(case: Settings, when: Mapping[str, Pattern]) -> Settings:
 def misfit(
     when: Mapping[str, Pattern], exclude: Sequence[Pattern], varied: Mapping[str, Sequence[Any] | None]
 ) -> tuple[Loc, str] | None:
-    """Place (below the sweep) and complaint of the first condition that no case could ever meet.
+    """Place (below the sweep) and error message of the first condition that no case can meet.
 
     `varied` are the keys of the sweep with their values, None where they are drawn from a range.
     """

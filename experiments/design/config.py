@@ -8,7 +8,7 @@
     question: {kind: smallest_fleet, …}  # optional: run only what it takes to answer (see `questions`)
     executor: auto                       # auto | serial | processes | ray
 
-`ExperimentConfig` is the file as it stands; `experiment.Experiment` is what it comes to.
+`ExperimentConfig` is the file as written; `experiment.Experiment` is the expanded experiment.
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ from .questions import AnyQuestion, Stopping, Until
 from .questions.precision import parse_replications
 from .sweep import Sweep
 
-LONGEST_OF_A_RUN = 1_000_000_000  # characters: what robocell wrote holds orders and floors that were read from files
+LONGEST_OF_A_RUN = 1_000_000_000  # characters: a file that robocell writes contains orders and floors from other files
 OWN_KEYS_OF_AN_EXPERIMENT = (
     "sweep",
     "question",
@@ -62,7 +62,7 @@ Replications = Annotated[
 
 
 class Outputs(Section):
-    """What is kept and made besides the tables."""
+    """Which outputs are kept and made besides the tables."""
 
     logs: Literal["none", "first", "all"] = "first"  # event logs: of no trial, of each case's first, of every trial
     figures: bool = True
@@ -86,18 +86,18 @@ class ExperimentConfig(Section):
     intervals: Literal["skew", "t", "bootstrap"] = "skew"
     answer: AnswerRules = AnswerRules()
     outputs: Outputs = Outputs()
-    files: dict[str, str] = Field(default_factory=dict)  # texts that stand for the files of these names
+    files: dict[str, str] = Field(default_factory=dict)  # texts that replace the files of these names
 
     @property
     def most_replications(self) -> int:
-        """The most that a case is replicated."""
+        """The maximum number of replications of a case."""
         if not isinstance(self.replications, int):
             return self.replications.most
         return max(self.replications, self.answer.most) if self.answer.until_clear else self.replications
 
     @property
     def asked(self) -> Stopping | None:
-        """What decides which trials are run; None where all are."""
+        """The rule that decides which trials are run; None where all are."""
         if self.question is not None:
             return self.question
         if not isinstance(self.replications, int):
@@ -115,7 +115,7 @@ class ExperimentConfig(Section):
             rival = "a question" if self.question is not None else "`replications: until`"
             raise PydanticCustomError(
                 "stopping",
-                "{rival} decides when to stop, and so does answer.until_clear; leave one of them out",
+                "{rival} decides when to stop, and so does answer.until_clear; remove one of them",
                 {"rival": rival},
             )
         return self
@@ -168,7 +168,7 @@ def parse_config(document: Document, settings: dict[str, Any]) -> tuple[Experime
 
 
 def _set_own_key(data: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """A key of an experiment; below blocks of a sweep stand dotted keys of the scenario, which stay whole."""
+    """Sets a key of an experiment; dotted keys of the scenario below blocks of a sweep stay whole."""
     block = next((block for block in OF_DOTTED_KEYS if key.startswith(f"{block}.")), None)
     if block is not None:
         return set_key(data, block, (get_key(data, block) or {}) | {key.removeprefix(f"{block}."): value})

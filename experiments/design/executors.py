@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-AUTO = "auto"  # the one that fits the work
-EXECUTORS: Mapping[str, str] = {  # name -> module:Class, imported when it is started: Ray takes its time
+AUTO = "auto"  # chooses the executor that fits the work
+EXECUTORS: Mapping[str, str] = {  # name -> module:Class, imported when it is started, because importing Ray is slow
     "serial": "execution.executors.serial:SerialExecutor",
     "processes": "execution.executors.processes:ProcessExecutor",
     "ray": "execution.executors.cluster:RayExecutor",

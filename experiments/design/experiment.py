@@ -21,13 +21,13 @@ from .sweep import Settings
 from .trials import Trial, trial_id, trial_seed
 from .twins import twins
 
-VEHICLE_STEPS_PER_S = 300_000  # rough, and low rather than high: only for `expected_s`
+VEHICLE_STEPS_PER_S = 300_000  # a rough estimate, on the low side: only for `expected_s`
 EVENTS_PER_S = 5_000
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What `robocell run` runs. Make one with `load` (a file) or `parse` (data)."""
+    """An experiment for `robocell run`. Make one with `load` (a file) or `parse` (data)."""
 
     name: str
     config: ExperimentConfig
@@ -37,7 +37,7 @@ class Experiment:
     scenario: Mapping[str, Any]  # plain data of the scenario before the sweep, self-contained but for swept files
     modules: tuple[UserModule, ...]  # agent classes of the user
     search_path: tuple[Path, ...]
-    given: Mapping[str, GivenClass]  # classes that came as objects and travel by value, by path
+    given: Mapping[str, GivenClass]  # classes that were passed as objects and are sent by value, by path
     classes: bytes = field(repr=False)  # their pickle, as they were when the experiment was made
     maker: CaseMaker = field(repr=False, compare=False)
 
@@ -54,7 +54,7 @@ class Experiment:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> Self:
-        """The same from plain data, which may hold classes; relative paths start at the working folder."""
+        """The same as `load` from plain data, which may hold classes; relative paths start at the working folder."""
         return cls._of(Document("experiment", Path(), dict(data)), settings)
 
     @classmethod
@@ -118,7 +118,7 @@ class Experiment:
         return experiment
 
     def with_agent_classes(self, classes: Mapping[str, type]) -> Self:
-        """The same experiment with classes of your own for all agents of a kind.
+        """The same experiment with your own classes for all agents of a kind.
 
         Args:
             classes: by kind: "agv", "station", "robot", "charger" or "job". An agent for which the scenario names a
@@ -133,7 +133,7 @@ class Experiment:
         return self._of(document, given=GivenClasses([known.cls for known in self.given.values()], self.search_path))
 
     def with_points(self, points: Sequence[Settings]) -> Self:
-        """The same experiment with more cases: a question may ask for what the sweep does not have."""
+        """The same experiment with more cases: a question may need cases that the sweep does not have."""
         cases = (*self.cases, *self.maker.make(points, first=len(self.cases)))
         return replace(self, cases=cases, modules=tuple(self.maker.modules.values()))
 
@@ -149,14 +149,14 @@ class Experiment:
 
     @property
     def shown_keys(self) -> tuple[str, ...]:
-        """The keys that tell cases apart for a reader: a name stands for the keys of its case."""
+        """The keys that distinguish cases for a reader: a name replaces the keys of its case."""
         spelt_out = self.config.sweep.cases
         hidden = self.maker.named if spelt_out and all("name" in case for case in spelt_out) else ()
         return tuple(key for key in self.keys if key not in hidden)
 
     @property
     def plan(self) -> list[dict[str, Any]]:
-        """What a run directory remembers of the cases."""
+        """The record of the cases in a run directory."""
         return [case.plan() for case in self.cases]
 
     @property
@@ -166,11 +166,11 @@ class Experiment:
 
     @property
     def size(self) -> int:
-        """Number of trials of the whole sweep; a question takes fewer, as a rule."""
+        """Number of trials of the whole sweep; a question usually takes fewer."""
         return len(self.cases) * self.config.most_replications
 
     def trial(self, case: Case, replication: int) -> Trial:
-        """One trial; replications beyond those of the config are welcome."""
+        """One trial; replications beyond those of the config are allowed."""
         seed = trial_seed(case.seed, replication)
         logs = self.config.outputs.logs
         return Trial(
@@ -185,7 +185,7 @@ class Experiment:
         )
 
     def trials(self) -> Iterator[Trial]:
-        """All trials, replication by replication, so that a part of them already compares all cases."""
+        """All trials, replication by replication, so that the first ones already compare all cases."""
         for replication in range(self.config.most_replications):
             for case in self.cases:
                 yield self.trial(case, replication)
@@ -198,7 +198,7 @@ class Experiment:
         return vehicle_steps / VEHICLE_STEPS_PER_S + station_events / EVENTS_PER_S
 
     def resolved(self) -> dict[str, Any]:
-        """The experiment as plain data that needs no other file: what `experiment.yaml` of a run holds."""
+        """The experiment as plain data that needs no other file: the content of `experiment.yaml` of a run."""
         given = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"scenario"})
         files = {"files": dict(self.maker.files)} if self.maker.files else {}
         return {**given, **files, "name": self.name, "seed": self.seed, "scenario": dict(self.scenario)}

@@ -1,7 +1,7 @@
-"""What a class does, as a hash: equal when it is made again from the same source, in another process or notebook.
+"""The behaviour of a class as a hash: equal when it is made again from the same source, in another process or notebook.
 
-Source alone does not tell: a class that a function makes depends on the arguments of the function, and a method on the
-constants and functions of its program. So code is followed to all that it names.
+The source alone is not enough: a class that a function makes depends on the arguments of the function, and a method
+on the constants and functions of its program. So the hash covers everything that the code names.
 """
 
 import copyreg
@@ -18,7 +18,7 @@ from ...environments.scenario.own_classes import LIBRARIES
 from .classes import UserModule
 
 PLAIN = {type(None), bool, int, float, complex, str, bytes, type(...), type(NotImplemented)}
-NOT_WRITTEN = {  # what Python adds to a class by itself
+NOT_WRITTEN = {  # attributes that Python adds to a class
     "__dict__",
     "__weakref__",
     "__module__",
@@ -36,7 +36,7 @@ NOT_WRITTEN = {  # what Python adds to a class by itself
 
 
 def fingerprint(cls: type) -> str:
-    """32 hexadecimal digits; never the same again where something in the class cannot be compared."""
+    """32 hexadecimal digits; different every time where something in the class cannot be compared."""
     total = hashlib.blake2b(digest_size=16)
     seen: dict[int, tuple[int, Any]] = {}  # id -> number and object, which must live as long as its id is in use
     left: list[Any] = [cls]
@@ -56,7 +56,7 @@ def fingerprint(cls: type) -> str:
 
 
 def _contents(thing: Any) -> list[Any]:
-    """What makes it what it is, in an order that does not change."""
+    """The parts that define the object, in a fixed order."""
     match thing:
         case types.ModuleType():
             return _of_module(thing)
@@ -96,7 +96,7 @@ def _contents(thing: Any) -> list[Any]:
 
 
 def _home(thing: Any) -> types.ModuleType | None:
-    """The module in which it is found by its name; None for what only its program has."""
+    """The module in which the object is found by its name; None for an object that only its program has."""
     module = sys.modules.get(thing.__module__ or "")
     if module is None or module.__name__ == "__main__":
         return None
@@ -107,7 +107,7 @@ def _home(thing: Any) -> types.ModuleType | None:
 
 
 def _of_module(module: types.ModuleType) -> list[Any]:
-    """The name; of a module of the user also the text, and the modules of the user from which it takes something."""
+    """The name; for a module of the user also the text, and the modules of the user that it imports."""
     own = _own(module)
     if own is None:
         return [module.__name__]
@@ -118,7 +118,7 @@ def _of_module(module: types.ModuleType) -> list[Any]:
 
 
 def _own(module: types.ModuleType) -> UserModule | None:
-    """The module of the user in which it lies; None where that is installed, or the program itself."""
+    """The module of the user that defines it; None where that module is installed, or the program itself."""
     name = module.__name__.partition(".")[0]
     top = sys.modules.get(name, module)
     file = getattr(top, "__file__", None) or getattr(module, "__file__", None)
@@ -128,7 +128,7 @@ def _own(module: types.ModuleType) -> UserModule | None:
 
 
 def _global_names(code: types.CodeType) -> list[str]:
-    """Names of globals that the code and the functions in it use, in the order of their coming."""
+    """Names of globals that the code and the functions in it use, in the order of first use."""
     found = {
         step.argval: None
         for step in dis.get_instructions(code)
@@ -148,7 +148,7 @@ def _content(cell: types.CellType) -> Any:
 
 
 def _of_object(thing: Any) -> list[Any]:
-    """Class and state, as for a pickle; but a pickle names what is of the program, whatever that does."""
+    """Class and state, as for a pickle; but a pickle only names objects of the program, without their behaviour."""
     if "__wrapped__" in getattr(thing, "__dict__", {}):  # a cache, or compiled
         return [thing.__wrapped__]
     try:

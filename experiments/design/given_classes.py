@@ -1,7 +1,7 @@
-"""Classes that a program hands over as objects: `Experiment.load(path, {"fleet.agvs.class": MyAGV})`.
+"""Classes that a program passes as objects: `Experiment.load(path, {"fleet.agvs.class": MyAGV})`.
 
-In data a class stands as text. One that workers can import becomes `module:Name`, and its module travels like any
-other of the user. One of a notebook, of a script (`__main__`) or of a function cannot be imported: it becomes
+In data a class is a text. A class that workers can import becomes `module:Name`, and its module is sent like any other
+module of the user. A class of a notebook, of a script (`__main__`) or of a function cannot be imported: it becomes
 `__main__:Name`, and is sent by value.
 """
 
@@ -25,8 +25,8 @@ class GivenClass:
     """A class that is sent to workers by value.
 
     Attributes:
-        path: how it is called in data, `__main__:Name`.
-        fingerprint: equal for classes that do the same.
+        path: its name in data, `__main__:Name`.
+        fingerprint: equal for classes with the same behaviour.
     """
 
     path: str
@@ -35,9 +35,9 @@ class GivenClass:
 
 
 def pickled(given: Mapping[str, GivenClass]) -> bytes:
-    """The classes as they are now, with all that they need of their program; nothing where there are none.
+    """The classes as they are now, with everything that they need from their program; empty where there are none.
 
-    All in one pickle, so that a class that another one names stays the same class.
+    One pickle holds all of them, so that a class that another one names stays the same class.
 
     Raises:
         ExperimentError: something in them cannot be pickled.
@@ -61,10 +61,10 @@ def _pickler(file: io.BytesIO) -> Any:
     from cloudpickle.cloudpickle import _get_or_create_tracker_id
 
     class OfNewClasses(Pickler):
-        """What it pickles becomes new classes where it is unpickled.
+        """Pickles classes so that unpickling always makes new ones.
 
-        Where a class is known already, cloudpickle fills it again. In the process of the program this would cut its
-        methods off from the globals of the program, and in a worker turn an earlier state of it into this one.
+        Where a class is known already, cloudpickle refills it. In the process of the program this would separate its
+        methods from the globals of the program, and in a worker it would change an earlier version of the class.
         """
 
         def reducer_override(self, obj: Any) -> Any:
@@ -85,11 +85,11 @@ def unpickled(classes: bytes) -> Mapping[str, type]:
 
 
 class GivenClasses:
-    """Takes the classes out of data.
+    """Replaces classes in data by their names.
 
     Attributes:
-        by_value: those that no worker can import, by path.
-        folders: from which workers import the modules of the others.
+        by_value: the classes that no worker can import, by path.
+        folders: the folders from which workers import the modules of the other classes.
     """
 
     def __init__(self, classes: Iterable[type] = (), folders: Sequence[Path] = ()) -> None:
@@ -137,7 +137,7 @@ def _importable(cls: type) -> bool:
 
 
 def _folder_of(cls: type) -> Path | None:
-    """Where the top-level module of the class lies; None for what is installed, or has no file."""
+    """The folder of the top-level module of the class; None if it is installed, or has no file."""
     top = importlib.import_module(cls.__module__.partition(".")[0])
     file = getattr(top, "__file__", None)
     if file is None or file.startswith(LIBRARIES) or top.__name__ == "robocell":

@@ -1,4 +1,4 @@
-"""Cases whose parts may come to wait for each other's places for ever, as routings and buffers show before a run."""
+"""Cases whose parts may wait for each other's places for ever, as routings and buffers show before a run."""
 
 from typing import TYPE_CHECKING, Any
 

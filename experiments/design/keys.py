@@ -1,6 +1,6 @@
-"""Dotted keys (`fleet.agvs.count`): which of them a model knows, and how one is set in plain data.
+"""Dotted keys (`fleet.agvs.count`): which of them a model has, and how one is set in plain data.
 
-A name with dots of its own is known by the data, or stands in quotes: `stations.mill.1.machines` means the station
+A name that contains dots is recognised from the data, or put in quotes: `stations.mill.1.machines` means the station
 `mill.1` where there is one, as `stations."mill.1".machines` does.
 """
 
@@ -21,7 +21,7 @@ DEEPEST = 6  # levels of keys that are offered when a key is misspelt
 
 
 def parts_of(dotted: str, data: Any) -> list[str]:
-    """The parts of a dotted key: of the names in `data` that fit, the longest; else up to the next dot."""
+    """The parts of a dotted key: the longest name in `data` that matches, else up to the next dot."""
     parts: list[str] = []
     rest: str | None = dotted
     while rest is not None:
@@ -43,7 +43,7 @@ def _first_part(dotted: str, data: Any) -> tuple[str, str | None]:
 
 
 def identity(value: Any) -> str:
-    """A text that is the same for values that are the same, in whatever order their keys stand."""
+    """A text that is equal for equal values, whatever the order of their keys."""
     return json.dumps(_in_order(value), default=str)
 
 
@@ -54,7 +54,7 @@ def _in_order(value: Any) -> Any:
 
 
 def set_key(data: Any, dotted: str, value: Any) -> Any:
-    """Copy of `data` in which the dotted key has the value; what lies on the way is copied or made, nothing else."""
+    """Copy of `data` in which the dotted key has the value; only mappings along the key are copied or made."""
     return _with(data, parts_of(dotted, data), value)
 
 
@@ -87,7 +87,7 @@ def _child(data: Any, part: str, default: Any) -> Any:
 
 
 def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
-    """What is wrong with a dotted key of `model`, with the nearest key that exists; None if nothing is.
+    """The error in a dotted key of `model`, with the nearest key that exists; None if the key is valid.
 
     Names that the user chose (of stations, products, …) must occur in `data`.
     """
@@ -112,7 +112,7 @@ def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
 
 
 def _step(kind: Any, part: str, data: Any) -> list[Any]:
-    """The types of what is below `part` in a value of this type; none if there is no such key."""
+    """The types below `part` in a value of this type; none if there is no such key."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
             if part == (info.alias or name):

@@ -1,4 +1,4 @@
-"""Given orders that come after the horizon: they are never released, and the figures of a run know nothing of them."""
+"""Given orders after the horizon: they are never released, and do not appear in the figures of a run."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ SHOWN_CASES = 3
 
 
 def late_orders(experiment: "Experiment") -> list[dict[str, Any]]:
-    """One row per case that has such orders: case (its label), orders (that come too late), of (all that are given)."""
+    """One row per case that has such orders: case (its label), orders (too late), of (all that are given)."""
     return [
         {"case": case.label, "orders": late, "of": case.scenario.given_orders}
         for case in experiment.cases

@@ -25,7 +25,7 @@ _DIGITS = 6  # significant digits of a drawn value: readable, and the same on ev
 
 
 class Range(Section):
-    """Where a sampled key lies: from `low` to `high` (both with the same unit, if any), or one of `choice`."""
+    """The range of a sampled key: from `low` to `high` (both with the same unit, if any), or one of `choice`."""
 
     low: Figure | str | None = None
     high: Figure | str | None = None
@@ -67,7 +67,7 @@ class Range(Section):
 
 
 class Sampled(Section):
-    """How many points are drawn, and from where."""
+    """The number of points, and the ranges from which they are drawn."""
 
     samples: Positive
     keys_: Annotated[dict[str, Range], Field(min_length=1, alias="keys")]

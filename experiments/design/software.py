@@ -1,4 +1,4 @@
-"""Which robocell this is: its version, and a hash of the code that decides what a trial results in."""
+"""Identifies this robocell: its version, and a hash of the code that determines the result of a trial."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ DIGEST_BYTES = 6
 
 @cache
 def software() -> str:
-    """`0.1.0+1f2e3d4c5b6a`: part of the id of every trial, so that results of other code are never taken for new."""
+    """`0.1.0+1f2e3d4c5b6a`: part of the id of every trial, so that results of different code are never reused."""
     return f"{version('robocell')}+{source_digest([ROOT / name for name in SIMULATOR])}"
 
 

@@ -7,16 +7,16 @@
       zip:                                    # in step: first with first, second with second
         stations.smt.machines: [1, 2]
         orders.rate: [60/h, 120/h]
-      cases:                                  # spelt out
+      cases:                                  # explicit
         - {name: as built}
         - {name: with a buffer, stations.smt.input_capacity: 20}
       exclude:                                # not these combinations
         - {fleet.agvs.count: [2, 4], negotiation.mechanism: nearest}
 
-Blocks multiply: every point of the grid with every point of the zip with every case. `lhs`, `sobol` and `random` (see
-`sampling`) draw points from ranges, and multiply in the same way. `exclude` and `when` (see `conditions`) then say
-which combinations are meant. What is listed twice is refused here; what is said twice in other words (`5s`, `5000ms`)
-is found when the cases are made (see `twins`).
+Blocks are combined as a product: every point of the grid with every point of the zip with every case. `lhs`, `sobol`
+and `random` (see `sampling`) draw points from ranges, and are combined in the same way. `exclude` and `when` (see
+`conditions`) then select the combinations. A value that is listed twice is refused here; equal values in different
+notation (`5s`, `5000ms`) are found when the cases are made (see `twins`).
 """
 
 import itertools
@@ -63,7 +63,7 @@ def _distinct(given: list[Any]) -> list[Any]:
 
 
 def _twin(values: Iterable[Any]) -> str | None:
-    """The first value that comes twice, as it would be written in Python; None if none does."""
+    """The first repeated value, as it would be written in Python; None if there is none."""
     seen: set[str] = set()
     for value in values:
         text = identity(value)
@@ -95,7 +95,7 @@ def _stepped(given: Mapping[str, Any]) -> list[Any]:
     return [first + i * step for i in range(count)]
 
 
-Column = Annotated[list[Any], BeforeValidator(_listed)]  # a value may come again beside others
+Column = Annotated[list[Any], BeforeValidator(_listed)]  # a value may be repeated with other values of the second key
 Values = Annotated[Column, AfterValidator(_distinct)]
 
 
@@ -169,7 +169,7 @@ class Sweep(Section):
         return list({identity(case): case for case in kept}.values())
 
     def misfit(self) -> tuple[Loc, str] | None:
-        """Place and complaint of a condition that cannot be met by any case."""
+        """Place and error message of a condition that no case can meet."""
         varied: dict[str, Sequence[Any] | None] = {**self.grid, **self.zip}
         for case in self.cases:
             for key in case:
@@ -193,9 +193,9 @@ def short_names(keys: Iterable[str]) -> dict[str, str]:
 
 
 def labels_of(points: Sequence[Settings], names: Mapping[str, str], *, named: Iterable[str] = ()) -> list[str]:
-    """What cases are called: `count=6 mechanism=nearest`; a name stands for the keys `named` of its case block.
+    """The labels of cases: `count=6 mechanism=nearest`; a name replaces the keys `named` of its case block.
 
-    Long values are shortened where all cases can still be told apart.
+    Long values are shortened where all cases can still be distinguished.
     """
     named = tuple(named)
     short = [label(point, names, named=named) for point in points]
@@ -211,7 +211,7 @@ def label(
     named: Iterable[str] = (),
     longest: int | None = LONGEST_VALUE,
 ) -> str:
-    """What one case is called, with texts of at most so many letters (None: whole)."""
+    """The label of one case, with texts of at most `longest` letters (None: whole)."""
     hidden = set(named) if "name" in settings else set()
     shown = {key: value for key, value in settings.items() if key not in {"name", *hidden}}
     parts = [f"{names[key]}={text_of(value, longest=longest)}" for key, value in shown.items()]
@@ -221,7 +221,7 @@ def label(
 
 
 def text_of(value: Any, *, longest: int | None = LONGEST_VALUE) -> str:
-    """A sweep value as one word of a label, of at most so many letters in each of its texts."""
+    """A sweep value as one word of a label, with at most `longest` letters in each of its texts."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {text_of(item, longest=longest)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):

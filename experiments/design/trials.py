@@ -1,11 +1,11 @@
 """One trial: what identifies it, and the seed that it runs under.
 
-A trial is one scenario (a case of the sweep, fully resolved) under one seed. Its id is a hash of exactly that and of
-the robocell that runs it (version and code), so a result can be found again whatever the order, the executor or the
-rest of the sweep.
+A trial is one scenario (a case of the sweep, fully resolved) with one seed. Its id is a hash of these two and of the
+robocell that runs it (version and code), so a result can be found again whatever the order, the executor or the rest of
+the sweep.
 The seed depends on the root and on the replication alone. The root is the experiment's seed, so replication r of every
 case sees the same arrivals and breakdowns (common random numbers), which is what makes paired comparison sharp; a case
-to which the sweep gives a `seed` has that as its root, and meets other luck.
+to which the sweep gives a `seed` has that as its root, and other random numbers.
 """
 
 import hashlib
@@ -32,14 +32,14 @@ class Trial:
     case: int
     replication: int
     seed: int
-    scenario: Any  # a Scenario; trial functions of other models may put here what they like, if it can be pickled
+    scenario: Any  # a Scenario; trial functions of other models may use any object that can be pickled
     keep_log: bool = False
     search_path: tuple[str, ...] = ()  # folders from which the user's own agent modules are imported
     classes: bytes = b""  # pickle of classes that workers cannot import, by path
 
     @contextmanager
     def with_own_classes(self) -> Iterator[None]:
-        """The user's own classes are found."""
+        """In this block the user's own classes can be imported."""
         make_importable(self.search_path)
         with with_classes(unpickled(self.classes)):
             yield
@@ -64,7 +64,7 @@ def _digest(document: Any) -> str:
     return hashlib.blake2b(canonical(document).encode(), digest_size=ID_BYTES).hexdigest()
 
 
-@lru_cache(maxsize=65536)  # all cases ask for the same replications
+@lru_cache(maxsize=65536)  # all cases use the same replications
 def trial_seed(root: int, replication: int) -> int:
     """Seed of replication `replication`: 63 bits from a NumPy SeedSequence, the same in every case with this root."""
     import numpy as np

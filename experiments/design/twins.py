@@ -1,7 +1,7 @@
-"""Finds cases that are one: the same factory under the same seed, told in other words or under another name.
+"""Finds equal cases: the same factory with the same seed, in different notation or under another name.
 
-Their trials would be the same to the byte, and shown side by side they would pass for more evidence than there is:
-`5s` and `5000ms`, `60/h` and `1/min`, a section written out with its defaults, a second name for the factory as it is.
+Their trials would be the same to the byte, and side by side they would look like more evidence than there is:
+`5s` and `5000ms`, `60/h` and `1/min`, a section written out with its defaults, a second name for the same factory.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ Loc = tuple[str | int, ...]
 
 
 def twins(cases: "Sequence[Case]", maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, str] | None:
-    """Place in the document and complaint of the first two cases, or values to choose from, that are one."""
+    """Place in the document and error message of the first two cases, or values of a `choice`, that are equal."""
     if found := _twin_choices(maker, config):
         return found
     repeats = config.question is not None and config.question.repeats_points
@@ -44,14 +44,14 @@ def _complaint(first: "Case", second: "Case", maker: "CaseMaker", config: "Exper
 
 
 def _twin_choices(maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, str] | None:
-    """Two values of a `choice` that say the same: of points that are drawn, few would meet and show it."""
+    """Two equal values of a `choice`: among drawn points, few would coincide and show it."""
     for key, wide in _drawn(config).items():
         first: dict[tuple[str, int], Any] = {}
         for value in wide.choice or ():
             try:
                 (case,) = maker.make([{key: value}])
             except ExperimentError:
-                continue  # it may be right together with other keys
+                continue  # it may be valid together with other keys
             twin = first.setdefault((case.meaning, case.seed), value)
             if identity(twin) != identity(value):
                 return (*maker.places[key], "choice"), f"{twin!r} and {value!r} mean the same; keep one"

@@ -1,1 +1,1 @@
-"""How it is run: trials on executors, within limits, into a run directory that can be resumed."""
+"""The execution of an experiment: trials on executors, within limits, into a run directory that can be resumed."""

@@ -1,4 +1,4 @@
-"""How one trial is run: what it measures, and what becomes of it when it fails."""
+"""How one trial is run: what it measures, and what is recorded when it fails."""
 
 import time
 import traceback
@@ -77,7 +77,7 @@ LOG_NAME = "log.npz"
 
 
 def attempt(function: TrialFunction, trial: Trial, limits: Limits = NO_LIMITS) -> TrialResult:
-    """Runs one trial; whatever it raises becomes part of the result, so that the rest of the experiment goes on."""
+    """Runs one trial; any exception becomes part of the result, so that the rest of the experiment continues."""
     started = time.perf_counter()
     status, error, where = Status.DONE, "", ""
     values: Mapping[str, float] = {}

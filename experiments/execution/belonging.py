@@ -1,4 +1,4 @@
-"""Whether a run directory belongs to an experiment: a run must not replace what another experiment has left."""
+"""Whether a run directory belongs to an experiment: a run must not replace the results of another experiment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +12,9 @@ from .store import EXPERIMENT
 
 
 def belong_together(directory: Path, experiment: Experiment, records: Mapping[str, Record]) -> bool:
-    """Whether some trial of the experiment is one of the directory's, which may be of another robocell.
+    """Whether some trial of the experiment is in the directory, which may come from another version of robocell.
 
-    Ids tell it where robocell and the user's agent classes are the same; else the scenario and the seed of a case do.
+    Ids decide if robocell and the user's agent classes are the same; otherwise the scenario and the seed of a case do.
     """
     if not records or any(trial.id in records for trial in experiment.trials()):
         return True
@@ -26,6 +26,6 @@ def belong_together(directory: Path, experiment: Experiment, records: Mapping[st
 
 
 def _luck(case: Case) -> str:
-    """The scenario of a case and what its replications meet, without the code that runs it."""
+    """The scenario of a case and the seeds of its replications, without the code that runs it."""
     dump = case.scenario.model_dump(mode="json", exclude={"seed": True, "layout": {"origin"}})
     return canonical([case.seed, dump])

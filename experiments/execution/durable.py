@@ -1,4 +1,4 @@
-"""Files that survive a power cut: whole as they were, or whole as they are now, never empty or torn."""
+"""Files that survive a power cut: complete in their old or their new version, never empty or truncated."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from ..errors import ExperimentError
 def write_atomically(path: Path, content: bytes) -> None:
     """Replaces a file; readers see the old one or the new one. ExperimentError where it cannot be written.
 
-    The content is on the disk before the name leads to it, and the name before this returns.
+    The content is on disk before the name refers to it, and the name before this returns.
     """
     temporary = path.with_name(f".{path.name}.new")
     try:
@@ -34,7 +34,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # some network file systems do not know it
+        with contextlib.suppress(OSError):  # some network file systems do not support it
             os.fsync(handle)
     finally:
         os.close(handle)

@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 from ..errors import ExperimentError
 
 LOCK = ".lock"
-WRITER = ".writer"  # a file of its own: Windows lets no other process read the locked one
+WRITER = ".writer"  # a separate file: on Windows no other process can read the locked file
 
 
 class FolderLock:
@@ -41,7 +41,7 @@ class FolderLock:
 
 
 def _read(writer: Path) -> str:
-    """The process id that the holder has written; a question mark where it has not yet."""
+    """The process id that the holder has written; a question mark if it has not written one yet."""
     try:
         return writer.read_text().strip() or "?"
     except (OSError, UnicodeDecodeError):

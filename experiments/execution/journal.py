@@ -1,9 +1,9 @@
 """The journal of a run: one JSON line per finished trial, appended by the driver alone.
 
-The journal is the truth; every table is made from it. A line counts when it is complete: a tail torn by a crash or a
-full disk is cut off before the next line is written, and a trial whose line is missing is simply run again. The last
-line of a trial wins, so a retried failure replaces the failure. A line ends with a checksum of what stands before it,
-so that a changed figure is found; lines of an earlier robocell have none.
+The journal is authoritative; every table is made from it. A line counts when it is complete: a tail truncated by a
+crash or a full disk is cut off before the next line is written, and a trial whose line is missing is run again. The
+last line of a trial counts, so a retried trial replaces its failure. A line ends with a checksum of the text before it,
+so that a changed figure is detected; lines of earlier versions of robocell have none.
 """
 
 import errno
@@ -21,7 +21,7 @@ from ..errors import ExperimentError, LostFolderError
 from .attempts import Status, TrialResult
 from .durable import write_atomically
 
-SYNC_EVERY_S = 1.0  # a power cut loses at most this much; a killed process loses nothing
+SYNC_EVERY_S = 1.0  # a power cut loses at most this much; killing the process loses nothing
 CHECK = b',"check":"'
 CHECK_BYTES = 6
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -29,7 +29,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(slots=True)
 class Record:
-    """What the journal says about a trial. Values are kept as a tuple under shared names: 10 000 trials are small."""
+    """The record of a trial in the journal. Values are a tuple under shared names, which keeps 10 000 trials small."""
 
     id: str
     status: Status
@@ -53,7 +53,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Damage:
-    """A complete line that says nothing, or not what was written."""
+    """A complete line that is not a record, or differs from what was written."""
 
     number: int  # of the line, from 1
     problem: str
@@ -65,7 +65,7 @@ class Damage:
 class Journal:
     """An open journal: the records so far, and the end of the file where the next one goes.
 
-    Damaged lines are taken out of the file, which is kept as it was beside it; `damages` tells of them.
+    Damaged lines are removed from the file, and the original is kept beside it; `damages` lists them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -93,8 +93,8 @@ class Journal:
     def append(self, trial: Trial, result: TrialResult) -> Record:
         """Adds one line.
 
-        Raises ExperimentError when the disk takes no more, with the journal as it was before, and LostFolderError when
-        the file is not there any more.
+        Raises ExperimentError when the disk is full, with the journal unchanged, and LostFolderError when the file no
+        longer exists.
         """
         record = Record(
             id=result.id,
@@ -135,7 +135,7 @@ class Journal:
         self.check_present()
 
     def check_present(self) -> None:
-        """LostFolderError when the path leads to another file than the one that is written, or cannot be written to."""
+        """Raises LostFolderError when the path no longer refers to the open file, or cannot be written to."""
         try:
             found = os.stat(self.path)
         except OSError:
@@ -167,7 +167,7 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[tuple[Record | Damage, int]]:
-    """Every complete line as a record, or what is wrong with it, with the offset of its end; a torn tail is left out.
+    """Every complete line as a record or a Damage, with the offset of its end; a truncated tail is skipped.
 
     Records with the same KPIs share one tuple of names.
     """

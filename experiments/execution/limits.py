@@ -1,4 +1,4 @@
-"""What a trial may use of time and memory; one that wants more raises, so that it is recorded with its place."""
+"""Limits of time and memory for a trial; exceeding one raises, so that the place in the code is recorded."""
 
 import contextlib
 import signal
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-AGAIN_S = 1.0  # between two raises of a limit: a finalizer or a callback of a weak reference swallows what it raises
+AGAIN_S = 1.0  # between two raises of a limit: finalizers and callbacks of weak references swallow exceptions
 
 
 class TimeLimitReached(BaseException):
-    """Raised inside a trial that is out of time; a BaseException, so that `except Exception` cannot swallow it."""
+    """Raised inside a trial that exceeds its time; a BaseException, so that `except Exception` cannot swallow it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Limits:
     """Limits of one trial; None = none."""
 
     time_s: float | None = None
-    memory_bytes: float | None = None  # on top of what its process held before
+    memory_bytes: float | None = None  # beyond what its process held before
 
     @property
     def out_of_time(self) -> str:
@@ -44,9 +44,9 @@ def limited(limits: Limits) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _time_limit(limit_s: float | None) -> Iterator[None]:
-    """Works where the platform has timers, in the main thread.
+    """Limits the time, where the platform has timers, in the main thread.
 
-    Executors that own processes also kill a trial that does not react (one that hangs in compiled code).
+    Executors with worker processes also kill a trial that does not react (one that hangs in compiled code).
     """
     usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if limit_s is None or not usable:
@@ -73,7 +73,7 @@ def _time_limit(limit_s: float | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _memory_limit(limit_bytes: float | None) -> Iterator[None]:
-    """Works on Linux, which counts all private memory as data; elsewhere there is no limit."""
+    """Limits the memory on Linux, which counts all private memory as data; elsewhere there is no limit."""
     held_bytes = _data_bytes() if limit_bytes is not None else None
     if limit_bytes is None or held_bytes is None:
         yield

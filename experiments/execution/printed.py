@@ -1,4 +1,4 @@
-"""What a trial prints, taken aside: it belongs to the trial, not to the terminal from which the experiment is run."""
+"""Captures the output of a trial: it belongs to the trial, not to the terminal from which the experiment is run."""
 
 import contextlib
 import io
@@ -8,21 +8,21 @@ import tempfile
 from collections.abc import Iterator
 from typing import TextIO
 
-LONGEST = 1_000_000  # letters of one trial that are kept; more is counted
+LONGEST = 1_000_000  # letters of one trial that are kept; the rest is only counted
 
 
 class Printed:
-    """What was printed in a block, when the block has ended."""
+    """The output of a block, available when the block has ended."""
 
     text = ""
 
 
 @contextlib.contextmanager
 def printed(*, whole_process: bool) -> Iterator[Printed]:
-    """Takes standard output and standard error in this block.
+    """Captures standard output and standard error in this block.
 
-    In a process of its own a trial's C code and child processes are heard too; in the process of the driver only
-    what Python prints, since a progress bar may be drawn meanwhile.
+    In a separate process the output of C code and child processes is captured too; in the process of the driver only
+    what Python prints, because a progress bar may be drawn at the same time.
     """
     found = Printed()
     if whole_process:
@@ -38,7 +38,7 @@ def printed(*, whole_process: bool) -> Iterator[Printed]:
 
 
 class _Ear(io.TextIOBase):
-    """Keeps what is written to it; a debugger, which is a talk with the user, is let through."""
+    """Keeps what is written to it; the dialogue of a debugger with the user is passed through."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal

@@ -1,4 +1,4 @@
-"""What a run tells and asks while it goes on. The runner calls; a terminal, a log line or a test listens."""
+"""Progress of a run: the runner calls these methods; a terminal, a log or a test implements them."""
 
 from typing import Protocol
 
@@ -9,19 +9,19 @@ class Progress(Protocol):
     """Listener of a run."""
 
     def begin(self, *, total: int, reused: int, where: str) -> None:
-        """`total` trials make the experiment (as far as known), `reused` of them are there already."""
+        """The experiment has `total` trials (as far as known), of which `reused` already have results."""
         ...
 
     def note(self, text: str) -> None:
-        """Something that the user should know, in one line."""
+        """A message for the user, in one line."""
         ...
 
     def confirm(self, question: str) -> bool:
-        """Whether the user wants it; False where no user can be asked."""
+        """Whether the user agrees; False where no user can be asked."""
         ...
 
     def advance(self, record: Record) -> None:
-        """A trial has ended, well or not, and its result is safe."""
+        """A trial has ended, successfully or not, and its result is saved."""
         ...
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""Where results came from: software, machine, command. Stored beside the results, of which it is no part."""
+"""The origin of results: software, machine, command. Stored beside the results, not as a part of them."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ PACKAGES = ("robocell", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", 
 
 
 def provenance(*, seed: int, executor: str, workers: int) -> dict[str, Any]:
-    """What is needed to get the same numbers again."""
+    """The data needed to reproduce the same numbers."""
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),

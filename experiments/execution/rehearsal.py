@@ -1,4 +1,4 @@
-"""Builds factories without running them, to find out before an experiment whether its own agent classes do."""
+"""Builds factories without running them, to find out before an experiment whether its agent classes work."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""A run made once more, for what its log does not hold: positions of vehicles, single messages."""
+"""Repeats a run to get what its log does not hold: positions of vehicles, single messages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,10 @@ def rerun(scenario: "Scenario", *, seed: int | None = None, until_s: float | Non
     """The log of a run of the scenario.
 
     Args:
-        scenario: what is run.
-        seed: that of the scenario if None.
-        until_s: where it ends, if before its horizon.
-        record: what is written down besides, keys of the scenario's `record`.
+        scenario: the scenario to run.
+        seed: the seed; that of the scenario if None.
+        until_s: the end, if before the horizon.
+        record: what is recorded in addition, as keys of the scenario's `record`.
     """
     from ...environments.factory import Factory
 

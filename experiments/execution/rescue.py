@@ -1,4 +1,4 @@
-"""Saves the results of a run whose folder went away under it: in a run directory of its own, which can be resumed."""
+"""Saves the results of a run whose folder was lost: in a new run directory, which can be resumed."""
 
 import contextlib
 import tempfile
@@ -15,12 +15,12 @@ from .store import Store
 def rescued(
     lost: LostFolderError, directory: Path, experiment: Experiment, origin: dict[str, Any], records: Iterable[Record]
 ) -> ExperimentError:
-    """What to tell of the loss, after the records lie in a new folder: beside the old one, or with temporary files."""
+    """Saves the records in a new folder, beside the old one or with temporary files; returns a message about it."""
     folder = _new_folder(directory)
     with Store(folder) as store:
         for record in records:
             store.journal.write(record)
-        with contextlib.suppress(ExperimentError):  # the user's classes may have gone with the folder
+        with contextlib.suppress(ExperimentError):  # the user's classes may have been lost with the folder
             store.describe(experiment, origin)
         kept = len(store.records)
     return ExperimentError(

@@ -1,4 +1,4 @@
-"""Which trials of an experiment really run: those that have no result yet, on an executor that stays warm."""
+"""Runs those trials of an experiment that have no result yet, on an executor that stays warm."""
 
 import os
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ WARM = "robocell.experiments.execution.warm"
 
 
 class Session:
-    """An experiment being run: makes trials on demand, remembers those that are done.
+    """An experiment in progress: runs trials on demand, and remembers those that are done.
 
-    Plain sweeps ask for everything at once; questions ask again and again. The executor is started by the first trial
-    that really has to run, and stays warm until the session is closed.
+    Plain sweeps request all trials at once; questions request them step by step. The executor is started by the first
+    trial that has to run, and stays warm until the session is closed.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Session:
         return [store.records[trial.id] for trial in trials]
 
     def extend(self, experiment: Experiment) -> None:
-        """Goes on with an experiment of more cases, which a question has added."""
+        """Continues with more cases, which a question has added."""
         self.experiment = experiment
         self.store.plan(experiment)
 

@@ -1,10 +1,10 @@
-"""A run directory: what is in it, who may write to it, and what is already done.
+"""A run directory: its content, the lock for writing, and the trials that are already done.
 
 DIR/experiment.yaml      the experiment, resolved: needs no other file
     provenance.json      versions, seed, host, command
     modules/             the user's agent classes
     trials/plan.json     the cases, with what identifies their trials
-    trials/journal.jsonl one line per finished trial, the truth
+    trials/journal.jsonl one line per finished trial; authoritative
     trials/trials.parquet, failures.parquet   made from it, the same bytes whatever the order of completion
     logs/<id>.npz        event logs, where kept
     logs/<id>.txt        what trials have printed
@@ -41,7 +41,7 @@ LOGS = "logs"
 MODULES = "modules"
 FIGURES = "figures"
 REPORT = "report.html"
-ORIGIN = {  # what is read of provenance.json
+ORIGIN = {  # the parts of provenance.json that are read
     **dict.fromkeys(("command", "started", "executor", "host", "platform", "python"), str),
     "seed": int,
     "workers": int,
@@ -92,7 +92,7 @@ class Store:
 
     @property
     def software(self) -> str | None:
-        """The robocell of the last run here; None where there was none, or it did not say."""
+        """The version of robocell of the last run here; None if there was none, or it is not recorded."""
         try:
             return read_provenance(self.directory)["software"]
         except (ExperimentError, KeyError):
@@ -106,7 +106,7 @@ class Store:
         return record.done and trial.keep_log and not self.log_path(trial.id).is_file()
 
     def add(self, trial: Trial, result: TrialResult) -> Record:
-        """Takes a result: first the log, then the line that says that the trial is finished."""
+        """Saves a result: first the log, then the line that says that the trial is finished."""
         with contextlib.suppress(LostFolderError):  # of which the journal tells, with the result in its records
             if result.log is not None:
                 self._keep(self.log_path(trial.id), result.log)
@@ -128,7 +128,7 @@ class Store:
         return self.directory / LOGS / f"{trial_id}.npz"
 
     def describe(self, experiment: Experiment, provenance: dict[str, Any]) -> None:
-        """Writes what is being run: experiment.yaml, provenance.json and the user's modules."""
+        """Writes the files that describe the run: experiment.yaml, provenance.json and the user's modules."""
         text = yaml.dump(experiment.resolved(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
         write_atomically(self.directory / EXPERIMENT, text.encode())
         self.plan(experiment)
@@ -143,7 +143,7 @@ class Store:
         write_atomically(self.directory / PROVENANCE, (json.dumps(provenance, indent=2) + "\n").encode())
 
     def plan(self, experiment: Experiment) -> None:
-        """Writes down the cases; again whenever a question adds some."""
+        """Writes the cases, also whenever a question adds some."""
         write_atomically(self.directory / PLAN, (json.dumps(experiment.plan, indent=1) + "\n").encode())
 
     def close(self) -> None:
@@ -157,7 +157,7 @@ class Store:
         self.close()
 
     def _keep_modules(self, modules: Sequence[UserModule]) -> None:
-        """Makes modules/ hold just these, which may come from modules/ itself: copied first, then put in its place."""
+        """Replaces the content of modules/ by these, which may be in modules/ themselves: so they are copied first."""
         folder, new, old = (self.directory / name for name in (MODULES, f".{MODULES}.new", f".{MODULES}.old"))
         if modules and all(module.path.resolve().parent == folder.resolve() for module in modules):
             return
@@ -174,7 +174,7 @@ class Store:
         return FolderLock.FILES.issuperset(entry.name for entry in self.directory.iterdir())
 
     def _clear(self) -> None:
-        """Throws away results; the config and the classes, from which the new run may be made, are replaced later."""
+        """Deletes results; the config and the classes, from which the new run may be made, are replaced later."""
         for name in RESULTS:
             _remove(self.directory / name)
 
@@ -187,7 +187,7 @@ def _remove(path: Path) -> None:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Floor plans and other texts of several lines as blocks, as a person would write them."""
+    """Writes floor plans and other multi-line texts as blocks, as a person would."""
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
@@ -197,7 +197,7 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def read_provenance(directory: Path) -> dict[str, Any]:
-    """What provenance.json says; ExperimentError where it is missing or damaged."""
+    """The content of provenance.json; ExperimentError where it is missing or damaged."""
     path = directory / PROVENANCE
     try:
         found = json.loads(path.read_bytes())
@@ -209,7 +209,7 @@ def read_provenance(directory: Path) -> dict[str, Any]:
 
 
 def read_plan(directory: Path) -> list[dict[str, Any]] | None:
-    """What plan.json says of the cases; None where there is none. ExperimentError where it is damaged."""
+    """The cases in plan.json; None where there is no such file. ExperimentError where it is damaged."""
     path = directory / PLAN
     if not path.exists():
         return None
@@ -225,5 +225,5 @@ def read_plan(directory: Path) -> list[dict[str, Any]] | None:
 
 
 def mended_by_a_run(directory: Path) -> str:
-    """The remedy for damage that costs nothing but the trials that it hit."""
+    """The remedy for damage that costs only the trials that are affected."""
     return f"`robocell run {directory} -o {directory}` mends it, and runs again only what is lost"

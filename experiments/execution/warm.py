@@ -1,4 +1,4 @@
-"""Imported by the server from which workers are forked: pays for imports and compilation once, for all of them."""
+"""Imported by the server from which workers are forked, so imports and compilation happen once for all of them."""
 
 import contextlib
 
@@ -26,5 +26,5 @@ def warm_up() -> None:
 
 
 if __name__ != "__main__":
-    with contextlib.suppress(Exception):  # a worker that is not warm is slow, not wrong; its trials report what is
+    with contextlib.suppress(Exception):  # a worker that is not warm is slow, not wrong; its trials report any error
         warm_up()

@@ -1,1 +1,1 @@
-"""How results are shown: charts, pictures of the factory, and the page that holds them."""
+"""The report of results: charts, pictures of the factory, and the page that contains them."""

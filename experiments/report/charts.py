@@ -1,7 +1,7 @@
 """Charts with matplotlib, drawn without a display: lines with intervals, dots with intervals, stacked bars.
 
 A chart is drawn once, in ink and line colours that `inline_svg` replaces by the variables of a page, so that a report
-follows its reader's light or dark theme. Files are the same bytes for the same numbers.
+follows its reader's light or dark theme. The same numbers give the same files, byte for byte.
 """
 
 import io
@@ -33,7 +33,7 @@ QUIET = 0.55  # opacity of a state in which nothing is done
 WIDTH_IN, HEIGHT_IN = 6.2, 3.5
 MOST_LEGEND = 10
 LONGEST = 30  # letters of a label beside a chart
-NO_MATTER = ("Glyph .* missing from font", "constrained_layout not applied")  # long or foreign names cost beauty alone
+NO_MATTER = ("Glyph .* missing from font", "constrained_layout not applied")  # for long or foreign names, harmless
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "robocell",
     "svg.fonttype": "none",
@@ -80,18 +80,18 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chart:
-    """A finished chart, as files want it and as a page wants it."""
+    """A finished chart, for files and for a page."""
 
     name: str  # of the file
     title: str
     note: str  # what the intervals are, and n
     figure: Figure
-    unsaved: bytes = field(init=False, repr=False)  # the figure, pickled: its layout moves a little with every saving
+    unsaved: bytes = field(init=False, repr=False)  # the pickled figure: saving changes its layout a little
 
     def __post_init__(self) -> None:
         for text in self.figure.findobj(Text):
             assert isinstance(text, Text)
-            text.set_parse_math(False)  # a name may hold a $
+            text.set_parse_math(False)  # a name may contain a $
         object.__setattr__(self, "unsaved", pickle.dumps(self.figure))
 
     def png(self) -> bytes:
@@ -309,7 +309,7 @@ def series(
 
 
 def _arms(mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """(2, rows) from the mean to both ends of its interval; 0 without one, or where rounding puts it beside."""
+    """(2, rows) from the mean to both ends of its interval; 0 without one, or where rounding moves the mean outside."""
     return np.maximum(np.nan_to_num([mean - low, high - mean]), 0.0)
 
 
@@ -341,7 +341,7 @@ def _legend(axes: Axes, named: int) -> None:
 
 
 def _in_legend(text: str) -> str:
-    """A legend leaves out what begins with an underscore."""
+    """A label for a legend, which would hide one that begins with an underscore."""
     return f" {_short(text)}" if text.startswith("_") else _short(text)
 
 

@@ -1,4 +1,4 @@
-"""The factory's floor as an SVG drawing for the report."""
+"""Draws the floor of the factory as SVG for the report."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Which charts a run gets: its headline figures against the fleet size per policy, and where the time goes."""
+"""The charts of a run: its headline figures against the fleet size per policy, and the time use."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", 
 
 
 def write_figures(directory: Path, charts: "Sequence[Chart | Undrawn]") -> list[Undrawn]:
-    """Writes the charts of a run as PNG and SVG; returns those that are undrawn, or cannot be written."""
+    """Writes the charts of a run as PNG and SVG; returns those that cannot be drawn or written."""
     undrawn = []
     for chart in charts:
         files = chart if isinstance(chart, Undrawn) else drawn(chart.title, lambda chart=chart: _files(chart))
@@ -48,7 +48,7 @@ def _files(chart: Chart) -> dict[str, bytes]:
 
 
 def all_charts(results: "Results") -> list[Chart | Undrawn]:
-    """What a question for gains has found, then the headlines, then vehicle and station time."""
+    """The figures of a question for gains, then the headlines, then the time use of vehicles and stations."""
     columns, rows = results.headlines, results.rows
     if not any(row.n for row in rows):
         return []

@@ -1,6 +1,6 @@
-"""A chart of matplotlib as SVG for a page: no header, scalable, in the colours of the page's theme, ids of its own.
+"""A chart of matplotlib as SVG for a page: no header, scalable, in the colours of the page's theme, with its own ids.
 
-matplotlib writes files that stand alone; what a page needs differently is changed in their text, in this file only.
+matplotlib writes stand-alone files; this file makes all changes that a page needs, in their text.
 """
 
 import re
@@ -17,9 +17,9 @@ def for_page(svg: str, *, name: str, title: str, themed: dict[str, str]) -> str:
 
     Args:
         svg: the file.
-        name: put before every id, as ids of several charts would clash on one page.
-        title: what the chart shows, for those who do not see it.
-        themed: colours of the file, and what the page calls them.
+        name: a prefix for every id, because ids of several charts would clash on one page.
+        title: what the chart shows, for screen readers.
+        themed: colours of the file, and their names in the page.
     """
     text = svg[svg.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

@@ -1,8 +1,8 @@
 """The report of a run: one HTML file that opens offline, with everything in it.
 
-Answer first, then the charts, the factory, where the time goes, the table of all cases, failed trials, and how to get
-the same numbers again. What it says is made here and in `sections` and `tables`; how it looks is in `templates`, which
-escape all that they are given but `Markup`.
+The answer comes first, then the charts, the factory, the time use, the table of all cases, failed trials, and how to
+reproduce the numbers. The content is made here and in `sections` and `tables`; the layout is in `templates`, which
+escape everything except `Markup`.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ TIME_CHARTS = ("vehicle_time", "station_time")
 
 
 def write_report(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequence[Undrawn]" = ()) -> Path:
-    """Writes report.html into the run's folder; it tells of figures that have no file because they are undrawn."""
+    """Writes report.html into the run's folder; it names figures that have no file because they could not be drawn."""
     path = results.directory / REPORT
     write_atomically(path, page(results, charts, undrawn).encode(errors="replace"))
     return path
@@ -39,7 +39,7 @@ def page(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequ
     """The report as HTML text."""
     from .figures import best_case
 
-    main = [chart for chart in charts if chart.name not in TIME_CHARTS]  # and what is undrawn
+    main = [chart for chart in charts if chart.name not in TIME_CHARTS]  # and figures that could not be drawn
     shown = best_case(results.rows, results.headlines) if charts else 0
     return (
         _templates()

@@ -1,4 +1,4 @@
-"""Pictures of one typical run, from its event log: where vehicles drive, and what everybody does when."""
+"""Pictures of one typical run, from its event log: where vehicles drive, and what each agent does when."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...environments.scenario import Scenario
     from ..results.tables import Results
 
-WINDOW_S = 3600.0  # an hour of a Gantt chart can be read, a day cannot
+WINDOW_S = 3600.0  # an hour of a Gantt chart is readable, a day is not
 MOST_ROWS = 36
 SAMPLES = 600  # points of a time series; MSER-5 sees them in batches of five
 
@@ -35,7 +35,7 @@ def traffic_counts(log: "EventLog", cells: int) -> np.ndarray:
     trace = np.asarray(log.trace_cells)  # (R, V)
     if trace.shape[0] < 2:
         return np.zeros(cells, dtype=np.int64)
-    entered = trace[1:][(trace[1:] != trace[:-1]) & (trace[1:] >= 0)]  # below 0: the vehicle is not there
+    entered = trace[1:][(trace[1:] != trace[:-1]) & (trace[1:] >= 0)]  # below 0: the vehicle is not in the factory
     return np.bincount(entered, minlength=cells)[:cells]
 
 
@@ -77,7 +77,7 @@ def draw_gantt(scenario: "Scenario", log: "EventLog") -> Chart | None:
     known = [state for state in palette.STATES if any(bar[2] == state for _, bars in rows for bar in bars)]
     note = f"one trial (n = 1), minutes {start_s / 60:g} to {end_s / 60:g}; blank is idle or starved"
     note += "; first machine of each station"
-    return timeline("gantt", "Who does what when", note, rows, known, x_title="time (min)")
+    return timeline("gantt", "States over time", note, rows, known, x_title="time (min)")
 
 
 def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
@@ -92,7 +92,7 @@ def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
     if not np.ptp(values):
         return None
     cut_s = mser5(values) * log.end_s / SAMPLES
-    note = "one trial (n = 1); what is left of the warm-up line does not count. A cut near the middle says: run longer"
+    note = "one trial (n = 1); time left of the warm-up line does not count. A cut near the middle means: run longer"
     marks = {"warm-up": scenario.warm_up_s / 60, "MSER-5": cut_s / 60}
     return series(
         "warm_up", "Work in process", note, times_s / 60, values, marks, x_title="time (min)", y_title="parts"

@@ -34,7 +34,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Tile:
-    """A number in the answer's box, and what it counts."""
+    """A number in the answer's box, and its caption."""
 
     number: str
     name: str
@@ -44,7 +44,7 @@ class Tile:
 def head(results: "Results") -> dict[str, str]:
     """The name of the experiment and what it varies."""
     experiment = results.experiment
-    varied = ", ".join(experiment.shown_keys) or ("what their names say" if experiment.keys else "nothing")
+    varied = ", ".join(experiment.shown_keys) or ("see the names of the cases" if experiment.keys else "nothing")
     size = f"{counted(len(experiment.cases), 'case')} × {_replications(experiment.config)}"
     return {"name": experiment.name, "size": size, "varied": varied}
 
@@ -61,7 +61,7 @@ def sentences(results: "Results") -> list[str]:
 
 
 def tiles(results: "Results") -> list[Tile]:
-    """How large the run was, and what went wrong in it."""
+    """The size of the run, and its failures."""
     horizon_s = results.experiment.cases[0].scenario.horizon_s
     trials, cases, failed = len(results.trials), len(results.rows), len(results.failures)
     jammed = sum(results.claims.jams)
@@ -126,7 +126,7 @@ def typical(results: "Results", case: int) -> list[Figure]:
     elif traffic:
         note = "one trial (n = 1); the darker a cell, the more often a vehicle entered it"
         found.append(Figure("Traffic", note, Markup(traffic), "plan full"))
-    for title, draw in (("Who does what when", draw_gantt), ("Work in process", draw_warm_up)):
+    for title, draw in (("States over time", draw_gantt), ("Work in process", draw_warm_up)):
         chart = drawn(title, lambda draw=draw: draw(scenario, log))
         if chart is not None:
             found.append(figure(chart, "full"))
@@ -134,7 +134,7 @@ def typical(results: "Results", case: int) -> list[Figure]:
 
 
 def failures(results: "Results") -> dict[str, Any]:
-    """The first failed trials, each with what runs it again."""
+    """The first failed trials, each with code that runs it again."""
     rows = results.failures.head(MOST_FAILURES).to_dict("records")
     return {
         "number": len(results.failures),
@@ -152,7 +152,7 @@ def rerun(directory: Path, row: dict[str, Any]) -> str:
 
 
 def origin(results: "Results") -> dict[str, Any]:
-    """How to get the same numbers again."""
+    """How to reproduce the numbers."""
     try:
         found = results.provenance
     except ExperimentError as error:

@@ -1,4 +1,4 @@
-"""The tables of a report, as plain data: what backs up the answer, what limits each case, all cases, differences."""
+"""The tables of a report, as plain data: support for the answer, bottlenecks, all cases, differences."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a table; `sort` is the number that it is sorted by."""
+    """An entry of a table; `sort` is the number by which it is sorted."""
 
     text: str
     number: bool = False
@@ -47,7 +47,7 @@ class Table:
 
 
 def question_table(results: "Results") -> Table | None:
-    """What backs up the answer, and how many trials it took; None without a question."""
+    """The table that supports the answer, and the number of trials it took; None without a question."""
     found = results.answer
     if found is None or not found.table:
         return None
@@ -58,7 +58,7 @@ def question_table(results: "Results") -> Table | None:
 
 
 def bottleneck_table(results: "Results") -> Table | None:
-    """What limits each case, and what the time of that station goes into; None where that is not known."""
+    """The bottleneck of each case, and the time use of that station; None where that is not known."""
     rows = []
     for row, found in zip(results.rows, results.bottlenecks, strict=True):
         if found is None:
@@ -73,8 +73,8 @@ def bottleneck_table(results: "Results") -> Table | None:
     numbers = [Column(name, number=True) for name in ("waits", "limits", *STATES)]
     note = (
         "Shares of time, means over the replications. waits: a station is starved or blocked, a vehicle or robot idle "
-        "or waiting. limits: the longest active period of all is one of its own, or of a station that does the same. "
-        "Where the two disagree, the second names the bottleneck, and the one that waits least stands on the right."
+        "or waiting. limits: it, or a station with the same operations, has the longest active period of all. "
+        "Where the two disagree, the second names the bottleneck, and the one that waits least is on the right."
     )
     return Table([Column("case"), Column("bottleneck"), *numbers, Column("waits least")], rows, [note])
 

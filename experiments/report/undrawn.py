@@ -1,4 +1,4 @@
-"""A figure that cannot be drawn is a line in the report, not an error: figures are made from results, and can wait."""
+"""A figure that cannot be drawn is a line in the report, not an error: figures can be made later from the results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LONGEST = 200  # letters of a reason
 
 @dataclass(frozen=True)
 class Undrawn:
-    """In place of a figure: what it would have shown, and why it does not."""
+    """In place of a figure: what it would show, and why it cannot be drawn."""
 
     title: str
     why: str
@@ -24,7 +24,7 @@ class Undrawn:
 
 
 def drawn(title: str, draw: Callable[[], Drawn]) -> Drawn | Undrawn:
-    """What `draw` returns; whatever it raises becomes the reason."""
+    """The result of `draw`; an exception becomes the reason."""
     try:
         return draw()
     except RobocellError as error:

@@ -1,1 +1,1 @@
-"""What came out: tables of a run, statistics, and the claims and answers that they allow."""
+"""The results of a run: tables, statistics, and the claims and answers that they allow."""

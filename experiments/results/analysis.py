@@ -1,7 +1,7 @@
-"""What every case of a run says by itself: means with intervals over replications.
+"""The results of each case separately: means with intervals over replications.
 
-One number per replication (Law, Simulation Modeling and Analysis, 5th ed., section 9.4.1), so the autocorrelation
-inside a run does no harm.
+There is one number per replication (Law, Simulation Modeling and Analysis, 5th ed., section 9.4.1), so autocorrelation
+within a run does no harm.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ def summarise(
 ) -> "pd.DataFrame":
     """One row per case and KPI: case, label, the swept keys, metric, n, mean, low, high, sd, skew.
 
-    Failed trials and undefined values (NaN) are left out; n says how many are in. low and high are the 95 % interval,
-    NaN where n < 2. skew is the skewness of the values.
+    Failed trials and undefined values (NaN) are dropped; n is the number of the others. low and high are the 95 %
+    interval, NaN where n < 2. skew is the skewness of the values.
     """
     import pandas as pd
 

@@ -1,7 +1,7 @@
-"""The answer of a run in a few sentences: what a person wants to know before any table.
+"""The answer of a run in a few sentences, for readers who do not want to read a table first.
 
-What is said follows from `claims`, where it is shown with 95 % confidence for all sentences together; what cannot be
-told yet is called so, with the replications that would likely tell it.
+The sentences follow from `claims`, which hold with 95 % confidence for all sentences together. If something cannot be
+told yet, a sentence says so, with the number of replications that would probably decide it.
 """
 
 from typing import TYPE_CHECKING
@@ -150,7 +150,7 @@ def _jams(results: "Results", rows: list[CaseRow]) -> list[str]:
 
 
 def _overload(results: "Results", rows: list[CaseRow]) -> list[str]:
-    """Cases in which orders come faster than they leave: what is asked for, and what is served of it."""
+    """Cases in which orders come faster than they leave: the demand, and the share of it that is met."""
     claims = results.claims
     loads = [(case, load) for case in claims.overloaded if (load := claims.loads[case]) is not None]
     if not loads:
@@ -176,7 +176,7 @@ def _single(row: CaseRow, columns: list[Headline]) -> str:
 
 
 def _bottleneck(results: "Results") -> list[str]:
-    """What limits the only case."""
+    """The bottleneck of the only case."""
     found = results.bottlenecks[0]
     if found is None:
         return []
@@ -201,6 +201,6 @@ def _percent(share: float) -> str:
 
 
 def _rough(number: int) -> int:
-    """Two digits at most: a forecast has no more."""
+    """Rounded to two digits: a forecast is no more precise."""
     size = 10 ** max(0, len(str(number)) - 2)
     return -(-number // size) * size

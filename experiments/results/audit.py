@@ -36,7 +36,7 @@ def _broken(results: Results, trial: str, case: int) -> "list[Violation]":
     except Exception:
         if as_written:
             raise
-        raise changed(results, trial) from None  # what others write may make no sense at all
+        raise changed(results, trial) from None  # logs written by other programs may make no sense at all
     if not found and not as_written:
         raise changed(results, trial)
     return found

@@ -1,8 +1,8 @@
-"""Which resource limits each case, and what the stations' time goes into.
+"""Which resource limits each case, and how the stations use their time.
 
-Two methods are asked. The simple one takes the resource that waits least: stations starved or blocked, vehicles and
-robots idle or waiting. Where the active period method (Roser, Nakano & Tanaka 2001; `environments/kpis/bottleneck.py`)
-names another one, its word counts: a station may wait seldom and still limit nothing.
+Two methods are used. The simple one takes the resource that waits least: stations starved or blocked, vehicles and
+robots idle or waiting. If the active period method (Roser, Nakano & Tanaka 2001; `environments/kpis/bottleneck.py`)
+names another resource, that one counts: a station may wait little and still limit nothing.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Candidate:
 
     name: str
     waiting: float
-    limiting: float  # the longest active period of all is one of its own; of twins together
+    limiting: float  # share in which it has the longest active period of all; of twins together
     split: dict[str, float]  # of a station, by state; empty for a pool of vehicles or robots
 
     @property
@@ -41,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What limits a case."""
+    """The bottleneck of a case."""
 
     candidate: Candidate
     least_waiting: Candidate

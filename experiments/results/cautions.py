@@ -1,4 +1,4 @@
-"""What a reader of a table has to bear in mind: skew in few replications, and replications without a value."""
+"""Cautions for the reader of a table: skew in few replications, and replications without a value."""
 
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,8 @@ from .statistics import rarest, skewed
 if TYPE_CHECKING:
     from .tables import Results
 
-ENOUGH = 20  # replications, from which on the skew interval keeps about what it says (docs/experiments.md)
-CLEAR = 1.96  # standard errors; two or three equal values and one far off are clear
+ENOUGH = 20  # replications from which the skew interval about keeps its confidence (docs/experiments.md)
+CLEAR = 1.96  # standard errors; two or three equal values and one outlier exceed them
 NAMED = 4
 
 
@@ -34,14 +34,14 @@ def cautions(results: "Results") -> list[str]:
     if crooked:
         few = min(crooked.values())
         sentences.append(
-            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may leave out the mean more "
-            f"often than 1 time in 20, and none allows for what was not seen: {few} replications easily miss something "
-            f"that strikes less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
+            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may miss the mean more often "
+            f"than 1 time in 20, and none covers events that were not seen: {few} replications easily miss something "
+            f"that affects less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
         )
     if gaps:
         sentences.append(
             f"Without a value in some replications: {_listed(gaps, '{}')}. Means and intervals are those of the "
-            "others, which may be the better ones: a KPI is undefined where nothing was finished."
+            "others, which may be better: a KPI is undefined where nothing was finished."
         )
     return sentences
 

@@ -1,8 +1,8 @@
-"""What the results of a run allow to be claimed: all claims that are made together hold with 95 % confidence.
+"""The claims that the results of a run support: together they hold with 95 % confidence.
 
-The risk of 5 % is spent once: half of it on calling cases overloaded, half on calling cases enough and one the best; of
-this half, 60 % is given out and the rest kept, as bounds for very skewed gains are missed more often than they promise.
-Either part is spread over the looks (see `equivalence`), and at each of them over the claims that are made.
+The risk of 5 % is spent once: half of it on calling cases overloaded, half on calling cases enough and one the best. Of
+the second half only 60 % is used, because bounds for very skewed gains fail more often than their nominal level. Either
+part is spread over the looks (see `equivalence`), and at each look over the claims that are made.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ class Best:
     """The case with the best mean, and the cases that may be better still."""
 
     case: int
-    rivals: tuple[int, ...]  # not shown to be worse
+    rivals: tuple[int, ...]  # cases not shown to be worse
     close: bool  # whether it is shown that none of them is better by what matters
 
     @property
@@ -48,7 +48,7 @@ class Best:
 
 @dataclass(frozen=True)
 class Claims:
-    """R replications of C cases, and what follows from them. `value(kpi)` is (R, C), NaN where a trial failed."""
+    """R replications of C cases, and the claims that follow. `value(kpi)` is (R, C), NaN where a trial failed."""
 
     experiment: "Experiment"
     n: int  # replications that were made
@@ -57,9 +57,9 @@ class Claims:
 
     @cached_property
     def kpi(self) -> str:
-        """What decides which case is better: as asked for, else throughput in closed systems, lead time in open ones.
+        """The deciding KPI: as configured, else throughput in closed systems and lead time in open ones.
 
-        Trials of another model, which have neither, are judged by their first KPI.
+        Trials of another model, which have neither of these, are judged by their first KPI.
         """
         asked = self.experiment.config.answer.of
         if asked is not None and self.kpis and asked not in self.kpis:
@@ -168,7 +168,7 @@ class Claims:
 
     @property
     def clear(self) -> bool:
-        """Whether more replications would add nothing to what is said."""
+        """Whether more replications would add nothing to the claims."""
         if self.lines:
             return all(found.clear for found in self.verdicts)
         return self.best is None or self.best.clear

@@ -1,8 +1,8 @@
 """Differences between cases, or between groups of cases, taken within replications.
 
-Replication r of all cases saw the same arrivals and breakdowns (common random numbers), so the difference is taken
+Replication r of all cases has the same arrivals and breakdowns (common random numbers), so the difference is taken
 within replications (Law, Simulation Modeling and Analysis, 5th ed., section 11.2). Where groups of cases are compared,
-all that a replication says is averaged first: its cases share their random numbers, so ten fleets under one seed are
+the values of a replication are averaged first: its cases share their random numbers, so ten fleets with one seed are
 one observation, not ten.
 """
 
@@ -58,7 +58,7 @@ class Pairs:
     def mean_difference(self, metric: str) -> dict[str, Any]:
         """One row: the difference, averaged over the settings within each replication that has them all.
 
-        Settings in which no trial has the KPI do not count; `settings` says how many do.
+        Settings in which no trial has the KPI are ignored; `settings` is the number of the others.
         """
         one, other = self.values(metric)
         defined = np.isfinite(one).any(axis=0)
@@ -100,7 +100,7 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
 
 
 def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
-    """The same, setting by setting: one row per KPI and pair of cases, named by what both have in common.
+    """The same, setting by setting: one row per KPI and pair of cases, named by their common settings.
 
     Columns as in `compare`, with the name of the setting (`count=6`) for their number; p_holm is corrected for all
     rows.
@@ -110,7 +110,7 @@ def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] |
 
 
 def corrected(rows: list[dict[str, Any]], *, among: int = 0) -> "pd.DataFrame":
-    """The rows as a table, with p values corrected for their number, or for that which they were picked from (Holm)."""
+    """The rows as a table, with p values corrected for their number, or for the number they were picked from (Holm)."""
     import pandas as pd
 
     table = pd.DataFrame(rows)
@@ -125,7 +125,7 @@ def sameness(results: "Results", a: str, b: str) -> str:
 
 
 def select(results: "Results", text: str) -> "list[int]":
-    """Indices of the cases that `text` means: a label or its beginning, or key=value, joined by commas or spaces.
+    """Indices of the cases that `text` selects: a label or its beginning, or key=value, joined by commas or spaces.
 
     Several values of one key are alternatives.
 
@@ -166,7 +166,7 @@ def select(results: "Results", text: str) -> "list[int]":
 
 
 def pair(results: "Results", first: Sequence[int], second: Sequence[int]) -> Pairs:
-    """Pairs two groups of cases by what they have in common; a case without a partner is left out."""
+    """Pairs two groups of cases by their common settings; a case without a partner is dropped."""
     cases = results.experiment.cases
     if twins := sorted(set(first) & set(second)):
         raise ExperimentError(f"both sides mean case {cases[twins[0]].label!r}")
@@ -201,7 +201,7 @@ def pair(results: "Results", first: Sequence[int], second: Sequence[int]) -> Pai
 
 
 def _differing_keys(results: "Results", first: Sequence[int], second: Sequence[int]) -> set[str]:
-    """Keys whose values in the two groups have nothing in common: what the comparison is about."""
+    """Keys whose values in the two groups have nothing in common: the subject of the comparison."""
     cases = results.experiment.cases
     differing = set()
     for key in results.experiment.keys:

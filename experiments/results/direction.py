@@ -1,4 +1,4 @@
-"""Which way a KPI is better, by its name."""
+"""Whether a higher or a lower value of a KPI is better, by its name."""
 
 LESS_IS_BETTER = ("_time_", "tardiness", "late_", "wip", "makespan", "energy", "messages", ".down", ".blocked")
 

@@ -1,13 +1,13 @@
-"""Is more enough better? Bounds of paired gains, and which of several cases in order is the first that is enough.
+"""Is more enough better? Bounds of paired gains, and which of several ordered cases is the first that is enough.
 
-"Not proved better" is not "not better". A case is called enough where the upper ends of the simultaneous intervals of
-the gains of *all* later cases lie below what matters, delta (equivalence: Schuirmann 1987; comparison with the best:
-Hsu 1984, Nelson & Matejcik 1995, here with Bonferroni's inequality, so that variances and correlations may be whatever
-they are). Cases are tried from the last one backwards, and the first that fails ends it, so all share one risk (fixed
-sequence: Maurer, Hothorn & Lehmacher 1995).
+"Not proved better" is not "not better". A case is called enough if the upper ends of the simultaneous intervals of the
+gains of *all* later cases lie below delta, the gain that matters (equivalence: Schuirmann 1987; comparison with the
+best: Hsu 1984, Nelson & Matejcik 1995, here with Bonferroni's inequality, without assumptions on variances and
+correlations). Cases are tested from the last one backwards, and the first that fails ends the test, so all share one
+risk (fixed sequence: Maurer, Hothorn & Lehmacher 1995).
 
-Results may be looked at again after more replications. Look k takes 1 / (k (k + 1)) of the risk, which adds up to all
-of it over any number of looks.
+Results may be examined again after more replications. Look k takes 1 / (k (k + 1)) of the risk, which never adds up to
+more than all of it over any number of looks.
 
 Dimensions: n replications, S cases in order.
 """
@@ -24,14 +24,14 @@ from .statistics import halls
 Floats = NDArray[np.float64]
 
 FEWEST = 4  # replications that a case must have to be called enough: fewer do not show how skewed they are
-ALONE = 0.025  # risk of an interval that stands for itself
-NO_SPREAD = 1e-12  # of the mean: what is left by rounding
-MOST_REPLICATIONS = 10_000  # forecasts beyond this are no help
+ALONE = 0.025  # risk of a separate interval
+NO_SPREAD = 1e-12  # of the mean: differences below this are rounding
+MOST_REPLICATIONS = 10_000  # forecasts beyond this are useless
 
 
 @dataclass(frozen=True)
 class Gain:
-    """By what share one case is better than another: the mean and its bounds, each missed with at most the risk."""
+    """The share by which one case is better than another: mean and bounds, each missed with at most the risk."""
 
     mean: float
     low: float
@@ -55,11 +55,11 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known about S cases in order.
+    """The state of knowledge about S ordered cases.
 
-    `enough` is the first case that none of the later ones beats by delta; None where that is shown for none. `worse`
-    are the places of cases that a later one beats by more than delta, or that are not fit. `behind` are those of which
-    this seems so, by intervals that hold one by one only: nothing is claimed of them, but they are not in doubt.
+    `enough` is the first case that no later one beats by delta; None where this is shown for no case. `worse` are the
+    places of cases that a later one beats by more than delta, or that are not fit. `behind` are cases for which this
+    holds by separate intervals only: nothing is claimed about them, but they are not in doubt.
     """
 
     enough: int | None
@@ -74,7 +74,7 @@ class Verdict:
 
 
 def looks(first: int) -> list[int]:
-    """Numbers of replications at which results are looked at, up to MOST_REPLICATIONS: each half as much again."""
+    """Numbers of replications at which results are examined, up to MOST_REPLICATIONS, each 1.5 times the one before."""
     found = [max(first, FEWEST)]
     while found[-1] < MOST_REPLICATIONS:
         found.append(found[-1] + max(1, found[-1] // 2))
@@ -88,7 +88,7 @@ def look_of(n: int, first: int) -> tuple[int, int]:
 
 
 def risk_of_look(risk: float, look: int) -> float:
-    """What look 1, 2, 3, … may take of the risk of all looks together."""
+    """The share of look 1, 2, 3, … in the risk of all looks together."""
     return risk / (look * (look + 1))
 
 
@@ -116,7 +116,7 @@ def mean_bounds(values: Floats, risk: float) -> tuple[Floats, Floats]:
 
 
 def gain_bounds(case: Floats, other: Floats, risk: float, *, greater_is_better: bool) -> tuple[Floats, Floats, Floats]:
-    """By what share of the mean of `case` the `other` is better: mean and bounds (…), from paired values (…, n).
+    """The gain of `other` as a share of the mean of `case`: mean and bounds (…), from paired values (…, n).
 
     The bounds are those of the ratio of the means: the values of both vary, and so does the base of the share.
     """
@@ -174,9 +174,9 @@ def verdict(
 
 
 def replications_needed(found: Gain, delta: float, *, first: int, look: int) -> int | None:
-    """How many replications would likely tell whether a gain is above or below delta; None for too many to say.
+    """Replications that would probably decide whether a gain is above or below delta; None where they are too many.
 
-    Supposes that mean and spread stay as they are. `look` is the one that found the gain, after `first` replications or
+    Assumes that mean and spread stay the same. `look` is the one that found the gain, after `first` replications or
     at a later one of the `looks`.
     """
     from scipy.special import stdtrit

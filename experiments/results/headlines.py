@@ -1,4 +1,4 @@
-"""Which figures of a run are shown first, how they are called, and in which unit a person reads them."""
+"""The figures of a run that are shown first, with their names and units."""
 
 import math
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Headline:
     unit: str
     values: np.ndarray  # (trials,) in `unit`, NaN where undefined
     greater_is_better: bool
-    least: float = -math.inf  # what a value can be
+    least: float = -math.inf  # possible range of a value
     most: float = math.inf
 
 
@@ -40,18 +40,18 @@ class CaseRow:
     label: str
     n: int
     means: tuple[float, ...]
-    lows: tuple[float, ...]  # NaN where n < 2; cut at what a value can be
+    lows: tuple[float, ...]  # NaN where n < 2; cut at the possible range of a value
     highs: tuple[float, ...]
     texts: tuple[str, ...]
     bottleneck: str  # "" where nothing is known of it
 
 
 def headlines(trials: "pd.DataFrame", metrics: Sequence[str], claims: Claims) -> list[Headline]:
-    """What the cases are judged by, then the other figures of jobs, vehicles and the bottleneck that the run has.
+    """The deciding KPI, then the other figures of jobs, vehicles and the bottleneck that the run has.
 
-    Open systems are judged by lead time, and are shown with their demand and what is met of it; in closed ones, which
-    make their own demand, throughput comes first. A run of another model, which has none of them, gets its first KPIs
-    as they are.
+    Open systems are judged by lead time, and are shown with their demand and the share that is met; in closed ones,
+    which make their own demand, throughput comes first. A run of another model, which has none of them, gets its
+    first KPIs as they are.
     """
     found: dict[str, Headline] = {}
 
@@ -124,7 +124,7 @@ def case_rows(
 
 
 def footnote(rows: list[CaseRow]) -> str:
-    """What the mark of cut intervals means; "" where there is none."""
+    """The meaning of the mark of cut intervals; "" where there is none."""
     if not any(CUT in text for row in rows for text in row.texts):
         return ""
     return f"{CUT} The interval would go beyond what the figure can be and is cut there; more replications narrow it."

@@ -1,4 +1,4 @@
-"""The event logs that a run has kept, and whether they are still those that it wrote."""
+"""The event logs that a run has kept, and whether they are unchanged."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ def kept_logs(directory: Path) -> list[Path]:
 
 
 def kept_log(results: "Results", trial: str) -> "EventLog":
-    """The log of a trial; ExperimentError where it cannot be read, or is another than the run wrote."""
+    """The log of a trial; ExperimentError where it cannot be read, or differs from what the run wrote."""
     log = read_log(results, trial)
     if not unchanged(results, trial, log):
         raise changed(results, trial)
@@ -52,7 +52,7 @@ def unchanged(results: "Results", trial: str, log: "EventLog") -> bool:
 
 
 def changed(results: "Results", trial: str) -> ExperimentError:
-    """What to tell of a log that is not what the run wrote."""
+    """The message about a log that differs from what the run wrote."""
     remedy = mended_by_a_run(results.directory)
     return ExperimentError(f"{_path(results, trial)}: is not the log that the run wrote; delete it, and {remedy}")
 

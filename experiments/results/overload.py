@@ -1,7 +1,7 @@
-"""Whether a factory keeps up with its orders: work in process that grows says that it does not.
+"""Whether a factory keeps up with its orders: if work in process grows, it does not.
 
-In an open system (any orders but conwip) the orders come whether or not the factory can take them. Two questions are
-put to each case, and neither takes the place of the other: is it *shown* that it does not keep up, and is it *shown*
+In an open system (any orders but conwip) orders arrive whether or not the factory can take them. Two questions are
+asked for each case, and neither replaces the other: is it *shown* that the case does not keep up, and is it *shown*
 that it does? Short runs answer neither.
 """
 
@@ -25,7 +25,7 @@ DEGREES_PER_RUN = 7  # of freedom in the standard error of the growth: it comes 
 
 @dataclass(frozen=True)
 class Load:
-    """What a case is asked for and what it does of that."""
+    """The demand of a case, and how much of it the case meets."""
 
     demand_per_h: float
     met: float  # share of the demand that is finished
@@ -49,12 +49,12 @@ def load(
     served: float,
     served_risk: float,
 ) -> Load | None:
-    """What n replications (n,) of a case say about its load; None where the KPIs are missing.
+    """The load of a case from n replications (n,); None where the KPIs are missing.
 
-    Overload is called with `overload_risk` at most: the lower t bound of the mean growth is above UNNOTICED. Its
-    error is the larger one of what the course within the runs and what the spread between them says, so that one run
-    is enough to see a gross overload. That a case keeps up, growing by less than 1 - `served` of the demand, is
-    called with `served_risk` at most, from the spread between runs alone.
+    Overload is claimed with a risk of at most `overload_risk`: the lower t bound of the mean growth is above UNNOTICED.
+    The error of the growth is the larger of two estimates, from the course within the runs and from the spread between
+    them, so that one run is enough to see a gross overload. That a case keeps up, with a growth below 1 - `served` of
+    the demand, is claimed with a risk of at most `served_risk`, from the spread between runs alone.
     """
     from scipy.special import stdtrit
 

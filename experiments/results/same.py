@@ -1,4 +1,4 @@
-"""Cases that gave the same figures to the last digit: they are told as the same, not as hard to tell apart."""
+"""Cases with the same figures to the last digit: they are reported as the same, not as hard to distinguish."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ def same_figures(results: "Results") -> list[str]:
 
 
 def _figures(results: "Results") -> list[bytes]:
-    """By case, something that is equal where all KPIs of all replications are; b"" where there is no trial."""
+    """By case, bytes that are equal where all KPIs of all replications are; b"" where there is no trial."""
     names = list(results.metrics)
     done: Any = results.trials[results.trials["status"] == "done"]  # in the order of cases and replications
     found = {
@@ -62,7 +62,7 @@ def _values(trials: "pd.DataFrame", names: list[str]) -> np.ndarray:
 
 
 def _shortest(results: "Results", cases: list[int], names: dict[str, str]) -> list[str]:
-    """Names of cases without what all of them have in common, which stands behind the last one."""
+    """Names of cases without their common part, which follows the last one."""
     settings = [results.experiment.cases[case].settings for case in cases]
     labels = [results.experiment.cases[case].label for case in cases]
     shared = {

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
 BATCH = 5
 RESAMPLES = 2000
-FEWEST_RESAMPLED = 5  # values; from fewer, resamples are far too alike
+FEWEST_RESAMPLED = 5  # values; with fewer, resamples are too similar
 ROUNDING = 1e-12  # share of a value below which a difference is rounding: some thousand units in the last place
 
 
@@ -56,7 +56,7 @@ def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple
 
 
 def halls(t: float, skewness: Floats, n: int) -> Floats:
-    """What a quantile t becomes where n values are so skewed (…): the inverse of Hall's monotone transformation."""
+    """A quantile t adjusted for the skewness of n values (…): the inverse of Hall's monotone transformation."""
     a = skewness / math.sqrt(n)
     bent = 3 * (np.cbrt(1 + a * (t - a / 6)) - 1)
     return np.divide(bent, a, out=np.full(a.shape, t), where=np.abs(a) > 1e-9)
@@ -102,7 +102,7 @@ def skewness(values: np.ndarray) -> float:
 
 
 def skewed(values: np.ndarray, errors: float = 1.0) -> bool:
-    """Whether the skewness exceeds so many of its standard errors, which it has where the values are normal."""
+    """Whether the skewness exceeds the given number of standard errors, which are those for normal values."""
     n = values.size
     return n > 2 and abs(skewness(values)) > errors * float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
 

@@ -49,7 +49,7 @@ class Results:
     trials: "pd.DataFrame"
     failures: "pd.DataFrame"
     records: Mapping[str, Record] = field(repr=False)
-    found: "Answer | None" = field(default=None, repr=False)  # the answer, where the run that made these has it
+    found: "Answer | None" = field(default=None, repr=False)  # the answer, if the run that made these results has it
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -80,14 +80,14 @@ class Results:
 
     @cached_property
     def claims(self) -> "Claims":
-        """What the results allow to be said with 95 % confidence."""
+        """The claims that the results support with 95 % confidence."""
         from .claims import claims_of
 
         return claims_of(self.experiment, self.trials, self.metrics)
 
     @cached_property
     def bottlenecks(self) -> "list[Bottleneck | None]":
-        """What limits each case."""
+        """The bottleneck of each case."""
         from .bottleneck import bottlenecks
 
         return bottlenecks(self.experiment, self.trials)
@@ -122,7 +122,7 @@ class Results:
 def load(directory: str | Path) -> Results:
     """Reads a run directory, finished or not, also while it is being written.
 
-    Raises ExperimentError where it is no run directory, or damaged in a way that would make results wrong or fewer.
+    Raises ExperimentError where it is not a run directory, or is damaged so that results would be wrong or missing.
     """
     directory = Path(directory)
     if not (directory / JOURNAL).exists() or not (directory / EXPERIMENT).exists():
@@ -245,7 +245,7 @@ def _column_of(key: str) -> str:
 
 
 def _column(values: Sequence[Any]) -> list[Any]:
-    """Numbers stay numbers (NaN for a case that leaves the key as given); what mixes with text becomes text."""
+    """Numbers stay numbers (NaN for a case that leaves the key as given); numbers mixed with text become text."""
     given = [value for value in values if value is not None]
     if given and all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
         return [float("nan") if value is None else value for value in values]

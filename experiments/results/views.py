@@ -1,4 +1,4 @@
-"""How a sweep is looked at: which key goes along the axis, and which cases make one line."""
+"""How a sweep is shown: which key is on the axis, and which cases form a line."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,12 +48,12 @@ class View:
 def view_of(experiment: "Experiment") -> View:
     """The fleet size along the axis where it varies, else the first key with numbers; the other keys make series.
 
-    A seed is a number, but no quantity: nothing is more or less along it.
+    A seed is a number, but not a quantity: its order has no meaning.
     """
     x = next((key for key in (FLEET, *experiment.keys) if key != "seed" and _numeric(experiment, key)), None)
     if x is not None:
         view = view_by(experiment, x)
-        if max(len(indices) for indices in view.series) > 1:  # else every case differs in everything: no lines to draw
+        if max(len(indices) for indices in view.series) > 1:  # else every case differs in all keys: no lines to draw
             return view
     return View(None, [[case.index for case in experiment.cases]], [""], [None] * len(experiment.cases))
 
@@ -72,7 +72,7 @@ def view_by(experiment: "Experiment", x: str) -> View:
 
 
 def _group(rest: dict[str, Any], names: dict[str, str]) -> str:
-    """`nearest` where a word tells the series apart, else with the key: `machines=2`, `mechanism=nearest load=5s`."""
+    """`nearest` where a word distinguishes the series, else with the key: `machines=2`, `mechanism=nearest load=5s`."""
     if not rest:
         return ""
     value = next(iter(rest.values()))

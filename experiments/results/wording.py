@@ -1,17 +1,17 @@
-"""How a figure is written: with its interval, with as many digits as that deserves, in the unit that reads best."""
+"""Writes a figure with its interval, with as many digits as the interval justifies, in the most readable unit."""
 
 import math
 
 CUT = "*"
-NO_SPREAD = 1e-9  # of the mean: what is left by rounding
+NO_SPREAD = 1e-9  # of the mean: differences below this are rounding
 _SECONDS = (("h", 3600.0, 3 * 3600.0), ("min", 60.0, 180.0), ("s", 1.0, 0.0))
 
 
 def with_interval(mean: float, low: float, high: float, *, least: float = -math.inf, most: float = math.inf) -> str:
-    """`59.8 ± 0.4`, with as many digits as the interval deserves; `59.8 (59.5 … 60.4)` for a lopsided one.
+    """`59.8 ± 0.4`, with as many digits as the interval justifies; `59.8 (59.5 … 60.4)` if it is lopsided.
 
-    An interval that would go beyond what the figure can be, `least` to `most`, is cut there and marked: `1.2 (0* …
-    4.1)`. A single value has no interval.
+    An interval that would exceed the possible range of the figure, `least` to `most`, is cut there and marked:
+    `1.2 (0* … 4.1)`. A single value has no interval.
     """
     if math.isnan(mean):
         return "–"
@@ -33,12 +33,12 @@ def with_interval(mean: float, low: float, high: float, *, least: float = -math.
 
 
 def time_unit(seconds: float) -> tuple[str, float]:
-    """The unit in which a duration reads best, and its seconds."""
+    """The most readable unit for a duration, and its seconds."""
     return next((unit, factor) for unit, factor, least in _SECONDS if abs(seconds) >= least)
 
 
 def quantity(metric: str, value: float) -> str:
-    """A value of a KPI for a sentence: durations in the unit that reads best."""
+    """A value of a KPI for a sentence: durations in the most readable unit."""
     if metric.endswith("_s"):
         unit, factor = time_unit(value)
         return f"{value / factor:.4g} {unit}"

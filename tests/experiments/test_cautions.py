@@ -42,7 +42,7 @@ def test_a_stop_in_one_of_four_replications_is_told_with_its_kpi_and_case_and_wi
     found = with_values(results, 1, "throughput_per_h", [80.0, 80.2, 79.9, 20.0])
     (caution,) = cautions(found)
     assert caution.startswith("Skewed, in few replications: throughput of machines=2 (n = 4).")
-    assert "4 replications easily miss something that strikes less than 53 % of them" in caution
+    assert "4 replications easily miss something that affects less than 53 % of them" in caution
     assert caution.endswith("Set replications to 20 or more.")
     assert caution in page(found, all_charts(found)).replace("&#39;", "'")
 

@@ -226,7 +226,7 @@ def test_a_case_without_a_value_is_left_out_by_name():
     told[2, 4] = np.nan
     best, left_out = answer_to(race(3, replications=50), told).sentences
     assert best.startswith("Best throughput_per_h: machines=2, ")
-    assert left_out == "Left out, for they have failed trials or replications without a value: machines=3."
+    assert left_out == "Dropped because of failed trials or replications without a value: machines=3."
 
 
 @pytest.mark.parametrize(

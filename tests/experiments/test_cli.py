@@ -291,7 +291,7 @@ def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
     _, told = running.communicate(timeout=30)
     assert running.returncode == 130
     assert told.splitlines()[-1] == (
-        "robocell: interrupted; what is finished is safe, the same command goes on from here"
+        "robocell: interrupted; finished trials are safe, the same command continues from here"
     )
 
 

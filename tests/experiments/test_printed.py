@@ -127,7 +127,7 @@ def test_ctrl_c_on_a_pool_that_is_being_started_is_told_in_one_line(tmp_path):
         os.killpg(running.pid, signal.SIGINT)
         assert running.wait(30) == 130
         told = running.stderr.read()
-    assert told == "robocell: interrupted; what is finished is safe, the same command goes on from here\n"
+    assert told == "robocell: interrupted; finished trials are safe, the same command continues from here\n"
 
 
 @pytest.mark.parametrize("name", ["a: b", "#1", "two\nlines", "$(x) {y}", "null"])

@@ -160,7 +160,7 @@ def test_replications_without_a_value_are_named_where_the_rest_is_precise_enough
     assert precise.startswith(
         "Every case has its throughput_per_h to within ±2.00%, each with 95 % confidence, after 10"
     )
-    assert gaps == "Replications without a value are left out of: machines=2."
+    assert gaps == "Replications without a value are dropped from: machines=2."
 
 
 def test_more_at_least_than_at_most_is_refused():

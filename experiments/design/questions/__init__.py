@@ -1,7 +1,7 @@
-"""Questions: what an experiment wants to know, when it is not simply every case equally often.
+"""Questions: what an experiment is to find out, when it does not simply run every case equally often.
 
-A question stands in the experiment file as a section. To add one, write a `Question` in a file of its own and a line in
-`QUESTIONS`, and beside it how it is answered, with a line in `PROCEDURES` of `results.questions.ask`.
+A question is a section of the experiment file. To add one, write a `Question` in a separate file and a line in
+`QUESTIONS`, and the procedure that answers it with a line in `PROCEDURES` of `results.questions.ask`.
 """
 
 from functools import reduce

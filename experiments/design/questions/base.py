@@ -1,4 +1,4 @@
-"""What the experiment knows of a question that is put to it, whichever it is."""
+"""The interface of all questions to the experiment."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Stopping(Section):
-    """What decides by results which trials are run: a question, a precision, or rules of when an answer is clear."""
+    """A rule that decides from results which trials are run: a question, a precision, or rules for a clear answer."""
 
     adds_cases: ClassVar[bool] = False  # while it runs, to those that the experiment starts from
     package: ClassVar[str] = ""  # of the extra `questions`, without which there is no answer
@@ -25,7 +25,7 @@ class Stopping(Section):
 class Question(Stopping):
     """The base of all questions; the field `kind` of a subclass is its name in a file."""
 
-    repeats_points: ClassVar[bool] = False  # whether its own points may be one point several times
+    repeats_points: ClassVar[bool] = False  # whether its own points may contain a point several times
 
     @property
     def drawn(self) -> Mapping[str, "Range"]:

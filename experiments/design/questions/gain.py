@@ -1,9 +1,9 @@
-"""Where a gain comes from: what each step from one factory to another brings.
+"""Where a gain comes from: the effect of each step from one factory to another.
 
 sweep: {cases: [{name: old}, {name: faster, …}, {name: new, …}, {name: new but slow, …}, {name: old but late, …}]}
 question:
   kind: gain
-  path: [old, faster, new]               # every case has what the one before it has, and one thing more
+  path: [old, faster, new]               # every case has one change more than the case before it
   without: {faster: new but slow}        # the last case of the path without what this step brought
   map: {from: [old, old but late], to: [new]}  # the gain of each of these over each of those
 """
@@ -25,7 +25,7 @@ Some = Annotated[Names, Field(min_length=1)]
 
 
 class GainMap(Section):
-    """Pairs of cases whose gain is looked at."""
+    """Pairs of cases whose gain is computed."""
 
     from_: Some = Field(alias="from")
     to: Some

@@ -8,7 +8,7 @@ from .base import Stopping
 
 
 def require_package(question: Stopping | None) -> None:
-    """Raises ExperimentError, with the cure, where the package that a question needs is not installed."""
+    """Raises ExperimentError, with the remedy, where the package that a question needs is not installed."""
     if question is not None and question.package:
         part_of(question.package)
 

@@ -39,7 +39,7 @@ class Until(Stopping):
 
 
 def parse_replications(given: Any) -> Any:
-    """Turns `until ±2%`, or `until ±2% of wip_mean`, into the mapping that it stands for."""
+    """Turns `until ±2%`, or `until ±2% of wip_mean`, into the mapping that it abbreviates."""
     if isinstance(given, str) and (found := _SHORT.fullmatch(given.strip())):
         return {"until": _share(found[1])} | ({"of": found[2]} if found[2] else {})
     if isinstance(given, dict) and isinstance(given.get("until"), str):

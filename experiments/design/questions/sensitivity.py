@@ -1,4 +1,4 @@
-"""Which parameters matter: the points at which the factory is looked at, with SALib.
+"""Which parameters matter: the points at which the factory is simulated, with SALib.
 
     question:
       kind: sensitivity
@@ -46,7 +46,7 @@ class Sensitivity(Question):
 
     @property
     def space(self) -> dict[str, Any]:
-        """The parameters as SALib wants them: each is the share of its range."""
+        """The parameters in the form of SALib: each is the share of its range."""
         return {"num_vars": len(self.keys_), "names": list(self.keys_), "bounds": [[0.0, 1.0]] * len(self.keys_)}
 
     def own_points(self, seed: int) -> list[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ from .target import Target
 if TYPE_CHECKING:
     from ..cases import Case
 
-FEWEST = 2  # replications of a search, and of a proof
+FEWEST = 2  # minimum replications of a search, and of a proof
 MOST_SEARCH = 10
 
 

@@ -10,7 +10,7 @@ from ....environments.config.units import DURATION
 
 
 class Target(Section):
-    """What the mean of a KPI has to reach."""
+    """The level that the mean of a KPI must reach."""
 
     metric: str
     at_least: Figure | str | None = None
@@ -25,7 +25,7 @@ class Target(Section):
 
     @property
     def level(self) -> float:
-        """The number in the unit of the KPI; durations may have one of their own (30min)."""
+        """The number in the unit of the KPI; durations may be given with a unit (30min)."""
         given = self.at_least if self.at_least is not None else self.at_most
         try:
             return DURATION.parse(given) if isinstance(given, str) else float(given)  # pyright: ignore[reportArgumentType]
@@ -33,5 +33,5 @@ class Target(Section):
             raise PydanticCustomError("target", "{text}", {"text": str(error)}) from None
 
     def excess(self, mean: float) -> float:
-        """How far a mean lies beyond the level on the right side; negative on the wrong one."""
+        """How far a mean exceeds the level on the right side; negative on the wrong side."""
         return mean - self.level if self.at_least is not None else self.level - mean

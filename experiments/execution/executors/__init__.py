@@ -1,6 +1,6 @@
 """Where trials run: in this process, on a pool of processes, or on Ray.
 
-To add one, write a class that follows `base.Executor` in a file of its own, and a line in `design.executors.EXECUTORS`.
+To add one, write a class that implements `base.Executor` in its own file, and a line in `design.executors.EXECUTORS`.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from ..attempts import NO_LIMITS, TrialFunction
 from ..limits import Limits
 from .base import Executor, Setup
 
-IN_PROCESS_S = 1.5  # less work than this is done before a pool has started
+IN_PROCESS_S = 1.5  # less work than this is finished before a pool has started
 
 
 def choose_executor(name: str, *, expected_s: float, trials: int, workers: int, ray_address: str | None) -> str:
-    """What `auto` means: Ray where an address is given, this process for about a second of work, else the pool.
+    """Selects an executor for `auto`: Ray if an address is given, this process for a second of work, else the pool.
 
     `expected_s` is the work that is left, in seconds on one core.
     """
@@ -41,8 +41,8 @@ def start_executor(
 ) -> Executor:
     """Starts the executor of this name; close it, or use it in a `with` block.
 
-    `preload` names modules that workers of the pool import once for all; `user_modules` are files and folders of agent
-    classes that nodes of a Ray cluster do not have.
+    `preload` names modules that are imported once for all workers of the pool; `user_modules` are files and folders of
+    agent classes that nodes of a Ray cluster do not have.
     """
     if name not in EXECUTORS:
         raise ExperimentError(f"executor: {name!r} is unknown; choose one of {', '.join((AUTO, *EXECUTORS))}")

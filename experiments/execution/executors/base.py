@@ -1,4 +1,4 @@
-"""What every executor does: it takes trials and yields their results in the order in which they end."""
+"""The interface of every executor: it takes trials and yields their results in the order in which they end."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from ..limits import Limits
 
 MAX_ATTEMPTS = 2  # a trial whose process died is tried once more, then recorded as died
 
-# One trial is one core: libraries that start threads of their own would only get in each other's way.
+# One trial uses one core: threads started by libraries would only compete with each other.
 ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -28,14 +28,14 @@ ONE_THREAD = (
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What an executor is made from; each takes what it has a use for."""
+    """The arguments of an executor; each executor uses what it needs."""
 
     function: TrialFunction
     workers: int
     limits: Limits
     ray_address: str | None
-    preload: Sequence[str]  # modules that workers of a pool import once for all
-    user_modules: Sequence[Path]  # agent classes that other machines do not have
+    preload: Sequence[str]  # modules that are imported once for all workers of a pool
+    user_modules: Sequence[Path]  # files of agent classes that other machines do not have
 
 
 class Executor(Protocol):
@@ -46,7 +46,7 @@ class Executor(Protocol):
 
     @property
     def where(self) -> str:
-        """Where the trials run, for a reader: `on 4 processes`."""
+        """Where the trials run, in words: `on 4 processes`."""
         ...
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
@@ -81,7 +81,7 @@ class ClosedOnExit:
 
 @contextlib.contextmanager
 def environment(settings: dict[str, str], **forced: str) -> Iterator[None]:
-    """Processes started in this block see these variables; of `settings`, those that the user has set win."""
+    """Processes started in this block see these variables; values set by the user override `settings`."""
     before = dict(os.environ)
     os.environ.update({name: value for name, value in settings.items() if name not in before} | forced)
     try:

@@ -1,8 +1,9 @@
 """Trials on Ray: on this machine, or on a cluster whose address is given.
 
-Ray is told to retry nothing: a lost task says which trials it held, these are tried again one by one, and only a trial
-that loses its worker twice while alone is recorded as died. A lost node costs its trials no attempt. Short trials are
-sent together, as many as make a quarter of a second of work: one by one, Ray is slower than no Ray.
+Ray is configured to retry nothing: for a lost task the executor knows its trials and tries them again one by one, and
+only a trial that loses its worker twice while alone is recorded as died. A lost node does not count as an attempt.
+Short trials are sent in chunks of about a quarter of a second of work: sent one by one, they run slower than without
+Ray.
 """
 
 import contextlib
@@ -34,16 +35,16 @@ from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, Setup, environment
 
 CHUNK_S = 0.25  # work per Ray task: its overhead of about a millisecond is lost in it
 LARGEST_CHUNK = 100
-TASKS_PER_WORKER = 2  # one runs, one waits next to it, so that no worker idles while the driver writes
+TASKS_PER_WORKER = 2  # one runs and one waits, so that no worker is idle while the driver writes
 OBJECT_STORE_BYTES = 80_000_000  # Ray would reserve a third of the memory; results are a few kilobytes
-GRACE_S = 2.0  # a trial stops itself at its time limit; its process ends itself this much later
+GRACE_S = 2.0  # a trial stops at its time limit; if it does not, its process ends this much later
 KNOCK_S = 10.0
 LARGEST_LOSS = 10  # a trial whose nodes were lost this often is given up
 TEMP_PREFIX = "robocell-ray-"
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DEDUP_LOGS": "0",
-    "RAY_task_oom_retries": "1",  # the default repeats a task that is too large for the memory for ever
+    "RAY_task_oom_retries": "1",  # the default retries a task that does not fit into memory for ever
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # a local Ray listens on 127.0.0.1 only
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # the new behaviour, without the warning about the old one
     "POLARS_MAX_THREADS": "1",
@@ -79,7 +80,7 @@ class RayExecutor(ClosedOnExit):
         cores = int(ray.cluster_resources().get("CPU", 1))
         self.workers = min(setup.workers, cores) if address is None else setup.workers
         self._remote = ray.remote(max_retries=0, num_cpus=1)(run_chunk)
-        self._trial_s = CHUNK_S  # running mean of what a trial takes
+        self._trial_s = CHUNK_S  # running mean of the time of a trial
 
     @property
     def where(self) -> str:
@@ -87,7 +88,7 @@ class RayExecutor(ClosedOnExit):
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         queue = deque(trials)
-        alone: set[str] = set()  # trials of lost tasks: the culprit is among them
+        alone: set[str] = set()  # trials of lost tasks: one of them may have killed its worker
         deaths: Counter[str] = Counter()
         losses: Counter[str] = Counter()
         flight: dict[Any, list[Trial]] = {}
@@ -158,7 +159,7 @@ class RayExecutor(ClosedOnExit):
 
     def _start(self, workers: int) -> None:
         _remove_leftovers()
-        folder = "/tmp" if Path("/tmp").is_dir() else None  # Ray's sockets lie below; their paths must be short
+        folder = "/tmp" if Path("/tmp").is_dir() else None  # Ray puts its sockets here; their paths must be short
         self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-", dir=folder))
         same_imports = os.pathsep.join(path for path in sys.path if path)  # Ray passes on only the script's folder
         with environment(dict.fromkeys(ONE_THREAD, "1"), PYTHONPATH=same_imports):
@@ -189,7 +190,7 @@ class RayExecutor(ClosedOnExit):
 
 
 def versions() -> tuple[str, str]:
-    """What has to be the same everywhere, or results would depend on the node."""
+    """The versions that must be the same on all nodes, because results depend on them."""
     return software(), platform.python_version()
 
 
@@ -205,7 +206,7 @@ def run_chunk(
         )
     results = []
     for trial in trials:
-        if limits.time_s is not None:  # for a hang in compiled code, which no signal handler of Python can end
+        if limits.time_s is not None:  # for a hang in compiled code, which no Python signal handler can end
             faulthandler.dump_traceback_later(limits.time_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
         try:
             with printed(whole_process=True) as said:

@@ -1,7 +1,7 @@
 """A supervised pool of processes on this machine.
 
-Every worker has a pipe of its own, so the driver knows which trial a worker was running when it died or ran out of
-time: that trial alone is tried again or recorded, and no innocent one with it (a ProcessPoolExecutor cannot tell).
+Every worker has its own pipe, so the driver knows which trial a worker was running when it died or ran out of time:
+only that trial is tried again or recorded (a ProcessPoolExecutor cannot tell which one it was).
 Workers are forked from a server process that has imported everything and compiled the motion kernels once.
 """
 
@@ -70,7 +70,7 @@ class ProcessExecutor(ClosedOnExit):
                 result = self._listen(member, attempts, queue)
                 if result is not None:
                     finished.append(result)
-            self._hand_out(queue, attempts)  # before the caller writes results: no worker waits for a disk
+            self._hand_out(queue, attempts)  # before the caller writes results, so that no worker waits for the disk
             yield from finished
 
     def close(self) -> None:
@@ -104,8 +104,8 @@ class ProcessExecutor(ClosedOnExit):
         )
         with environment(dict.fromkeys(ONE_THREAD, "1")):
             if self._context.get_start_method() == "forkserver":
-                resource_tracker.ensure_running()  # it would let interrupts through again
-                with _no_interrupts():  # which the server and its workers inherit: Ctrl-C is for the driver alone
+                resource_tracker.ensure_running()  # it would allow interrupts again
+                with _no_interrupts():  # the server and its workers inherit this: Ctrl-C is for the driver only
                     forkserver.ensure_running()
             with _no_main_without_a_file():
                 process.start()
@@ -113,7 +113,7 @@ class ProcessExecutor(ClosedOnExit):
         return _Worker(process, here)
 
     def _awake(self) -> list[_Worker]:
-        """Waits until a worker has something to say, has died or is overdue; returns those in pool order."""
+        """Waits until a worker has sent a message, has died or is overdue; returns these workers in pool order."""
         by_handle: dict[object, _Worker] = {}
         for member in self._pool:
             by_handle[member.pipe] = by_handle[member.process.sentinel] = member
@@ -189,7 +189,7 @@ class ProcessExecutor(ClosedOnExit):
 
 @contextlib.contextmanager
 def _no_interrupts() -> Iterator[None]:
-    """A Ctrl-C in this block waits for its end."""
+    """Delays a Ctrl-C until the end of this block."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,7 +1,7 @@
 """The inside of a worker process of the pool: it receives trials on a pipe and sends results back.
 
-It must not outlive the driver, must not react to the Ctrl-C that is meant for the driver, and should be the one that
-the kernel chooses when memory runs out.
+It must not outlive the driver, must not react to a Ctrl-C that is meant for the driver, and should be the process that
+the kernel kills when memory runs out.
 """
 
 import contextlib
@@ -19,13 +19,13 @@ from ..limits import Limits
 from ..printed import printed
 
 READY = "ready"
-NO_MAIN_GUARD = 97  # exit code of a worker that found itself importing a script which starts a pool
+NO_MAIN_GUARD = 97  # exit code of a worker that imports a script which starts a pool
 ORPHANED = 98
-OUT_OF_MEMORY_SCORE = 500  # Linux: added to the share of memory (0 to 1000) when the kernel looks for a victim
+OUT_OF_MEMORY_SCORE = 500  # Linux: added to the share of memory (0 to 1000) when the kernel selects a process to kill
 
 
 def refuse_to_start_again() -> None:
-    """Ends a worker that is starting, imports the script of its driver, and finds a run of an experiment in it."""
+    """Ends a starting worker whose driver's script runs an experiment while it is imported."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         os._exit(NO_MAIN_GUARD)
 

@@ -1,1 +1,1 @@
-"""How each question is answered: which replications it asks for, and what it says of them."""
+"""How each question is answered: the replications that it requests, and what it concludes from them."""

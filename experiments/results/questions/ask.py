@@ -1,4 +1,4 @@
-"""Puts the question of an experiment: to a run, which makes what is missing, or to what is recorded."""
+"""Answers the question of an experiment: from a run, which makes missing trials, or from recorded results."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -44,7 +44,7 @@ def recalled(experiment: "Experiment", records: "Mapping[str, Record]") -> Answe
 
 
 def answer_to(asker: Asker) -> Answer:
-    """What the question of the asker's experiment comes to."""
+    """The answer to the question of the asker's experiment."""
     asked = asker.experiment.config.asked
     assert asked is not None
     return PROCEDURES[type(asked)](asked, asker)

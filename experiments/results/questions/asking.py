@@ -26,7 +26,7 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """A figure of what each step adds, one after the other: (name, mean, low, high)."""
+    """A figure of the effects of successive steps: (name, mean, low, high)."""
 
     name: str  # of its file
     title: str
@@ -51,7 +51,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Answer:
-    """Sentences, the most important first, and a table that backs them up."""
+    """Sentences, the most important first, and a table that supports them."""
 
     sentences: tuple[str, ...]
     table: tuple[Mapping[str, Any], ...] = ()
@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass
 class Asker:
-    """Gives a question the values of KPIs, and has made what is missing."""
+    """Gives a question the values of KPIs, and has missing trials run."""
 
     experiment: "Experiment"
     make: Make
@@ -75,7 +75,7 @@ class Asker:
         return INTERVALS[self.experiment.config.intervals]
 
     def need(self, wanted: Mapping[int, int]) -> None:
-        """Has replications 0 to n - 1 of cases made: {case: n}."""
+        """Has replications 0 to n - 1 of cases run: {case: n}."""
         cases = self.experiment.cases
         trials = [self.experiment.trial(cases[index], r) for index, n in wanted.items() for r in range(n)]
         self.taken.update(trial.id for trial in trials)
@@ -88,7 +88,7 @@ class Asker:
         return np.array([_value(record, metric) for record in self.make(asked)])
 
     def records(self, n: int) -> "list[list[Record]]":
-        """What replications 0 to n - 1 of all cases came to: by replication, then by case."""
+        """The records of replications 0 to n - 1 of all cases: by replication, then by case."""
         asked = [[self.experiment.trial(case, r) for case in self.experiment.cases] for r in range(n)]
         return [self.make(row) for row in asked]
 
@@ -111,7 +111,7 @@ def _value(record: "Record", metric: str) -> float:
 
 
 def recall(records: "Mapping[str, Record]") -> Make:
-    """A `make` that makes nothing: what is not recorded raises UnansweredError."""
+    """A `make` that runs nothing: a trial that is not recorded raises UnansweredError."""
 
     def make(trials: "Sequence[Trial]") -> "list[Record]":
         try:
@@ -129,7 +129,7 @@ def mean_of(values: np.ndarray) -> float:
 
 
 def looks(first: int, most: int) -> list[int]:
-    """Numbers of replications after which a sequential procedure looks at its results: each half as much again."""
+    """Numbers of replications after which a sequential procedure examines its results: each 1.5 times the last."""
     found = [min(first, most)]
     while found[-1] < most:
         found.append(min(most, found[-1] + max(1, found[-1] // 2)))

@@ -7,8 +7,8 @@ is left is the best, provided that it is better than the others by the indiffere
 indifference of the best (Kim & Nelson, A fully sequential procedure for indifference-zone selection in simulation, ACM
 TOMACS 11(3), 2001, with c = 1).
 
-KN supposes normal differences. Where they are skewed it errs up to five times as often as it says, so the bound is that
-for a fifth of the risk, and it takes the larger one of the variances of the first and of all replications.
+KN assumes normal differences. Where they are skewed it errs up to five times as often as its nominal level, so the
+bound is that for a fifth of the risk, with the larger of the variances of the first and of all replications.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ STEP = 2  # replications between two looks; the guarantee of KN holds for any, f
 
 
 def ask(question: BestPolicy, asker: Asker) -> Answer:
-    """The case that is left of all, or those that nothing told apart."""
+    """The remaining case, or the cases that could not be distinguished."""
     race = _Race(question, asker)
     race.run()
     return race.answer()
@@ -35,7 +35,7 @@ def ask(question: BestPolicy, asker: Asker) -> Answer:
 
 @dataclass
 class _Race:
-    """The cases that are left (K of them, all with n replications), and what became of the others."""
+    """The remaining cases (K of them, all with n replications), and the fate of the others."""
 
     question: BestPolicy
     asker: Asker
@@ -46,7 +46,7 @@ class _Race:
     end: str = ""  # what ended the race before one case was left
 
     def run(self) -> None:
-        """Drops cases until one is left, or those that are left are equal, or all that is allowed was run."""
+        """Drops cases until one remains, or the remaining ones are equal, or the limits are reached."""
         first = self.question.first
         self.alive = list(range(len(self.asker.experiment.cases)))
         self._take(first)
@@ -63,14 +63,14 @@ class _Race:
             self._take(n)
 
     def _limit(self, n: int) -> str:
-        """What does not allow n replications; nothing if all does."""
+        """The limit that does not allow n replications; empty if there is none."""
         most, budget = self.asker.experiment.config.most_replications, self.question.budget
         if n > most:
             return f"{most} replications"
         return f"the budget of {budget} trials" if len(self.asker.taken) + STEP * len(self.alive) > budget else ""
 
     def _take(self, n: int) -> None:
-        """Has n replications made of the cases that are left; those without a value in one of them are out."""
+        """Has n replications run of the remaining cases; cases without a value in one of them are dropped."""
         self.asker.need(dict.fromkeys(self.alive, n))
         self.seen |= dict.fromkeys(self.alive, n)
         values = self._values(n)
@@ -84,7 +84,7 @@ class _Race:
         return freedom * ((2 * risk) ** (-2.0 / freedom) - 1.0)
 
     def _settled(self, n: int, h2: float) -> bool:
-        """Drops the cases that are behind by more than the bound; whether one is left, or only equal ones."""
+        """Drops the cases that are behind by more than the bound; whether one remains, or only equal ones."""
         if len(self.alive) < 2:
             return True
         values = self._values(n)  # (K, n)
@@ -130,7 +130,7 @@ class _Race:
         sentences = [f"Best {metric}: {labels[winner]}, {text}, {sure}."]
         if self.failed:
             out = ", ".join(labels[case] for case in self.failed)
-            sentences.append(f"Left out, for they have failed trials or replications without a value: {out}.")
+            sentences.append(f"Dropped because of failed trials or replications without a value: {out}.")
         table = tuple(
             {"case": labels[case], "n": self.seen[case], "mean": means[case], "left": case in self.alive}
             for case in order

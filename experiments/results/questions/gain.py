@@ -1,9 +1,9 @@
-"""Where a gain comes from: what each step from one factory to another brings, on the same orders and breakdowns.
+"""Where a gain comes from: the effect of each step from one factory to another, with the same orders and breakdowns.
 
-All gains are in percent of the case that they start from. They are taken within replications, which met the same orders
-and breakdowns (common random numbers), so the steps of a path add up to the whole. What a step brings depends on what
-is there already: `without` tells what it is worth when it comes last. Every interval holds by itself; the steps that
-are called certain are so together (Holm).
+All gains are in percent of the case that they start from. They are taken within replications, which have the same
+orders and breakdowns (common random numbers), so the steps of a path add up to the whole. The effect of a step depends
+on the steps before it: `without` gives its effect when it comes last. Every interval holds by itself; the steps that
+are called certain are certain together (Holm).
 """
 
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class Estimate(NamedTuple):
 
 
 class Gains(NamedTuple):
-    """What was found, in percent."""
+    """The results, in percent."""
 
     steps: dict[str, Estimate]  # what each step of the path adds to the case before it, of the first case
     last: dict[str, Estimate]  # what the end of the path would lose without a step, of the first case
@@ -64,7 +64,7 @@ class Gains(NamedTuple):
 
 
 def ask(question: Gain, asker: Asker) -> Answer:
-    """What each step brings, and how that depends on what is uncertain."""
+    """The effect of each step, and how it depends on uncertain assumptions."""
     return _Study(question, asker).answer()
 
 

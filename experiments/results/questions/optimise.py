@@ -1,8 +1,8 @@
 """The best values of parameters, searched with Optuna's tree-structured Parzen estimator.
 
-Points come in rounds of a fixed size that run side by side; the search depends on the seed and the results alone. The
-best point was chosen for its mean, so its interval does not hold as that of a point that was named before the search:
-run it again with another seed to know what it is worth.
+Points come in rounds of a fixed size that run in parallel; the search depends only on the seed and the results. The
+best point is chosen for its mean, so its interval does not hold like that of a point that is named before the search:
+run it again with another seed to estimate its value.
 """
 
 import warnings

@@ -3,10 +3,9 @@
 Every case is replicated until the interval of the KPI is narrower than the share of its mean (Law, Simulation Modeling
 and Analysis, 5th ed., section 9.4.1, the sequential procedure), or until `most`.
 
-A rule that stops at the first interval that is narrow enough prefers those that came out too narrow. Of 95 % t
-intervals from five replications on, 92 to 94 % hold the mean where the KPI is normal, and as few as 84 % where it is
-skewed. So the rule looks at 97 % intervals that allow for skew, from ten replications on, to keep the 95 % that it
-promises.
+A rule that stops at the first interval that is narrow enough favours intervals that happen to be too narrow. Of 95 % t
+intervals from five replications on, 92 to 94 % contain the mean where the KPI is normal, and as few as 84 % where it is
+skewed. So the rule uses 97 % intervals that allow for skew, from ten replications on, to keep its confidence of 95 %.
 """
 
 import math
@@ -18,11 +17,11 @@ from ..statistics import skew_interval
 from .asking import Answer, Asker
 
 STOPPING = 0.97  # confidence of the interval that stops a case
-GROWTH = 2.0  # the most that the number of replications grows by at once: the first intervals are guesses
+GROWTH = 2.0  # the largest growth of the number of replications at once: the first intervals are rough
 
 
 def ask(question: Until, asker: Asker) -> Answer:
-    """Replicates every case until it is known well enough."""
+    """Replicates every case until its mean is known precisely enough."""
     counts = dict.fromkeys(range(len(asker.experiment.cases)), min(question.least, question.most))
     waiting = dict(counts)
     reached: dict[int, float] = {}
@@ -54,7 +53,7 @@ def _answer(question: Until, asker: Asker, counts: dict[int, int], reached: dict
         text += f"after {spread} replications."
     sentences = [text]
     if gaps := [labels[case] for case, n in counts.items() if np.isnan(asker.values(case, question.of, n)).any()]:
-        sentences.append(f"Replications without a value are left out of: {', '.join(gaps)}.")
+        sentences.append(f"Replications without a value are dropped from: {', '.join(gaps)}.")
     return Answer(tuple(sentences), table, len(asker.taken), 0)
 
 

@@ -46,7 +46,7 @@ def ask(question: Sensitivity, asker: Asker) -> Answer:
 
 
 def _sentence(question: Sensitivity, table: list[dict[str, Any]]) -> str:
-    """Names the parameter that matters most, or all whose intervals leave open whether they do."""
+    """Names the most important parameter, or all that may be it according to their intervals."""
     top = table[0]
     rivals = [row for row in table if row["total"] + row["± total"] >= top["total"] - top["± total"]]
     least = [str(row["key"]) for row in table if row["total"] + row["± total"] < MATTERS]

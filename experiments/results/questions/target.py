@@ -1,4 +1,4 @@
-"""What the values of a KPI say about a target that its mean has to reach."""
+"""Whether the values of a KPI show that its mean reaches a target."""
 
 import numpy as np
 
