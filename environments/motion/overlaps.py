@@ -1,4 +1,4 @@
-"""Proves that squares that drive from tick to tick never overlap, by code that shares nothing with what moved them.
+"""Checks that driving squares never overlap, with code that is independent of the planners.
 
 Two squares of the same size overlap while both |dx| and |dy| between them are below the size. Within a tick each drives
 straight at constant speed, so dx and dy are linear in time and each condition holds in one interval.
@@ -19,7 +19,7 @@ TOLERANCE = 1e-6  # of a cell: squares may touch
 
 @njit(cache=True)
 def _near_span(before, after, reach):
-    """The part (from, to) of a tick in which |before + t * (after - before)| < reach; from > to where there is none."""
+    """The part (from, to) of a tick in which |before + t * (after - before)| < reach; from > to if none."""
     speed = after - before
     if abs(speed) < 1e-12:
         return (0.0, 1.0) if abs(before) < reach else (1.0, 0.0)
@@ -51,7 +51,7 @@ def _overlapping(corners, size):
 
 
 def find_overlaps(corners: NDArray[np.float64], *, size: float = 1.0) -> list[tuple[int, int, int]]:
-    """(tick, vehicle, vehicle) of every pair that overlaps in the tick after `tick`.
+    """(tick, vehicle, vehicle) of every pair that overlaps within the tick that begins at `tick`.
 
     corners (T + 1, V, 2) x, y in cells, at most one cell apart from tick to tick; size of the squares in cells.
     """
