@@ -105,7 +105,7 @@ def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
 def _best_area(
     layout: Layout, docks: NDArray, backwards: NDArray, aisles: NDArray
 ) -> tuple[int, list[tuple[int, bool]]]:
-    """A cell of the dock-free area that serves most, and what it does not serve: (cell, whether it can be entered)."""
+    """A cell of the dock-free area that serves most, and the cells that it does not serve (cell, whether enterable)."""
     seen = ~aisles
     best: tuple[int, list[tuple[int, bool]]] | None = None
     best_rank = (0, 0)
