@@ -230,7 +230,7 @@ def test_any_program_may_have_saved_the_file(shop, content):
     [
         (b"at,product,id\n0s,red,\xe41\n", "'orders.csv' cannot be read as UTF-8 text: line 2 holds the byte 0xe4;"),
         ("at,product\n0s,red\n".encode("utf-16"), "cannot be read as UTF-8 text: it is UTF-16 text; save it as UTF-8"),
-        (b"at,product\n0s,red\n\0", "cannot be read as UTF-8 text: line 3 holds a NUL byte, so it is no text"),
+        (b"at,product\n0s,red\n\0", "cannot be read as UTF-8 text: line 3 holds a NUL byte, so it is not text"),
         (b"PK\x03\x04\x00\x00", "cannot be read as UTF-8 text: line 1 holds a NUL byte"),
     ],
     ids=["Latin-1", "UTF-16", "NUL", "a workbook"],
