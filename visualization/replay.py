@@ -105,7 +105,7 @@ class ReplayStage(Stage):
             self.history.take(events[start:end].tolist(), until_s, mean_and_lowest(self.levels_at(until_s)))
             start = end
 
-    # -- reading of the log ------------------------------------------------------------------------------------
+    # -- reading of the log -----------------------------------------------------------------------------------
 
     def _trace_row(self) -> int:
         return max(int(np.searchsorted(self._ticks, self.tick, "right")) - 1, 0)

@@ -54,7 +54,7 @@ class Stage:
         self.plan = Plan(scenario, log)
         self.tick_s = scenario.tick_s
 
-    # -- implemented by subclasses ---------------------------------------------------------------------------------
+    # -- implemented by subclasses ----------------------------------------------------------------------------
 
     now_s: float
     tick: int

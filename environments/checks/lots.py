@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.negotiation.messages import Performative
-from ..log import NOBODY, Event
+from ..log import Event
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -185,4 +185,4 @@ class _Replay:
         self._add(rule, time_s, job, f"{said}, but {text}", row)
 
     def _add(self, rule: str, time_s: float, job: int, text: str, row: int) -> None:
-        self.found.append(Violation(rule, time_s, self.log.name_of(job) if job != NOBODY else "nobody", text, row))
+        self.found.append(Violation(rule, time_s, self.log.name_of(job), text, row))

@@ -325,18 +325,18 @@ class _Replay:
         If a buffer has no places, a part handed over there occupies a machine: an empty one reserved for it, or the one
         that it was unloaded from.
         """
-        mounted = sum(self.held[on, holder] for on in _ON_MACHINE)
+        on_machines = sum(self.held[on, holder] for on in _ON_MACHINE)
         if 0 in (station.input_capacity, station.output_capacity):
             places = {Spot.INPUT: station.input_capacity, Spot.OUTPUT: station.output_capacity}
             without = [buffer for buffer, capacity in places.items() if capacity == 0]
             waiting = self.held[Spot.INPUT, holder] if station.input_capacity else 0
             more = max(waiting - (station.input_capacity or 0), 0)  # still on the machine that it has just left
-            together = mounted + more + sum(self.held[buffer, holder] for buffer in without)
+            together = on_machines + more + sum(self.held[buffer, holder] for buffer in without)
             self._limit("machines", holder, together, station.machines)
             if spot in without or (spot is Spot.INPUT and station.output_capacity == 0):
                 return
         elif spot in _ON_MACHINE:
-            self._limit("machines", holder, mounted, station.machines)
+            self._limit("machines", holder, on_machines, station.machines)
         if spot is Spot.INPUT:
             self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
         elif spot is Spot.OUTPUT:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..log import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
+from ..log import AgentKind, Event, RobotState, StationState, VehicleState
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -150,5 +150,5 @@ class _Replay:
                 return
 
     def _add(self, rule: str, who: int, text: str, row: int) -> None:
-        name = self.log.name_of(who) if who != NOBODY else "no agent"
+        name = self.log.name_of(who)
         self.found.append(Violation(rule, self.time_s, name, text, row))

@@ -118,7 +118,7 @@ class Factory(Trial):
         self._stepping = [a for a in self.agents if type(a).step is not mesa.Agent.step]
         self.datacollector = mesa.DataCollector()
 
-    # -- queries of agents-------------------------------------------------------------------------------------
+    # -- queries of agents ------------------------------------------------------------------------------------
 
     @property
     def planner(self) -> ShopPlanner | None:

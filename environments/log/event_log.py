@@ -229,7 +229,7 @@ class EventLog:
         return [uid for uid, (own_kind, _) in self._agents.items() if own_kind == kind]
 
     def name_of(self, agent: int) -> str:
-        """Name of an agent; `agent 7` for an id that was never added, `nobody` for NOBODY."""
+        """Name of an agent; `agent 7` for an id that was never added, NO_NAME for NOBODY."""
         if agent == NOBODY:
             return NO_NAME
         known = self._agents.get(int(agent))

@@ -134,7 +134,7 @@ class GridTraffic:
             self._roster, self._roads, self._spots, on_admission=on_admission, on_standing=on_standing
         )
 
-    # --- positions and distances -------------------------------------------------------------------------------------
+    # --- positions and distances ---------------------------------------------------------------------------------
 
     @property
     def vehicles(self) -> int:

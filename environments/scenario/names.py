@@ -59,7 +59,7 @@ def given_to(name: str, products: Collection[str]) -> str | None:
     """The things that robocell names like this in a factory with these products; None if the name is free."""
     head, _, number = name.rpartition("-")
     if name == NO_NAME or (name.startswith("agent ") and name[6:].isdecimal()):
-        return "agents that a log does not know (nobody, agent 7)"
+        return f"agents that a log does not know ({NO_NAME}, agent 7)"
     if name.startswith("agv_") and name[4:].isdecimal():
         return "vehicles (agv_1, agv_2, …)"
     if number.isdecimal() and head in products:

@@ -111,7 +111,7 @@ def _arrow(plan: FloorPlan, cell: np.intp) -> list[Point]:
     return [(x + u * c - v * s, y + u * s + v * c) for u, v in ((-0.1, -0.22), (0.14, 0.0), (-0.1, 0.22))]
 
 
-# -- objects that change occasionally------------------------------------------------------------------------------
+# -- objects that change occasionally ------------------------------------------------------------------------
 
 
 def place_now(
@@ -256,7 +256,7 @@ def _bolt(x: float, y: float, size: float, colour: str) -> Shape:
     return lines([_moved(BOLT, x, y, size)], fill=colour)
 
 
-# -- moving objects---------------------------------------------------------------------------------------------
+# -- moving objects ------------------------------------------------------------------------------------------
 
 
 def vehicle(state: VehicleState, *, loaded: bool) -> list[Shape]:
