@@ -1,10 +1,10 @@
-"""Where it happens: the floor, the traffic, the orders, the clock, the log; and the factory that joins them.
+"""Environments: the floor, the traffic, the orders, the clock and the log, and the factory that connects them.
 
-| name | is |
+|  is|name | meaning| is |
 |---|---|
 | `Scenario` | the description of a factory and its run |
 | `Factory` | the Mesa model that runs it |
-| `EventLog`, `measure`, `check` | what happened, the figures, the proof that nothing impossible did |
+| `EventLog`, `measure`, `check` | the record of a run, its KPIs, and the check that it contains nothing impossible |
 | `Layout` | the floor |
 """
 

@@ -1,4 +1,4 @@
-"""The event queue: what is due, when, in which order."""
+"""The event queue: pending events in order of time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .config.errors import CopyError, StandstillOfTimeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_EVENTS, MOST_EACH = 2000, 200  # at one instant: by the factory as a whole, and more for each agent in it
-RESOLUTION_S = 1e-6  # what lies within is one instant
-LAST_EVENTS = 100  # that are named when there are more
+MOST_EVENTS, MOST_EACH = 2000, 200  # at one instant: for the factory as a whole, plus for each agent in it
+RESOLUTION_S = 1e-6  # times within it are one instant
+LAST_EVENTS = 100  # that are named in the error if there are more
 PLAIN = (bool, int, float, str)
 
 
 class Event:
-    """Something that is due; `cancel` takes it back."""
+    """A pending event; `cancel` revokes it."""
 
     __slots__ = ("args", "at_s", "callback")
 
@@ -30,19 +30,19 @@ class Event:
         self.args = args
 
     def cancel(self) -> None:
-        """It will not fire; the queue forgets it when its time comes."""
+        """Cancel the event; the queue drops it when its time comes."""
         self.callback = None
 
 
 class Clock:
-    """Fires events in the order of their times, and of their scheduling where times are equal.
+    """Fires events in order of time, and in order of scheduling at equal times.
 
     Attributes:
-        now_s: the time of the event that fired last, or the time it was `advance`d to, in seconds.
+        now_s: the time of the last event fired, or the time `advance`d to, in seconds.
     """
 
     def __init__(self, agents: Callable[[], int] | None = None) -> None:
-        """`agents` says how many there are: each may do so much at one instant."""
+        """`agents` returns the number of agents, which limits the events at one instant."""
         self.now_s = 0.0
         self._agents = agents
         self._queue: list[tuple[float, int, Event]] = []
@@ -66,17 +66,17 @@ class Clock:
         return event
 
     def next_s(self) -> float:
-        """When the next event is due; inf if none is."""
+        """Time of the next event; inf if there is none."""
         queue = self._queue
         while queue and queue[0][2].callback is None:
             heapq.heappop(queue)
         return queue[0][0] if queue else float("inf")
 
     def fire_next(self) -> None:
-        """Move on to the next event, and fire it.
+        """Advance to the next event and fire it.
 
         Raises:
-            StandstillOfTimeError: so many events have fired at this instant that there is no end of them.
+            StandstillOfTimeError: so many events have fired at this instant that they seem endless.
         """
         at_s, _, event = heapq.heappop(self._queue)
         if at_s > self._instant_s + RESOLUTION_S:
@@ -90,12 +90,12 @@ class Clock:
             event.callback(*event.args)
 
     def fire_due(self, until_s: float) -> None:
-        """Fire what is due at `until_s` or before, and what that makes due by then; raises as `fire_next` does."""
+        """Fire all events due at `until_s` or before, including new ones; raises like `fire_next`."""
         while self.next_s() <= until_s:
             self.fire_next()
 
     def _look_for_an_end(self, callback: Callable[..., object]) -> None:
-        """Allow for more agents than there were, or name those whose events follow each other without end."""
+        """Raise the limit if there are more agents now; otherwise raise an error that names the endless events."""
         self._most_at_once = max(
             self._most_at_once, MOST_EVENTS + MOST_EACH * (0 if self._agents is None else self._agents())
         )
@@ -110,10 +110,10 @@ class Clock:
             )
 
     def __getstate__(self) -> dict[str, Any]:
-        """To be copied or pickled; an inner function would go on acting on what it was made for.
+        """Prepare a copy or pickle; an inner function would still act on the original objects.
 
         Raises:
-            CopyError: such a function is due.
+            CopyError: such a function is scheduled.
         """
         for at_s, _, event in self._queue:
             callback = event.callback.func if isinstance(event.callback, partial) else event.callback
@@ -125,22 +125,22 @@ class Clock:
         return self.__dict__.copy()
 
     def advance(self, to_s: float) -> None:
-        """Move on to `to_s`, before which nothing may be due."""
+        """Advance to `to_s`; no event may be due before it."""
         self.now_s = to_s
 
     def clear(self) -> None:
-        """Forget all that is due."""
+        """Drop all pending events."""
         self._queue.clear()
 
 
 def _holds_on(function: FunctionType) -> bool:
-    """It has variables of the function around it, or defaults such as `lambda agv=agv: agv.remove()`."""
+    """Whether the function captures enclosing variables or defaults such as `lambda agv=agv: agv.remove()`."""
     defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
     return bool(function.__closure__) or not all(default is None or type(default) in PLAIN for default in defaults)
 
 
 def _named(callback: Callable[..., object] | None) -> str:
-    """`mill_1: Station.ended`, as far as it is known."""
+    """`mill_1: Station.ended`, as far as known."""
     what = getattr(callback, "__qualname__", repr(callback))
     who = getattr(getattr(callback, "__self__", None), "name", None)
     return f"{who}: {what}" if who else what

@@ -1,6 +1,6 @@
-"""What comes from outside and disturbs a factory: a breakdown, a rush job, a blocked aisle.
+"""External disturbances of a factory: a breakdown, a rush job, a blocked aisle.
 
-Everything goes through the clock: it happens in the next step, in its turn among the events of that instant, and is
+All disturbances go through the clock: each happens in the next step, in its turn among the events of that instant,
 followed by the negotiations that it causes. A disturbed run is as reproducible as any other.
 """
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from .factory import Factory
 
 REPAIR_S = 300.0
-RUSH = 0.5  # a rush job is due after this part of the usual time
+RUSH = 0.5  # a rush job is due after this share of the usual time
 
 
 class Disturbances:
-    """Disturbs one factory."""
+    """The disturbances of one factory."""
 
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
@@ -32,18 +32,18 @@ class Disturbances:
     # -- breakdowns -------------------------------------------------------------------------------------------
 
     def break_down(self, agent: AGV | Station, *, repair_s: float = REPAIR_S) -> None:
-        """A vehicle, or the first machine of a station that works, is out of order for `repair_s` seconds.
+        """Break down a vehicle, or the first working machine of a station, for `repair_s` seconds.
 
-        No effect on what is broken already.
+        No effect if it is already broken.
         """
         self.factory.clock.schedule(0.0, self._break_down, agent, repair_s)
 
     def repair(self, agent: AGV | Station) -> None:
-        """What was broken here is repaired at once; a failure of its own takes its time."""
+        """Repair at once what `break_down` broke; other failures take their repair time."""
         self.factory.clock.schedule(0.0, self._repair_all, agent)
 
     def broken(self, agent: AGV | Station) -> bool:
-        """Whether something of the agent was broken here."""
+        """Whether `break_down` broke the agent, or a machine of it, and it is not repaired yet."""
         return any(part in self._repairs for part in _parts(agent))
 
     def _break_down(self, agent: AGV | Station, repair_s: float) -> None:
@@ -72,7 +72,7 @@ class Disturbances:
     # -- rush jobs --------------------------------------------------------------------------------------------
 
     def rush_job(self, product: str | None = None) -> None:
-        """An unexpected order, due in half the usual time; its random numbers are from the stream "rush".
+        """Release an unexpected order, due in half the usual time; it draws random numbers from the stream "rush".
 
         Raises:
             ScenarioError: there is no such product.
@@ -94,11 +94,11 @@ class Disturbances:
         return self._floor().closed
 
     def close_cell(self, cell: int) -> None:
-        """No vehicle enters the cell until `open_cell`; vehicles that drive through it take another path.
+        """Close a cell until `open_cell`: no vehicle enters it; vehicles whose path crosses it are rerouted.
 
         Raises:
-            ScenarioError: it is a wall, a dock or a parking cell, a vehicle stands on it or is about to, or some
-                place could not be reached any more.
+            ScenarioError: it is a wall, a dock or a parking cell, a vehicle stands on it or is about to, or some place
+                would become unreachable.
         """
         try:
             self._floor().close([cell])
@@ -107,7 +107,7 @@ class Disturbances:
         self.factory.net.disturbed(TaskKind.TRANSPORT)
 
     def open_cell(self, cell: int) -> None:
-        """The cell may be entered again; tasks that could not be reached meanwhile are announced again."""
+        """Open a cell again; tasks that were unreachable meanwhile are re-announced."""
         self._floor().open([cell])
         for kind in TaskKind:
             self.factory.net.hurry_all(kind)
@@ -120,5 +120,5 @@ class Disturbances:
 
 
 def _parts(agent: Any) -> list[Any]:
-    """What can break: the vehicle itself, or the machines of a station."""
+    """The parts that can break: the vehicle itself, or the machines of a station."""
     return list(getattr(agent, "machines", [agent]))

@@ -1,4 +1,4 @@
-"""What is to be made and when: arrivals, product mix, due dates, and the random numbers that belong to each order."""
+"""The workload: arrivals, product mix, due dates, and the random numbers of each order."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ AT_ONCE = 1000
 class Workload:
     """Releases orders into the factory.
 
-    Streams: "arrivals" for the times of Poisson arrivals, "mix" for products, "work" for what an order meets
+    Streams: "arrivals" for the times of Poisson arrivals, "mix" for products, "work" for the draws of an order
     (processing times, quality): order number k is the same in every trial with the same seed.
 
     Attributes:
-        ordered: orders so far.
-        released: parts so far; an order is for one, or for a lot of them.
-        in_process: parts in the factory.
-        exhausted: no further order will come.
+        ordered: number of orders so far.
+        released: number of parts so far; an order is for one part or a lot.
+        in_process: number of parts in the factory.
+        exhausted: whether no further order will come.
     """
 
     def __init__(self, model: Factory) -> None:
@@ -48,10 +48,10 @@ class Workload:
         self.released = 0
         self.in_process = 0
         self.exhausted = False
-        self._at_once = 0  # parts in a row that have left at the instant at which they came
+        self._at_once = 0  # consecutive parts that left at the instant of their release
 
     def start(self) -> None:
-        """Let the first orders come."""
+        """Schedule the first orders."""
         if self.orders.kept_in_process is None:
             self._await_next()
         else:
@@ -59,11 +59,11 @@ class Workload:
                 self._release_now()
 
     def stop(self) -> None:
-        """No orders any more."""
+        """Stop all further orders."""
         self.exhausted = True
 
     def left(self, job: Job) -> None:
-        """A part has left; a constant work in process asks for the next order after the last of a lot."""
+        """Record that a part has left; under conwip the last part of a lot triggers the next order."""
         self.in_process -= 1
         kept = self.orders.kept_in_process
         if kept is not None and (job.lot is None or not job.lot.parts):
@@ -74,7 +74,7 @@ class Workload:
         self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
 
     def _must_have_taken_time(self, job: Job, kept: int) -> None:
-        """Where parts leave at the instant at which they come, the next ones come and leave at it too, without end."""
+        """Raise an error if parts leave at the instant of their release, which under conwip would go on endlessly."""
         if self.model.now_s > job.released_s + RESOLUTION_S:
             self._at_once = 0
         else:
@@ -120,7 +120,7 @@ class Workload:
             self._release_part(name, product, due_s=due_s, rng=self._work_rng, start=arrival.start, lot=lot)
 
     def rush(self, product: str, *, due_share: float, rng: np.random.Generator) -> None:
-        """Release an unexpected part, due after `due_share` of the usual time; its random numbers are from `rng`."""
+        """Release an unexpected part, due after `due_share` of the usual time; random numbers come from `rng`."""
         self.ordered += 1
         usual_s = self.model.spec.products[product].due_s
         due_s = None if usual_s is None else due_share * usual_s
@@ -154,7 +154,7 @@ class Workload:
 
 
 def _steps(model: Factory, product: str) -> tuple[Step, ...]:
-    """The routing of a product, with whom to call and how long it is expected to take."""
+    """The routing of a product, with the capable stations and the expected durations."""
     spec = model.spec
     steps: list[Step] = []
     tail_s = 0.0

@@ -1,1 +1,1 @@
-"""What is seen: the Mesa server, replays, pictures and clips."""
+"""Visualization: the Mesa server, replays, pictures and clips."""

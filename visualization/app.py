@@ -1,4 +1,4 @@
-"""What Solara serves: `SOLARA_APP=robocell.visualization.app`."""
+"""The entry point of Solara: `SOLARA_APP=robocell.visualization.app`."""
 
 from .page import Page
 

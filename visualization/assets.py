@@ -1,8 +1,8 @@
-"""The files of the page that Solara would otherwise fetch from a CDN: where they are, and whether any is missing.
+"""The files of the page that Solara would otherwise fetch from a CDN: their location, and a check for missing files.
 
-Solara reads them from a folder below the environment, where the package `solara-assets` puts them. It names a version
-of each; of `solara-vuetify3-app`, which ipyvuetify 3 needs, solara-assets has another one than Solara 1.64 names. What
-is installed in place of it is the same package in the same major version.
+Solara reads them from a folder below the environment, where the package `solara-assets` puts them. Solara names a
+version of each file; for `solara-vuetify3-app`, which ipyvuetify 3 needs, solara-assets has a different version from
+the one that Solara 1.64 names. The installed version of the same package and major version is used instead.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ LOADER = "requirejs@2.3.6/require.js"
 
 
 def needed_assets() -> list[str]:
-    """What the page asks for with the ipyvuetify that is installed; its versions 1 and 3 are Vuetify 2 and 3."""
+    """The files that the page requests with the installed ipyvuetify (version 1 is Vuetify 2, version 3 Vuetify 3)."""
     vuetify = 3 if int(version("ipyvuetify").split(".")[0]) >= 3 else 2
     return [*(f"{VUETIFY_APPS[vuetify]}/dist/{name}" for name in FILES), LOADER]
 
 
 def missing_assets(folder: Path) -> list[str]:
-    """Of the files that the page needs, those that are not below the folder."""
+    """The files that the page needs and that are missing below the folder."""
     return [name for name in needed_assets() if find_asset(folder, name) is None]
 
 
 def find_asset(folder: Path, name: str) -> Path | None:
-    """A file below the folder by the name that the page uses: PACKAGE@VERSION/PATH, or @OWNER/PACKAGE@VERSION/PATH.
+    """A file below the folder by the name used in the page: PACKAGE@VERSION/PATH, or @OWNER/PACKAGE@VERSION/PATH.
 
-    None where there is none, or where the name leads out of the folder.
+    None if there is none, or if the name leads outside the folder.
     """
     folder = folder.resolve()
     try:
@@ -41,7 +41,7 @@ def find_asset(folder: Path, name: str) -> Path | None:
             if found.is_relative_to(folder) and found.is_file():
                 return found
     except (OSError, ValueError):
-        pass  # no name of a file
+        pass  # not a valid file name
     return None
 
 

@@ -1,4 +1,4 @@
-"""Simulated time as one reads it."""
+"""Simulated time in readable form."""
 
 
 def clock(at_s: float) -> str:
@@ -8,7 +8,7 @@ def clock(at_s: float) -> str:
 
 
 def duration(length_s: float) -> str:
-    """A length of time in the unit that suits it."""
+    """A length of time in a suitable unit."""
     if length_s < 120.0:
         return f"{length_s:.0f} s"
     return f"{length_s / 60:.0f} min" if length_s < 7200.0 else f"{length_s / 3600:.1f} h"

@@ -1,7 +1,7 @@
-"""What a page shows and whether it plays: Reset, Play and Step.
+"""The controls of a page: Reset, Play and Step.
 
-A run that is over, at its end or by an error, cannot be stepped; Play starts it over. Whatever takes its place (Reset,
-another config, a seek) can be played at once. An error becomes one message on the page, never a traceback there.
+A run that is over, at its end or by an error, cannot be stepped; Play restarts it. A new model (after Reset, another
+config or a seek) can be played at once. An error becomes one message on the page, never a traceback.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Player:
-    """What the buttons do.
+    """The state and actions of the buttons.
 
     Attributes:
-        model: what is shown (`Paced`); None where it cannot be made.
-        playing: whether it goes on by itself.
-        problem: what went wrong last, for the user; "" if nothing did.
-        make: a new model, as the parameters beside the page say; may raise anything, as agent classes of users do.
+        model: the model shown (`Paced`); None if it cannot be built.
+        playing: whether it runs by itself.
+        problem: the last error, for the user; "" without one.
+        make: builds a model with the parameters of the page; may raise any error, from users' agent classes.
     """
 
     model: solara.Reactive[Any]
@@ -38,14 +38,14 @@ class Player:
     make: Callable[[], Any]
 
     def reset(self) -> None:
-        """A new model takes the place of the old one, which stays where none can be made."""
+        """Replace the model by a new one; keep the old one if the new one cannot be built."""
         self.playing.value = False
         model, self.problem.value = attempt(self.make)
         if model is not None:
             self.model.value = model
 
     def play_or_pause(self) -> None:
-        """Pause, or play: from the start where the run is over."""
+        """Pause, or play; restart a run that is over."""
         play = not self.playing.value
         if play and not self.model.value.running:
             self.reset()
@@ -54,7 +54,7 @@ class Player:
         self.playing.value = play and self.model.value.running
 
     def step(self) -> None:
-        """One tick."""
+        """Run one tick."""
         try:
             self.model.value.step()
         except Exception as error:
@@ -62,13 +62,13 @@ class Player:
         force_update()
 
     def fail(self, error: Exception) -> None:
-        """The run is over, and the page says why."""
+        """End the run and show the error on the page."""
         self.model.value.running = False
         self.problem.value = f"the run has stopped: {explained(error)}; press Play or Reset to start over"
 
 
 def use_player(make: Callable[[], Any]) -> Player:
-    """A player of the first model that `make` gives; it plays in a thread of its own."""
+    """A player, in its own thread, of the first model that `make` builds."""
     first, trouble = solara.use_memo(lambda: attempt(make), [])
     model: solara.Reactive[Any] = solara.use_reactive(first)
     player = Player(model, solara.use_reactive(False), solara.use_reactive(trouble), make)
@@ -77,7 +77,7 @@ def use_player(make: Callable[[], Any]) -> Player:
 
 
 def _played(player: Player) -> Callable[[], None] | None:
-    """Lets the model go on until it ends or the effect is undone."""
+    """Run the model until it ends or the effect is undone."""
     if not player.playing.value:
         return None
     model = player.model.value
@@ -99,7 +99,7 @@ def _played(player: Player) -> Callable[[], None] | None:
 
 
 def attempt(make: Callable[[], Any]) -> tuple[Any, str]:
-    """What `make` gives and "", or None and why it cannot."""
+    """The result of `make` and "", or None and the error message."""
     try:
         return make(), ""
     except Exception as error:
@@ -107,7 +107,7 @@ def attempt(make: Callable[[], Any]) -> tuple[Any, str]:
 
 
 def explained(error: Exception) -> str:
-    """What the page says of an error; for one that was not raised for the user, with file and line."""
+    """The text of an error for the page; with file and line if it is not meant for the user."""
     if isinstance(error, RobocellError):
         return str(error)
     traceback.print_exception(error)

@@ -1,4 +1,4 @@
-"""What one sees of an agent that was clicked."""
+"""Details of a selected agent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = 6  # of parts or vehicles in a line
 
 
 def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None) -> dict[str, Any] | None:
-    """Name, state, facts, open negotiations; None for nobody."""
+    """Name, state, facts, open negotiations; None if no agent is selected."""
     kind = stage.log.kind_of(agent)
     if agent == NOBODY or kind is None:
         return None
@@ -34,7 +34,9 @@ def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None
     name = stage.log.name_of(agent)
     return {
         "id": agent,
-        "name": name if kind in (AgentKind.JOB, AgentKind.LOT) else name.replace("_", " "),  # an id of an order stays
+        "name": name
+        if kind in (AgentKind.JOB, AgentKind.LOT)
+        else name.replace("_", " "),  # the id of an order is kept
         "kind": "AGV" if kind is AgentKind.AGV else kind.name.lower(),
         "state": state,
         "colour": colour,
@@ -45,7 +47,7 @@ def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None
 
 
 def latest_task(stage: Stage, agent: int) -> int | None:
-    """The negotiation of an agent that is shown when it is clicked: the newest that is open, or the last closed."""
+    """The negotiation to show for a selected agent: the newest open one, or the last closed one."""
     notes = [*stage.tally.closed_tasks.values(), *stage.tally.open_tasks.values()]
     own = [note for note in notes if agent in (note.contractor, note.manager, note.job)]
     return max(own, key=lambda note: note.conversation).task if own else None
@@ -90,7 +92,7 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
 
 
 def _told(state: RobotState | VehicleState) -> tuple[str, str]:
-    """What a state is called, and its colour."""
+    """The name of a state and its colour."""
     return palette.word(state), palette.tone(state).colour
 
 
@@ -124,12 +126,12 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
         ["parts here", _names(stage, [job for job, at in tally.job_at.items() if at == agent])],
         ["on their way", _names(stage, _promised(stage, agent))],
     ]
-    most = max(tally.machines[agent], key=tally.machines[agent].count)  # the state that most machines are in
+    most = max(tally.machines[agent], key=tally.machines[agent].count)  # the state of most machines
     return text, palette.tone(StationState(most)).colour, lines
 
 
 def _promised(stage: Stage, station: int) -> list[int]:
-    """Parts whose next operation the station has won, and that are not there yet."""
+    """Parts whose next operation the station has won and that have not arrived yet."""
     tally = stage.tally
     return [
         note.job

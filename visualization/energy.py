@@ -1,4 +1,4 @@
-"""What was in the batteries of a recorded run, from the positions and states that the log holds."""
+"""Battery levels of a recorded run, from the positions and states in the log."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ POINTS_S = 10.0
 
 
 def battery_levels(scenario: Scenario, log: EventLog) -> list[Curve] | None:
-    """For each of V vehicles, a curve to interpolate from its coming to its leaving; None without batteries.
+    """For each of V vehicles, a curve to interpolate from joining to leaving; None without batteries.
 
-    Levels that the log holds are exact; between them what was driven (the trace) and what is drawn always goes off,
-    and charging is a straight line. Without a trace, straight lines join the levels of the log.
+    Levels in the log are exact; between them the energy of driving (from the trace) and the base load are subtracted
+    continuously, and charging is a straight line. Without a trace, straight lines join the levels of the log.
     """
     battery = scenario.fleet.agvs.battery if scenario.fleet is not None else None
     if battery is None:

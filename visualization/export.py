@@ -1,4 +1,4 @@
-"""Pictures from the command line: a moment of a run as PNG, a stretch of it as an animated GIF or an MP4 film."""
+"""Pictures from the command line: a moment of a run as PNG, a period as an animated GIF or an MP4 film."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 CLIPS = (".gif", ".mp4")
 MOST_FRAMES = 1200
-CLIP_S = 300.0  # of a clip without an end
+CLIP_S = 300.0  # length of a clip without a given end
 NARROWEST, WIDEST = 100, 10_000  # pixels
 COLOURS = 96  # of a GIF
 KEPT = sorted({tone.colour for tone in palette.STATES.values()} | {palette.LIGHT["part"], palette.DARK["part"]})
 
 
 class ExportError(RobocellError):
-    """What was asked for cannot be drawn."""
+    """Raised if the requested picture cannot be drawn."""
 
 
 def export(
@@ -49,26 +49,26 @@ def export(
     run: int = 1,
     trust: bool = False,
 ) -> Path:
-    """Draw a run: `.png` the moment `start_s`, `.gif` or `.mp4` the stretch from `start_s` to `end_s`.
+    """Draw a run: `.png` the moment `start_s`, `.gif` or `.mp4` the period from `start_s` to `end_s`.
 
     Args:
         path: a config, which is run, or a run directory, whose recordings are used.
         target: the file to write.
         start_s: simulated seconds; half of the run if None.
         end_s: only for a clip; five minutes after the start if None.
-        speed: simulated seconds in one of the clip.
+        speed: simulated seconds per second of the clip.
         frames_per_s: of the clip.
         width: of the picture, in pixels.
-        dark: dark colours.
+        dark: use dark colours.
         run: which recording of a run directory, from 1.
         trust: run agent modules that came with a run directory without asking.
 
     Returns:
-        The file that was written.
+        The written file.
 
     Raises:
-        ScenarioError, ExperimentError: what cannot be shown, or must not be run.
-        ExportError: another kind of file, one that cannot be written, a stretch outside the run, a clip that is too
+        ScenarioError, ExperimentError: the run cannot be shown, or its code is not trusted.
+        ExportError: another kind of file, a file that cannot be written, a period outside the run, a clip that is too
             long, no such recording, an MP4 without PyAV.
     """
     target = Path(target)
@@ -92,7 +92,7 @@ def export(
 
 
 def _check(target: Path, kind: str, *, speed: float, frames_per_s: int, width: int) -> None:
-    """What can be refused before anything is run."""
+    """Refuse invalid arguments before anything is run."""
     if kind not in (".png", *CLIPS):
         raise ExportError(
             f"{target}: a picture is written as .png, a clip as .gif or .mp4, not as {kind or 'nothing'!r}"
@@ -110,7 +110,7 @@ def _check(target: Path, kind: str, *, speed: float, frames_per_s: int, width: i
 
 
 def _stretch(stage: ReplayStage, start_s: float | None, end_s: float | None, *, clip: bool) -> tuple[float, float]:
-    """What of the run is drawn: from when to when, the second for a clip only."""
+    """Start and end of the drawn period (the end for a clip only)."""
     begin_s = stage.end_s / 2 if start_s is None else start_s
     stop_s = min(begin_s + CLIP_S, stage.end_s) if end_s is None else end_s
     if not 0.0 <= begin_s <= stage.end_s or (clip and not begin_s < stop_s <= stage.end_s):
@@ -120,7 +120,7 @@ def _stretch(stage: ReplayStage, start_s: float | None, end_s: float | None, *, 
 
 
 def _moments(begin_s: float, stop_s: float, step_s: float) -> list[float]:
-    """When the frames of a clip are."""
+    """The times of the frames of a clip."""
     times_s = np.arange(begin_s, stop_s, step_s)
     if len(times_s) > MOST_FRAMES:
         raise ExportError(
@@ -131,7 +131,7 @@ def _moments(begin_s: float, stop_s: float, step_s: float) -> list[float]:
 
 
 def _make_room(target: Path) -> None:
-    """Makes the folder of the file before anything is run for it."""
+    """Create the folder of the file before anything is run for it."""
     if target.is_dir():
         raise ExportError(f"{target}: is a folder; name a file in it")
     with _told(target):
@@ -168,7 +168,7 @@ def _stage(session: Session, start_s: float | None, end_s: float | None, *, run:
 
 
 def _save_gif(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:
-    """All frames in the colours of states and parts, and those that a frame in the middle needs besides."""
+    """Save all frames with the colours of states and parts, plus further colours of a frame in the middle."""
     frames = list(frames)
     kept = [channel for colour in KEPT for channel in ImageColor.getrgb(colour)]
     others = frames[len(frames) // 2].quantize(COLOURS - len(KEPT), dither=0).getpalette() or []
@@ -180,7 +180,7 @@ def _save_gif(frames: Iterable[Image.Image], target: Path, frames_per_s: int) ->
 
 
 def _save_mp4(frames: Iterable[Image.Image], target: Path, frames_per_s: int) -> None:
-    """H.264 in the pixel format that every player knows; it wants even sides, so an odd row or column is left out."""
+    """H.264 in the pixel format that every player knows; its sides must be even, so an odd row or column is dropped."""
     import av  # pyright: ignore[reportMissingImports]
 
     with av.open(str(target), "w") as film:

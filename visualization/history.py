@@ -1,8 +1,8 @@
-"""What has been: who was in which state from when to when, and how the figures ran, for the charts and the Gantt chart.
+"""State history of agents and time series of the KPIs, for the charts and the Gantt chart.
 
-The state of a lane (a machine, a vehicle, a robot) is a list of (since_s, state). The figures are sampled at equal
-steps of simulated time; when there are SAMPLES of them every other one goes and the step is doubled, so that a run
-of any length takes the same room.
+The state of a lane (a machine, a vehicle, a robot) is a list of (since_s, state). The KPIs are sampled at equal steps
+of simulated time; after SAMPLES samples every other one is dropped and the step is doubled, so that a run of any length
+takes the same memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 SAMPLES = 240
 FIRST_STEP_S = 5.0
-KEPT = 4000  # states of a lane that are kept
+KEPT = 4000  # most states kept per lane
 
 
 class Lane:
@@ -46,7 +46,7 @@ class Lane:
             del self.since_s[:KEPT], self.states[:KEPT]
 
     def between(self, start_s: float, end_s: float) -> list[list[float]]:
-        """[start, end, state] of what lies in the window."""
+        """[start, end, state] of the states within the window."""
         first = max(bisect_right(self.since_s, start_s) - 1, 0)
         last = bisect_left(self.since_s, end_s)
         if first >= last:
@@ -60,12 +60,12 @@ class Lane:
 
 
 class History:
-    """Lanes and figures of a run, up to the last row that was taken.
+    """Lanes and figures of a run, up to the last row taken.
 
     Attributes:
-        times_s: (N,) when the figures were sampled.
+        times_s: (N,) sampling times.
         figures: name -> (N,) values; `machine_1` counts machines that process, `vehicle_2` vehicles with a part.
-        finished_s, flow_s: (F,) when parts were finished, and how long they took.
+        finished_s, flow_s: (F,) completion times and flow times of parts.
     """
 
     NAMES = ("wip", "finished", "battery_mean", "battery_low", *(f"vehicle_{s}" for s in range(len(VehicleState))))
@@ -90,15 +90,15 @@ class History:
         self._next_s = 0.0
         self._wip = 0
         self._released: dict[int, float] = {}
-        self._vehicles = [0] * len(VehicleState)  # that are in each state
+        self._vehicles = [0] * len(VehicleState)  # number of vehicles in each state
         self._machines = [0] * len(StationState)
         self._state: dict[tuple[int, int], int] = {}
 
     def take(self, events: Iterable[Row], until_s: float, battery: tuple[float, float] | None = None) -> None:
-        """Take further events; sample up to `until_s`; `battery` is the mean and the lowest level now."""
+        """Take further events and sample up to `until_s`; `battery` is the current mean and lowest level."""
         for time_s, kind, agent, job, other, value in events:
             if time_s > self._next_s:
-                self._sample(nextafter(time_s, 0.0), battery)  # what happens at the instant of a sample is in it
+                self._sample(nextafter(time_s, 0.0), battery)  # a sample includes the events at its instant
             if kind == Event.STATION_STATE:
                 self._enter((agent, other), time_s, int(value), self._machines)
             elif kind == Event.VEHICLE_STATE:
@@ -119,7 +119,7 @@ class History:
         self._sample(until_s, battery)
 
     def throughput_per_h(self, now_s: float, window_s: float = 1800.0) -> float:
-        """Parts finished an hour, over the last `window_s` or what there is of it."""
+        """Parts finished per hour, over the last `window_s` or the time since the start."""
         span_s = min(window_s, now_s)
         if span_s <= 0.0:
             return 0.0
@@ -127,7 +127,7 @@ class History:
         return done / span_s * 3600.0
 
     def flow_time_s(self, now_s: float, parts: int = 20) -> float | None:
-        """Mean flow time of the last parts finished; None before the first."""
+        """Mean flow time of the last finished parts; None before the first."""
         last = bisect_right(self.finished_s, now_s)
         recent = self.flow_s[max(last - parts, 0) : last]
         return sum(recent) / len(recent) if recent else None
@@ -141,7 +141,7 @@ class History:
         self.lanes[key].enter(time_s, state)
 
     def _end(self, agent: int, time_s: float) -> None:
-        """An agent has left: its lanes end."""
+        """End the lanes of an agent that has left."""
         for key, state in list(self._state.items()):
             if key[0] == agent:
                 counts = self._vehicles if self.lanes[key].colour == "vehicle" else self._machines

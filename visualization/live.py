@@ -1,7 +1,7 @@
-"""A factory that runs while one watches.
+"""A running factory with a live display.
 
-`LiveFactory` is the factory of the experiments with a gate in front of `step` and a stage beside it. Watching changes
-nothing: the stage only reads, and the log of a run that was shown equals the log of one that was not.
+`LiveFactory` is the factory of the experiments with a gate in front of `step` and a stage. Watching has no effect: the
+stage only reads, and a run that is shown has the same log as one that is not.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 
 class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariableOverride]  # `Paced` only names what it needs
-    """A factory that is shown. Its parameters are what Mesa's sliders change; the rest is the scenario of the class.
+    """A displayed factory. Its parameters are those of Mesa's sliders; the rest comes from the class's scenario.
 
     Args:
         agvs: number of vehicles.
-        mechanism: how calls are cleared.
-        demand: orders, in percent of what the scenario says.
+        mechanism: name of the mechanism that clears calls.
+        demand: orders, in percent of the scenario's orders.
         seed: of the trial.
-        breakdowns: whether anything fails by itself.
+        breakdowns: whether random breakdowns occur.
     """
 
     base: Scenario  # set by `live_factory`
@@ -72,19 +72,19 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
         self.run_until(to_s)
 
     def settle(self) -> None:
-        """What was put in from outside happens now."""
+        """Carry out external disturbances now."""
         if not self.ended:
             self._go(self.run_until, self.now_s)
         self.frame += 1
 
 
 def live_factory(scenario: Scenario) -> type[LiveFactory]:
-    """The class of factories of this scenario; Mesa makes a new one of it at every reset."""
+    """The class of factories of this scenario; Mesa creates an instance at every reset."""
     return type("Factory", (LiveFactory,), {"base": scenario, "__module__": __name__, "__init__": LiveFactory.__init__})
 
 
 class LiveStage(Stage):
-    """Reads a factory that runs."""
+    """The stage of a running factory."""
 
     def __init__(self, factory: LiveFactory) -> None:
         super().__init__(factory.spec, factory.log)
@@ -103,7 +103,7 @@ class LiveStage(Stage):
         return self.factory.tick
 
     def refresh(self) -> None:
-        """Count what the log has got since the last time."""
+        """Count the new rows of the log."""
         if len(self.plan.agvs) < len(self.factory.fleet.present):
             self.plan.welcome(self.log.ids(AgentKind.AGV)[len(self.plan.agvs) :])
             self._agents |= {agv.unique_id: agv for agv in self.factory.agvs}
@@ -153,7 +153,7 @@ class LiveStage(Stage):
             return None
         levels = self.factory.fleet.energy_j() / battery.capacity_j
         for vehicle in np.flatnonzero(self.factory.fleet.state == VehicleState.CHARGING).tolist():
-            since_s, level = self.tally.battery[self.plan.agvs[vehicle]]  # the fleet's own is settled at the end
+            since_s, level = self.tally.battery[self.plan.agvs[vehicle]]  # the fleet's own level is settled at the end
             gained = (self.now_s - since_s) * battery.charge_w / battery.capacity_j
             levels[vehicle] = max(level, min(level + gained, battery.target))
         levels[~self.factory.fleet.present] = np.nan
@@ -173,7 +173,7 @@ class LiveStage(Stage):
         return closed_of(self.factory.traffic)
 
     def agent(self, unique_id: int) -> Any:
-        """The agent itself; None for a part or nobody."""
+        """The agent itself; None for a part or an unknown id."""
         return self._agents.get(unique_id)
 
     def plan_of(self, agent: int) -> list[str]:

@@ -1,9 +1,9 @@
-"""Mesa's own drawers for the same factory: how `SpaceRenderer` should show its agents and walls.
+"""Mesa's own renderers for the same factory: styles of agents and walls for `SpaceRenderer`.
 
     from mesa.visualization import SpaceRenderer
     renderer = space_renderer(factory)          # matplotlib; SolaraViz(model, renderer, ...) takes it
 
-Slower than our canvas by two orders of magnitude, but at home in everything that is written for Mesa.
+It is two orders of magnitude slower than our canvas, but works with all Mesa tools.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 def portray(agent: Any) -> AgentPortrayalStyle:
-    """A vehicle: where it is, coloured by what it does."""
+    """The style of a vehicle, coloured by its state."""
     x, y = agent.position
     return AgentPortrayalStyle(x=x, y=y, color=palette.tone(agent.state).colour, marker="s", size=40)
 
 
 def portray_layer(layer: Any) -> PropertyLayerStyle:
-    """Walls in grey."""
+    """The style of walls, grey."""
     return PropertyLayerStyle(colormap="Greys", alpha=0.5, colorbar=False, vmin=0, vmax=1)
 
 
 def space_renderer(factory: Factory, *, backend: Literal["matplotlib", "altair"] = "matplotlib") -> SpaceRenderer:
-    """A renderer of the factory's floor with all that there is to draw set up, for any Mesa from 3.3 on.
+    """A renderer of the factory's floor with all its layers set up, for Mesa 3.3 and later.
 
     Raises:
         ValueError: the factory has no floor.

@@ -1,7 +1,7 @@
-"""Who offered what: an observer of the negotiations of a running factory, for the sequence diagram.
+"""An observer that records single offers in the negotiations of a running factory, for the sequence diagram.
 
-The log sums up the answers to a call (so many offers, the best of them, so many refusals). The single offers are
-known when a call is cleared, and are copied there.
+The log aggregates the answers to a call (number of offers, the best one, number of refusals). Single offers are known
+when a call is cleared, and are copied then.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     # conversation -> (slots, cost in seconds, reason of refusal), (N,) each
     Offers = OrderedDict[int, tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int8]]]
 
-CALLS = 400  # that are remembered
+CALLS = 400  # kept in memory
 
 
 class OverheardOffers:
-    """Remembers what was offered in the last CALLS calls.
+    """Records the offers of the last CALLS calls.
 
     Attributes:
-        offers: by conversation.
+        offers: the offers by conversation.
     """
 
     def __init__(self) -> None:
         self.offers: Offers = OrderedDict()
 
     def before_clearing(self, market: Market) -> None:
-        """The offers for some calls are in."""
+        """Record the offers of calls that are about to be cleared."""
         for row, task in enumerate(market.tasks):
             self.offers[task.contract.conversation] = (market.slots, market.cost[row].copy(), market.reason[row].copy())
         while len(self.offers) > CALLS:

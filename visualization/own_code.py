@@ -1,7 +1,7 @@
-"""Agent modules of the user: found as `robocell run` finds them, and run only where their origin is agreed to.
+"""Agent modules of the user: found as by `robocell run`, and run only with the user's consent.
 
-A config is the user's own. A run directory may come from elsewhere and holds the modules that it was made with: to
-open it is to look at it, and must not run code.
+A config is the user's own. A run directory may come from elsewhere and contains its own modules: opening it means
+viewing it and must not run code.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def use_own_code(experiment: Experiment, run_folder: Path | None, *, trust: bool) -> None:
-    """Makes the agent modules of an experiment importable, and imports those that it names.
+    """Make the agent modules of an experiment importable, and import those that it names.
 
     Args:
-        experiment: whose classes are needed.
+        experiment: the experiment whose classes are needed.
         run_folder: the run directory that it was read from; None for a config of the user.
-        trust: run what lies in the run directory without asking.
+        trust: run the modules of the run directory without asking.
 
     Raises:
         ScenarioError: the code came with the run directory and is not trusted, or cannot be imported.
@@ -49,7 +49,7 @@ def use_own_code(experiment: Experiment, run_folder: Path | None, *, trust: bool
 
 
 def _agreed(files: list[Path]) -> bool:
-    """Asks on the terminal; without one, no user has agreed."""
+    """Ask on the terminal; without a terminal the answer is no."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     print("robocell: to show this run, code that came with it has to run on this machine:")

@@ -1,9 +1,9 @@
-"""How fast a model is shown: a frame at a time, never ahead of the browser, at a chosen multiple of real time.
+"""The pace of a displayed model: frame by frame, never ahead of the browser, at a multiple of real time.
 
-The controls call `step` in a thread of its own, as fast as they can, and have the page rendered after each call.
-Without a gate it runs away from a page that cannot follow, and rendering costs far more than a frame. So a model that
-is shown waits in `step` until its page was rendered, and then makes frames for a quarter of a second: each covers as
-much simulated time as the chosen speed asks for, less than a tick or hundreds of them, and goes to `watchers`.
+The controls call `step` in a thread as fast as they can, and have the page rendered after each call. Without a gate the
+model would run away from a page that cannot follow, because rendering costs far more than a frame. So a displayed model
+waits in `step` until its page has been rendered, and then makes frames for a quarter of a second: each covers as much
+simulated time as the chosen speed requires, less than a tick or hundreds of ticks, and goes to `watchers`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 AS_FAST_AS_POSSIBLE = float("inf")
-FRAME_S = 1 / 30  # no more frames than this are made
-SLICE_S = 0.25  # of frames, between two renderings of the page
-BUDGET_S = 0.05  # of the processor's time in a frame
+FRAME_S = 1 / 30  # least time between frames
+SLICE_S = 0.25  # time of frames between two renderings of the page
+BUDGET_S = 0.05  # processor time per frame
 LONGEST_SLEEP_S = 0.2
-LONGEST_GAP_S = 0.5  # what was missed while the page was busy for longer is not made up for
-GATE_S = 1.0  # if nobody says that a frame was rendered (a closed tab), go on after this
+LONGEST_GAP_S = 0.5  # a longer delay of the page is not caught up
+GATE_S = 1.0  # continue after this time if no page confirms a frame (a closed tab)
 
 
 class Paced:
-    """Mixin for a Mesa model that is shown; the class beside it says how to `advance`.
+    """Mixin for a displayed Mesa model; the other base class defines `advance`.
 
     Attributes:
-        lock: held while the model changes; whoever reads or disturbs it takes it.
-        speed: simulated seconds for one of the wall clock.
-        factor: the speed that was really reached, over the last second or so.
+        lock: held while the model changes; acquire it to read or disturb the model.
+        speed: simulated seconds per second of real time.
+        factor: the actual speed, over about the last second.
         frame: number of frames so far.
         watchers: called after every frame.
     """
@@ -52,15 +52,15 @@ class Paced:
         super().__init__(*args, **kwargs)
 
     def one_tick(self) -> None:
-        """The smallest step that there is."""
+        """Run the smallest possible step."""
         raise NotImplementedError
 
     def advance(self, to_s: float) -> None:
-        """All that happens until simulated time `to_s`."""
+        """Run to the simulated time `to_s`."""
         raise NotImplementedError
 
     def step(self) -> None:
-        """Frames for SLICE_S when the page plays; one tick when the button is pressed."""
+        """Make frames for SLICE_S while the page plays; run one tick when the button is pressed."""
         self.rendered.wait(timeout=GATE_S)
         self.rendered.clear()
         if not _in_thread_of_its_own():
@@ -72,7 +72,7 @@ class Paced:
             self.play()
 
     def play(self) -> None:
-        """One frame at the chosen speed."""
+        """Make one frame at the chosen speed."""
         self._frame(self._play)
 
     def _frame(self, how: Callable[[], None]) -> None:
@@ -84,7 +84,7 @@ class Paced:
             show()
 
     def _play(self) -> None:
-        speed = self.speed  # may change while it is used
+        speed = self.speed  # may change meanwhile
         now = time.monotonic()
         tick_s = self.tick_s if self.tick_s < AS_FAST_AS_POSSIBLE else 1.0
         since_s = now - self._returned_s
@@ -103,7 +103,7 @@ class Paced:
         self._owed_s = self._owed_s - (self.now_s - begun_s) if speed < AS_FAST_AS_POSSIBLE else 0.0
 
     def _go(self, how: Callable[..., None], *args: float) -> None:
-        """Let the model change; Mesa 3.5 takes no step within a step, so the ticks in it are taken without Mesa."""
+        """Let the model change; Mesa 3.5 allows no nested steps, so the ticks within are run without Mesa."""
         with self.lock:
             mesas, self.step = self.step, self._tick
             try:
@@ -112,7 +112,7 @@ class Paced:
                 self.step = mesas
 
     def _tick(self) -> None:
-        with self.lock:  # for a thread that looks `step` up while another one has it replaced
+        with self.lock:  # protects a thread that looks up `step` while another one has replaced it
             super().step()  # type: ignore[misc]  # of the class beside this one
 
     def _measure(self) -> None:
@@ -127,6 +127,6 @@ class Paced:
 
 
 def _in_thread_of_its_own() -> bool:
-    """The page plays in a thread that it starts for nothing else; a click is handled by a worker of the server."""
+    """Whether this is the page's own playing thread; clicks are handled by a worker of the server."""
     thread = threading.current_thread()
     return type(thread) is threading.Thread and thread is not threading.main_thread()

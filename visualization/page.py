@@ -1,4 +1,4 @@
-"""The page: controls at the side, the panels beside them. Every browser tab has a factory of its own."""
+"""The page: controls at the side, and the panels. Every browser tab has its own factory."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from .stage import Stage
 
 SPEEDS = {"×1": 1.0, "×5": 5.0, "×10": 10.0, "×30": 30.0, "×60": 60.0, "×300": 300.0, "max": AS_FAST_AS_POSSIBLE}
-WIDE = 1.6  # width over height of floors that are shown below each other rather than beside
+WIDE = 1.6  # floors wider than this (width over height) are shown below each other, not side by side
 STYLE = Path(__file__).with_name("page.css")
 
 
 @solara.component
 def Page() -> None:
-    """What the server was asked to show."""
+    """The page for the target of the server."""
     solara.Style(STYLE)
     solara.use_memo(_paint_controls, [])
     shown, problem = attempt(session.current)
@@ -51,14 +51,14 @@ def Page() -> None:
 
 
 def _paint_controls() -> None:
-    """Buttons and the bar at the top have one colour, whatever Vuetify's own is."""
+    """Give buttons and the top bar one colour, independent of Vuetify's default."""
     for name in ("light", "dark"):
         getattr(solara.lab.theme.themes, name).primary = BLUE
 
 
 @solara.component
 def LivePage() -> None:
-    """A factory that runs; which one can be chosen."""
+    """A running factory, with a selection of factories."""
     factories = session.current().factories
     name, set_name = solara.use_state(next(iter(factories)))
     with solara.Sidebar(), solara.Card("Factory"):
@@ -77,13 +77,13 @@ def LiveView(scenario: Scenario, name: str) -> None:
 
 
 def use_side(own: Callable[..., Any], params: dict[str, Any], pace: str, of: str) -> Player:
-    """All that is at the side of the panels: speed, controls, and the parameters that take effect with Reset.
+    """The side of the page: speed, controls, and the parameters that take effect with Reset.
 
     Args:
-        own: makes a model of these parameters.
-        params: what Mesa's inputs offer, by name.
+        own: builds a model with these parameters.
+        params: the options of Mesa's inputs, by name.
         pace: the first of SPEEDS.
-        of: whose inputs they are; another one gets inputs of its own.
+        of: name of the target, each with its own inputs.
     """
     chosen = solara.use_reactive(solara.use_memo(lambda: _defaults(params), []))
     player = use_player(lambda: own(**chosen.value))
@@ -166,7 +166,7 @@ def LivePanels(model: LiveFactory) -> None:
 
 
 def _params(scenario: Scenario) -> dict[str, Any]:
-    """What Mesa's model parameters offer; a change takes effect with Reset."""
+    """The options of Mesa's model parameters; a change takes effect with Reset."""
     params: dict[str, Any] = {}
     if scenario.agv_count:
         params["agvs"] = Slider("Vehicles", scenario.agv_count, 1, most_vehicles(scenario), 1)
@@ -179,13 +179,13 @@ def _params(scenario: Scenario) -> dict[str, Any]:
 
 
 def _shape(stage: Stage) -> dict[str, str]:
-    """The floor as high as it needs to be for its width; a little more for the tools above and the legend below."""
+    """The style that gives the floor a height to fit its width, with room for tools and legend."""
     plan = stage.plan
     return {"aspect-ratio": f"{plan.width} / {plan.height + 0.12 * plan.width:.1f}"}
 
 
 def _forget(model: Any) -> None:
-    """A model that is shown no more, if any: nothing waits for its frames, and Mesa 3.3 forgets its ids."""
+    """Release a model, if any, that is no longer shown, also from the ids that Mesa 3.3 keeps."""
     if model is None:
         return
     model.running = False

@@ -1,4 +1,4 @@
-"""A stage as a picture, without a browser: its floor between a caption and a legend."""
+"""Pictures of a stage without a browser: the floor between a caption and a legend."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEAD = 30  # pixels for the caption
 FOOT = 38  # pixels for the legend
-LEFT = 12  # pixels beside both
+LEFT = 12  # pixels to the left of both
 QUARTER = math.pi / 2
 
 
@@ -29,9 +29,9 @@ class Painter:
     """Draws the frames of one stage, all of the same size.
 
     Args:
-        stage: what is drawn.
-        width: of the pictures, in pixels.
-        dark: dark or light.
+        stage: the stage to draw.
+        width: width of the pictures in pixels.
+        dark: use dark colours.
     """
 
     def __init__(self, stage: Stage, *, width: int = 1000, dark: bool = False) -> None:
@@ -44,7 +44,7 @@ class Painter:
         self._still = self._draw_still()
 
     def picture(self) -> Image.Image:
-        """The stage as it is now."""
+        """Draw the current state of the stage."""
         stage, frame = self.stage, self.stage.frame()
         image = self._still.copy()
         pen = Pen(image, self.look)
@@ -76,7 +76,7 @@ class Painter:
         return image
 
     def _legend(self, pen: Pen) -> None:
-        """A line for stations and one for vehicles, smaller where there is less room."""
+        """Draw one line for stations and one for vehicles, smaller if there is less room."""
         left = LEFT * OVERSIZE
         letters, room = font(10 * OVERSIZE), self.size[0] - 2 * left
         rows = [

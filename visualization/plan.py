@@ -1,4 +1,4 @@
-"""What of a factory never changes while one watches: the floor, its places, its agents. Sent once, drawn often."""
+"""The static part of a factory: the floor, its places, its agents. Sent once, drawn often."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Plan(FloorPlan):
 
     Attributes:
         centre: middle of the docks of every place, by agent id: (x, y) in cells.
-        cell_of_place: its first dock.
+        cell_of_place: first dock of every place.
         name_of: the name of any agent of the log.
         place_ids: agent ids in the order of `scenario.places`.
         agvs, robot_ids: agent ids, vehicles in the order of the fleet.
         latecomers: vehicles that join after the start.
-        data: all of it as plain data for the browser.
+        data: all of this as plain data for the browser.
     """
 
     def __init__(self, scenario: Scenario, log: EventLog) -> None:
@@ -48,22 +48,22 @@ class Plan(FloorPlan):
         self.centre = {self.place_id[place.name]: self.middle(list(place.cells)) for place in self.places}
         self.cell_of_place = {self.place_id[place.name]: place.cells[0] for place in self.places}
         self.data = self._data()
-        self._drawn: dict[str, tuple[Any, list[Shape]]] = {}  # shapes, and what they were made of
+        self._drawn: dict[str, tuple[Any, list[Shape]]] = {}  # shapes and their inputs
 
     def welcome(self, vehicles: list[int]) -> None:
-        """These vehicles have joined a factory that runs."""
+        """Add vehicles that have joined a running factory."""
         for unique_id in vehicles:
             self.vehicle_of[unique_id] = len(self.agvs)
             self.agvs.append(unique_id)
         self.data = self.data | {"agvs": list(self.agvs), "agv_names": [self.name_of(uid) for uid in self.agvs]}
 
     def drawn(self, frame: dict[str, Any]) -> dict[str, Any]:
-        """A frame of the stage as the browser takes it: with shapes in place of what they show."""
+        """A frame of the stage for the browser, with shapes in place of the values they show."""
         rest = {name: value for name, value in frame.items() if name not in SHOWN_BY_SHAPES}
         return rest | {"now": self.shapes_now(frame), "route": scene.route(self, frame["route"])}
 
     def shapes_now(self, frame: dict[str, Any]) -> dict[str, list[Shape]]:
-        """The shapes of all that changes now and then, by what they show; `frame` is that of the stage."""
+        """The shapes of things that change occasionally, by name; `frame` is that of the stage."""
         picked = frame["selected"]
         found = {"closed": self._once("closed", frame["blocked"], lambda: scene.closed(self, frame["blocked"]))}
         for number, (place, now) in enumerate(zip(self.places, frame["places"], strict=True)):
@@ -86,7 +86,7 @@ class Plan(FloorPlan):
         return found
 
     def _once(self, key: str, of: Any, draw: Callable[[], list[Shape]]) -> list[Shape]:
-        """The shapes made before, where what they are made of is the same: most of a floor rests most of the time."""
+        """Cached shapes if their inputs are unchanged, because most of a floor rarely changes."""
         if key not in self._drawn or self._drawn[key][0] != of:
             self._drawn[key] = of, draw()
         return self._drawn[key][1]

@@ -1,4 +1,4 @@
-"""A run that was recorded: its log, its scenario, and where its vehicles were at every tick."""
+"""A recorded run: its log, its scenario, and the cells of its vehicles at every tick."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recording:
-    """One kept log of a run directory; it is read when it is shown.
+    """One kept log of a run directory; read when it is shown.
 
     Attributes:
         label: the case and the seed.
@@ -36,7 +36,7 @@ class Recording:
 
     @property
     def made_again(self) -> bool:
-        """Whether positions were not recorded, so that the run is made again when it is shown."""
+        """Whether positions were not recorded, so that the run is repeated when it is shown."""
         return self._on_floor and not self.scenario.record.trace
 
     @property
@@ -45,11 +45,11 @@ class Recording:
 
     @cached_property
     def log(self) -> EventLog:
-        """The log with the cells of all vehicles; where they were not recorded, the run is made again.
+        """The log with the cells of all vehicles; if they were not recorded, the run is repeated.
 
         Raises:
             ExperimentError: the log is gone or damaged.
-            ScenarioError: the run made again is another one than the one recorded.
+            ScenarioError: the repeated run differs from the recorded one.
         """
         remedy = f"show another run, or {mended_by_a_run(self.path.parent.parent)}"
         log = read_log_file(self.path, remedy=remedy)
@@ -73,10 +73,10 @@ def recordings_in(path: Path, *, trust: bool = False) -> list[Recording]:
 
     Args:
         path: of the directory, or of the log.
-        trust: where runs have to be made again, run agent modules that came with them without asking.
+        trust: run agent modules that came with runs to be repeated without asking.
 
     Raises:
-        ScenarioError: there is no run, no log was kept, or code that came with the run is needed and not trusted.
+        ScenarioError: no run or no log exists, or code that came with the run is needed and not trusted.
     """
     single = path if path.suffix == ".npz" else None
     if single is not None and not single.is_file():

@@ -1,4 +1,4 @@
-"""A recorded run shown as if it ran: the same panels, fed from the log; it can be stepped, played and scrubbed."""
+"""Replay of a recorded run: the same panels, fed from the log, with step, play and seek."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 CHECKPOINT_ROWS = 5000  # events between two copies of the tally
 STOPS = (int(VehicleState.HANDLING), int(VehicleState.WAITING), int(VehicleState.CHARGING))
 TABLES = ("events", "conversations", "messages")
-LOOK_AHEAD_ROWS = 400  # rows of the trace that a route is taken from
-LOOK_BACK_ROWS = 400  # rows of the trace in which the last move of a vehicle is looked for
+LOOK_AHEAD_ROWS = 400  # rows of the trace from which a route is taken
+LOOK_BACK_ROWS = 400  # rows of the trace searched for the last move of a vehicle
 
 
 class ReplayStage(Stage):
@@ -65,7 +65,7 @@ class ReplayStage(Stage):
         return int(self.now_s / self.tick_s + 1e-9) if math.isfinite(self.tick_s) else 0
 
     def seek(self, to_s: float) -> None:
-        """Go to a time, forth or back."""
+        """Go to a time, forwards or backwards."""
         to_s = min(max(to_s, 0.0), self.end_s)
         ends = [int(np.searchsorted(self._times[table], to_s, "right")) for table in TABLES]
         if ends[0] < self._taken[0] or ends[2] < self._taken[2] or ends[1] < self._taken[1]:
@@ -105,7 +105,7 @@ class ReplayStage(Stage):
             self.history.take(events[start:end].tolist(), until_s, mean_and_lowest(self.levels_at(until_s)))
             start = end
 
-    # -- what the log says ------------------------------------------------------------------------------------
+    # -- reading of the log -----------------------------------------------------------------------------------
 
     def _trace_row(self) -> int:
         return max(int(np.searchsorted(self._ticks, self.tick, "right")) - 1, 0)
@@ -116,7 +116,7 @@ class ReplayStage(Stage):
         return np.array([origin for origin, _, _ in self.legs()], np.int32)
 
     def facing(self) -> NDArray[np.int8] | None:
-        """Towards the last move, or towards the next one where the turn to it is under way."""
+        """In the direction of the last move, or of the next one if the turn to it is under way."""
         if self._facing is None:
             return None
         return self._facing[max(int(np.searchsorted(self._ticks, self.tick + self._turn_ticks, "right")) - 1, 0)]
@@ -129,7 +129,7 @@ class ReplayStage(Stage):
         return [_last_heading(column, self.plan.width) for column in cells.T]
 
     def _find_facing(self) -> NDArray[np.int8] | None:
-        """(R, V) int8, where everybody faces after its last move; None where vehicles need not turn."""
+        """(R, V) int8, facing of each vehicle after its last move; None if vehicles need not turn."""
         agvs = self.scenario.fleet.agvs if self.scenario.fleet is not None else None
         if agvs is None or agvs.kinematics == "omni" or not len(self._ticks):
             return None
@@ -143,7 +143,7 @@ class ReplayStage(Stage):
         return np.take_along_axis(moved, last, axis=0)
 
     def _find_stops(self) -> list[tuple[NDArray[np.float64], NDArray[np.int32]]]:
-        """For each vehicle, when it came to a stop with work to do there, and in which cell."""
+        """For each vehicle, the times and cells of its stops for work."""
         events = self._rows["events"]
         rows = events[(events["kind"] == Event.VEHICLE_STATE) & np.isin(events["value"], STOPS)]
         found = []
@@ -199,7 +199,7 @@ class ReplayStage(Stage):
     )
 
     def plan_of(self, agent: int) -> list[str]:
-        """The parts that the vehicle has contracted to carry, in the order in which it did."""
+        """The parts that the vehicle has contracted to carry, in the order of its contracts."""
         if agent not in self.plan.vehicle_of:
             return []
         tally, name_of = self.tally, self.log.name_of
@@ -214,7 +214,7 @@ class ReplayStage(Stage):
         return lines
 
     def levels_at(self, at_s: float) -> NDArray[np.float64] | None:
-        """(V,) battery levels at a time, NaN for vehicles that are not there; None without batteries."""
+        """(V,) battery levels at a time, NaN for absent vehicles; None without batteries."""
         if self._levels is None:
             return None
         return np.array([np.interp(at_s, *curve, left=np.nan, right=np.nan) for curve in self._levels])
@@ -242,7 +242,7 @@ class ReplayStage(Stage):
         events = self._rows["events"]
         states = events[events["kind"] == Event.VEHICLE_STATE]
         cells, ticks = self._cells[: row + 1], self._ticks[: row + 1]
-        unrecorded = np.maximum(np.append(ticks[1:], self.tick) - ticks - 1, 0)  # ticks after a row: nothing moved
+        unrecorded = np.maximum(np.append(ticks[1:], self.tick) - ticks - 1, 0)  # ticks without a move after a row
         waits = np.zeros(cells.shape, np.int64)
         for vehicle, uid in enumerate(self.plan.agvs):
             own = states[states["agent"] == uid]
@@ -256,7 +256,7 @@ class ReplayStage(Stage):
         return waits
 
     def events_ahead(self) -> list[list[Any]]:
-        """Breakdowns, standstills, scrap, late jobs and agents that leave: [time_s, how bad (0..2), text]."""
+        """Breakdowns, standstills, scrap, late jobs and agents that leave: [time_s, severity (0..2), text]."""
         events = self._rows["events"]
         due = {int(row["job"]): float(row["value"]) for row in events[events["kind"] == Event.RELEASED]}
         kinds = (Event.BROKE_DOWN, Event.STANDSTILL, Event.SCRAPPED, Event.INFEASIBLE, Event.FINISHED, Event.LEFT)
@@ -276,7 +276,7 @@ class ReplayStage(Stage):
 
 
 def _last_heading(cells: NDArray[np.int32], width: int) -> float | None:
-    """Radians of the last step of a vehicle from cell to cell; None if it has not moved. (R,) cells of the trace."""
+    """Radians of the last move of a vehicle; None if it has not moved. (R,) cells of the trace."""
     step = np.diff(cells)
     moved = np.flatnonzero((step != 0) & (cells[1:] != NO_CELL) & (cells[:-1] != NO_CELL))
     if not len(moved):
@@ -313,7 +313,7 @@ class Replay(Paced, mesa.Model):
         self.seek(to_s)
 
     def seek(self, to_s: float) -> None:
-        """Go to a time, forth or back; before the end there is something to play again."""
+        """Go to a time, forwards or backwards; before the end the replay can be played again."""
         with self.lock:
             self.now_s = min(max(to_s, 0.0), self.end_s)
             for stage in self.stages:
@@ -323,6 +323,6 @@ class Replay(Paced, mesa.Model):
 
 
 def replay_of(recordings: list[Recording]) -> type[Replay]:
-    """The class of replays of these recordings; Mesa makes a new one of it at every reset."""
+    """The class of replays of these recordings; Mesa creates an instance at every reset."""
     by_label = {recording.label: recording for recording in recordings}
     return type("Replay", (Replay,), {"recordings": by_label, "__module__": __name__, "__init__": Replay.__init__})

@@ -1,8 +1,8 @@
-"""Lets only the viewer's own page talk to its server, and answers the page's assets from disk alone.
+"""Lets only the viewer's own page talk to its server, and serves the page's assets from disk only.
 
-Every page that a browser has open can send requests to a server on this machine. So the name in `Host` must be one of
-the server's own (a foreign name that was made to point here is refused), `Origin` must be the server itself, no other
-page may frame it, and a server that others can reach asks for a token.
+Every page open in a browser can send requests to a server on this machine. So the name in `Host` must be one of the
+server's own (a foreign name that points here is refused), `Origin` must be the server itself, no other page may frame
+it, and a server reachable by others requires a token.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class SameOrigin:
     Args:
         app: the application.
         host: address that the server listens on.
-        assets: folder of the files that the page needs.
-        token: what a browser has to show; None where only this machine reaches the server.
+        assets: folder with the files of the page.
+        token: required from a browser; None if only this machine reaches the server.
     """
 
     def __init__(self, app: ASGIApp, *, host: str, assets: Path, token: str | None = None) -> None:
@@ -73,7 +73,7 @@ class SameOrigin:
             await send({"type": "websocket.close", "code": 1008})
 
     def _answer(self, scope: Scope) -> Response | None:
-        """What is said instead of asking the application; None where the application is asked."""
+        """The response that replaces the application's; None if the application answers."""
         headers = Headers(scope=scope)
         if not self._is_own(headers.getlist("host")):
             return _refusal("this server does not go by the name in Host; use the address that the terminal shows")
@@ -90,7 +90,7 @@ class SameOrigin:
         return None
 
     def _is_own(self, hosts: list[str]) -> bool:
-        """Whether a `Host` names this server; where others reach it, by any address: only names can be made to lie."""
+        """Whether `Host` names this server; if others reach it, any address does: only names can be forged."""
         if len(hosts) != 1:
             return False
         try:
@@ -101,7 +101,7 @@ class SameOrigin:
         return name in self.names or (self.token is not None and _is_address(name))
 
     def _cookie(self, headers: Headers) -> str:
-        """Cookies do not tell ports apart, so the name does."""
+        """Name of the cookie; it contains the port, because cookies are shared between ports."""
         host = urlsplit(f"//{headers['host']}")
         return f"robocell_{host.port or 80}"
 
@@ -117,7 +117,7 @@ class SameOrigin:
         return self.token is not None and hmac.compare_digest(given.encode(), self.token.encode())
 
     def _welcome(self, scope: Scope, query: dict[str, list[str]]) -> Response:
-        """The same page with the token in a cookie, no longer in the address."""
+        """Redirect to the same page with the token in a cookie instead of the address."""
         rest = urlencode(query, doseq=True)
         answer = RedirectResponse(f"/{scope['path'].lstrip('/')}" + (f"?{rest}" if rest else ""), status_code=303)
         name = self._cookie(Headers(scope=scope))

@@ -1,4 +1,4 @@
-"""A negotiation as a sequence diagram: the manager on the left, the contractors beside it, messages from top to bottom.
+"""A negotiation as a sequence diagram: the manager on the left, contractors to its right, messages from top to bottom.
 
 smt-3          agv_2         agv_5
   |---- cfp ----->|             |
@@ -22,7 +22,7 @@ from .clock import clock
 if TYPE_CHECKING:
     from .stage import Stage
 
-ACTORS = 5  # contractors that get a line of their own
+ACTORS = 5  # contractors with their own line
 MESSAGES = 40
 CALLS = 8  # announcements whose single answers are shown
 OTHERS = "others"
@@ -40,9 +40,9 @@ TONES = {
 
 
 def diagram(stage: Stage, task: int) -> dict[str, Any] | None:
-    """All that was said about a task so far, its re-announcements included; None if nothing is known about it.
+    """All messages about a task so far, including re-announcements; None for an unknown task.
 
-    Single offers are shown where somebody listened (`Stage.offers`), otherwise their number and the best of them.
+    Single offers are shown if they were recorded (`Stage.offers`), otherwise their number and the best of them.
     """
     calls = stage.log.conversations
     own = calls[(calls["task"] == task) & (calls["opened_s"] <= stage.now_s)]
@@ -116,5 +116,5 @@ def _arrows(
         many += f", best {value:.0f} s"
     if sender == NOBODY:
         return [arrow(others if column else 1, 0, many)]
-    only = offers[0][0] if offers is not None and len(offers) == 1 else None  # who was asked, if it was one
+    only = offers[0][0] if offers is not None and len(offers) == 1 else None  # the contractor asked, if it was only one
     return [arrow(0, column.get(only, others) if only is not None else others, many)]

@@ -1,4 +1,4 @@
-"""The Mesa server: one process, loopback unless told otherwise, for its own page only; nothing is fetched."""
+"""The Mesa server: one process, on loopback by default, for its own page only; nothing is fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -23,17 +23,20 @@ QUIET = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
-    "SOLARA_CHECK_HOOKS": "off",  # Mesa 3.3 trips over Solara's check of its own rules
+    "SOLARA_CHECK_HOOKS": "off",  # Mesa 3.3 fails Solara's check of hooks
     "SOLARA_MODE": "production",
 }
 
 
 LAST_PORT = 65535
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # and how this machine reaches a server that listens there
+EVERYWHERE = {
+    "0.0.0.0": "127.0.0.1",
+    "::": "::1",
+}  # addresses by which this machine reaches a server listening on all addresses
 
 
 class ServerError(RobocellError):
-    """The server cannot start here."""
+    """Raised if the server cannot start."""
 
 
 def serve(
@@ -47,9 +50,9 @@ def serve(
     """Show a config (live) or a run directory (replay) until interrupted.
 
     Args:
-        target: what `robocell view` was given.
+        target: the argument of `robocell view`.
         host: address to listen on; the default can only be reached from this machine.
-        port: of the server; the next free one where it is taken, any free one for 0.
+        port: of the server; the next free one if it is taken, any free one for 0.
         open_browser: open the page when the server is up.
         trust: run agent modules that came with a run directory without asking.
 
@@ -61,7 +64,7 @@ def serve(
     os.environ[session.TARGET] = str(target)
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    import uvicorn  # these after the environment was set: Solara reads it when it is imported
+    import uvicorn  # imported after setting the environment, which Solara reads on import
     from solara.server import settings
 
     from .same_origin import SameOrigin, is_loopback
@@ -78,7 +81,7 @@ def serve(
     port = free_port(host, port)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     url = _url(socket.gethostname() if host in EVERYWHERE else host, port, token)
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # said of every page that is not https
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # shown for every page without https
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
     if token is not None:
         print(
@@ -98,10 +101,10 @@ def _url(host: str, port: int, token: str | None) -> str:
 
 
 def free_port(host: str, port: int, tries: int = 20) -> int:
-    """The port, or the next one that is free; any free one for port 0.
+    """The port, or the next free one; any free one for port 0.
 
     Raises:
-        ServerError: the host is no address of this machine, there is no such port, or none of `tries` ports is free.
+        ServerError: the host is not an address of this machine, the port is invalid, or none of `tries` ports is free.
     """
     if not 0 <= port <= LAST_PORT:
         raise ServerError(f"--port {port}: a port is a number from 0 (any free one) to {LAST_PORT}")

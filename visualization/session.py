@@ -1,4 +1,4 @@
-"""What the server was asked to show: found when it starts, so that bad input is refused before a browser opens."""
+"""The target of the server, read at its start so that bad input is refused before a browser opens."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from ..experiments.execution.store import EXPERIMENT, MODULES, RESULTS
 from .own_code import use_own_code
 from .recording import Recording, recordings_in
 
-CASES = 20  # of a sweep that are offered
-TARGET = "ROBOCELL_VIEW"  # environment variable: what to show where no server of ours has said so
+CASES = 20  # most cases of a sweep to offer
+TARGET = "ROBOCELL_VIEW"  # environment variable: the target if our server has not set one
 
 
 @dataclass
 class Session:
-    """Either factories to run, by name, or recorded runs."""
+    """The content of the viewer: either factories to run, by name, or recorded runs."""
 
     factories: dict[str, Scenario] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
 
 
 def open_session(target: str | Path, *, trust: bool = False) -> Session:
-    """Reads a config (the shipped ones are offered beside it), a run directory, or a single log of one.
+    """Read a config (the shipped ones are offered beside it), a run directory, or a single log of one.
 
     Args:
-        target: what is shown.
+        target: path or name of the target.
         trust: run agent modules that came with a run directory without asking.
 
     Raises:
-        ScenarioError, ExperimentError: what cannot be shown, or must not be run.
+        ScenarioError, ExperimentError: the target cannot be shown, or its code is not trusted.
     """
     path = Path(target)
     if (path.is_dir() and not _holds_only_a_config(path)) or path.suffix == ".npz":
@@ -43,7 +43,7 @@ def open_session(target: str | Path, *, trust: bool = False) -> Session:
 
 
 def _holds_only_a_config(folder: Path) -> bool:
-    """What `robocell new` writes, which is no run yet: `robocell run` takes the folder too."""
+    """Whether the folder is one written by `robocell new`, not a run yet."""
     return (folder / EXPERIMENT).exists() and not any((folder / made).exists() for made in (*RESULTS, MODULES))
 
 
@@ -66,7 +66,7 @@ def _factories(target: str | Path, *, trust: bool) -> dict[str, Scenario]:
 
 
 def _base(experiment: Experiment) -> Scenario:
-    """The scenario before the sweep; the first case where it cannot stand alone."""
+    """The scenario before the sweep; the first case if it is not valid alone."""
     try:
         return Scenario.parse(dict(experiment.scenario))
     except ScenarioError:

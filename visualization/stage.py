@@ -1,8 +1,8 @@
-"""What the panels show, as plain data: the side of a factory that faces the browser, the same live and in a replay.
+"""The content of the panels as plain data, the same for a running factory and a replay.
 
-`frame` is small and made for every picture; `figures`, `gantt`, `calls` and the like are made twice a second. A stage
-reads the log through a `Tally` (the present) and a `History` (the past); what only a living factory or only a recorded
-one can know (plans, routes, batteries) is filled in by its subclasses.
+`frame` is small and built for every picture; `figures`, `gantt`, `calls` and the like are built twice a second. A stage
+reads the log through a `Tally` (the present) and a `History` (the past); subclasses add what only a running factory or
+only a recording knows (plans, routes, batteries).
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ ROWS = 40  # of the table of calls
 
 
 class Stage:
-    """One factory that is shown.
+    """One displayed factory.
 
     Attributes:
-        plan: what never changes.
+        plan: the static part.
         now_s, tick_s: seconds.
     """
 
@@ -54,7 +54,7 @@ class Stage:
         self.plan = Plan(scenario, log)
         self.tick_s = scenario.tick_s
 
-    # -- what subclasses know ---------------------------------------------------------------------------------
+    # -- implemented by subclasses ----------------------------------------------------------------------------
 
     now_s: float
     tick: int
@@ -64,24 +64,24 @@ class Stage:
         raise NotImplementedError
 
     def facing(self) -> NDArray[np.int8] | None:
-        """(V,) int8, 0..3 for E, S, W, N; None where vehicles drive into any direction."""
+        """(V,) int8, 0..3 for E, S, W, N; None if vehicles drive in any direction."""
         return None
 
     def headings(self) -> Sequence[float | None]:
-        """(V,) radians clockwise from east; None where a vehicle has not moved yet, or that is not known."""
+        """(V,) radians clockwise from east; None if a vehicle has not moved yet or its heading is unknown."""
         facing = self.facing()
         return [None] * len(self.plan.agvs) if facing is None else [way * math.pi / 2 for way in facing.tolist()]
 
     def goals(self) -> NDArray[np.int32]:
-        """(V,) int32, cell that every vehicle drives to, NO_CELL where it drives nowhere."""
+        """(V,) int32, cell that every vehicle drives to, NO_CELL without a goal."""
         raise NotImplementedError
 
     def legs(self) -> list[tuple[int, int, float]]:
-        """(V,) the cell that a vehicle comes from, the one that it goes to, and the share of the way; without floor."""
+        """(V,) origin cell, destination cell and completed share of each vehicle's trip; used without a floor."""
         return [(cell, cell, 0.0) for cell in self.cells().tolist()]
 
     def states(self) -> list[int]:
-        """(V,) `VehicleState`; ABSENT for those that are not there."""
+        """(V,) `VehicleState`; ABSENT for absent vehicles."""
         tally = self.tally
         return [ABSENT if uid in tally.absent else tally.vehicle_state[uid] for uid in self.plan.agvs]
 
@@ -90,11 +90,11 @@ class Stage:
         return [self.tally.load[uid] for uid in self.plan.agvs]
 
     def batteries(self) -> NDArray[np.float64] | None:
-        """(V,) levels 0..1, NaN for vehicles that are not there; None without batteries."""
+        """(V,) levels 0..1, NaN for absent vehicles; None without batteries."""
         raise NotImplementedError
 
     def route(self, vehicle: int) -> list[int]:
-        """Cells that the vehicle will pass, as far as is known."""
+        """Cells that the vehicle will pass, as far as known."""
         raise NotImplementedError
 
     def heat(self, what: str) -> NDArray[np.float64]:
@@ -106,20 +106,20 @@ class Stage:
         return []
 
     def plan_of(self, agent: int) -> list[str]:
-        """What the agent will do next, a line each."""
+        """The next actions of the agent, one per line."""
         return []
 
     no_offers = ""
-    """Why `offers` knows nothing, and what to do about it; in a sentence."""
+    """Why `offers` has no data, and the cure, in a sentence."""
 
     def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
-        """Who offered what in a call: (name, cost in s or inf, reason of refusal); None where nobody listened."""
+        """The offers of a call: (name, cost in s or inf, reason of refusal); None if they were not recorded."""
         return None
 
     # -- a picture --------------------------------------------------------------------------------------------
 
     def frame(self, selected: int = NOBODY) -> dict[str, Any]:
-        """All that moves."""
+        """The data of all moving things."""
         self.refresh()
         tally, plan = self.tally, self.plan
         levels, facing = self.batteries(), self.facing()
@@ -146,7 +146,7 @@ class Stage:
     def _place(self, place: Place) -> list[Any]:
         """States along the top (machines; slots of a charger, FREE or the state of the vehicle), parts in, parts out.
 
-        For a charger, the vehicles that wait for any charger, and those that have this one.
+        For a charger, the vehicles that wait for any charger, and those assigned to this one.
         """
         uid, tally = self.plan.place_id[place.name], self.tally
         if place.kind == "charger":
@@ -155,7 +155,7 @@ class Stage:
         return [list(tally.machines.get(uid, ())), tally.input[uid], tally.output[uid]]
 
     def _spot(self, agent: int) -> tuple[float, float]:
-        """Where an agent is, in cells; a vehicle is given by its number, (-1 - vehicle, 0), as it moves."""
+        """Position of an agent in cells; a vehicle, which moves, is given by its number: (-1 - vehicle, 0)."""
         plan, tally = self.plan, self.tally
         agent = tally.job_at.get(agent, agent)
         if agent in plan.vehicle_of:
@@ -165,11 +165,11 @@ class Stage:
         return plan.centre.get(agent, (0.0, 0.0))
 
     def _ends(self) -> NDArray[np.int32]:
-        """(V,) int32, cell at the end of every leg, NO_CELL where a vehicle rests."""
+        """(V,) int32, cell at the end of every leg, NO_CELL for a vehicle at rest."""
         return np.array([target if target != origin else NO_CELL for origin, target, _ in self.legs()], np.int32)
 
     def _side_by_side(self) -> list[list[float]]:
-        """(V, 2) where vehicles without a floor are drawn: on a line between places, side by side at them."""
+        """(V, 2) positions of vehicles without a floor: on lines between places, side by side at places."""
         width = self.plan.width
         legs = self.legs()
         there = Counter(origin for origin, _, share in legs if share == 0.0)
@@ -229,7 +229,7 @@ class Stage:
         }
 
     def gantt(self, selected: int = NOBODY, window_s: float = WINDOW_S) -> dict[str, Any]:
-        """The last `window_s` of every lane; the lane of the selected agent comes first among the vehicles."""
+        """The last `window_s` of every lane; the lane of a selected vehicle comes first among the vehicles."""
         end_s = self.now_s
         start_s = max(end_s - window_s, 0.0)
         lanes = sorted(self.history.lanes.values(), key=lambda lane: (lane.colour != "station", lane.agent != selected))
@@ -245,7 +245,7 @@ class Stage:
     # -- negotiation ------------------------------------------------------------------------------------------
 
     def calls(self) -> dict[str, Any]:
-        """The tasks under negotiation, those that wait first, and what has happened of note."""
+        """The tasks under negotiation, waiting ones first, and the notable events."""
         notes = sorted(self.tally.open_tasks.values(), key=lambda note: (note.status == Status.ENGAGED, note.asked_s))
         return {
             "rows": [self._row(note) for note in notes[:ROWS]],
@@ -268,12 +268,12 @@ class Stage:
         ]
 
     def events_ahead(self) -> list[list[Any]]:
-        """Marks on the time line: [time_s, kind, text]; only a recorded run has any."""
+        """Marks on the time line: [time_s, kind, text]; only for a recorded run."""
         return []
 
 
 def mean_and_lowest(levels: NDArray[np.float64] | None) -> tuple[float, float] | None:
-    """Of the batteries of the vehicles that are there; None without any."""
+    """Mean and lowest battery level of the vehicles present; None without any."""
     there = np.empty(0) if levels is None else levels[~np.isnan(levels)]
     return (float(there.mean()), float(there.min())) if len(there) else None
 

@@ -1,7 +1,7 @@
-"""What is the case now, counted from the rows of the log: the same for a factory that runs and for one that ran.
+"""Current state of a factory, aggregated from log rows: the same for a running factory and a recorded one.
 
-`Tally.take` consumes rows in order and keeps the present only: where parts are, what all agents do, which tasks are
-under negotiation. It can be copied cheaply, so that a replay can go back to a copy and count on from there.
+`Tally.take` consumes rows in order and keeps only the present: the positions of parts, the states of agents, the tasks
+under negotiation. It can be copied cheaply, so that a replay can return to a copy and continue counting from there.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 Row = tuple[Any, ...]
-FEED = 40  # notable happenings that are kept
-TALKS = 60  # recent awards that are kept
-CLOSED = 40  # tasks that are remembered after they have closed
-ABSENT = -1  # state of a vehicle that is not in the factory: it is to join, or has left
+FEED = 40  # most notable events kept
+TALKS = 60  # most recent awards kept
+CLOSED = 40  # most closed tasks kept
+ABSENT = -1  # state of a vehicle that has not joined yet or has left
 
 
 class Status(IntEnum):
-    """Where the negotiation of a task stands."""
+    """The status of the negotiation of a task."""
 
     CALLED = 0
     WAITING = 1  # no contractor took it
@@ -43,12 +43,12 @@ class Status(IntEnum):
 
 @dataclass(slots=True)
 class TaskNote:
-    """What is known about one task.
+    """The record of one task.
 
     Attributes:
         calls: calls for proposals so far; more than one is a re-announcement.
         best_s: the lowest cost offered in the last call; inf without an offer.
-        holders: contractors that were awarded it, or a share of it, in the last call, and have not reported the end.
+        holders: contractors with an award of it, or of a share, in the last call, that have not reported its end.
     """
 
     task: int
@@ -67,17 +67,17 @@ class TaskNote:
 
 
 class Tally:
-    """The present of a factory.
+    """The current state of a factory.
 
     Attributes:
         machines: station id -> states of its machines.
         input, output: place id -> parts; of sources and storages only `output` is used.
         vehicle_state, load, robot_state, robot_at: by agent id; `robot_at` is the station that the robot serves.
-        battery: vehicle id -> when its level was told last, and what it was.
-        jobs: part id -> (released_s, due_s) of every part in the factory; `job_at`: where it is.
-        absent: agents that are to join, or have left.
+        battery: vehicle id -> time and value of its last reported level.
+        jobs: part id -> (released_s, due_s) of every part in the factory; `job_at`: its place.
+        absent: agents that have not joined yet or have left.
         open_tasks, closed_tasks: `TaskNote` by task id; charges: those of `open_tasks` that ask for a charger.
-        feed: the last notable happenings (time_s, sentence, agent id, how bad: 0 good .. 2 bad).
+        feed: the last notable events (time_s, sentence, agent id, severity: 0 good .. 2 bad).
         talks: the last awards (number, manager, contractor, performative).
     """
 
@@ -95,7 +95,7 @@ class Tally:
         self.jobs: dict[int, tuple[float, float]] = {}
         self.job_at: dict[int, int] = {}
         self.absent = set(plan.latecomers)
-        self._buffer: dict[int, dict[int, int]] = {}  # part id -> `input` or `output`, if it is counted there
+        self._buffer: dict[int, dict[int, int]] = {}  # part id -> `input` or `output`, if the part is counted there
         self.released = self.finished = self.scrapped = self.late = self.messages = self.failures = 0
         self.open_tasks: dict[int, TaskNote] = {}
         self.closed_tasks: dict[int, TaskNote] = {}
@@ -106,7 +106,7 @@ class Tally:
         self._announced: dict[int, Row] = {}  # conversations whose call has not been counted yet
 
     def copy(self) -> Tally:
-        """The same, to be counted on independently."""
+        """An independent copy that can continue counting."""
         import pickle
 
         return pickle.loads(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))
@@ -222,7 +222,7 @@ class Tally:
             self._lay(job, place, None if place == plan.sink else self.output)
 
     def _lay(self, job: int, where: int, buffer: dict[int, int] | None = None) -> None:
-        """A part is with an agent now, and counted in one of its buffers, or in none."""
+        """Move a part to an agent, counted in one of its buffers or in none."""
         self._forget(job)
         self.job_at[job] = where
         if buffer is not None:
@@ -242,11 +242,11 @@ class Tally:
     # -- chargers ---------------------------------------------------------------------------------------------
 
     def seeking(self) -> list[int]:
-        """Vehicles that look for a charger and have none."""
+        """Vehicles that seek a charger and have none yet."""
         return [note.manager for note in self.charges.values() if note.status not in (Status.AWARDED, Status.ENGAGED)]
 
     def served(self, charger: int) -> list[int]:
-        """Vehicles that charge at the charger, or are on their way to it."""
+        """Vehicles that charge at the charger, or drive to it."""
         return [
             note.manager
             for note in self.charges.values()
@@ -277,7 +277,7 @@ class Tally:
         self.messages += count
         if performative == Performative.CFP:
             call = self._announced.pop(conversation, None)
-            if call is not None:  # the first of the rows of a call, where each receiver has one
+            if call is not None:  # the first of several rows of a call, one per receiver
                 self._call(call)
             return
         note = self.open_tasks.get(self._task_of.get(conversation, NOBODY))
@@ -368,13 +368,13 @@ EVENTS: dict[int, Callable[[Tally, Plan, Row], None]] = {
     Event.JOINED: Tally._joined,
     Event.LEFT: Tally._left,
 }
-"""What each kind of event changes."""
+"""Handlers by kind of event."""
 NEWS: dict[int, tuple[str, int]] = {
     Event.REPAIRED: ("{agent} is repaired", 0),
     Event.STANDSTILL: ("{agent} stands still among {value:g}", 2),
     Event.INFEASIBLE: ("no contractor can do what {agent} asks for", 2),
 }
-"""What is said of events that change nothing, and how bad they are: 0 good .. 2 bad."""
+"""Sentences for events without a handler, and their severity: 0 good .. 2 bad."""
 MESSAGES: dict[int, Callable[[Tally, Plan, TaskNote, Row], None]] = {
     Performative.PROPOSE: Tally._proposed,
     Performative.REFUSE: Tally._refused,
@@ -386,4 +386,4 @@ MESSAGES: dict[int, Callable[[Tally, Plan, TaskNote, Row], None]] = {
     Performative.FAILURE: Tally._given_back,
     Performative.CANCEL: Tally._cancelled,
 }
-"""What each kind of message changes in the note of its task; calls for proposals open them."""
+"""Handlers by kind of message, which update the note of a task; calls for proposals create it."""

@@ -1,4 +1,4 @@
-"""How often vehicles entered each cell, and how long they waited in it: an observer of a live factory's traffic."""
+"""Counts of entries and waiting times per cell: an observer of a live factory's traffic."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ DRIVING = (VehicleState.EMPTY, VehicleState.LOADED)
 
 
 class TrafficCounts:
-    """Counts from when it subscribes.
+    """Counts from the time of subscription.
 
     Attributes:
-        entered: (C,) how often vehicles came into a cell.
-        waited_s: (C,) how long they stood in it although they were driving.
+        entered: (C,) number of entries into each cell.
+        waited_s: (C,) time for which driving vehicles stood in each cell.
 
     Args:
-        factory: whose traffic it is.
-        cells: of its floor.
+        factory: the observed factory.
+        cells: number of cells of its floor.
     """
 
     def __init__(self, factory: Factory, cells: int) -> None:
         self.entered = np.zeros(cells)
         self.waited_s = np.zeros(cells)
         self._factory = factory
-        self._driving = np.zeros(0, np.bool_)  # (V,) when the tick began
+        self._driving = np.zeros(0, np.bool_)  # (V,) at the beginning of the tick
 
     def tick_begins(self) -> None:
         self._driving = np.isin(self._factory.fleet.state, DRIVING)

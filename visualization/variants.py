@@ -1,4 +1,4 @@
-"""A scenario with other numbers: what the sliders beside the factory change."""
+"""Variants of a scenario: the changes made by the sliders of the page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def variant(
     demand: float = 1.0,
     breakdowns: bool = True,
 ) -> Scenario:
-    """The scenario with another fleet size, mechanism or demand (a factor), or without anything that fails.
+    """The scenario with another fleet size, mechanism or demand (a factor), or without breakdowns.
 
     Orders that are given one by one (a list, a file) stay as they are.
     """
@@ -46,7 +46,7 @@ def variant(
 
 
 def most_vehicles(scenario: Scenario) -> int:
-    """How many vehicles the slider offers: what the floor has room for, or twice the fleet where there is no floor."""
+    """Upper end of the vehicle slider: the room of the floor, or twice the fleet without a floor."""
     if not math.isfinite(scenario.tick_s):
         return max(2 * scenario.agv_count, 10)
     layout = scenario.build_layout()

@@ -1,4 +1,4 @@
-"""Where a vehicle of a recorded run loaded, unloaded and charged: what it was about to do, and where it was between."""
+"""The stops of a vehicle in a recorded run to load, unload or charge, and its trips between them."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class Visits:
         start = scenario.fleet.agvs.start if scenario.fleet is not None else None
         self._first = plan.place_id[start if start in plan.place_id else scenario.source]
         self._cells = plan.cell_of_place
-        self._times_s = stops["time_s"]  # (S,) when it had loaded, unloaded or charged
+        self._times_s = stops["time_s"]  # (S,) end of loading, unloading or charging
         self._kinds = stops["kind"]  # (S,)
         self._jobs = stops["job"]  # (S,)
         self._places = stops["other"]  # (S,) agent ids
         changes = own[own["kind"] == Event.VEHICLE_STATE]
         self._changes_s = changes["time_s"]  # (T,)
-        self._starts_s = changes["time_s"][np.isin(changes["value"], DRIVING)]  # of drives
+        self._starts_s = changes["time_s"][np.isin(changes["value"], DRIVING)]  # starts of drives
 
     def leg(self, at_s: float, *, driving: bool) -> tuple[int, int, float]:
-        """Cell that it comes from, cell that it goes to, share of the way; as if it drove at an even speed."""
+        """Origin cell, destination cell and completed share of a trip, at constant speed."""
         stop = int(np.searchsorted(self._times_s, at_s, "right"))
         origin = self._cells[int(self._places[stop - 1]) if stop else self._first]
         drive = int(np.searchsorted(self._starts_s, at_s, "right")) - 1

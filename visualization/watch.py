@@ -1,7 +1,7 @@
-"""The panels of one factory on the page, and how often each is made.
+"""The panels of one factory on the page, and their refresh rates.
 
-The floor is drawn for every frame, past Mesa and Solara. Everything else is made twice a second by a beat of its own,
-so that a table does not cost a frame; a beat after which nothing has changed makes nothing.
+The floor is drawn for every frame, bypassing Mesa and Solara. All other panels are refreshed twice a second by their
+own beat, so that a table does not cost a frame; a beat without changes refreshes nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def Floor(
     gate: bool = True,
     title: str = "",
 ) -> None:
-    """The floor of a factory; lets the model go on when a frame has been made."""
+    """The floor of a factory; lets the model continue when a frame has been drawn."""
     update_counter.get()
     overlay, set_overlay = solara.use_state("")
     heat = solara.use_memo(lambda: _levels(model, stage, overlay), [id(stage), overlay, beat if overlay else 0])
@@ -127,7 +127,7 @@ def Talk(
 
 
 def use_beat(model: Paced) -> int:
-    """A number that grows twice a second while the model goes on, and once after it has stopped."""
+    """A number that grows twice a second while the model runs, and once after it has stopped."""
     beat = solara.use_reactive(0)
 
     def run() -> Callable[[], None]:
@@ -149,7 +149,7 @@ def use_beat(model: Paced) -> int:
 
 
 def use_look() -> Sheet:
-    """The colours of the theme that the page has now."""
+    """The colours of the theme of the page."""
     dark, set_dark = solara.use_state(solara.lab.theme.dark_effective)
     ThemePanel.element(on_dark=set_dark)
     return solara.use_memo(lambda: Sheet(palette.theme(dark=dark)), [dark])

@@ -1,7 +1,7 @@
-"""The panels as widgets: a Vue file each, traits that go to the browser, and messages that come back.
+"""The panels as widgets: one Vue file each, traits for the browser, and messages from it.
 
-The browser calls `vue_*` methods; each hands on to a plain callback that the page sets. No panel loads anything from
-anywhere: what they draw comes in traits, and the drawing is in the Vue files beside this one.
+The browser calls `vue_*` methods; each passes on to a plain callback that the page sets. No panel loads anything from
+elsewhere: the data comes in traits, and the drawing code is in the Vue files in this folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 class Sheet:
-    """Plain data for the browser, handed on as it is: reacton and traitlets do not walk through it."""
+    """Plain data for the browser, passed on unchanged: reacton and traitlets do not traverse it."""
 
     __slots__ = ("data",)
 
@@ -32,12 +32,12 @@ class Sheet:
 
 
 def _sheet(empty: Any) -> Any:
-    """A trait that takes a `Sheet`."""
+    """A trait that holds a `Sheet`."""
     return traitlets.Instance(Sheet, (empty,)).tag(sync=True, to_json=lambda sheet, _: sheet.data)
 
 
 def _assembled(template: Path) -> str:
-    """A Vue file with the scripts beside it that it names, a line `//@ NAME.js` each."""
+    """A Vue file with the scripts that it includes by lines `//@ NAME.js`."""
     return re.sub(
         r"^//@ (\S+)$",
         lambda line: (template.parent / line[1]).read_text(encoding="utf-8"),
@@ -47,7 +47,7 @@ def _assembled(template: Path) -> str:
 
 
 def _changes(known: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """What of `now` is not yet known as it is."""
+    """The entries of `now` that differ from `known`."""
     return {name: value for name, value in now.items() if name not in known or known[name] != value}
 
 
@@ -56,7 +56,7 @@ def _nothing(*_: Any) -> None:
 
 
 class Panel(ipyvuetify.VuetifyTemplate):
-    """What all panels share.
+    """The base of all panels.
 
     Attributes:
         look: colours (`palette.theme`).
@@ -76,8 +76,8 @@ class FloorPanel(Panel):
     Attributes:
         plan: `Plan.data`, sent once; `heat`: the shapes of the overlay.
         on_overlay: called with the overlay that was chosen ("", "traffic", "waiting").
-        on_touch: called with a cell that was clicked with the tool for blocking in hand.
-        tools: whether there is such a tool.
+        on_touch: called with a cell clicked with the blocking tool.
+        tools: whether the blocking tool is available.
     """
 
     template = traitlets.Unicode(_assembled(HERE / "floor" / "floor.vue")).tag(sync=True)
@@ -91,10 +91,10 @@ class FloorPanel(Panel):
         super().__init__(**traits)
         self._lock = threading.Lock()
         self._frame: dict[str, Any] = {}
-        self._known: dict[str, Any] = {}  # to the browser
+        self._known: dict[str, Any] = {}  # known to the browser
 
     def show(self, frame: dict[str, Any]) -> None:
-        """Draw a frame (`Plan.drawn`, and its `caption`): what has changed goes past all traits, which are slow."""
+        """Draw a frame (`Plan.drawn`, and its `caption`): changes bypass the traits, which are slow."""
         with self._lock:
             self._frame = frame
             whole = not self._known
@@ -106,7 +106,7 @@ class FloorPanel(Panel):
                 self.send({"method": "frame", "args": [changes, whole]})
 
     def vue_ready(self, _: Any = None) -> None:
-        """The page has been built and knows no frame yet."""
+        """Called when the page has been built and has no frame yet."""
         self._known = {}
         self.show(self._frame)
 
@@ -125,19 +125,19 @@ class FiguresPanel(Panel):
 
 
 class GanttPanel(Panel):
-    """Who was in which state, over the last minutes (`Stage.gantt`)."""
+    """States of agents over the last minutes (`Stage.gantt`)."""
 
     template = traitlets.Unicode(_assembled(HERE / "gantt.vue")).tag(sync=True)
     chart = _sheet({})
 
 
 class TalkPanel(Panel):
-    """The agent that was clicked, its negotiations as a sequence diagram, calls in progress, what happened of note.
+    """The selected agent, its negotiations as a sequence diagram, calls in progress, notable events.
 
     Attributes:
         calls: `Stage.calls`; agent: `details.describe`; diagram: `sequence.diagram`.
-        on_follow: called with the number of a task whose negotiation is to be shown.
-        on_act: called with the action that was chosen for the agent.
+        on_follow: called with the number of a task whose negotiation to show.
+        on_act: called with the action chosen for the agent.
     """
 
     template_file = str(HERE / "talk.vue")
@@ -155,11 +155,11 @@ class TalkPanel(Panel):
 
 
 class TimelinePanel(Panel):
-    """The time line of a recorded run: where it is, and where something happened.
+    """The time line of a recorded run: the current time, and marks of events.
 
     Attributes:
         now, end: seconds; marks: `Stage.events_ahead`.
-        on_seek: called with the second that was chosen.
+        on_seek: called with the chosen time in seconds.
     """
 
     template_file = str(HERE / "timeline.vue")
@@ -173,7 +173,7 @@ class TimelinePanel(Panel):
 
 
 class ThemePanel(ipyvuetify.VuetifyTemplate):
-    """Shows nothing, and tells whether the page is dark: where the theme is left to the browser, only that knows.
+    """An invisible panel that reports whether the page is dark, which only the browser may know.
 
     Attributes:
         on_dark: called with True or False, at the start and at every change.

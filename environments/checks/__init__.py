@@ -1,26 +1,26 @@
-"""Re-reads a log and proves what must always hold.
+"""Checks of a log: invariants that hold in every run.
 
-Nothing that runs a factory is used here: no clock, agent, negotiation, planner or travel time of the simulator. What is
-used says what a log means: its rows and codes, the scenario, the drawn floor, and `motion.conflicts`, which judges
-recorded paths and takes no part in making them.
+These modules use no part of the simulation: no clock, agent, negotiation, planner or travel time of the simulator. They
+use only definitions of the log's content: its rows and codes, the scenario, the drawn floor, and `motion.conflicts`,
+which judges recorded paths and takes no part in making them.
 
 | module | proves |
 |---|---|
-| `rows` | every number in the log stands for something, and time never goes backwards |
-| `parts` | every part is in exactly one place, follows its routing, fits where it is |
+| `rows` | every number in the log has a meaning, and time never goes backwards |
+| `parts` | every part is in exactly one place, follows its routing and fits in its place |
 | `presence` | agents that join late or leave early do nothing before and after |
-| `jams` | no parts wait for each other's places for ever |
-| `durations` | there was time for what was done: handling, set-ups, processing |
-| `states` | machines, vehicles and robots are reported as what they are |
+| `jams` | no parts wait for each other's places forever |
+| `durations` | all handling, set-ups and processing took enough time |
+| `states` | machines, vehicles and robots are reported in their true states |
 | `shifts` | people pause when they should |
-| `protocol` | every agent sends only what it may, when and to whom it may |
+| `protocol` | every agent sends only permitted messages, at permitted times and to permitted receivers |
 | `contracts` | at most one live award for a task, each task done once, every call closed, no award after its lease |
-| `deeds` | work is done by the contractor that holds the award, and reported by the one that has done it |
+| `deeds` | work is done by the contractor that holds the award, and reported by the contractor that has done it |
 | `lots` | the shares of a lot add up to it, and each of its parts is carried once, by the holder of its share |
 | `travel` | no vehicle is faster than the shortest path from dock to dock allows, with a trace or without |
 | `floor` | no vehicle collides, swaps or enters a wall; it handles parts at docks, standing; batteries stay in 0..1 |
 
-`RULES` says in a sentence what each rule demands; docs/kpis.md explains them.
+`RULES` states each rule in a sentence; docs/kpis.md explains them.
 """
 
 from typing import TYPE_CHECKING
@@ -48,15 +48,18 @@ __all__ = ["RULES", "Violation", "check", "check_contracts"]
 
 
 def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """All broken rules of a log, in order of time; empty: the run was sound.
+    """All broken rules of a log, in order of time; empty if the run was sound.
 
-    While a run goes on, it is judged up to now; that it has to drain is judged at its end.
+    A run under way is judged up to now; whether it drains is judged at its end.
 
-    A log with rows that say nothing is not judged by other rules. The floor is judged only where the log has a trace
-    (`record: {trace: true}`); the other rules need none.
+    A log with invalid rows is not judged by other rules. The floor is judged only if the log has a trace (`record:
+    {trace: true}`); the other rules need none.
     """
     if not log.closed:
-        log, scenario = log.so_far(), scenario.model_copy(update={"drain": False})  # what is to be empty at the end
+        log, scenario = (
+            log.so_far(),
+            scenario.model_copy(update={"drain": False}),
+        )  # which must be empty at the end only
     found = check_rows(log, scenario)
     if not found:
         found = [violation for judge in _JUDGES for violation in judge(log, scenario)]

@@ -1,16 +1,16 @@
-"""Replays every negotiation: who was awarded what, on which offer, and how it ended.
+"""Replays every negotiation: awards, the offers behind them, and their ends.
 
-An award lives from the first ACCEPT_PROPOSAL until the contractor says INFORM_DONE, INFORM_RESULT, FAILURE, or REFUSE,
+An award lives from the first ACCEPT_PROPOSAL until the contractor sends INFORM_DONE, INFORM_RESULT, FAILURE, or REFUSE,
 all in the same conversation. A CANCEL ends it only when the contractor answers it with INFORM_DONE, or with the lease,
-for it may be lost, or come too late (FAILURE; FIPA SC00029H, cancel meta-protocol). Repeated messages change nothing:
-an award that is sent again, a done that is told twice. A call for a lot may award several shares; each is a task of its
-own (`LOT_AWARDED` tells its number), and `lots` proves that they add up.
+because it may be lost or come too late (FAILURE; FIPA SC00029H, cancel meta-protocol). Repeated messages change
+nothing: a repeated award, a repeated report of completion. A call for a lot may award several shares; each is a task of
+its own (`LOT_AWARDED` gives its number), and `lots` proves that they add up.
 
-Every message is judged when it is sent: whoever gives up has nothing from then on, though the manager may not have
-heard and ask again, and must not agree any more.
+Every message is judged when it is sent: a contractor that gives up a task no longer holds it, although the manager may
+not know yet and ask again, and must not agree any more.
 
 A call is open at the end of the log while its award lives, or while it has neither been awarded nor cancelled, its task
-was not called anew, and its reply-by has not come. That is sound as long as somebody can still answer: it is not once
+has not been re-announced, and its reply-by has not come. That is sound as long as an agent can still answer: not once
 the task is done or the job has left, nor at the end of a run that drains (except charging, which serves no job).
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation may be withdrawn in silence while nobody holds it
+_MUST_END = (TaskKind.TRANSPORT, TaskKind.HANDLING)  # an operation without a holder may be withdrawn without a message
 
 
 @dataclass(slots=True)
@@ -37,11 +37,11 @@ class _Task:
     kind: int
     job: int
     manager: int
-    parts: set[int] = field(default_factory=set)  # of a lot: all that were called for or awarded under its number
+    parts: set[int] = field(default_factory=set)  # of a lot: all parts called for or awarded under its number
     holder: tuple[int, int] | None = None  # conversation and contractor of the live award
-    until_s: float = np.inf  # the holder's lease, as far as its manager has ever promised
-    recalled: bool = False  # the holder was sent a cancel, and has not answered
-    done: tuple[int, int] | None = None  # conversation and contractor that did it
+    until_s: float = np.inf  # the holder's lease, the longest that its manager has promised
+    recalled: bool = False  # the holder was sent a cancel and has not answered
+    done: tuple[int, int] | None = None  # conversation and contractor that have done it
     cancelled: bool = False
     infeasible: bool = False
 
@@ -52,18 +52,18 @@ class _Call:
     opened_s: float
     reply_by_s: float  # of the first call
     row: int
-    called_s: float | None = None  # when the latest call went out
-    proposers: set[int] = field(default_factory=set)  # NOBODY: somebody who is not named
+    called_s: float | None = None  # time of the latest call
+    proposers: set[int] = field(default_factory=set)  # NOBODY: an unnamed contractor
     awarded: set[int] = field(default_factory=set)
-    given_up: set[int] = field(default_factory=set)  # contractors that hold nothing any more, whatever is sent to them
+    given_up: set[int] = field(default_factory=set)  # contractors that hold nothing any more, whatever they are sent
     agreed: set[int] = field(default_factory=set)
-    cancelled: set[int] = field(default_factory=set)  # whose awards; NOBODY: the call
+    cancelled: set[int] = field(default_factory=set)  # contractors whose awards were cancelled; NOBODY: the call itself
 
 
 def check_contracts(log: "EventLog", scenario: "Scenario | None" = None) -> list[Violation]:
-    """Rules *-award, void-agree, unacknowledged, double-done, open-call, lost-task.
+    """Check the rules *-award, void-agree, unacknowledged, double-done, open-call, lost-task.
 
-    Without a scenario: the log of a world that is no factory, in which all tasks are to be done at the end.
+    Without a scenario: the log of a world without a factory, in which all tasks must be done at the end.
     """
     return _Replay(log, scenario).run()
 
@@ -134,11 +134,11 @@ class _Replay:
         call, number = self.calls[conversation], self._number(conversation, receiver)
         task = self.tasks[number]
         award, until_s = (conversation, receiver), value or np.inf
-        if task.holder == award:  # sent again, or renewed: a recall has come too late, where there was one
+        if task.holder == award:  # sent again or renewed: a recall, if any, has come too late
             task.until_s, task.recalled = max(task.until_s, until_s), False
             return
         if task.done == award or receiver in call.given_up:
-            return  # the news is on its way
+            return  # the message is under way
         if task.done is not None:
             self._message("double-award", row, time_s, number, "it is done already")
         elif task.holder is not None and not self._has_run_out(task, time_s):
@@ -150,11 +150,11 @@ class _Replay:
         task.holder, task.until_s, task.recalled = award, until_s, False
 
     def _has_run_out(self, task: _Task, time_s: float) -> bool:
-        """A recall was not answered before the lease ended."""
+        """Whether a recall was not answered before the lease ended."""
         return task.recalled and time_s >= task.until_s - TOLERANCE_S
 
     def _judge_offer(self, call: _Call, row: int, time_s: float, number: int, conversation: int, receiver: int) -> None:
-        """Whether the award is made to somebody who has offered, in time, and to nobody else."""
+        """Check that the award goes, in time, to the one contractor that has made the offer."""
         if not call.proposers & {NOBODY, receiver}:
             self._message("early-award", row, time_s, number, f"{self.log.name_of(receiver)} has made no offer")
         wait_s = call.reply_by_s - call.opened_s
@@ -181,7 +181,7 @@ class _Replay:
             self._message("double-done", row, time_s, number, text)
 
     def _failed(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
-        if value != IN_REPLY_TO_CANCEL:  # else: it is too late for the cancel, and goes on
+        if value != IN_REPLY_TO_CANCEL:  # otherwise the cancel came too late and the work continues
             self._gave_up(row, time_s, conversation, sender, receiver, value)
 
     def _gave_up(self, row: int, time_s: float, conversation: int, sender: int, receiver: int, value: float) -> None:
@@ -234,7 +234,7 @@ class _Replay:
         return ""
 
     def _number(self, conversation: int, contractor: int) -> int:
-        """The task that a contractor is awarded in a conversation: what was called for, or a share of it."""
+        """The task awarded to a contractor in a conversation: the announced task, or a share of it."""
         return self.shares.get(conversation, {}).get(contractor, self.calls[conversation].task)
 
     def _message(self, rule: str, row: int, time_s: float, task: int, text: str) -> None:
@@ -247,6 +247,6 @@ class _Replay:
     def _task_name(self, number: int) -> str:
         task = self.tasks.get(number)
         if task is None:
-            return "nobody's task"
+            return "a task without owner"
         owner = task.job if task.job != NOBODY else task.manager
         return f"{TaskKind(task.kind).name.lower()} {number} of {self.log.name_of(owner)}"

@@ -1,14 +1,14 @@
-"""Whether words and deeds agree: work is done by whoever holds an award for it, and who tells of it has just done it.
+"""Checks that work is done by the contractor that holds the award, and is reported only when just done.
 
 | task | an award is held when the part is | the task is done when |
 |---|---|---|
 | transport | LOADED by the vehicle | UNLOADED by it |
-| operation | handed over to the station, unless that has left | PROCESSING_ENDED there |
+| operation | handed over to the station, unless it has left | PROCESSING_ENDED there |
 | storing | handed over to the storage | as well |
 | handling | MOUNTED or DISMOUNTED by the robot | as well |
 | charging | | ENERGY from the charger |
 
-Events and messages of one instant may have come in either order.
+Events and messages of one instant may have happened in either order.
 """
 
 from bisect import bisect_left, bisect_right
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-_Work = tuple[int, int, int]  # kind of task, contractor, and the part that it is for, or the vehicle to charge
+_Work = tuple[int, int, int]  # kind of task, contractor, and the part concerned or the vehicle to charge
 _GIVES_UP = (Performative.REFUSE, Performative.FAILURE)
 _TOO_LATE = _DROPPED = 1.0  # the value of a failure, or an inform-done, that answers a cancel
 _DEEDS = (Event.LOADED, Event.UNLOADED, Event.MOVED, Event.MOUNTED, Event.DISMOUNTED, Event.PROCESSING_ENDED)
@@ -42,7 +42,7 @@ class _Award:
 
 
 def check_deeds(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules unawarded, unfounded."""
+    """Check the rules unawarded and unfounded."""
     return _Replay(log, scenario).run()
 
 
@@ -53,9 +53,9 @@ class _Replay:
         self.stations = {uid for uid, name in names.items() if name in scenario.stations}
         self.storages = {uid for uid, name in names.items() if name in scenario.storage}
         self.awards: dict[tuple[int, int], _Award] = {}  # by conversation and contractor
-        self.told: list[tuple[int, float, tuple[int, int]]] = []  # row, time, award: a task is said to be done
+        self.told: list[tuple[int, float, tuple[int, int]]] = []  # row, time, award: a report that a task is done
         self.done_s: dict[_Work, list[float]] = defaultdict(list)
-        self.begun: list[tuple[int, float, _Work]] = []  # row, time, what has begun
+        self.begun: list[tuple[int, float, _Work]] = []  # row, time, work that has begun
         self.found: list[Violation] = []
 
     def run(self) -> list[Violation]:
@@ -102,7 +102,7 @@ class _Replay:
             elif kind == Event.PROCESSING_ENDED:
                 self._done(time_s, (TaskKind.OPERATION, agent, job))
             elif kind in (Event.MOUNTED, Event.DISMOUNTED):
-                if agent != other:  # a station that is not tended asks nobody
+                if agent != other:  # an untended station handles its parts without a call
                     self.begun.append((row, time_s, (TaskKind.HANDLING, agent, job)))
                     self._done(time_s, (TaskKind.HANDLING, agent, job))
             else:

@@ -1,7 +1,7 @@
-"""Whether there was time for what was done: handling, set-ups, processing.
+"""Checks that handling, set-ups and processing took enough time.
 
-A machine that is down or off stands still, and its part with it; the time for which it stood does not count. Where a
-station has several machines the log does not tell which of them has which part: it is enough that one can have had it.
+A machine that is down or off stands still, and its part with it; this time does not count. If a station has several
+machines, the log does not tell which machine has which part: it is enough that one of them can have had it.
 """
 
 from bisect import bisect_right
@@ -23,14 +23,14 @@ _STOPPED = (StationState.DOWN, StationState.OFF)
 @dataclass(slots=True)
 class _Part:
     product: str
-    since_s: float  # its last step
-    step: int = 0  # the operation in work
-    setup_s: float = 0.0  # what the set-up for it takes
+    since_s: float  # time of its last step
+    step: int = 0  # the current operation
+    setup_s: float = 0.0  # duration of its set-up
     setup_at_s: float = 0.0
 
 
 def check_durations(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules one-at-a-time, setup, processing-time."""
+    """Check the rules one-at-a-time, setup, processing-time."""
     return _Replay(log, scenario).run()
 
 
@@ -45,7 +45,7 @@ class _Replay:
         }
         self.stops = {uid: _machine_stops(log, uid, station.machines) for uid, (_, station) in self.stations.items()}
         self.parts: dict[int, _Part] = {}
-        self.last_product: dict[int, str] = {}  # station -> what it worked on last
+        self.last_product: dict[int, str] = {}  # station -> the last product
         self.idle_since_s: dict[int, float] = {}  # robot or vehicle -> end of its last handling
         self.found: list[Violation] = []
         self.row, self.time_s = 0, 0.0
@@ -86,14 +86,14 @@ class _Replay:
             if (kind, agent) in self.handling_s:
                 self._takes_time(part, agent, self.handling_s[kind, agent])
             stays = agent == other and (kind == Event.SET_DOWN or (kind == Event.DISMOUNTED and self._holds_on(other)))
-            if not stays:  # a vehicle may have begun to take it where it stands
+            if not stays:  # a vehicle may have begun to load it on the spot
                 part.since_s = time_s
-            if kind == Event.SET_DOWN:  # a set-up for it is over
+            if kind == Event.SET_DOWN:  # ends a set-up for it
                 part.setup_s = 0.0
         return self.found
 
     def _holds_on(self, place: int) -> bool:
-        """A machine without room behind it keeps its part until a vehicle, meanwhile, has taken it."""
+        """Whether the station's machines keep their parts until a vehicle has taken them."""
         return place in self.stations and self.stations[place][1].output_capacity == 0
 
     def _takes_time(self, part: _Part, handler: int, duration_s: float) -> None:
@@ -111,7 +111,7 @@ class _Replay:
         part.setup_s, part.setup_at_s = value, self.time_s
 
     def _processing_started(self, part: _Part, job: int, place: int, value: float) -> None:
-        """Which set-up is needed is known where there is one machine; with several, it is one that somebody needs."""
+        """Check the set-up: with one machine it is known; with several, it must be needed by one of them."""
         _, station = self.stations[place]
         lasts = [self.last_product.get(place)] if station.machines == 1 else [None, *self.products]
         needed_s = [station.setup.between_s(last, part.product) if station.setup else 0.0 for last in lasts]
@@ -131,7 +131,7 @@ class _Replay:
         part.since_s = self.time_s
 
     def _support_s(self, part: _Part, name: str, station: "StationSpec") -> tuple[float, float]:
-        """What the distribution of the operation in work allows; a class of one's own may take its own time."""
+        """The range of the operation's distribution (s); a user's own class may take any time."""
         routing = self.scenario.products[part.product].routing
         if part.step >= len(routing) or station.class_ is not None:
             return 0.0, float("inf")
@@ -140,7 +140,7 @@ class _Replay:
         return (0.0, float("inf")) if time is None else time.support_s
 
     def _lasted(self, place: int, begin_s: float, allowed_s: tuple[float, float]) -> bool:
-        """Whether one of the machines can have run so long since `begin_s`."""
+        """Whether one of the machines can have run for an allowed time since `begin_s`."""
         least_s, most_s = allowed_s
         return any(
             least_s - TOLERANCE_S
@@ -169,7 +169,7 @@ class _Stops:
         self.lengths_s.append(end_s - begin_s)
 
     def until_s(self, time_s: float) -> float:
-        """For how long it has stood still until `time_s`."""
+        """Total time for which it has stood still until `time_s`."""
         k = bisect_right(self.begins_s, time_s) - 1
         return 0.0 if k < 0 else self.before_s[k] + min(time_s - self.begins_s[k], self.lengths_s[k])
 

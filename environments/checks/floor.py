@@ -1,7 +1,7 @@
-"""Judges the trace: nobody collides, handling happens at docks and standing still. Batteries need no trace.
+"""Checks of the trace: no collisions; handling only at docks and at rest. Batteries need no trace.
 
-A row of the trace is the end of a tick: a vehicle that is in another cell in row k than before has moved from k - 1
-ticks until k ticks. At any other time it stands in the cell of the last row.
+A row of the trace is the end of a tick: a vehicle whose cell in row k differs from the row before has moved between k -
+1 and k ticks. At any other time it stands in the cell of the last row.
 """
 
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ _HELD = (*_AT_DOCK, VehicleState.DOWN)
 
 
 def check_floor(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule battery; where the log has a trace: vertex, swap, wall, jump, one-way, dock, standing, turning, speed."""
+    """Check battery; with a trace also vertex, swap, wall, jump, one-way, dock, standing, turning, speed."""
     found = list(_batteries(log))
     if scenario.transport.kind != "grid" or not len(log.trace_ticks):
         return found
@@ -69,7 +69,7 @@ def _against_arrows(log: "EventLog", layout: "Layout", tick_s: float) -> "Iterat
 
 
 def _docks(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
-    """Loading, unloading and charging happen at docks."""
+    """Loading, unloading and charging away from docks."""
     events = log.events
     feeders = {dock for name in scenario.chargers for dock in layout.docks.get(name, ())}
     charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
@@ -82,7 +82,9 @@ def _docks(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator
             docks = feeders if charging[row] else layout.docks.get(log.name_of(other), ())
             if cell not in docks:
                 place = "a charger" if charging[row] else log.name_of(other)
-                text = f"{log.describe(row).split(': ', 1)[1]} at {_spell(layout, cell)}, which is no dock of {place}"
+                text = (
+                    f"{log.describe(row).split(': ', 1)[1]} at {_spell(layout, cell)}, which is not a dock of {place}"
+                )
                 yield Violation("dock", float(events["time_s"][row]), log.name_of(vehicle), text, row)
 
 
@@ -95,7 +97,7 @@ def _stands(log: "EventLog", column: int, time_s: NDArray[np.float64], tick_s: f
 def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
     """Vehicles that move while they are reported to handle a part, to charge, or to be down.
 
-    Who breaks down in the middle of a tick comes to the end of it.
+    A vehicle that breaks down in the middle of a tick completes its move.
     """
     events = log.events
     reports = events[events["kind"] == Event.VEHICLE_STATE]
@@ -117,7 +119,7 @@ def _standing(log: "EventLog", scenario: "Scenario") -> "Iterator[Violation]":
 
 
 def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Iterator[Violation]":
-    """Moves that follow the one before, or the handling of a part, too soon for the turn to be made or for the load."""
+    """Moves too soon after the previous move or handling for the turn or for the loaded speed."""
     assert scenario.fleet is not None
     agvs, tick_s = scenario.fleet.agvs, scenario.tick_s
     slow = 1.0 if agvs.loaded_speed_m_per_s is None else agvs.speed_m_per_s / agvs.loaded_speed_m_per_s
@@ -134,7 +136,7 @@ def _kinematics(log: "EventLog", scenario: "Scenario", layout: "Layout") -> "Ite
         changed = (events["agent"] == vehicle) & np.isin(events["kind"], changes)
         change_s, change = events["time_s"][changed], events["kind"][changed]
         parts = np.cumsum(np.where(change == Event.LOADED, 1, -1))
-        handled_s = change_s[change != Event.SCRAPPED]  # what is taken off by hand stops no vehicle
+        handled_s = change_s[change != Event.SCRAPPED]  # removal by hand does not stop a vehicle
         step = np.diff(log.trace_cells[:, column]) * _drives(log.trace_cells[:, column])
         rows = np.flatnonzero(step) + 1
         ticks = log.trace_ticks[rows]

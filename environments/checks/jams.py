@@ -1,4 +1,4 @@
-"""Parts that wait for each other's places for ever, as the factory has found them."""
+"""Parts that wait for each other's places forever, as reported by the factory."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_jams(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule jam: a violation for each circle, with all that wait in it."""
+    """Check the rule jam: one violation per circle, with all parts that wait in it."""
     found: list[Violation] = []
     rows = np.flatnonzero(log.events["kind"] == Event.JAMMED).tolist()
     while rows:

@@ -1,11 +1,11 @@
-"""Replays who was to carry which part of a lot, and who did.
+"""Replays the shares of lots: which vehicle was to carry each part, and which did.
 
 called -LOT_AWARDED-> in a share -LOADED-> on the vehicle -UNLOADED-> carried
    ^                      |
    +-- called again ------+  its contract has ended; or LOT_LEFT_OUT: the part goes elsewhere
 
-Messages and events of one instant lie in two tables that do not tell which came first. So a share that ends at an
-instant may have been held in it, and may not have been: a part may be loaded at that instant, and called for again.
+Messages and events of one instant are in two tables that do not tell which came first. So a share that ends at an
+instant may or may not have been held in it: a part may be loaded at that instant, and called for again.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agents.negotiation.messages import Performative
-from ..log import NOBODY, Event
+from ..log import Event
 from .violation import NO_ROW, TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _Award = tuple[int, int]  # conversation, contractor
 
 @dataclass(slots=True)
 class _Way:
-    """A part that is to be carried on: the last call for it, and whose share it is in."""
+    """A part to be carried: the last call for it, and the award of the share that it is in."""
 
     called: int
     share: _Award | None = None
@@ -46,16 +46,16 @@ class _Way:
 
 @dataclass(slots=True)
 class _Share:
-    """What one contractor was awarded in one conversation; the parts that are not carried yet."""
+    """The award of one contractor in one conversation, with the parts not carried yet."""
 
     waiting: set[int] = field(default_factory=set)
-    begun_s: float = float("inf")  # the first word that it holds it
+    begun_s: float = float("inf")  # the first message that it holds the share
     ended_s: float = float("inf")  # the first word of either side that it does not hold any more
     done_s: float = float("inf")
 
 
 def check_lots(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules share, lot."""
+    """Check the rules share and lot."""
     events = log.events
     if not (events["kind"] == Event.LOT_CALLED).any():
         return []
@@ -65,12 +65,12 @@ def check_lots(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 class _Replay:
     def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
         self.log, self.scenario = log, scenario
-        self.lots: dict[int, set[int]] = {}  # conversation -> parts that were called for
-        self.offers: dict[_Award, int] = {}  # where the log tells them
+        self.lots: dict[int, set[int]] = {}  # conversation -> parts called for
+        self.offers: dict[_Award, int] = {}  # if the log has them
         self.shares: dict[_Award, _Share] = {}
         self.ways: dict[int, _Way] = {}
         self.lot_of: dict[int, int] = {}
-        self.calls = {  # conversation -> manager and task, and when it was opened
+        self.calls = {  # conversation -> manager and task, and time of opening
             number: ((manager, task), opened_s)
             for number, task, _, _, manager, opened_s, _ in log.conversations.tolist()
         }
@@ -185,4 +185,4 @@ class _Replay:
         self._add(rule, time_s, job, f"{said}, but {text}", row)
 
     def _add(self, rule: str, time_s: float, job: int, text: str, row: int) -> None:
-        self.found.append(Violation(rule, time_s, self.log.name_of(job) if job != NOBODY else "nobody", text, row))
+        self.found.append(Violation(rule, time_s, self.log.name_of(job), text, row))

@@ -3,10 +3,10 @@
     source -LOADED-> vehicle -UNLOADED-> input -MOUNTED-> machine -PROCESSING_STARTED-> in work
       -PROCESSING_ENDED-> worked -DISMOUNTED-> output -LOADED-> vehicle ... -UNLOADED-> sink -FINISHED-> gone
 
-With instant transport MOVED stands for LOADED and UNLOADED. SET_DOWN puts a part beside the buffers of a place: from a
-vehicle that leaves, where it was loaded; from the input and the machines of a station that leaves, there. What comes to
-a station that has left stands there too. After a broken rule the replay goes on from where the row says the part is, so
-one error is reported once.
+With zero-latency transport MOVED stands for LOADED and UNLOADED. SET_DOWN puts a part beside the buffers of a place:
+from a vehicle that leaves, at the place of loading; from the input and the machines of a station that leaves, at that
+station. A part delivered to a station that has left is put there too. After a broken rule the replay continues from the
+place that the row implies, so that one error is reported once.
 """
 
 from collections import Counter
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 class Spot(IntEnum):
-    """Where a part can be; its `holder` is the station or the vehicle."""
+    """The possible locations of a part; its `holder` is the station or the vehicle."""
 
-    OUTPUT = 0  # also at the source and in storage: ready to be fetched
+    OUTPUT = 0  # also at the source and in storage: ready for pickup
     VEHICLE = 1
     INPUT = 2
     MACHINE = 3
@@ -36,7 +36,7 @@ class Spot(IntEnum):
     WORKED = 5
     SINK = 6
     GONE = 7
-    BESIDE = 8  # at a place, in none of its buffers: where it has entered the factory, or was set down
+    BESIDE = 8  # at a place but outside its buffers: entered the factory there, or was set down
 
 
 _WORDS = {
@@ -58,24 +58,24 @@ class _Part:
     product: int  # index in scenario.products
     spot: Spot
     holder: int
-    step: int = 0  # operations done
-    origin: int = NOBODY  # where it was loaded last
+    step: int = 0  # number of operations done
+    origin: int = NOBODY  # place where it was loaded last
 
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules part-*, routing, buffer, machines, vehicle-load, tending, drained."""
+    """Check the rules part-*, routing, buffer, machines, vehicle-load, tending, drained."""
     return _Replay(log, scenario).run()
 
 
 class _Replay:
-    """Walks through the events once; `parts` is what the log says about the factory at that instant."""
+    """Walks through the events once; `parts` is the state of all parts at that instant."""
 
     def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
         self.log, self.scenario = log, scenario
         self.parts: dict[int, _Part] = {}
         self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
-        self.called_at: dict[float, int] = {}  # conversation about a lot -> where its parts stand
-        self.touched: set[tuple[Spot, int]] = set()  # to be judged when the instant is over
+        self.called_at: dict[float, int] = {}  # conversation about a lot -> place of its parts
+        self.touched: set[tuple[Spot, int]] = set()  # to be checked at the end of the instant
         self.left: set[int] = set()
         self.found: list[Violation] = []
         self.row, self.time_s = NO_ROW, 0.0
@@ -131,7 +131,7 @@ class _Replay:
         if self._name(agent) not in entries:
             self._report("part-identity", job, f"parts are released at {' or '.join(sorted(entries))}")
         if not 0 <= other < len(self.products):
-            self._report("part-identity", job, f"product {other} is none of the {len(self.products)} products")
+            self._report("part-identity", job, f"product {other} is not one of the {len(self.products)} products")
             other = 0
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
@@ -204,7 +204,7 @@ class _Replay:
         self._put(job, Spot.GONE, NOBODY)
 
     def _called_for(self, agent: int, job: int, other: int, value: float) -> None:
-        """The parts of a lot that are called for in one conversation stand ready at one place."""
+        """Check that the parts of a lot called for in one conversation are ready for pickup at one place."""
         part = self.parts[job]
         place = self.called_at.setdefault(value, part.holder)
         station = self.scenario.stations.get(self._name(place))
@@ -220,16 +220,16 @@ class _Replay:
         self._put(job, Spot.BESIDE, other)
 
     def _leaves(self, agent: int) -> None:
-        """A vehicle or a station has nothing any more."""
+        """Check that a vehicle or a station that leaves holds no parts."""
         count = sum(self.held[spot, agent] for spot in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE))
         if count:
             self._report("part-place", agent, f"it holds {count} parts")
         self.left.add(agent)
 
-    # -- what the steps have in common
+    # -- shared parts of the steps
 
     def _receive(self, job: int, place: int) -> None:
-        """The part is handed over to a station, a storage or the sink."""
+        """Hand the part over to a station, a storage or the sink."""
         if not self._is(place, self.places, "place"):
             return
         name, part = self.names[place], self.parts[job]
@@ -268,7 +268,7 @@ class _Replay:
 
     def _is(self, agent: int, group: set[int], word: str) -> bool:
         if agent not in group:
-            self._report("part-identity", agent, f"it is no {word}")
+            self._report("part-identity", agent, f"it is not a {word}")
         return agent in group
 
     def _is_at(self, job: int, spot: Spot, holder: int) -> bool:
@@ -294,7 +294,7 @@ class _Replay:
             self._report("routing", job, f"{name} may not do {step.operation}, its operation {part.step}")
 
     def _tends(self, agent: int, job: int, station: int) -> bool:
-        """A tended station is served by one of its robots, any other by itself."""
+        """Check that a tended station is served by one of its robots, and any other station by itself."""
         right = agent == station
         if station in self.tended:
             right = agent in self.robots and self._name(station) in self.scenario.robots[self._name(agent)].stations
@@ -305,7 +305,7 @@ class _Replay:
     # -- verdicts
 
     def _judge_instant(self) -> None:
-        """Limits hold at the end of every instant: at one time parts may pass through a full buffer."""
+        """Check the limits at the end of an instant: within it, parts may pass through a full buffer."""
         for spot, holder in self.touched:
             if holder in self.left:
                 continue
@@ -320,23 +320,23 @@ class _Replay:
         self.touched.clear()
 
     def _judge_station(self, spot: Spot, holder: int, station: "StationSpec") -> None:
-        """Machines and buffers hold what fits.
+        """Check that machines and buffers hold no more parts than fit.
 
-        Where a buffer has no places, what is handed over there takes up a machine: one that is empty and reserved for
-        it, or the one that it was taken off.
+        If a buffer has no places, a part handed over there occupies a machine: an empty one reserved for it, or the one
+        that it was unloaded from.
         """
-        mounted = sum(self.held[on, holder] for on in _ON_MACHINE)
+        on_machines = sum(self.held[on, holder] for on in _ON_MACHINE)
         if 0 in (station.input_capacity, station.output_capacity):
             places = {Spot.INPUT: station.input_capacity, Spot.OUTPUT: station.output_capacity}
             without = [buffer for buffer, capacity in places.items() if capacity == 0]
             waiting = self.held[Spot.INPUT, holder] if station.input_capacity else 0
-            more = max(waiting - (station.input_capacity or 0), 0)  # back on the machine that it has just left
-            together = mounted + more + sum(self.held[buffer, holder] for buffer in without)
+            more = max(waiting - (station.input_capacity or 0), 0)  # still on the machine that it has just left
+            together = on_machines + more + sum(self.held[buffer, holder] for buffer in without)
             self._limit("machines", holder, together, station.machines)
             if spot in without or (spot is Spot.INPUT and station.output_capacity == 0):
                 return
         elif spot in _ON_MACHINE:
-            self._limit("machines", holder, mounted, station.machines)
+            self._limit("machines", holder, on_machines, station.machines)
         if spot is Spot.INPUT:
             self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
         elif spot is Spot.OUTPUT:

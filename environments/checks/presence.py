@@ -1,4 +1,4 @@
-"""Whether agents that join late or leave early keep still before and after, and are on the floor in between."""
+"""Checks that agents act only between joining and leaving, and are on the floor only then."""
 
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
 
-# at a place, which does nothing itself
+# at a place, which does not act itself
 _OF_PARTS = (Event.RELEASED, Event.FINISHED, Event.SCRAPPED, Event.MOVED, Event.JAMMED)
 
 
 def check_presence(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule presence."""
+    """Check the rule presence."""
     stays = log.stays()
     found = [violation for uid, stay in stays.items() for violation in _acts(log, uid, stay)]
     if len(log.trace_ticks) and scenario.transport.kind == "grid":
@@ -29,7 +29,7 @@ def check_presence(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
 
 def _acts(log: "EventLog", uid: int, stay: tuple[float, float]) -> "Iterator[Violation]":
-    """What it does or says outside its stay."""
+    """Events and messages of an agent outside its stay."""
     from_s, to_s = stay[0] - TOLERANCE_S, stay[1] + TOLERANCE_S
     for table, actor, sentence in (("events", "agent", log.sentence), ("messages", "sender", log.message_sentence)):
         rows = getattr(log, table)
@@ -42,7 +42,7 @@ def _acts(log: "EventLog", uid: int, stay: tuple[float, float]) -> "Iterator[Vio
 
 
 def _stands(log: "EventLog", tick_s: float, column: int, uid: int, stay: tuple[float, float]) -> "Iterator[Violation]":
-    """Rows of the trace that show it while it is away, or do not while it is there; a tick early or late is right."""
+    """Rows of the trace that contradict a vehicle's stay; a tolerance of one tick is allowed."""
     time_s = log.trace_ticks * tick_s
     seen = log.trace_cells[:, column] != NO_CELL
     away = (time_s < stay[0] - tick_s) | (time_s > stay[1] + tick_s)

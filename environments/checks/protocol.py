@@ -1,5 +1,7 @@
-"""Who may say what to whom: the manager of a task opens its calls, calls, awards and cancels; those who do such work
-answer. Words without a call, or out of turn, are told here; what words commit to is judged in `contracts`.
+"""Checks of senders and receivers: the manager of a task opens its calls, calls, awards and cancels; contractors
+answer.
+
+Messages without a call, or out of turn, are reported here; `contracts` judges the commitments in messages.
 """
 
 from typing import TYPE_CHECKING
@@ -26,7 +28,7 @@ _MANAGERS_SAY = (
     Performative.REJECT_PROPOSAL,
     Performative.CANCEL,
 )
-_TO_ONE = (  # the others may be told of several at once
+_TO_ONE = (  # the other messages may be sent to several contractors at once
     Performative.ACCEPT_PROPOSAL,
     Performative.AGREE,
     Performative.INFORM_DONE,
@@ -42,12 +44,12 @@ _CONTRACTORS = {
 
 
 def check_protocol(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules unknown-call, protocol."""
+    """Check the rules unknown-call and protocol."""
     return [*_calls(log), *_words(log), *_answers_to_cancels(log)]
 
 
 def _calls(log: "EventLog") -> "Iterator[Violation]":
-    """Conversations that are opened twice, or by somebody whose task it is not."""
+    """Conversations that are opened twice, or by an agent that does not manage the task."""
     opened: set[int] = set()
     owners: dict[int, tuple[int, int]] = {}
     for row, (conversation, task, kind, job, manager, opened_s, _) in enumerate(log.conversations.tolist()):
@@ -65,17 +67,17 @@ def _calls(log: "EventLog") -> "Iterator[Violation]":
 
 
 def _words(log: "EventLog") -> "Iterator[Violation]":
-    """Messages without a call, and those that are for somebody else to say or to hear."""
+    """Messages without a call, and messages with a wrong sender or receiver."""
     messages, calls = log.messages, np.sort(log.conversations, order="conversation")
     if len(calls) == 0:
-        yield from _told(log, "unknown-call", np.ones(len(messages), np.bool_), lambda row: "nobody has called")
+        yield from _told(log, "unknown-call", np.ones(len(messages), np.bool_), lambda row: "no agent has called")
         return
     at = np.searchsorted(calls["conversation"], messages["conversation"]).clip(max=len(calls) - 1)
     word, opened_s = messages["performative"], calls["opened_s"][at]
     unopened = (calls["conversation"][at] != messages["conversation"]) | (messages["time_s"] < opened_s - TOLERANCE_S)
     yield from _told(log, "unknown-call", unopened, lambda row: "its call was not opened before")
     uncalled = ~unopened & (word == Performative.PROPOSE) & (np.arange(len(messages)) < _first_cfps(log)[at])
-    yield from _told(log, "unknown-call", uncalled, lambda row: "nobody has called for proposals yet")
+    yield from _told(log, "unknown-call", uncalled, lambda row: "no agent has called for proposals yet")
     from_manager = np.isin(word, _MANAGERS_SAY)
     manager = np.where(from_manager, messages["sender"], messages["receiver"])
     contractor = np.where(from_manager, messages["receiver"], messages["sender"])
@@ -96,7 +98,7 @@ def _words(log: "EventLog") -> "Iterator[Violation]":
 
 
 def _first_cfps(log: "EventLog") -> "NDArray[np.intp]":
-    """(K,) row of the first CFP of each conversation, by number; past the end of the messages where there is none."""
+    """(K,) row of the first CFP of each conversation, by number; past the end of the messages if there is none."""
     messages, numbers = log.messages, np.sort(log.conversations["conversation"])
     rows = np.flatnonzero(messages["performative"] == Performative.CFP)
     about, first = np.unique(messages["conversation"][rows], return_index=True)

@@ -1,6 +1,4 @@
-"""Whether a log can be read at all: every number stands for something, which the other rules take for granted, and
-time never goes backwards.
-"""
+"""Checks that a log can be read: every number has a meaning, as other rules assume, and time never goes backwards."""
 
 from typing import TYPE_CHECKING
 
@@ -25,11 +23,11 @@ _STATES: dict[Event, tuple[AgentKind, type["IntEnum"]]] = {
     Event.VEHICLE_STATE: (AgentKind.AGV, VehicleState),
     Event.ROBOT_STATE: (AgentKind.ROBOT, RobotState),
 }
-_ABOUT_CALLS = (Event.LOT_CALLED, Event.LOT_OFFERED, Event.LOT_AWARDED)  # who is left out need not have been called
+_ABOUT_CALLS = (Event.LOT_CALLED, Event.LOT_OFFERED, Event.LOT_AWARDED)  # a dropped part need not have been called for
 
 
 def check_rows(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule row."""
+    """Check the rule row."""
     events, conversations = log.events, log.conversations
     found = [*_strange(log.messages["time_s"], log.messages["performative"], Performative, "message")]
     found += _strange(conversations["opened_s"], conversations["task_kind"], TaskKind, "call")
@@ -56,7 +54,7 @@ def _strange(times_s: "ArrayLike", numbers: "ArrayLike", known: type["IntEnum"],
 
 
 def check_times(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule time."""
+    """Check the rule time."""
     found = []
     for name, table in (("events", log.events), ("messages", log.messages)):
         time_s = table["time_s"]

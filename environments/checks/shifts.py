@@ -1,4 +1,4 @@
-"""Whether people pause when they should: nothing begins and nothing is processed in a pause, and nobody is off else."""
+"""Checks of pauses: no work begins or is processed in a pause, and no agent is off at other times."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ _NO_PAUSES = ShiftSpec.model_validate({"every": "24h"})
 
 
 def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
-    """Rule shift; vehicles keep what they have promised, and promise nothing new."""
+    """Check the rule shift; in a pause vehicles keep their commitments and make no new ones."""
 
     def shift_of(name: str | None) -> "ShiftSpec":
         return _NO_PAUSES if name is None else scenario.shifts[name]
@@ -73,7 +73,7 @@ def _vehicle(log: "EventLog", uid: int, shift: "ShiftSpec") -> "Iterator[Violati
     transports = calls["conversation"][calls["task_kind"] == TaskKind.TRANSPORT]
     agreed = (messages["sender"] == uid) & (messages["performative"] == Performative.AGREE)
     rows = np.flatnonzero(agreed & np.isin(messages["conversation"], transports))
-    rows = rows[np.unique(messages["conversation"][rows], return_index=True)[1]]  # later words renew
+    rows = rows[np.unique(messages["conversation"][rows], return_index=True)[1]]  # later messages renew
     for row in rows[_inside(shift, messages["time_s"][rows])].tolist():
         said = log.message_sentence(row)
         text = f"{said}, but it is a pause"
@@ -83,7 +83,7 @@ def _vehicle(log: "EventLog", uid: int, shift: "ShiftSpec") -> "Iterator[Violati
 def _off(
     log: "EventLog", uid: int, shift: "ShiftSpec", rows: "NDArray[np.intp]", off: int, *, must: bool
 ) -> "Iterator[Violation]":
-    """States (`rows` of events) that are off outside of a pause, or, where they `must` be off then, not off in one."""
+    """States (`rows` of events) that are off outside a pause or, if they `must` be off in pauses, not off in one."""
     if len(rows) == 0:
         return
     time_s = log.events["time_s"][rows]
@@ -104,7 +104,7 @@ def _paused_s(shift: "ShiftSpec", time_s: "NDArray[np.float64]") -> "NDArray[np.
 
 
 def _inside(shift: "ShiftSpec", time_s: "NDArray[np.float64]") -> "NDArray[np.bool_]":
-    """(N,) whether a pause lies on both sides of each time."""
+    """(N,) whether each time lies strictly within a pause."""
     near_s = 10 * TOLERANCE_S
     before_s = np.maximum(time_s - near_s, 0.0)
     return _paused_s(shift, time_s + near_s) - _paused_s(shift, before_s) > 1.5 * near_s

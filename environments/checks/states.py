@@ -1,11 +1,11 @@
-"""Whether machines, vehicles and robots are reported as what they are: shares of time are computed from the reports."""
+"""Checks of reported states of machines, vehicles and robots, from which shares of time are computed."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..log import NOBODY, AgentKind, Event, RobotState, StationState, VehicleState
+from ..log import AgentKind, Event, RobotState, StationState, VehicleState
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ _HANDLING = (Event.LOADED, Event.UNLOADED, Event.MOUNTED, Event.DISMOUNTED)
 
 
 def check_states(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rules station-state, vehicle-state, robot-state."""
+    """Check the rules station-state, vehicle-state, robot-state."""
     return _Replay(log, scenario).run()
 
 
 class _Replay:
-    """Walks through the events once; reports are judged when an instant is over."""
+    """Walks through the events once; reports are judged at the end of each instant."""
 
     def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
         self.log, self.scenario = log, scenario
@@ -37,16 +37,16 @@ class _Replay:
             for uid in log.ids(AgentKind.STATION)
             if log.name_of(uid) in scenario.stations
         }
-        self.keeping = {  # stations whose machines hold their parts until they are fetched
+        self.keeping = {  # stations whose machines hold their parts until pickup
             uid for uid in self.machines if scenario.stations[log.name_of(uid)].output_capacity == 0
         }
-        self.works: dict[int, tuple[int, StationState]] = {}  # part -> station, what its machine does
+        self.works: dict[int, tuple[int, StationState]] = {}  # part -> station, state of its machine
         self.held: Counter[tuple[int, StationState]] = Counter()  # parts by station and state of their machine
         self.aboard: Counter[int] = Counter()  # vehicle -> parts
         self.states: dict[int, int] = {}  # vehicle or robot -> reported state
-        self.handling_since_s: dict[int, float] = {}  # vehicle or robot -> since when it is reported to handle
+        self.handling_since_s: dict[int, float] = {}  # vehicle or robot -> time since which it is reported to handle
         self.vehicles, self.robots = set(log.ids(AgentKind.AGV)), set(log.ids(AgentKind.ROBOT))
-        self.changed: dict[int, int] = {}  # station or vehicle -> row that changed it in this instant
+        self.changed: dict[int, int] = {}  # station or vehicle -> row that changed it at this instant
         self.time_s = 0.0
         self.found: list[Violation] = []
 
@@ -77,7 +77,7 @@ class _Replay:
         self._judge_instant()
         return self.found
 
-    # -- what the rows say
+    # -- reading of the rows
 
     def _machine_reports(self, row: int, place: int, machine: int, state: int) -> None:
         states = self.machines.get(place, [])
@@ -88,7 +88,7 @@ class _Replay:
         self.changed[place] = row
 
     def _reports(self, row: int, agent: int, state: int) -> None:
-        """A vehicle that breaks down while it handles goes on with it when it is repaired."""
+        """Record a reported state; a vehicle that breaks down while handling resumes it after the repair."""
         handling = state == (VehicleState.HANDLING if agent in self.vehicles else RobotState.HANDLING)
         if handling and self.states.get(agent) != VehicleState.DOWN:
             self.handling_since_s[agent] = self.time_s
@@ -104,7 +104,7 @@ class _Replay:
         self.changed[place] = row
 
     def _handles(self, row: int, kind: int, agent: int, place: int) -> None:
-        """Vehicles report first that they handle, and then that they have; robots the other way round."""
+        """Check the handling time; vehicles report the state before the event, robots after it."""
         if agent in self.vehicles and self.scenario.fleet is not None:
             agvs = self.scenario.fleet.agvs
             takes_s, rule = agvs.load_s if kind == Event.LOADED else agvs.unload_s, "vehicle-state"
@@ -137,7 +137,7 @@ class _Replay:
         self.changed.clear()
 
     def _judge_machines(self, place: int, row: int) -> None:
-        """Machines that are down or off may be in any state besides."""
+        """Check the reported machine states; machines that are down or off may also be in any state."""
         reported = Counter(self.machines[place])
         stopped = reported[StationState.DOWN] + reported[StationState.OFF]
         real = {state: self.held[place, state] for state in _WORKS}
@@ -150,5 +150,5 @@ class _Replay:
                 return
 
     def _add(self, rule: str, who: int, text: str, row: int) -> None:
-        name = self.log.name_of(who) if who != NOBODY else "nobody"
+        name = self.log.name_of(who)
         self.found.append(Violation(rule, self.time_s, name, text, row))

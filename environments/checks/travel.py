@@ -1,9 +1,9 @@
-"""Judges how soon vehicles are at their next place: nobody is faster than the shortest way there allows.
+"""Checks of travel times: no vehicle reaches its next place faster than the shortest path allows.
 
-Where a vehicle is between two handlings is not asked, so no trace is needed: from the end of one (LOADED, UNLOADED, or
-ENERGY at a charger) to the beginning of the next it takes at least the shortest way at its speed. The same holds for
-each part from the place where it was taken to the place where it is handed over. Shortest ways are found here, by
-Dijkstra over the drawn floor and its arrows, or over the table of travel times.
+The position of a vehicle between two handlings does not matter, so no trace is needed: from the end of one (LOADED,
+UNLOADED, or ENERGY at a charger) to the beginning of the next, the vehicle takes at least the time of the shortest path
+at its speed. The same holds for each part from the place of pickup to the place of delivery. Shortest paths are
+computed here, by Dijkstra over the drawn floor and its arrows, or over the table of travel times.
 """
 
 import math
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
-    """Rule travel."""
+    """Check the rule travel."""
     if scenario.fleet is None or scenario.transport.kind == "instant":
         return []
     ways = _TableWays(scenario) if scenario.transport.kind == "matrix" else _FloorWays(scenario)
@@ -44,12 +44,12 @@ def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
 @dataclass(slots=True)
 class _Vehicle:
-    """What the log has told of a vehicle so far."""
+    """The state of a vehicle according to the log so far."""
 
-    place: str = ""  # of the last handling; empty: none yet
+    place: str = ""  # place of the last handling; empty before the first
     left_s: float = 0.0  # when that ended
     plugged_s: float | None = None  # when it began to charge
-    parts: dict[int, tuple[str, float]] = field(default_factory=dict)  # on board: taken where and when
+    parts: dict[int, tuple[str, float]] = field(default_factory=dict)  # on board: place and time of pickup
 
 
 def _vehicle(
@@ -58,7 +58,7 @@ def _vehicle(
     state = _Vehicle()
     for row in rows.tolist():
         time_s, kind, _, job, other, _ = log.events[row].item()
-        if kind == Event.VEHICLE_STATE:  # which charger it is, its end will tell; after a breakdown it is said again
+        if kind == Event.VEHICLE_STATE:  # the end tells which charger; repeated after a breakdown
             state.plugged_s = time_s if state.plugged_s is None else state.plugged_s
             continue
         if kind == Event.SCRAPPED:  # by hand, while it was on board
@@ -76,7 +76,7 @@ def _vehicle(
             if begun_s < left_s + way_s - TOLERANCE_S:
                 text = (
                     f"{log.describe(row).split(': ', 1)[1]}, begun {begun_s - left_s:g} s after it had left {origin}; "
-                    f"the shortest way takes {way_s:g} s"
+                    f"the shortest path takes {way_s:g} s"
                 )
                 yield Violation("travel", time_s, log.name_of(vehicle), text, row)
                 break
@@ -86,7 +86,7 @@ def _vehicle(
 
 
 class _TableWays:
-    """Shortest ways by the table of travel times, over other places where that is sooner."""
+    """Shortest paths by the table of travel times, over other places if that is faster."""
 
     def __init__(self, scenario: "Scenario") -> None:
         self._row = {name: row for row, name in enumerate(scenario.places)}
@@ -96,14 +96,14 @@ class _TableWays:
         self._times_s = times_s
 
     def shortest_s(self, origin: str, place: str, loaded: bool) -> float:
-        """Seconds from place to place; 0 where one is unknown."""
+        """Seconds from place to place; 0 if one is unknown."""
         if origin not in self._row or place not in self._row:
             return 0.0
         return float(self._times_s[self._row[origin], self._row[place]])
 
 
 class _FloorWays:
-    """Shortest ways from any dock of a place to any dock of another, whatever a vehicle faces when it sets out."""
+    """Shortest paths from any dock of a place to any dock of another, with any initial facing."""
 
     def __init__(self, scenario: "Scenario") -> None:
         assert scenario.fleet is not None
@@ -119,7 +119,7 @@ class _FloorWays:
         self._from: dict[tuple[str, bool], NDArray[np.float64]] = {}  # (C,) seconds to each cell
 
     def shortest_s(self, origin: str, place: str, loaded: bool) -> float:
-        """Seconds from place to place; 0 where one has no dock."""
+        """Seconds from place to place; 0 if one has no dock."""
         docks = self._layout.docks
         if origin == place or origin not in docks or place not in docks:
             return 0.0

@@ -1,1 +1,1 @@
-"""How a config is read: sections, units and distributions, and every complaint with its file, line and column."""
+"""Reading of configs: sections, units and distributions, and error messages with file, line and column."""

@@ -1,7 +1,8 @@
-"""How long things take: distributions on [0, inf) that are drawn by inverse transform, one uniform number a draw.
+"""Durations: distributions on [0, inf), drawn by inverse transform with one uniform number per draw.
 
-One uniform a draw keeps the streams of two scenarios in step (common random numbers): the k-th processing time of a
-station uses the same uniform, whatever its distribution. `cv` is the coefficient of variation (deviation by mean).
+One uniform number per draw keeps the streams of two scenarios in step (common random numbers): the k-th processing
+time of a station uses the same uniform, whatever its distribution. `cv` is the coefficient of variation (standard
+deviation over mean).
 """
 
 import math
@@ -20,11 +21,11 @@ Cv = Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)]
 
 
 class _Durations(Section):
-    """Every distribution has `mean_s`, the exact mean (s), besides."""
+    """The base of all distributions; every distribution also has `mean_s`, the exact mean (s)."""
 
     @abstractmethod
     def quantile(self, u: float) -> float:
-        """The duration (s) that a share u of all draws stays below, 0 <= u < 1."""
+        """The quantile (s): a share u of all draws stays below it, 0 <= u < 1."""
 
     @property
     def support_s(self) -> tuple[float, float]:
@@ -33,7 +34,7 @@ class _Durations(Section):
 
 
 class Constant(_Durations):
-    """Always the same; a plain duration such as `27s` in a config means this."""
+    """A constant; a plain duration such as `27s` in a config means this."""
 
     distribution: Literal["constant"] = "constant"
     value_s: Duration = Field(alias="value")
@@ -51,7 +52,7 @@ class Constant(_Durations):
 
 
 class Exponential(_Durations):
-    """Without memory: time to failure, time between independent arrivals."""
+    """Memoryless, for times to failure and times between independent arrivals."""
 
     distribution: Literal["exponential"] = "exponential"
     mean_s: PositiveDuration = Field(alias="mean")
@@ -61,7 +62,7 @@ class Exponential(_Durations):
 
 
 class Uniform(_Durations):
-    """Equally likely between low and high."""
+    """Uniform between low and high."""
 
     distribution: Literal["uniform"] = "uniform"
     low_s: Duration = Field(alias="low")
@@ -84,7 +85,7 @@ class Uniform(_Durations):
 
 
 class Triangular(_Durations):
-    """Between low and high, most likely at mode: for times that were estimated, not measured."""
+    """Between low and high, most likely at mode: for estimated times."""
 
     distribution: Literal["triangular"] = "triangular"
     low_s: Duration = Field(alias="low")
@@ -130,7 +131,7 @@ class Normal(_Durations):
 
 
 class LogNormal(_Durations):
-    """Skewed to the right: manual work, repairs."""
+    """Skewed to the right, for manual work and repairs."""
 
     distribution: Literal["lognormal"] = "lognormal"
     mean_s: PositiveDuration = Field(alias="mean")
@@ -142,7 +143,7 @@ class LogNormal(_Durations):
 
 
 class Gamma(_Durations):
-    """Shape 1 / cv², the given mean."""
+    """Gamma with shape 1 / cv² and the given mean."""
 
     distribution: Literal["gamma"] = "gamma"
     mean_s: PositiveDuration = Field(alias="mean")

@@ -1,4 +1,4 @@
-"""Where in a file a value stands, so that every complaint about a config says `file:line:column: key.path: …`."""
+"""Positions of values in a file, so that error messages begin with `file:line:column: key.path: …`."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 class Document:
     """A YAML file: its data, and line and column of every key and value."""
 
-    name: str  # as the user wrote the path
+    name: str  # the path as given by the user
     folder: Path  # relative paths inside the file start here
     data: Any
     _keys: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
     _values: dict[Loc, tuple[int, int]] = field(default_factory=dict, repr=False)
-    _set: tuple[Loc, ...] = ()  # what was set by hand, whatever the file says
-    files: Mapping[str, str] = field(default_factory=dict, repr=False)  # texts that stand for files of these names
+    _set: tuple[Loc, ...] = ()  # locations set by hand, which override the file
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)  # texts in place of files of these names
 
     def read(self, path: str) -> str:
         """The text of a file that the document names.
 
         Raises:
-            OSError: there is no such file, or it may not be read.
+            OSError: the file does not exist or cannot be read.
             ValueError: it is not UTF-8 text.
         """
         return self.files[path] if path in self.files else read_text(self.folder / path)
 
     def overridden(self, locs: Sequence[Loc]) -> Document:
-        """The document where `--set` has put other values at these places; complaints about them name no line."""
+        """The document with values at these locations overridden by `--set`; errors about them name no line."""
         return replace(self, _set=(*self._set, *locs))
 
     @classmethod
     def load(cls, path: str | Path, *, longest: int = LONGEST) -> Document:
-        """Reads a file; ScenarioError when it is missing, too long, not UTF-8, not YAML, or has a key twice."""
+        """Read a file; ScenarioError if it is missing, too long, not UTF-8, not YAML, or has a key twice."""
         path = Path(path)
         try:
             text = read_text(path)
@@ -59,7 +59,7 @@ class Document:
     def from_text(
         cls, text: str, *, name: str = "config", folder: Path | None = None, longest: int = LONGEST
     ) -> Document:
-        """Reads YAML text; ScenarioError when it is not YAML, has a key twice, or is longer than a config can be."""
+        """Read YAML text; ScenarioError if it is not YAML, has a key twice, or is longer than a config can be."""
         try:
             found = read_yaml(text, longest=longest)
         except NotYamlError as error:
@@ -74,7 +74,7 @@ class Document:
         return first.get(known) or second.get(known) or (1, 1)
 
     def known(self, loc: Sequence[str | int]) -> Loc:
-        """The part of `loc` that the file has; tags that a validator put in between are left out."""
+        """The part of `loc` that the file has; tags inserted by a validator are dropped."""
         found: Loc = ()
         for part in loc:
             if (*found, part) in self._values:
@@ -82,7 +82,7 @@ class Document:
         return found
 
     def complain(self, loc: Sequence[str | int], text: str, *, of_key: bool = False) -> str:
-        """`file:line:column: key.path: text`, or `--set key.path: text` where the file is not to blame."""
+        """`file:line:column: key.path: text`, or `--set key.path: text` if the value does not come from the file."""
         if any(tuple(map(str, loc[: len(part)])) == part for part in self._set):
             return f"--set {dotted(loc)}: {text}"
         line, column = self.mark(loc, of_key=of_key)

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a config, in the words of a config: the value, the rule, the cure, and the place."""
+"""Messages for pydantic's errors in the terms of a config: value, rule, cure and location."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from .yaml_text import Loc
 
-SHOWN = 10  # complaints in one message
-MOST = 100  # complaints that are looked for
+SHOWN = 10  # errors shown in one message
+MOST = 100  # most errors collected
 
 
 def explain(error: ValidationError, document: Document | None = None, *, data: Any = None, at: Loc = ()) -> str:
-    """All complaints of a validation, one a line, in the order of the file.
+    """All errors of a validation, one per line, in the order of the file.
 
-    `data` is what was validated (default: the part `at` of the document); `at` is where in the document it stands.
+    `data` is the validated data (default: the part `at` of the document); `at` is their location in the document.
     """
     if data is None and document is not None:
         data = document.data
@@ -44,7 +44,7 @@ def explain(error: ValidationError, document: Document | None = None, *, data: A
 
 
 def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bool]]:
-    """(location, what is wrong and what is allowed, whether the key rather than the value is meant)."""
+    """(location, problem and allowed values, whether the error concerns the key rather than the value)."""
     kind, context = details["type"], details.get("ctx", {})
     loc = _in_data(details["loc"], data, keep_last=kind == "missing")
     value = details["input"]
@@ -71,7 +71,7 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
 
 
 def _said(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
-    """What pydantic means, in the words of a config; whole bounds to the last digit."""
+    """Pydantic's message in the terms of a config; integer bounds with all digits."""
     numbers = {key: f"{bound:g}" if isinstance(bound, float) else str(bound) for key, bound in context.items()}
     numbers["entries"] = "entry" if context.get("min_length") == 1 else "entries"
     return _SAID.get(kind, "{msg}").format(**numbers | {"value": quoted(value), "msg": message})
@@ -98,7 +98,7 @@ _SAID = {
 
 
 def _in_data(loc: Loc, data: Any, *, keep_last: bool) -> Loc:
-    """The location without the union tags that pydantic puts in; the last part stays when it is what is missing."""
+    """The location without pydantic's union tags; the last part stays if it is the missing key."""
     found: Loc = ()
     for number, part in enumerate(loc):
         inside: Any = dict(enumerate(data)) if isinstance(data, list | tuple) else data

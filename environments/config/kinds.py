@@ -1,10 +1,10 @@
-"""Sections of which there are several kinds: one class each, in a registry that is read when a config is checked.
+"""Sections of several kinds: one class each, in a registry that is read when a config is checked.
 
-    class OrderProcess(Kinds): …                                  the base: what all kinds do
+    class OrderProcess(Kinds): …                                  the base of all kinds
     class Poisson(OrderProcess): kind: Literal["poisson"] = …     one kind
-    ORDERS = OrderProcess.kinds = {"poisson": Poisson, …}         the registry: one line a kind
+    ORDERS = OrderProcess.kinds = {"poisson": Poisson, …}         the registry: one line per kind
 
-A field of the type `OrderProcess` takes what any registered kind takes. A program may register kinds of its own.
+A field of the type `OrderProcess` accepts any registered kind. A program may register kinds of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Kinds(Section):
-    """The base of a section that comes in several kinds, and says its kind under the key `tag`."""
+    """The base of a section of several kinds, whose kind is given under the key `tag`."""
 
     tag: ClassVar[str] = "kind"
     kinds: ClassVar[dict[str, type[Any]]]
@@ -49,7 +49,7 @@ class Kinds(Section):
 
     @classmethod
     def _of_its_kind(cls, given: Any) -> Self:
-        """The section that the data describe, of the kind that they name."""
+        """Build the section from the data, in the kind that they name."""
         if isinstance(given, cls):
             return given
         if not isinstance(given, dict):

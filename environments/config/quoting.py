@@ -1,4 +1,4 @@
-"""Values as a message quotes them: as they were given, in one line of bearable length."""
+"""Quotation of values in messages: as given, in one line of limited length."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ LONGEST = 60  # characters
 
 
 def quoted(value: Any) -> str:
-    """The value as Python writes it, cut where it is long; `nothing` for None."""
+    """The value as Python writes it, truncated if long; `nothing` for None."""
     if value is None:
         return "nothing"
     try:
         text = repr(value)
-    except (ValueError, RecursionError):  # a whole number of thousands of digits; lists in lists without end
+    except (ValueError, RecursionError):  # an integer of thousands of digits; endlessly nested lists
         return f"a {type(value).__name__} that is too long to be shown"
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -1,4 +1,4 @@
-"""The base of every part of a config: unknown keys are refused with the nearest valid one, values never coerced."""
+"""The base of all config sections: unknown keys are refused with a suggestion, values are never coerced."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,16 +66,16 @@ def one_of(registry: "Collection[str]") -> AfterValidator:
     return AfterValidator(check)
 
 
-# Every number of a config has bounds: far beyond every factory, and well within what a machine can count and hold.
+# Every number of a config has bounds: far beyond any factory, and well within what a computer can handle.
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Many = Annotated[int, Field(ge=1, le=1_000_000_000)]  # of what is only counted, and never held all at once
+Many = Annotated[int, Field(ge=1, le=1_000_000_000)]  # for things that are only counted, never held all at once
 Seed = Annotated[int, Field(ge=0, lt=2**64)]
 Weight = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
 Figure = Annotated[
     Annotated[int, Field(ge=-MOST_FIGURE, le=MOST_FIGURE)]
     | Annotated[float, Field(ge=-MOST_FIGURE, le=MOST_FIGURE, allow_inf_nan=False)],
     BeforeValidator(_check_figure),
-]  # a number of any kind, where its meaning lies elsewhere: of a key that is sampled, of a KPI
+]  # a number whose meaning depends on the context: of a sampled key, of a KPI
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 ClassPath = Annotated[str, AfterValidator(_check_class)]  # module:Class, looked up when the factory is built

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST_BYTES = 1_000_000_000  # also of a device that never ends
+MOST_BYTES = 1_000_000_000  # also limits devices without end
 _OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, its lines ended by a newline each, without the mark that some programs put in front.
+    """The text of a file with newlines as line ends and without a byte-order mark.
 
     Raises:
-        OSError: there is no such file, or it may not be read.
-        ValueError: it is no UTF-8 text; says why, and what to do.
+        OSError: the file does not exist or cannot be read.
+        ValueError: it is not UTF-8 text; the message names cause and cure.
     """
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
@@ -26,7 +26,7 @@ def read_text(path: Path) -> str:
     if mark is not None:
         raise ValueError(f"it is {mark} text; save it as UTF-8")
     if b"\0" in content:
-        raise ValueError(f"line {_line(content, content.index(0))} holds a NUL byte, so it is no text")
+        raise ValueError(f"line {_line(content, content.index(0))} holds a NUL byte, so it is not text")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -36,5 +36,5 @@ def read_text(path: Path) -> str:
 
 
 def _line(content: bytes, at: int) -> int:
-    """Number of the line, from 1, in which a byte lies."""
+    """Number, from 1, of the line that holds a byte."""
     return content.count(b"\n", 0, at) + 1

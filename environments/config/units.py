@@ -1,9 +1,9 @@
-"""Quantities as a user writes them (`45s`, `1.2m/s`, `60/h`), turned into floats of one unit each.
+"""Quantities as written by a user (`45s`, `1.2m/s`, `60/h`), converted to floats of one unit each.
 
 Seconds, metres, metres per second, events per second, joules, joules per metre, watts; shares are plain 0..1 or a
-percentage. A number without a unit is refused: `45` could be seconds or minutes, and the error would go unnoticed. So
-is one outside the bounds of its quantity: they lie far beyond every factory, and well within what floats can add and
-compare.
+percentage. A number without a unit is refused: `45` could be seconds or minutes, and the error would go unnoticed. A
+number outside the bounds of its quantity is refused too: the bounds lie far beyond any factory, and well within what
+floats can add and compare.
 """
 
 import math
@@ -25,20 +25,20 @@ _COMMA = re.compile(r"\s*[+-]?\d*,\d+")
 
 @dataclass(frozen=True)
 class Quantity:
-    """One kind of quantity: how it is written, and which unit its floats are in (the one of factor 1)."""
+    """One kind of quantity: its notation and the unit of its floats (the one of factor 1)."""
 
     noun: str  # with its article
     example: str
     units: Mapping[str, Fraction]
-    most: float  # in the base unit, as `least`
-    least: float = 0.0  # above 0: zero is refused too
+    most: float  # in the base unit, like `least`
+    least: float = 0.0  # if above 0, zero is refused too
 
     @property
     def base(self) -> str:
         return next(unit for unit, factor in self.units.items() if factor == 1)
 
     def parse(self, text: Any) -> float:
-        """The number of base units that `text` says; ValueError with rule and cure when it says none."""
+        """The value of `text` in base units; ValueError with rule and cure if it is invalid."""
         units = ", ".join(self.units)
         if isinstance(text, bool) or not isinstance(text, str | int | float):
             raise ValueError(f"{quoted(text)} is not {self.noun}; write it like {self.example} (units: {units})")
@@ -72,7 +72,7 @@ class Quantity:
 
 
 def _float(exact: Fraction) -> float:
-    """The nearest float; inf or -inf beyond all of them."""
+    """The nearest float; inf or -inf if out of range."""
     try:
         return float(exact)
     except OverflowError:
@@ -119,7 +119,7 @@ MEMORY = Quantity("an amount of memory", "2GB", _exact({"B": 1, "MB": 10**6, "GB
 
 
 def parse_share(text: Any) -> float:
-    """A share between 0 and 1, written so or as a percentage; ValueError otherwise."""
+    """A share between 0 and 1, written as a number or a percentage; ValueError otherwise."""
     value = text
     if isinstance(text, str) and text.strip().endswith("%"):
         found = NUMBER_AND_UNIT.fullmatch(text.strip())
@@ -132,7 +132,7 @@ def parse_share(text: Any) -> float:
 
 
 def _of(quantity: Quantity) -> tuple[Any, ...]:
-    """What makes a float field one of this quantity; its bounds are said once more, for readers of the types."""
+    """The annotations for a float field of this quantity; its bounds are repeated for readers of the types."""
     return (
         Field(ge=quantity.least, le=quantity.most, allow_inf_nan=False),
         BeforeValidator(lambda text: _explained(quantity.parse, text)),

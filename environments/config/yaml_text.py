@@ -1,7 +1,8 @@
-"""Reads YAML text as a config uses it, and says in one line what is wrong with any other text.
+"""Reads the YAML subset that configs use, with one-line messages for all other text.
 
-What a config never needs is refused before it costs anything: text that is too long, lists in lists without end, names
-(`*shop`) that stand for more and more names, keys that are no text. Line and column of every key and value are kept.
+Constructs that a config never needs are refused before they cost anything: text that is too long, endlessly nested
+lists, aliases (`*shop`) that expand to more and more aliases, keys that are not text. Line and column of every key and
+value are kept.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 Loc = tuple[str | int, ...]
 Place = tuple[int, int]  # line and column, from 1
 
-LONGEST = 1_000_000  # characters: read in seconds
-VALUE = 10  # characters that a value takes at least, on average, in a text that is not too long
-DEEPEST = 50  # lists and mappings in each other
+LONGEST = 1_000_000  # characters; read in seconds
+VALUE = 10  # least average characters per value
+DEEPEST = 50  # nesting depth of lists and mappings
 LONGEST_NUMBER = 400  # characters
-MOST_MERGED = 100  # mappings that one `<<` takes in
+MOST_MERGED = 100  # mappings merged by one `<<`
 _OF_CONVERTERS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp")
 
 
 class NotYamlError(ValueError):
-    """Text that no config can be read from; `place` is where it shows, None where it is the whole."""
+    """Raised for text that is not a config; `place` is the position of the error, None for the whole text."""
 
     def __init__(self, problem: str, place: Place | None = None) -> None:
         super().__init__(problem)
@@ -38,7 +39,7 @@ class NotYamlError(ValueError):
 
 @dataclass(frozen=True)
 class Read:
-    """What a text says: data, and the place of every key and value by its location in them."""
+    """The result of reading: data, and the position of every key and value by its location."""
 
     data: Any = None
     keys: dict[Loc, Place] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Read:
 
 
 def read_yaml(text: str, *, longest: int = LONGEST) -> Read:
-    """The one document in `text`; no data where it is empty. NotYamlError when it is none, or longer than `longest`."""
+    """Read the one document in `text`; None if empty. NotYamlError if it is not YAML or longer than `longest`."""
     if len(text) > longest:
         raise NotYamlError(
             f"has {len(text)} characters; a config has at most {longest}: put orders and floors into files of their own"
@@ -55,7 +56,7 @@ def read_yaml(text: str, *, longest: int = LONGEST) -> Read:
         return _read(text, most=longest // VALUE)
     except yaml.reader.ReaderError as error:
         at = error.position if isinstance(error.position, int) else 0
-        character = f"holds the character {error.character!r}, which is none of a text"
+        character = f"holds the character {error.character!r}, which is not allowed in text"
         raise NotYamlError(character, (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -85,7 +86,7 @@ def _read(text: str, *, most: int) -> Read:
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes a bounded number of nodes, each within a bounded number of others."""
+    """A loader that bounds the number of nodes and the depth of their nesting."""
 
     def __init__(self, text: str, most: int) -> None:
         super().__init__(text)
@@ -109,7 +110,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Takes in what `<<` names; of keys that come again, the last one counts and the first one's place is kept."""
+        """Merge the mappings of `<<`; of repeated keys the last value counts, and the first position is kept."""
         if id(node) in self._merging:
             raise yaml.MarkedYAMLError(problem="a mapping takes in itself", problem_mark=node.start_mark)
         merges = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
@@ -150,8 +151,8 @@ def _walk(
 
 
 def _name(loader: _Loader, key: yaml.Node) -> str | int:
-    """What a key is called; whole numbers are left to the section, which knows whether it has names of that kind."""
-    problem = "a list or a mapping is no key; a key is a text"
+    """The name of a key; integers are left to the section, which knows whether it has such names."""
+    problem = "a list or a mapping cannot be a key; a key is text"
     if isinstance(key, yaml.ScalarNode):
         _refuse_impossible(loader, key)
         name = loader.construct_object(key, deep=True)
@@ -174,7 +175,7 @@ def _refuse_twins(node: yaml.MappingNode) -> None:
 
 
 def _refuse_impossible(loader: _Loader, node: yaml.Node) -> None:
-    """YAML takes 2026-13-01 for a date and 0b_ for a number, and fails without a word about where they stand."""
+    """Refuse 2026-13-01 (read as a date) and 0b_ (read as a number), on which YAML fails without a position."""
     if not isinstance(node, yaml.ScalarNode):
         return
     reason = None

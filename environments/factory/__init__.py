@@ -1,4 +1,4 @@
-"""The factory that runs: a Mesa model, how it is put together, and what it finds out about itself."""
+"""The running factory: a Mesa model, its assembly from a scenario, and the detection of jams."""
 
 from .factory import Factory
 

@@ -1,4 +1,4 @@
-"""How a factory is put together from its scenario: the classes of its agents, the agents, mechanism and channel."""
+"""Assembly of a factory from its scenario: the classes of its agents, the agents, mechanism and channel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AGENT_CLASSES: dict[str, type] = {"agv": AGV, "station": Station, "robot": Robot
 
 
 class AgentClasses:
-    """Which class the agents of each kind have: the program's own, the scenario's, or robocell's."""
+    """The class of each kind of agent: the program's own, the scenario's, or robocell's."""
 
     def __init__(self, scenario: Scenario, own: Mapping[str, type]) -> None:
         for kind, cls in own.items():
@@ -45,7 +45,7 @@ class AgentClasses:
         }
 
     def __call__(self, kind: str, path: str | None = None) -> Any:
-        """The class of an agent of that kind; the class `path` where the agent's own section names one."""
+        """The class of an agent of that kind; the class `path` if the agent's own section names one."""
         return self._of_kind[kind] if path is None else _named_class(path, AGENT_CLASSES[kind])
 
 
@@ -99,7 +99,7 @@ def build_chargers(factory: Factory) -> list[Charger]:
 
 
 def build_mechanism(given: str | Mechanisms) -> Mechanism | dict[TaskKind, Mechanism]:
-    """The mechanism of that name, or one for each kind of task; the same name is the same mechanism."""
+    """The mechanism of that name, or one for each kind of task; equal names share one mechanism."""
     if isinstance(given, str):
         return _mechanism(given)
     names = {kind: getattr(given, kind.name.lower()) for kind in TaskKind}
@@ -108,7 +108,7 @@ def build_mechanism(given: str | Mechanisms) -> Mechanism | dict[TaskKind, Mecha
 
 
 def build_channel(factory: Factory) -> Channel:
-    """What messages travel through; random numbers are from the stream "channel"."""
+    """The channel that carries messages; it draws random numbers from the stream "channel"."""
     spec = factory.spec.negotiation.channel
     if spec is None:
         return PerfectChannel()
@@ -116,7 +116,7 @@ def build_channel(factory: Factory) -> Channel:
 
 
 def log_start(factory: Factory) -> None:
-    """Log the names of all agents, and how they stand at the start."""
+    """Log the names of all agents and their initial states."""
     log = factory.log
     for agent in (factory.source, factory.sink, *factory.stations, *factory.storages):
         log.add_agent(agent.unique_id, AgentKind.STATION, agent.name)
@@ -139,7 +139,7 @@ def log_start(factory: Factory) -> None:
 
 
 def check_class(where: str, cls: Any, base: type | None) -> None:
-    """Refuse what is no class, or no subclass of `base`, with a ScenarioError that begins with `where`."""
+    """Raise a ScenarioError beginning with `where` unless `cls` is a class and a subclass of `base`."""
     if not isinstance(cls, type) or (base is not None and not issubclass(cls, base)):
         wanted = "a class" if base is None else f"a subclass of robocell.agents.{base.__name__}"
         raise ScenarioError(f"{where} is {cls!r}; it must be {wanted}")

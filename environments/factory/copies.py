@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CopyableModel(mesa.Model):
-    """A Mesa model whose copies go on as it does: agents, ids and random numbers included."""
+    """A Mesa model whose copies continue as it does, with the same agents, ids and random numbers."""
 
     clock: Clock
     _within_step = False
@@ -29,31 +29,31 @@ class CopyableModel(mesa.Model):
         return self.clock.now_s
 
     def copy(self) -> Self:
-        """A factory in the same state, to try what would happen if; both go on to the same bytes if nothing differs.
+        """A factory in the same state, for what-if runs; without intervention both produce the same bytes.
 
-        `copy.deepcopy` and `pickle` do the same. A copy has the agents, the random streams, the log and whatever is
-        due, but shares nothing with the original.
+        `copy.deepcopy` and `pickle` do the same. A copy has the agents, the random streams, the log and the pending
+        events, but shares nothing with the original.
 
         Raises:
-            CopyError: an agent asks for it within a step, or something is due that cannot be copied (see `Clock`).
+            CopyError: an agent calls it within a step, or a pending event cannot be copied (see `Clock`).
         """
         return copy.deepcopy(self)
 
     def register_agent(self, agent: mesa.Agent) -> None:
-        """Called by every agent that is made."""
-        super().register_agent(agent)  # where newer versions of Mesa give it its id
+        """Register an agent; every new agent calls it."""
+        super().register_agent(agent)  # newer versions of Mesa assign the id here
         self._latest_id = agent.unique_id
 
     def close(self) -> None:
-        """Free the model: Mesa before 3.4 keeps every model that ever was."""
+        """Free the model: Mesa before 3.4 keeps a reference to every model."""
         self.remove_all_agents()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def __getstate__(self) -> dict[str, Any]:
         if self._within_step:
             raise CopyError(
-                f"the factory cannot be copied within a step, at {self.now_s:g} s: half of what happens "
-                "now has happened; copy it between two steps"
+                f"the factory cannot be copied within a step, at {self.now_s:g} s, when half of its changes "
+                "are made; copy it between two steps"
             )
         return self.__dict__.copy()
 

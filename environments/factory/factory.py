@@ -1,4 +1,4 @@
-"""The factory: a Mesa model that knows its agents, what they may ask, and how others join and leave."""
+"""The factory: a Mesa model with its agents, their queries, and the joining and leaving of agents."""
 
 from __future__ import annotations
 
@@ -57,24 +57,24 @@ if TYPE_CHECKING:
 
 
 class Factory(Trial):
-    """A factory that runs.
+    """A running factory.
 
     Args:
-        scenario: what it consists of.
-        rng: the seed of the trial; the scenario's own where it is None.
-        agent_classes: classes of your own for "agv", "station", "robot", "charger" or "job", instead of the
-            scenario's `agent_classes`; an agent for which the scenario names a class has that.
+        scenario: the description of the factory.
+        rng: the seed of the trial; the scenario's own if None.
+        agent_classes: your own classes for "agv", "station", "robot", "charger" or "job", instead of the scenario's
+            `agent_classes`; an agent whose section names a class keeps that class.
 
     Attributes:
         spec: the scenario.
-        places: the agents of all places, in the order of `scenario.places`; those that have left may still hold parts.
-        agvs, stations, robots, chargers, storages: those that are in the factory.
-        jammed: parts that wait for each other's places and can never move on.
-        log: what has happened; the one source of figures and checks.
+        places: the agents of all places, in the order of `scenario.places`; agents that have left may still hold parts.
+        agvs, stations, robots, chargers, storages: the agents now in the factory.
+        jammed: parts that wait for each other's places and can never proceed.
+        log: the record of the run, the only source of KPIs and checks.
         datacollector: Mesa's, without reporters: `mesa.batch_run` asks for one. A subclass puts its own here.
 
     Raises:
-        ScenarioError: a class that the scenario names cannot be found or is none of its kind.
+        ScenarioError: a class that the scenario names cannot be found or is not of the required kind.
     """
 
     def __init__(
@@ -118,16 +118,16 @@ class Factory(Trial):
         self._stepping = [a for a in self.agents if type(a).step is not mesa.Agent.step]
         self.datacollector = mesa.DataCollector()
 
-    # -- what agents ask --------------------------------------------------------------------------------------
+    # -- queries of agents ------------------------------------------------------------------------------------
 
     @property
     def planner(self) -> ShopPlanner | None:
-        """What clears the calls, if it is a planner."""
+        """The mechanism that clears the calls, if it is a planner."""
         return cast("ShopPlanner | None", self.net.planner)
 
     @property
     def has_floor(self) -> bool:
-        """Vehicles drive on a floor, where they can be in each other's way."""
+        """Whether vehicles drive on a floor, where they can block each other."""
         return self.layout is not None
 
     @property
@@ -138,7 +138,7 @@ class Factory(Trial):
 
     @cached_property
     def grid(self) -> MesaFloor | None:
-        """The floor as a Mesa grid with the vehicles on it, made when it is first asked for; None without a floor."""
+        """The floor as a Mesa grid with the vehicles on it, created on first use; None without a floor."""
         from ..layout.mesa_floor import MesaFloor
 
         return None if self.layout is None else MesaFloor(self.layout, self.agvs)
@@ -151,13 +151,13 @@ class Factory(Trial):
         return (column, row)
 
     def approach_s(self, origin: int, destination: int, *, loaded: bool = True) -> float:
-        """Seconds from place to place when nobody is in the way, for a part that is carried or an empty vehicle."""
+        """Seconds from place to place on an empty floor, for a carried part or an empty vehicle."""
         if self.parts_move_themselves:
             return 0.0
         return self.traffic.travel_between_s(origin, destination, loaded=loaded)
 
     def moves_itself(self, destination: int) -> bool:
-        """Whether parts need no vehicle to get to a place."""
+        """Whether parts reach a place without a vehicle."""
         return self.parts_move_themselves or (destination == self.sink.place and not self._carries_out)
 
     def work_time(self, product: str, step: int, station: str) -> Distribution:
@@ -170,24 +170,24 @@ class Factory(Trial):
         return np.array([storage.slot for storage in self.storages if storage.has_room], np.intp)
 
     def relieve_stations(self) -> None:
-        """A storage has room again: stations that are blocked may use it."""
+        """Let blocked stations use a storage that has room again."""
         for station in self.stations:
             station.relieve()
 
     def infeasible(self, task: Task) -> None:
-        """Nobody can ever do the task."""
+        """Log that no contractor can ever do the task."""
         job = {} if task.job is None else {"job": task.job.unique_id}
         self.log.event(self.now_s, Event.INFEASIBLE, task.manager.unique_id, value=task.kind, **job)
 
     def suspect_jam(self) -> None:
-        """A machine is blocked, or a part finds no station: parts may wait for each other, which is looked into."""
+        """Schedule a check for a jam, because a machine is blocked or a part finds no station."""
         self._jam_suspected = True
 
     def _population(self) -> int:
         return len(self.agents)
 
     def _settle(self) -> None:
-        """Negotiate until nothing is due at this instant; then see whether anything can still happen to the parts."""
+        """Negotiate until nothing is due at this instant; then check for jams."""
         self.net.settle()
         if self._jam_suspected:
             self._jam_suspected = False
@@ -195,23 +195,23 @@ class Factory(Trial):
                 report_jam(self, jammed)
 
     def _report_parts_left(self) -> None:
-        """Parts that have not left in all this time will not, even if no circle was found."""
+        """Log the parts that have not left by now as jammed, even if no circle was found."""
         if self.workload.in_process and not self.jammed:
             for job in self.jobs:
                 where = self.places[job.place].unique_id
                 self.log.event(self.now_s, Event.JAMMED, where, job.unique_id, value=self.workload.in_process)
 
     def add_agv(self, *, at: str | int | None = None, agv_class: type[AGV] | None = None) -> AGV:
-        """One more vehicle, from now on; it is named by the next number, and no number is given twice.
+        """Add a vehicle, named by the next number; numbers are never reused.
 
         Args:
-            at: a place, or the number of a floor cell, where it joins; None: parking, or the best cell that is free;
-                without a floor the place where all have started.
-            agv_class: a subclass of `AGV`; that of the others where it is None.
+            at: the place or the floor cell (its number) where it joins; None: a parking cell, or the best free cell;
+                without a floor, the place where all vehicles started.
+            agv_class: a subclass of `AGV`; the class of the other vehicles if None.
 
         Raises:
-            ScenarioError: parts move without vehicles, there is no such place, or it is no class of vehicles.
-            LayoutError: no vehicle can stand there, or there is no room for another one.
+            ScenarioError: parts move without vehicles, the place does not exist, or `agv_class` is not a vehicle class.
+            LayoutError: no vehicle can stand there, or the floor has no room for another.
             TrialEndedError: the trial has ended.
         """
         self._must_not_have_ended("add_agv()")
@@ -236,7 +236,7 @@ class Factory(Trial):
         return agv
 
     def left(self, agent: Contractor) -> None:
-        """An agent has left, and has given back what it held."""
+        """Remove an agent that has left and has given back what it held."""
         self.log.event(self.now_s, Event.LEFT, agent.unique_id)
         groups = (self.agvs, self.stations, self.robots, self.chargers, self.storages, self._stepping)
         for group in cast("tuple[list[Any], ...]", groups):
@@ -246,17 +246,17 @@ class Factory(Trial):
         self.stir()
 
     def stir(self) -> None:
-        """Have the negotiations settled at this instant, though nothing else may be due at it."""
+        """Settle the negotiations at this instant, even if no event is due."""
         self.clock.schedule(0.0, self.net.settle)
 
     def add_lot(self, name: str, wait_s: float) -> Lot:
-        """The parts of a new order will enter together; on their way they wait so long for each other."""
+        """Create the lot of a new order, whose parts enter together and wait at most `wait_s` for each other."""
         lot = Lot(self, name=name, wait_s=wait_s)
         self.log.add_agent(lot.unique_id, AgentKind.LOT, name)
         return lot
 
     def add_job(self, order: Order, lot: Lot | None = None) -> Job:
-        """A new part enters at the source, of a lot or on its own."""
+        """Release a new part at the source, in a lot or on its own."""
         job: Job = self.agent_class("job")(self, order)
         self.log.add_agent(job.unique_id, AgentKind.JOB, job.name)
         if lot is not None:
@@ -295,7 +295,7 @@ class Factory(Trial):
         return agv
 
     def log_vehicle(self, agv: AGV) -> None:
-        """Log how a vehicle stands when it joins."""
+        """Log the state of a vehicle when it joins."""
         self.log.event(self.now_s, Event.VEHICLE_STATE, agv.unique_id, value=VehicleState.IDLE)
         self.log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
 

@@ -1,12 +1,12 @@
-"""Jams: parts that wait for each other's places, for ever.
+"""Jams: parts that wait for each other's places, forever.
 
     x  [machine: p-1, finished] -> output full: p-2, which waits for a place at y
     y  [machine: p-3, finished] -> output full: p-4, which waits for a place at x
 
-A part can move on if it is being worked on, carried or handled, if it has won what comes next, or if a place that it
-waits for may become free: because that is empty, or because a part that holds it can move on. What is left when no more
-parts are found that can move on is jammed (the deadlock of requests for one of several resources: Holt, Some deadlock
-properties of computer systems, ACM Computing Surveys 4(3), 1972). Vehicles always come in the end.
+A part can move on if it is being worked on, carried or handled, if its next task has been awarded, or if a place that
+it waits for may become free: because the place is empty, or because a part that holds it can move on. The parts that
+remain when no more of these are found are jammed (the deadlock of requests for one of several resources: Holt, Some
+deadlock properties of computer systems, ACM Computing Surveys 4(3), 1972). Vehicles are assumed to come eventually.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class Wait(NamedTuple):
-    """A part that waits for a place at a station; at its own station for a machine, or for a place in the output.
+    """A part and the station at which it waits for a place; at its own station, for a machine or an output place.
 
-    At none where all stations that could take it have left.
+    The station is None if all stations that could take the part have left.
     """
 
     job: Job
@@ -57,7 +57,7 @@ def jammed_parts(factory: Factory) -> list[Job]:
 
 
 def report_jam(factory: Factory, jammed: list[Job]) -> None:
-    """Log which part waits for which place, once for each circle, and let the tasks rest that no station can take."""
+    """Log which part waits for which place, once for each circle, and suspend the tasks that no station can take."""
     if not factory.jammed.issuperset(jammed):
         waits = circle(factory, jammed)
         if not factory.jammed.issuperset(wait.job for wait in waits):
@@ -72,9 +72,9 @@ def report_jam(factory: Factory, jammed: list[Job]) -> None:
 
 
 def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
-    """Parts of a jam each of which waits for a place that the next one holds; the last one waits for the first.
+    """A circle in a jam: each part waits for a place that the next one holds, the last for the first.
 
-    A part that no station is left for waits for nothing, and all others wait for it.
+    A part without a remaining station waits for no place, and all others wait for it.
     """
     at: dict[Job, Place] = {}
     for place in (*factory.stations, *factory.storages):
@@ -94,14 +94,14 @@ def circle(factory: Factory, jammed: Collection[Job]) -> list[Wait]:
 
 
 def _wanted_by(job: Job, place: Place, factory: Factory) -> Station | None:
-    """The station that a part of a jam waits for, its own or another; None where none is left."""
+    """The station that a part of a jam waits for, its own or another; None if none is left."""
     if isinstance(place, Station) and (job in place.input or _waits_for_output(job, place)):
         return place
     return next(iter(_stations_for(job, factory)), None)
 
 
 def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
-    """Waiting tasks that no station can take before a jam is undone."""
+    """Waiting tasks that no station can take until a jam is resolved."""
     return [
         task
         for task in factory.net.waiting(TaskKind.OPERATION)
@@ -122,7 +122,7 @@ def _parts_at(place: Place) -> list[Job]:
 
 
 def _parts_in_the_way(place: Place) -> list[Job]:
-    """The parts that others may wait for: all but those in the input, which go when a machine is empty."""
+    """The parts that others may wait for: all but those in the input, which leave it when a machine is empty."""
     if isinstance(place, Storage):
         return _parts_at(place)
     return list(dict.fromkeys([*_parts_on_machines(place), *place.output]))
@@ -137,7 +137,7 @@ def _is_finished_on(machine: Machine) -> bool:
 
 
 def _waits_for_output(job: Job, station: Station) -> bool:
-    """It is finished on a machine, and there is no place in the output buffer."""
+    """Whether the part is finished on a machine and the output buffer is full."""
     return job not in station.output and job not in station.input
 
 
@@ -167,12 +167,12 @@ def _stations_for(job: Job, factory: Factory) -> list[Station]:
 
 
 def _empties_a_machine(station: Station, stuck: Collection[Job]) -> bool:
-    """A machine is empty, or holds a part that can move on."""
+    """Whether a machine is empty or holds a part that can move on."""
     return any(machine.job is None or machine.job not in stuck for machine in station.machines)
 
 
 def _gives_way(station: Station) -> bool:
-    """A place is kept for a part that is not ready; it is left to one that is."""
+    """Whether a place reserved for a part that is not ready can go to a part that is."""
     return any(task.ahead for task in station.promised.values())
 
 

@@ -1,12 +1,12 @@
-"""How time passes in a factory: instant by instant, and on a floor tick by tick.
+"""The passing of time in a factory: instant by instant, and on a floor tick by tick.
 
 A step is one tick, the time in which a vehicle crosses a cell. Step k lasts from k ticks to k + 1 ticks:
 
-    1. all vehicles set out by the orders that they have: those given until k ticks count, later ones do not
-    2. events fire in the order of their times; after each instant negotiations run until all are settled
-    3. at k + 1 ticks vehicles are in their next cells: those that have reached a dock act, then events that are due
+    1. all vehicles set out by the orders given until k ticks
+    2. events fire in the order of their times; after each instant negotiations run until settled
+    3. at k + 1 ticks vehicles are in their next cells: those that have reached a dock act, then due events fire
 
-Agents are woken, not polled: the method `step` of an agent is called only where its class defines one.
+Agents are woken, not polled: the method `step` of an agent is called only if its class defines one.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 NO_TICK = -1
-LOOK_TICKS = 64  # batteries, and standstills of a part of the fleet, are looked at so often
+LOOK_TICKS = 64  # interval of checks for batteries and for standstills of a part of the fleet
 
 
 class Ticks(CopyableModel):
     """A model in which vehicles move and events fire.
 
     Attributes:
-        tick: whole ticks that are over.
+        tick: number of completed ticks.
         tick_s: seconds; inf without a floor.
     """
 
@@ -47,12 +47,12 @@ class Ticks(CopyableModel):
     tick = 0
     tick_s: float
     _grid: GridTraffic | None  # None without a floor
-    _vehicles: list[AGV]  # (V,) by number, with those that have left
-    _stepping: list[mesa.Agent]  # agents with a step of their own
+    _vehicles: list[AGV]  # (V,) by number, including those that have left
+    _stepping: list[mesa.Agent]  # agents with their own `step`
     _has_batteries: bool
-    _begun = NO_TICK  # the tick whose motion has begun last
+    _begun = NO_TICK  # the last tick whose motion has begun
     _standing_still = False
-    _trace_is_due = False  # a vehicle has joined or left since the last row
+    _trace_is_due = False  # whether a vehicle has joined or left since the last row
 
     def _settle(self) -> None:
         """Negotiate until nothing is due at this instant."""
@@ -60,11 +60,11 @@ class Ticks(CopyableModel):
 
     @property
     def _over(self) -> bool:
-        """Whether nothing more happens in this trial."""
+        """Whether this trial is over."""
         raise NotImplementedError
 
     def _advance(self) -> None:
-        """What happens in a step."""
+        """Run one step."""
         if self._grid is None:
             next_s = self.clock.next_s()
             if next_s < math.inf:
@@ -84,7 +84,7 @@ class Ticks(CopyableModel):
             self._settle()
 
     def _fire_until(self, time_s: float) -> None:
-        """Fire what is due at `time_s` or before."""
+        """Fire all events due at `time_s` or before."""
         while (due_s := self.clock.next_s()) <= time_s and not self._over:
             self._fire_at(due_s)
         if not self._over and self.clock.now_s < time_s:
@@ -95,12 +95,12 @@ class Ticks(CopyableModel):
             self._fire_at(due_s)
 
     def _fire_at(self, due_s: float) -> None:
-        """All that happens in one instant, and the negotiations that follow from it."""
+        """Fire all events of one instant, and run the negotiations that follow."""
         self.clock.fire_due(due_s)
         self._settle()
 
     def _set_out(self, traffic: GridTraffic) -> None:
-        """The motion of the tick begins, by the orders given until now."""
+        """Begin the motion of the tick, with the orders given so far."""
         if self._begun == self.tick:
             return
         self._begun = self.tick
@@ -109,7 +109,7 @@ class Ticks(CopyableModel):
             traffic.begin_tick()
 
     def _arrive(self, traffic: GridTraffic) -> None:
-        """The motion of the last tick ends."""
+        """End the motion of the last tick."""
         if not traffic.under_way:
             return
         arrived = traffic.end_tick()
@@ -131,19 +131,19 @@ class Ticks(CopyableModel):
             self._fire_at(self.now_s)
 
     def vehicle_arrived(self, vehicle: int) -> None:
-        """A vehicle has arrived at the place that it was sent to; called by the traffic."""
+        """Handle a vehicle's arrival at the place that it was sent to; called by the traffic."""
         self._vehicles[vehicle].arrived()
 
     def vehicle_admitted(self, vehicle: int) -> None:
-        """A vehicle that waited for a dock drives on to it; called by the traffic."""
+        """Handle the admission of a vehicle that waited for a dock; called by the traffic."""
         self._vehicles[vehicle].admitted()
 
     def vehicle_stands_there(self, vehicle: int) -> None:
-        """A vehicle was sent to the dock on which it stands; called by the traffic."""
+        """Handle a vehicle that was sent to the dock on which it stands; called by the traffic."""
         self.clock.schedule(0.0, self._stands, vehicle)
 
     def _stands(self, vehicle: int) -> None:
-        """A vehicle was sent to the dock on which it stands; unless it was sent on, it has arrived."""
+        """Report a vehicle that was sent to the dock on which it stands, unless it has been sent on."""
         if self._grid is not None and self.fleet.present[vehicle] and self._grid.take_arrival(vehicle):
             self._vehicles[vehicle].arrived()
 
@@ -154,7 +154,7 @@ class Ticks(CopyableModel):
                 self.log.event(self.now_s, Event.STANDSTILL, self._vehicles[vehicle].unique_id, value=len(cycle))
 
     def _next_tick(self, traffic: GridTraffic) -> float:
-        """The end of the next tick in which something can happen; inf if nothing ever will."""
+        """The end of the next tick in which something can happen; inf if there is none."""
         next_s = self.clock.next_s()
         if not traffic.settled or self._stepping:
             return self.tick + 1

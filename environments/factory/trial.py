@@ -1,4 +1,4 @@
-"""The trial of a factory: how it is run, and when it ends."""
+"""The trial of a factory: running it, and the conditions for its end."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from ..log import EventLog
     from ..workload import Workload
 
-LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then does not drain
+LONGEST_DRAIN = 10  # times the horizon: a factory that is not empty by then will not drain
 
 
 class Trial(Ticks):
-    """A model that runs to the end of its trial; then its log is closed."""
+    """A model that runs to the end of its trial and then closes its log."""
 
     net: ContractNet
     workload: Workload
@@ -35,16 +35,16 @@ class Trial(Ticks):
             self.log.written_by(self._write_end)
 
     def _report_parts_left(self) -> None:
-        """Log what will never leave."""
+        """Log the parts that will never leave."""
         raise NotImplementedError
 
     @property
     def ended(self) -> bool:
-        """Whether the trial is over: its log is closed, and nothing can happen any more."""
+        """Whether the trial is over and its log closed."""
         return self._ended
 
     def step(self) -> None:
-        """One tick; without a floor, on to the next instant at which something happens.
+        """Run one tick; without a floor, run to the next instant with an event.
 
         The step that reaches the end of the trial (`run`) closes the log and sets `running` to False.
 
@@ -64,14 +64,14 @@ class Trial(Ticks):
         self._look_at_the_end()
 
     def run_until(self, time_s: float | str) -> None:
-        """Run to a time, or to the end of the trial, leaping over ticks in which nothing moves and nothing is due.
+        """Run to a time or to the end of the trial, skipping ticks without motion or events.
 
         Args:
             time_s: simulated seconds, or a duration with its unit (`10min`).
 
         Raises:
             TrialEndedError: the trial has ended.
-            ValueError: the duration has no unit, or none that is known.
+            ValueError: the duration has no unit, or an unknown one.
         """
         if isinstance(time_s, str):
             time_s = DURATION.parse(time_s)
@@ -92,8 +92,8 @@ class Trial(Ticks):
     def run(self) -> EventLog:
         """Run to the end of the trial, and return its log.
 
-        It ends at the horizon. Where the scenario says `drain`, no order comes after the horizon, and the trial ends
-        when the factory is empty, or after LONGEST_DRAIN horizons more.
+        It ends at the horizon. With `drain` in the scenario, no order comes after the horizon, and the trial ends when
+        the factory is empty, or after LONGEST_DRAIN more horizons.
 
         Raises:
             TrialEndedError: the trial has ended.
@@ -102,20 +102,20 @@ class Trial(Ticks):
         return self.log
 
     def finish(self) -> EventLog:
-        """End the trial now: the last battery levels go into the log, and it is closed. Once ended, it stays so."""
+        """End the trial now: log the last battery levels and close the log. No effect on an ended trial."""
         if not self._ended:
             self._write_end(self.log)
             self._end()
         return self.log
 
     def _write_end(self, log: EventLog) -> None:
-        """The last battery levels, and the end."""
+        """Log the last battery levels and the end."""
         for agv in self.agvs:
             log.event(self.now_s, Event.BATTERY, agv.unique_id, value=agv.battery)
         log.close(self.now_s)
 
     def remove_all_agents(self) -> None:
-        """Mesa's way to clear a model: the trial ends here and now, and nothing is left that could go on."""
+        """Clear the model, as Mesa does: the trial ends at this instant, and no event remains."""
         if not self._ended:
             self.log.close(self.now_s)
             self._end()
@@ -139,13 +139,13 @@ class Trial(Ticks):
             )
 
     def _pass_the_horizon(self, to_s: float) -> None:
-        """The horizon lies before `to_s`: what is due until then happens first."""
+        """If the horizon lies before `to_s`, first fire all events due until then."""
         if self.now_s < self.spec.horizon_s < to_s:
             self._pass(self.spec.horizon_s)
             self._look_at_the_end()
 
     def _pass(self, time_s: float) -> None:
-        """Time passes to `time_s`, before the next tick ends."""
+        """Advance the time to `time_s`, before the end of the next tick."""
         if self._grid is not None and not self._over:
             self.tick = max(math.floor(time_s / self.tick_s), self.tick)
             if self.tick * self.tick_s < time_s:

@@ -31,13 +31,13 @@ class TransportShop:
     """A job shop with V vehicles and M machines.
 
     Attributes:
-        floor: where a way takes as long as `travel_s` says.
+        floor: a floor on which travel times equal `travel_s`.
         travel_s: (M + 1, M + 1) seconds, directed; load/unload first.
-        travel_share: mean travel time by mean processing time (t/p).
-        makespan_s: best known; `proven` if it is known to be the least.
-        exit_s: best known exit time; None where none is known.
+        travel_share: mean travel time over mean processing time (t/p).
+        makespan_s: best known; `proven` if it is known to be optimal.
+        exit_s: best known exit time; None if unknown.
         published: makespans by other methods.
-        unverified: makespans by other methods that were not compared with a publication.
+        unverified: makespans by other methods, not checked against a publication.
         published_exit: exit times by other methods.
     """
 
@@ -56,13 +56,13 @@ class TransportShop:
     def scenario(
         self, *, exit_time: bool = False, negotiation: Mapping[str, Any] | None = None, seed: int = 1
     ) -> Scenario:
-        """The factory; with `exit_time` finished parts are carried back to load/unload, else they are not."""
+        """The factory; with `exit_time` finished parts are carried back to load/unload, otherwise not."""
         return self.shop.scenario(
             vehicles=self.vehicles, travel_s=self.travel_s, carry_out=exit_time, negotiation=negotiation, seed=seed
         )
 
     def floor_document(self, *, negotiation: Mapping[str, Any] | None = None, seed: int = 1) -> dict[str, Any]:
-        """The same on the floor, where vehicles get in each other's way and finished parts are carried away."""
+        """The same on the floor, where vehicles can block each other and finished parts are carried away."""
         return self.shop.document(vehicles=self.vehicles, floor=self.floor, negotiation=negotiation, seed=seed)
 
 

@@ -1,14 +1,14 @@
-"""The four layouts of Bilge and Ulusoy as floors: vehicles that drive from cell to cell take the published times.
+"""The four layouts of Bilge and Ulusoy as floors on which vehicles take the published travel times.
 
     L the load/unload station where jobs start      O the same, where finished parts end
     1-4 machines      > v < ^ one-way lanes      . cells where lanes part and meet      P parking
 
-Lengths in cells are the published times multiplied by a scale, exactly, for all 20 directed pairs of each layout.
-Beside a dock lies a lane of the same length, so that nobody who passes has to wait for who stands there; a dock that
-nobody has to pass lies at the end of its lane. O is as far from everywhere as L is; from O to elsewhere it is two cells
-farther than from L, since O and L cannot be one cell.
+Lengths in cells are exactly the published times multiplied by a scale, for all 20 directed pairs of each layout. Next
+to a dock there is a lane of the same length, so that no passing vehicle has to wait for a vehicle in the dock; a dock
+that no vehicle has to pass lies at the end of its lane. O is as far from all places as L is; from O to other places it
+is two cells farther than from L, because O and L cannot be one cell.
 
-The drawings are ours: the published layouts are known to us as tables of times alone.
+The drawings are ours: we know the published layouts only as tables of times.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the files of an instance: text, JSON objects, keys of a kind, and the other files that a file names."""
+"""Reads the files of an instance: text, JSON objects, typed keys, and the other files that a file names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBER = (int, float)
 
 
 def read_text(path: Path) -> str:
-    """The text of an instance file; InstanceError (not OSError) where it cannot be read."""
+    """The text of an instance file; InstanceError (not OSError) if it cannot be read."""
     try:
         return text_files.read_text(path)
     except FileNotFoundError:
@@ -26,7 +26,7 @@ def read_text(path: Path) -> str:
 
 
 def load_json(path: Path) -> dict[str, Any]:
-    """A JSON object; InstanceError with line and column where it is none."""
+    """A JSON object; InstanceError with line and column if it is not one."""
     return parse_json(str(path), read_text(path))
 
 
@@ -39,7 +39,7 @@ def parse_json(place: str, text: str) -> dict[str, Any]:
 
 
 def read_json(place: str, text: str) -> Any:
-    """What the JSON in `text` says; InstanceError where it says nothing, or a key twice."""
+    """The value of the JSON in `text`; InstanceError if it is invalid or repeats a key."""
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except json.JSONDecodeError as error:
@@ -47,17 +47,17 @@ def read_json(place: str, text: str) -> Any:
     except KeyError as error:
         raise InstanceError(f"{place}: the key {error} is given twice; keep one") from None
     except RecursionError:
-        raise InstanceError(f"{place}: not JSON: lists and objects in each other without end") from None
+        raise InstanceError(f"{place}: not JSON: endlessly nested lists and objects") from None
     except ValueError as error:
         raise InstanceError(f"{place}: not JSON: {str(error).partition(';')[0]}") from None
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; KeyError for a key that comes twice, of which one would be lost."""
+    """A JSON object; KeyError for a repeated key, whose first value would be lost."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -66,7 +66,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def field(path: Path, document: dict[str, Any], key: str, kind: Kind, default: Any = None) -> Any:
-    """document[key] if it is of the kind; `default` where the key is missing, unless that is None."""
+    """document[key] if it is of the kind; `default` if the key is missing, unless the default is None."""
     if key not in document:
         if default is not None:
             return default

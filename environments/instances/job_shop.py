@@ -1,16 +1,16 @@
-"""Job shops from benchmark files: who has to visit which machine for how long, and a factory made of that.
+"""Job shops from benchmark files: routings with processing times, and factories built from them.
 
-Two text formats are read, both with one line a job:
+Two text formats are read, both with one line per job:
 
     standard (OR-Library):  2 3               jobs, machines
                             0 5  1 4  2 7     machine (from 0), time; machine, time; ...
                             1 3  0 6  2 2
 
-    flexible (.fjs):        2 3  1.5          jobs, machines, mean number of machines an operation (not used)
+    flexible (.fjs):        2 3  1.5          jobs, machines, mean number of machines per operation (not used)
                             2  1 3 7  2 1 4 2 5    operations; then for each: choices, machine (from 1), time, ...
 
-Numbers are separated by blanks, tabs or semicolons. Neither format knows transport. `JobShop.scenario` makes a factory
-with vehicles where travel times are given, and one whose parts move themselves where they are not.
+Numbers are separated by blanks, tabs or semicolons. Neither format has transport. `JobShop.scenario` builds a factory
+with vehicles if travel times are given, and otherwise one whose parts move themselves.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-MOST = 1e9  # as a number of a scenario
+MOST = 1e9  # the largest number of a scenario
 MOST_MACHINES = 100_000
 _NUMBER = re.compile(r"[+-]?(\d{1,300}\.?\d{0,300}|\.\d{1,300})([eE][+-]?\d{1,3})?", re.ASCII)
 
 Choice = tuple[int, float]  # machine from 0, processing time in s
-Operation = tuple[Choice, ...]  # one of these is to be taken
+Operation = tuple[Choice, ...]  # one choice is to be taken
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class DrawnFloor:
 
     Attributes:
         art: as `Layout` reads it, with docks L where jobs start, O where finished parts end, 1-9 at machines.
-        cells_per_s: how fast vehicles drive.
+        cells_per_s: speed of vehicles.
     """
 
     art: str
@@ -66,7 +66,7 @@ class DrawnFloor:
 
 @dataclass(frozen=True)
 class JobShop:
-    """N jobs, each a chain of operations; every operation takes one of its choices. All times in seconds.
+    """N jobs, each a chain of operations; every operation uses one of its choices. All times in seconds.
 
     Attributes:
         jobs: for each job its operations, for each operation its choices (machine, time).
@@ -99,7 +99,7 @@ class JobShop:
         negotiation: Mapping[str, Any] | None = None,
         seed: int = 1,
     ) -> Scenario:
-        """A factory that has all jobs at its source at time 0 and runs until they are finished: see `document`."""
+        """Build a factory with all jobs at its source at time 0 that runs until they are finished: see `document`."""
         return Scenario.parse(
             self.document(
                 vehicles=vehicles,
@@ -126,7 +126,7 @@ class JobShop:
         Args:
             vehicles: number of AGVs; they start at the depot.
             travel_s: (M + 1, M + 1) seconds from row to column, directed: the depot (source and sink), then the
-                machines. None: parts move themselves in no time.
+                machines. None: parts move themselves in zero time.
             carry_out: a finished part is carried to the sink; otherwise it leaves from its last machine by itself.
             floor: vehicles drive on it instead; finished parts are carried to the sink.
             negotiation: the keys of the scenario's `negotiation` section.
@@ -183,7 +183,7 @@ class JobShop:
 
 
 def read_job_shop(path: str | Path) -> JobShop:
-    """Reads the standard text format; InstanceError names file and line."""
+    """Read the standard text format; InstanceError names file and line."""
     lines = _Lines(path)
     count, machines = lines.header(2)
     jobs = []
@@ -198,7 +198,7 @@ def read_job_shop(path: str | Path) -> JobShop:
 
 
 def read_flexible_job_shop(path: str | Path) -> JobShop:
-    """Reads the flexible text format (.fjs); InstanceError names file and line."""
+    """Read the flexible text format (.fjs); InstanceError names file and line."""
     lines = _Lines(path)
     count, machines = lines.header(3)
     jobs = []
@@ -221,7 +221,7 @@ def read_flexible_job_shop(path: str | Path) -> JobShop:
 
 
 def _problem(job: tuple[Operation, ...], machines: int) -> str | None:
-    """Why a job cannot be done."""
+    """The reason why a job cannot be done; None if it can."""
     if not job:
         return "has no operations"
     for operation in job:
@@ -242,7 +242,7 @@ def _problem(job: tuple[Operation, ...], machines: int) -> str | None:
 
 
 class _Lines:
-    """The lines of a file that hold numbers, one after the other."""
+    """The lines of a file that hold numbers, in order."""
 
     def __init__(self, path: str | Path) -> None:
         path = Path(path)
@@ -262,7 +262,7 @@ class _Lines:
         self._number = 1
 
     def header(self, longest: int) -> tuple[int, int]:
-        """Number of jobs and of machines, of a first line that may have up to `longest` numbers."""
+        """Number of jobs and of machines, from a first line of up to `longest` numbers."""
         row = self.numbers("the numbers of jobs and machines")
         if not 2 <= len(row) <= longest or row[0] < 1 or row[1] < 1:
             raise self.wrong("begins with the numbers of jobs and machines, such as 6 6")
@@ -283,25 +283,25 @@ class _Lines:
         numbers = [float(word) for word in words]
         beyond = next((number for number in numbers if abs(number) > MOST), None)
         if beyond is not None:
-            raise self.wrong(f"{beyond:g} is beyond {MOST:g}, the most that can be reckoned with")
+            raise self.wrong(f"{beyond:g} is beyond {MOST:g}, the largest supported number")
         return numbers
 
     def checked(self, number: int, job: tuple[Operation, ...], machines: int) -> tuple[Operation, ...]:
-        """A job of this line, counted from 0, if it can be done."""
+        """The job, numbered from 0, of this line; an error if it cannot be done."""
         if problem := _problem(job, machines):
             raise self.wrong(f"job {number + 1} {problem}")
         return job
 
     def end(self, jobs: int) -> None:
-        """Nothing may follow."""
+        """Refuse further lines."""
         if self._next < len(self._rows):
             self._number = self._rows[self._next][0]
             raise self.wrong(f"goes on after {jobs} jobs")
 
     def whole(self, number: float) -> int:
-        """A number that counts something."""
+        """A number as an integer; an error if it is not whole."""
         if not number.is_integer():
-            raise self.wrong(f"{number:g} stands where a whole number belongs")
+            raise self.wrong(f"{number:g} is not a whole number")
         return int(number)
 
     def wrong(self, what: str) -> InstanceError:

@@ -1,9 +1,8 @@
 """Reads and writes the files of the League of Robot Runners (editions 2023, 2024 and 2026).
 
 A problem is a JSON file that names a map, a file of start cells and a file of tasks. Locations are row * width +
-column; robots
-turn in place and start facing east. A solution lists one action per robot and step; since 2024 also which task was
-given when.
+column; robots turn in place and start facing east. A solution lists one action per robot and step; since 2024 it also
+lists the assignment of tasks with their steps.
 Source: the public start kits of the competition (leagueofrobotrunners.org), input and output format pages.
 """
 
@@ -31,12 +30,12 @@ ORIENTATIONS = "ESWN"
 
 @dataclass(frozen=True)
 class Delays:
-    """How robots are held up (edition 2026): in a tick, a robot that is not delayed becomes so with `probability`."""
+    """Delays of robots (edition 2026): in a tick, a robot that is not delayed becomes so with `probability`."""
 
     seed: int
     shortest_ticks: int
     longest_ticks: int
-    event: str  # "bernoulli": each robot by itself; "poisson": V * probability robots a tick in the mean
+    event: str  # "bernoulli": each robot independently; "poisson": V * probability robots per tick on average
     probability: float
     duration: str  # "uniform" or "gaussian"
     mean_ratio: float
@@ -53,7 +52,7 @@ class Problem:
     starts: NDArray[np.int32]  # (V,) cell index; all face east
     errands: NDArray[np.int32]  # (sum of errands,) cells of all tasks, one task after another
     first_errand: NDArray[np.int32]  # (N + 1,) task n has errands[first_errand[n]:first_errand[n + 1]]
-    revealed: int  # tasks that are open at a time
+    revealed: int  # number of tasks open at a time
     ticks_per_action: int = 1
     delays: Delays | None = None
 
@@ -64,7 +63,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Solution:
-    """What robots did: actions per robot as indices into ACTIONS, and the tasks given per robot."""
+    """Actions per robot, as indices into ACTIONS, and the tasks assigned per robot."""
 
     starts: NDArray[np.int32]  # (V, 3) row, column, orientation
     actions: NDArray[np.int8]  # (T, V)
@@ -73,7 +72,7 @@ class Solution:
 
 
 def read_problem(path: str | Path, data: str | Path | None = None, vehicles: int | None = None) -> Problem:
-    """A problem with its map, starts and tasks; the files it names are looked for in `data` and beside it.
+    """A problem with its map, starts and tasks; its files are searched in `data` and in its folder.
 
     `vehicles` takes only that many robots (at most the starts that the file holds).
     """
@@ -187,7 +186,7 @@ def _read_cells(path: Path, floor: Layout) -> list[list[int]]:
 
 
 def read_solution(path: str | Path) -> Solution:
-    """A published solution, JSON or a zip with one JSON file in it."""
+    """Read a published solution, JSON or a zip with one JSON file in it."""
     path = Path(path)
     document = _load_zipped(path) if path.suffix == ".zip" else load_json(path)
     model = document.get("actionModel", "MAPF_T")
@@ -252,7 +251,7 @@ def _schedule(path: Path, document: dict[str, Any], robots: int) -> list[list[tu
 def write_solution(
     path: str | Path, solution: Solution, *, problem: Problem, events: list[list[int]] | None = None
 ) -> None:
-    """A solution as the competition's simulator writes it, which its visualiser (PlanViz) shows.
+    """Write a solution in the format of the competition's simulator, which its visualiser (PlanViz) shows.
 
     `events` holds [step, robot, task, errands done] rows (2024) and is written as given.
     """

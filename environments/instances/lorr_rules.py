@@ -1,10 +1,9 @@
-"""The task rules of the League of Robot Runners: which goals robots have, and when a task counts as finished.
+"""The task rules of the League of Robot Runners: the goals of robots, and the completion of tasks.
 
 2023: robot k's j-th goal is tasks[(j * V + k) mod N]. 2024 and later: a fixed number of tasks is open; any open task
-may be given to
-any robot, and to another one until its first errand is done; errands are done in order, at most one per robot and
-step; each
-finished task reveals the next one. A step is: move, then new assignments, then errands are checked at the new cells.
+may be given to any robot, and to another one until its first errand is done; errands are done in order, at most one per
+robot and step; each finished task reveals the next one. A step is: move, then new assignments, then errands are checked
+at the new cells.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class DealtGoals:
         return self._errands[(self._turn * len(self._robots) + self._robots) % len(self._errands)]
 
     def arrive(self, cell: NDArray[np.int32]) -> NDArray[np.intp]:
-        """Counts the robots that stand on their goals, deals them the next; returns them."""
+        """Count the robots that stand on their goals and deal them the next; return these robots."""
         there = np.flatnonzero(cell == self.goal)
         self.finished += len(there)
         self._turn[there] += 1
@@ -47,8 +46,10 @@ class DealtGoals:
 
 
 class OpenTasks:
-    """The rules of 2024. task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal,
-    next_goal (V,) cell; lengths (N,) cost of each task from its first errand on, -1 where nobody has asked yet.
+    """The rules of 2024.
+
+    task (V,) int32 task of each robot or NO_TASK; done (V,) its errands done; goal, next_goal (V,) cell; lengths (N,)
+    cost of each task from its first errand on, -1 until it is first computed.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -67,7 +68,7 @@ class OpenTasks:
         self.events: list[list[int]] = []
 
     def give(self, robot: int, task: int) -> None:
-        """Gives an open task (or NO_TASK) to a robot; whoever had it, or what the robot had, is freed if not begun."""
+        """Give an open task (or NO_TASK) to a robot; its previous robot and the robot's previous task are freed."""
         if task == self.task[robot]:
             return
         if self.done[robot] > 0:
@@ -104,7 +105,7 @@ class OpenTasks:
         return self._errands[self._first[tasks]]
 
     def legs(self, tasks: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int32]]:
-        """(index into `tasks`, cell, next cell) of each way between two errands of a task."""
+        """(index into `tasks`, cell, next cell) of each leg between two errands of a task."""
         number = self._first[tasks + 1] - self._first[tasks] - 1
         index = np.repeat(np.arange(len(tasks)), number)
         place = np.arange(len(index)) - np.repeat(np.cumsum(number) - number, number)
@@ -116,20 +117,20 @@ class OpenTasks:
         return self._errands[self._first[task] : self._first[task + 1]]
 
     def arrive(self, cell: NDArray[np.int32], step: int) -> NDArray[np.intp]:
-        """Does the errands of robots that stand on them (one each); returns the robots whose task is finished."""
+        """Do the errands of robots that stand on them (one each); return the robots whose task is finished."""
         free = self.plan_arrival(cell, step)
         self.finish(len(free))
         return free
 
     def finish(self, tasks: int) -> None:
-        """Counts finished tasks, and reveals as many new ones."""
+        """Count finished tasks, and reveal as many new ones."""
         self.finished += tasks
         for task in range(self.revealed, min(self.revealed + tasks, self._problem.tasks)):
             self.unbegun[task] = None
             self.revealed += 1
 
     def plan_arrival(self, cell: NDArray[np.int32], step: int) -> NDArray[np.intp]:
-        """As `arrive`, but for robots that will stand there only later: nothing is counted or revealed yet."""
+        """Do the same as `arrive` for robots that will be there only later; nothing is counted or revealed yet."""
         free: list[int] = []
         for robot in np.flatnonzero(cell == self.goal).tolist():
             task = int(self.task[robot])
@@ -146,7 +147,7 @@ class OpenTasks:
 
 
 class DelayDraws:
-    """The delays of 2026, tick by tick: who is not delayed becomes so by the event model, for a drawn number of ticks.
+    """The delays of 2026, tick by tick: robots become delayed by the event model, for a drawn number of ticks.
 
     The draws come from a NumPy generator with the file's seed, so they have the distribution of the competition's
     simulator, not its values.
@@ -158,7 +159,7 @@ class DelayDraws:
         self._left = np.zeros(vehicles, np.int64)  # ticks
 
     def tick(self) -> NDArray[np.bool_]:
-        """(V,) who is delayed in the next tick."""
+        """(V,) bool, robots that are delayed in the next tick."""
         delays, draws = self._delays, self._draws
         self._left = np.maximum(self._left - 1, 0)
         free = np.flatnonzero(self._left == 0)

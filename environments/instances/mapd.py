@@ -1,6 +1,4 @@
-"""Reads paired pickup-and-delivery files (`mapd-1`): starts, timed tasks, and what two public solvers reached
-on them.
-"""
+"""Reads paired pickup-and-delivery files (`mapd-1`): starts, timed tasks, and results of two public solvers."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from .movingai import connected_regions, read_map
 
 @dataclass(frozen=True)
 class Reference:
-    """What a solver reached: ticks until the last delivery, and mean ticks from appearance to delivery."""
+    """The result of a solver: ticks until the last delivery, and mean ticks from appearance to delivery."""
 
     makespan: float
     service_time: float
@@ -38,13 +36,14 @@ class PickupDelivery:
 
 
 def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDelivery:
-    """A `mapd-1` file. Its map is looked for in `data`, beside the file, and in a folder `grid` beside the
-    file's folder.
+    """Read a `mapd-1` file.
+
+    Its map is searched in `data`, in the folder of the file, and in a folder `grid` beside that folder.
     """
     path = Path(path)
     document = load_json(path)
     if document.get("format") != "mapd-1":
-        raise InstanceError(f"{path}: format is {document.get('format')!r}; 'mapd-1' is what can be read")
+        raise InstanceError(f"{path}: format is {document.get('format')!r}; only 'mapd-1' can be read")
     floor = read_map(find_file(path, field(path, document, "map", str), data, ("../grid",)))
     regions = connected_regions(floor)
     starts = [_cell(path, floor, xy, "starts_xy") for xy in field(path, document, "starts_xy", list)]
@@ -76,7 +75,7 @@ def read_mapd(path: str | Path, data: str | Path | None = None) -> PickupDeliver
 
 
 def _reference(path: Path, document: dict[str, Any]) -> dict[str, Reference]:
-    """What each solver reached, without those that did not solve the case."""
+    """The result of each solver that solved the case."""
     found = {}
     for name in document:
         result = field(path, document, name, dict)

@@ -21,7 +21,7 @@ from .documents import read_text
 
 
 def read_map(path: str | Path) -> Layout:
-    """The floor of a MovingAI map, without docks; InstanceError with file and line where the text is no map."""
+    """The floor of a MovingAI map, without docks; InstanceError with file and line if the text is not a map."""
     path = Path(path)
     try:
         return Layout.from_map_rows(read_map_text(read_text(path)))
@@ -38,7 +38,7 @@ def connected_regions(floor: Layout) -> NDArray[np.int32]:
 
 @dataclass(frozen=True)
 class StartGoals:
-    """The rows of a `.scen` file. N rows."""
+    """The N rows of a `.scen` file."""
 
     map_name: str
     starts: NDArray[np.int32]  # (N,) cell index
@@ -46,8 +46,9 @@ class StartGoals:
 
 
 def read_scen(path: str | Path, floor: Layout) -> StartGoals:
-    """A MovingAI scenario for `floor`: tab-separated rows of bucket, map, width, height, start x and y, goal x and y,
-    length, where x is the column.
+    """Read a MovingAI scenario for `floor`.
+
+    The file has tab-separated rows of bucket, map, width, height, start x and y, goal x and y, length; x is the column.
     """
     path = Path(path)
     lines = read_text(path).splitlines()

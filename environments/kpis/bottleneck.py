@@ -1,10 +1,10 @@
-"""Which machine, vehicle or robot limits the factory, by active periods (Roser, Nakano & Tanaka, WSC 2001).
+"""The machine, vehicle or robot that limits the factory, by active periods (Roser, Nakano & Tanaka, WSC 2001).
 
     mill    ======   ==========    ==      active: working, being set up, down, off shift
-    drill     ===================   ===    not active: it waits for a part, or for room for the one that it holds
+    drill     ===================   ===    not active: it waits for a part, or to pass on the one that it holds
     limits  mmdddddddddddddddddd   dddd
 
-At every moment the bottleneck is the resource whose uninterrupted active period, that moment inside, is the longest:
+At every moment the bottleneck is the resource with the longest uninterrupted active period around that moment:
 all others wait for it sooner or later.
 
 Dimensions: P active periods, S spans between the moments at which any of them begins or ends.
@@ -33,8 +33,8 @@ WAITING = {
 def limiting_s(log: "EventLog", start_s: float, end_s: float) -> dict[int, float]:
     """Seconds between `start_s` and `end_s` in which each agent was the bottleneck; a station stands for its machines.
 
-    Periods count with their whole length, also what lies outside. Agents that never were are left out, and so are
-    moments at which nothing was active. Of periods of one length the one that began first counts.
+    Periods count with their whole length, including the part outside. Agents that never were the bottleneck are
+    omitted, and so are moments at which nothing was active. Of periods of equal length the one that began first counts.
     """
     begins_s, ends_s, owner = active_periods(log)
     if not len(owner):
@@ -52,9 +52,9 @@ def limiting_s(log: "EventLog", start_s: float, end_s: float) -> dict[int, float
 
 
 def active_periods(log: "EventLog") -> tuple[Floats, Floats, Ints]:
-    """When machines, vehicles and robots begin (P,) and end (P,) to be active without a break, and whose they are (P,).
+    """Start (P,), end (P,) and agent (P,) of all uninterrupted active periods of machines, vehicles and robots.
 
-    A resource that waits for no time at all goes on; one that leaves the factory is active no longer.
+    A wait of zero length does not interrupt a period; a resource that leaves the factory ends its period.
     """
     parts = [_periods(log, *WAITING[kind]) for kind in WAITING]
     begins_s, ends_s, owner = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -84,7 +84,7 @@ def _periods(log: "EventLog", event: Event, waiting: tuple[int, ...]) -> tuple[F
 
 
 def _highest_over(first: Ints, after: Ints, spans: int) -> Ints:
-    """(S,) the highest number p of a period that covers each span, from `first[p]` to before `after[p]`; -1 for none.
+    """(S,) highest number p of a period that covers each span (period p: `first[p]` to before `after[p]`), or -1.
 
     A sparse table filled from above: a period is two overlapping blocks of 2^k spans, blocks are halved level by level
     (O((P + S) log S), whole columns at a time).

@@ -1,6 +1,6 @@
-"""What a run is worth: throughput, times, work in process, use of stations and vehicles, energy, messages.
+"""KPIs of a run: throughput, times, work in process, use of stations and vehicles, energy, messages.
 
-From the log alone. Every figure belongs to the window [warm-up, end of the log]. docs/kpis.md defines each of them;
+All figures come from the log alone and refer to the window [warm-up, end of the log]. docs/kpis.md defines them;
 `measure` computes them over whole columns, so a log of a million events takes a fraction of a second.
 
 Dimensions: E events, W steps of the work in process, I intervals.
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-PARTS, START = 10, 2  # equal parts of the window; growth is looked for after the first two, which may be a start-up
+PARTS, START = 10, 2  # equal parts of the window; growth is measured after the first two, a possible start-up
 
-OF_DUE_DATES = ("tardiness_mean_s", "late_share", "service_level")  # have no value where nothing is due
+OF_DUE_DATES = ("tardiness_mean_s", "late_share", "service_level")  # have no value without due dates
 
 _STATE_EVENTS: dict[AgentKind, tuple[Event, "type[IntEnum]"]] = {
     AgentKind.STATION: (Event.STATION_STATE, StationState),
@@ -47,14 +47,14 @@ class _Window(NamedTuple):
         return np.clip(np.minimum(end_s, self.end_s) - np.maximum(start_s, self.start_s), 0.0, None)
 
     def share(self, stay: tuple[float, float] | None) -> float:
-        """The part of the window that a stay in the factory lasts; None: the agent was always there."""
+        """The share of the window covered by a stay in the factory; None: the agent was always there."""
         if stay is None:
             return 1.0
         return _ratio(max(min(stay[1], self.end_s) - max(stay[0], self.start_s), 0.0), self.length_s)
 
 
 class _Jobs(NamedTuple):
-    """One row per released job; inf where it has not left."""
+    """One row per released job; inf if it has not left."""
 
     released_s: Floats
     due_s: Floats
@@ -68,10 +68,10 @@ def measure(log: EventLog, scenario: "Scenario", *, warm_up_s: float | None = No
     Args:
         log: a log; while the run goes on, the figures are those of a run that ends now.
         scenario: the factory that wrote it (machines per station, battery capacity).
-        warm_up_s: what happened before does not count; `scenario.warm_up_s` if None.
+        warm_up_s: earlier events are ignored; `scenario.warm_up_s` if None.
 
     Returns:
-        NaN where a figure has no meaning (a mean over no jobs, say).
+        Value by name; NaN if a figure is undefined (such as a mean over no jobs).
     """
     log = log.so_far()
     window = _Window(scenario.warm_up_s if warm_up_s is None else warm_up_s, log.end_s)
@@ -100,7 +100,7 @@ def measure(log: EventLog, scenario: "Scenario", *, warm_up_s: float | None = No
 
 
 def kpi_names(scenario: "Scenario") -> list[str]:
-    """What `measure` calls the KPIs of a run of this factory, in its order; nothing is run for it."""
+    """Names of the KPIs that `measure` returns for this factory, in its order; needs no run."""
     log = EventLog(scenario.name, seed=None)
     agents = [(AgentKind.STATION, name) for name in scenario.stations]
     agents += [(AgentKind.ROBOT, name) for name in scenario.robots]
@@ -112,7 +112,7 @@ def kpi_names(scenario: "Scenario") -> list[str]:
 
 
 def wip_series(log: EventLog) -> tuple[Floats, NDArray[np.int64]]:
-    """Work in process as a step function: times (W,) from 0 on, and the jobs in the factory since (W,)."""
+    """Work in process as a step function: times (W,) from 0 on, and the jobs in the factory from then on (W,)."""
     events = log.events
     kind = events["kind"]
     step = (kind == Event.RELEASED).astype(np.int64)
@@ -125,14 +125,14 @@ def wip_series(log: EventLog) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def state_intervals(log: EventLog, agent: int, *, machine: int = 0) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """The life of one agent as a Gantt bar, gapless from 0 to the end of the log, or from its coming to its leaving.
+    """The states of one agent as a Gantt bar without gaps, over the whole log or from joining to leaving.
 
     Args:
         agent: id of a station, a robot or a vehicle.
-        machine: which of the parallel machines of a station.
+        machine: index of the machine in a station with parallel machines.
 
     Returns:
-        start times (I,), end times (I,) and states (I,): StationState, VehicleState or RobotState. An agent is starved
+        Start times (I,), end times (I,) and states (I,): StationState, VehicleState or RobotState. An agent is starved
         or idle until its first row.
 
     Raises:
@@ -152,7 +152,7 @@ def state_intervals(log: EventLog, agent: int, *, machine: int = 0) -> tuple[Flo
     state = np.concatenate([[0], events["value"][chosen].astype(np.int64)])
     lasting = end_s > start_s
     start_s, state = start_s[lasting], state[lasting]
-    begins = np.flatnonzero(np.diff(state, prepend=-1))  # a state that is reported again continues the bar
+    begins = np.flatnonzero(np.diff(state, prepend=-1))  # a repeated state continues the bar
     start_s, state = start_s[begins], state[begins]
     return start_s, np.append(start_s[1:], to_s), state
 
@@ -208,7 +208,7 @@ def _wip_figures(log: EventLog, jobs: _Jobs, window: _Window) -> dict[str, float
 
 
 def _growth_figures(jobs: _Jobs, window: _Window) -> dict[str, float]:
-    """Work in process gained per hour after the start of the window, and the standard error of that."""
+    """Work in process gained per hour after the start of the window, with its standard error."""
     edges_s = (window.start_s + window.length_s * np.linspace(0.0, 1.0, PARTS + 1))[START:]
     came = np.histogram(jobs.released_s, edges_s)[0]
     went = np.histogram(jobs.left_s[np.isfinite(jobs.left_s)], edges_s)[0]
@@ -278,9 +278,9 @@ def _shares(log: EventLog, kind: AgentKind, prefix: str, window: _Window) -> dic
 
 
 def _time_in_states(log: EventLog, kind: AgentKind, window: _Window) -> Mapping[int, Floats]:
-    """Seconds of the window that each agent (its machines added up) spent in each state, from its first row on.
+    """Seconds of the window that each agent (sum over its machines) spent in each state, from its first row on.
 
-    Of one that leaves, until then.
+    For an agent that leaves, until then.
     """
     event, states = _STATE_EVENTS[kind]
     rows = log.events[log.events["kind"] == event]
@@ -300,7 +300,7 @@ def _time_in_states(log: EventLog, kind: AgentKind, window: _Window) -> Mapping[
 
 
 def _energy_figures(log: EventLog, scenario: "Scenario", window: _Window, finished: float) -> dict[str, float]:
-    """What the vehicles used up: energy charged less what it added to the batteries."""
+    """Energy used by the vehicles: energy charged minus the gain of the batteries."""
     battery = scenario.fleet.agvs.battery if scenario.fleet is not None else None
     if battery is None:
         return {"energy_kwh": 0.0, "energy_wh_per_job": 0.0 if finished else float("nan")}

@@ -1,12 +1,12 @@
 """The floor: drawings and maps, and the checks whether vehicles can do their work on it.
 
-| name | is |
+|  is|name | meaning| is |
 |---|---|
 | `Layout` | a grid floor: `from_ascii` reads a drawing, `from_map` a MovingAI map |
 | `ANY_DIRECTION`, `EAST`, `SOUTH`, `WEST`, `NORTH` | the directions in which a one-way cell is left |
-| `NO_CELL` | stands for no cell |
+| `NO_CELL` | marks the absence of a cell |
 
-`checks` refuses floors on which places could not be served, `map_text` reads the text of maps, `moves` are tables of
+`checks` refuses floors on which places could not be served, `map_text` reads the text of maps, `moves` has tables of
 moves and their reverse, `mesa_floor` shows a floor to Mesa.
 """
 

@@ -1,7 +1,7 @@
-"""Whether vehicles can do their work on a floor: every place has a dock, every dock can be served while all others are.
+"""Checks of a floor: every place has a dock, and every dock can be served while all others are occupied.
 
 A floor is well formed (Čáp, Vokřínek, Kleiner 2015) when vehicles that stand at docks never cut off another dock or
-the parking. Then no vehicle waits for ever for one that handles a part, charges or has broken down at its dock:
+the parking. Then no vehicle waits forever for one that handles a part, charges or has broken down at its dock:
 
     #########             #########
     #.......#             #..S....#     a vehicle at S cuts the left from the right: refused
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def check_layout(layout: Layout, places: Iterable[str]) -> None:
-    """Refuses a floor on which the named places could not be served.
+    """Refuse a floor on which the named places could not be served.
 
     Raises LayoutError, naming row and column, for: a dock of an unknown place, a place without a dock, docks or
     parking that cannot reach each other, a one-way trap, docks whose vehicles would cut off others.
@@ -44,7 +44,7 @@ def check_layout(layout: Layout, places: Iterable[str]) -> None:
 
 
 def reaches_a_dock(layout: Layout) -> NDArray[np.bool_]:
-    """(C,) cells from which a vehicle gets to some dock; all where the floor has none."""
+    """(C,) cells from which some dock can be reached; all cells if the floor has no dock."""
     docks = [cell for cells in layout.docks.values() for cell in cells]
     if not docks:
         return np.ones(layout.size, np.bool_)
@@ -80,7 +80,7 @@ def _check_connected(layout: Layout, docks: NDArray, backwards: NDArray) -> None
     if len(traps):
         raise LayoutError(
             f"{_where(layout, int(traps[0]))} is a trap: vehicles can get there but, "
-            "against the one-way arrows, not back to the docks; open a way out or make it a wall"
+            "against the one-way arrows, not back to the docks; open an exit or make it a wall"
         )
 
 
@@ -97,7 +97,7 @@ def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
     standing = [_where(layout, blocker) for blocker in _blockers(centre, cell, table, layout, docks)]
     vehicles = "a vehicle standing at" if len(standing) == 1 else "vehicles standing at"
     raise LayoutError(
-        f"{vehicles} {' and '.join(standing)} would seal the way {'from' if enters else 'to'} {_where(layout, cell)}; "
+        f"{vehicles} {' and '.join(standing)} would seal the path {'from' if enters else 'to'} {_where(layout, cell)}; "
         "put docks into bays beside the aisle, or widen the aisle"
     )
 
@@ -105,7 +105,7 @@ def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
 def _best_area(
     layout: Layout, docks: NDArray, backwards: NDArray, aisles: NDArray
 ) -> tuple[int, list[tuple[int, bool]]]:
-    """A cell of the dock-free area that serves most, and what it does not serve: (cell, whether it can be entered)."""
+    """A cell of the dock-free area that serves most, and the cells that it does not serve (cell, whether enterable)."""
     seen = ~aisles
     best: tuple[int, list[tuple[int, bool]]] | None = None
     best_rank = (0, 0)
@@ -145,7 +145,7 @@ def _reached(start: int | list[int], table: NDArray, open_cells: NDArray) -> NDA
 
 
 def _blockers(start: int, goal: int, table: NDArray, layout: Layout, docks: NDArray) -> list[int]:
-    """Docks whose vehicles keep `start` from `goal` together, and not one of them too many."""
+    """A minimal set of docks whose vehicles together cut off `goal` from `start`."""
     closed = set(docks.tolist()) - {goal}
     for dock in sorted(closed):
         open_cells = layout.passable.copy()

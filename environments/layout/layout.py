@@ -1,6 +1,6 @@
-"""The floor: which cells vehicles may enter, in which direction, and where they stand to serve a place.
+"""The floor: the cells that vehicles may enter, the directions of travel, and the docks of places.
 
-A floor is drawn, one symbol a cell, and a legend names the places:
+A floor is a drawing with one symbol per cell and a legend that names the places:
 
     ##########        #       wall or rack
     #S.>>>>.A#        . or    floor (a space is floor too)
@@ -9,7 +9,7 @@ A floor is drawn, one symbol a cell, and a legend names the places:
     ##########        other   a dock of the place that the legend gives: {S: smt, A: assembly, C: charger_1, I: source}
 
 The same symbol in several cells means several docks of one place. Rows and columns are counted from 0, row 0 on top;
-cell index = row * width + column. `checks` decides whether vehicles can do their work on a floor.
+cell index = row * width + column. `checks` verifies that vehicles can serve all places of a floor.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RESERVED = WALL + FLOOR + " " + PARKING + ARROWS
 class Layout:
     """A grid floor; C = height * width cells, D docks, K parking cells.
 
-    `symbols` only remembers how the places were drawn, so that `to_ascii` draws them alike.
+    `symbols` only keeps the drawn symbols of the places, so that `to_ascii` uses them again.
     """
 
     height: int
@@ -75,7 +75,7 @@ class Layout:
 
     @classmethod
     def from_ascii(cls, art: str, legend: Mapping[str, str] | None = None, *, cell_size_m: float = 1.0) -> Layout:
-        """Reads a drawn floor. `legend` maps a symbol to the place whose dock it marks.
+        """Read a drawn floor. `legend` maps a symbol to the place whose dock it marks.
 
         Raises LayoutError for an empty or ragged drawing, a symbol without a meaning, a legend entry that is not drawn.
         """
@@ -115,9 +115,9 @@ class Layout:
         parking: Iterable[Sequence[int]] = (),
         cell_size_m: float = 1.0,
     ) -> Layout:
-        """Reads a MovingAI `.map` (Sturtevant 2012); docks and parking are given as (row, column), counted from 0.
+        """Read a MovingAI `.map` (Sturtevant 2012); docks and parking are given as (row, column), counted from 0.
 
-        Raises LayoutError for a text that is no map (see `map_text`), a dock in a wall or outside.
+        Raises LayoutError for a text that is not a map (see `map_text`), a dock in a wall or outside.
         """
         try:
             floor = cls.from_map_rows(read_map_text(text), cell_size_m=cell_size_m)
@@ -161,9 +161,9 @@ class Layout:
         )
 
     def to_ascii(self) -> str:
-        """The floor as a drawing that `from_ascii` reads again with `legend`; one line a row, no newline at the end.
+        """The floor as a drawing that `from_ascii` reads again with `legend`; one line per row, no newline at the end.
 
-        An arrow below a dock or parking cell is not drawn (a drawing has one symbol a cell).
+        An arrow below a dock or parking cell is not drawn (a drawing has one symbol per cell).
         """
         grid = np.where(self.passable, FLOOR, WALL)
         for direction, arrow in enumerate(ARROWS):

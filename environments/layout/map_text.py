@@ -14,12 +14,12 @@ from __future__ import annotations
 
 PASSABLE = ".GSE"
 BLOCKED = "@OTW"
-MOST_CELLS = 4_000_000  # that fit into memory, with all that is reckoned for each
+MOST_CELLS = 4_000_000  # that fit into memory with all data computed for each
 _HEADER = ("type", "height", "width")
 
 
 class MapTextError(ValueError):
-    """Text that is no map; `line` is its number from 1, None where it is the whole."""
+    """Raised if a text is not a map; `line` is the line number from 1, None for the whole text."""
 
     def __init__(self, problem: str, line: int | None = None) -> None:
         super().__init__(problem)
@@ -27,7 +27,7 @@ class MapTextError(ValueError):
 
 
 def read_map_text(text: str) -> list[str]:
-    """The rows of a map, equally long. What follows them is ignored, unless it is one more row. Raises MapTextError."""
+    """The rows of a map, equally long. Text after the rows is ignored, except for an extra row. Raises MapTextError."""
     lines = [line.rstrip() for line in text.splitlines()]
     header: dict[str, str] = {}
     first_row = 0
@@ -40,7 +40,8 @@ def read_map_text(text: str) -> list[str]:
             continue
         if len(words) != 2 or words[0] not in _HEADER:
             raise MapTextError(
-                f"{line.strip()[:60]!r} is no header line; allowed are 'type T', 'height H', 'width W', 'map'", number
+                f"{line.strip()[:60]!r} is not a header line; allowed are 'type T', 'height H', 'width W', 'map'",
+                number,
             )
         if words[0] in header:
             raise MapTextError(f"the header gives {words[0]} twice; keep one", number)

@@ -1,7 +1,7 @@
-"""The floor as Mesa knows floors, for Mesa's own drawers and for models that share their space.
+"""The floor as a Mesa grid, for Mesa's own renderers and for models that share their space.
 
-Vehicles are not moved from Mesa cell to Mesa cell: their positions are arrays, and the grid is only asked who there
-is (`agents`). So it costs nothing until somebody asks for it.
+Vehicles are not moved from Mesa cell to Mesa cell: their positions are arrays, and the grid only looks up its agents
+(`agents`). So it costs nothing until it is used.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class MesaFloor(OrthogonalVonNeumannGrid):
-    """Cells (x, y) = (column, row), with a property layer `wall` (1 where nobody can drive).
+    """Cells (x, y) = (column, row), with a property layer `wall` (1 where no vehicle can drive).
 
     Args:
         layout: the floor.
-        roster: the agents that are on it; each has a `position`.
+        roster: the agents on it; each has a `position`.
     """
 
     def __init__(self, layout: Layout, roster: Sequence[Any]) -> None:
@@ -34,5 +34,5 @@ class MesaFloor(OrthogonalVonNeumannGrid):
 
     @property
     def agents(self) -> Any:
-        """Everybody on the floor."""
+        """All agents on the floor."""
         return self._roster

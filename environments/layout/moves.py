@@ -1,7 +1,7 @@
 """The moves between the cells of a floor, as tables of cells.
 
-A table of moves is `neighbours (C, D) int32`: the cell that each of the D moves of a cell leads to, NO_CELL where there
-is none. On a grid D = 4, and the moves are E, S, W, N; nothing else here supposes a grid.
+A table of moves is `neighbours (C, D) int32`: the cell that each of the D moves of a cell leads to, or NO_CELL. On a
+grid D = 4, and the moves are E, S, W, N; nothing else here assumes a grid.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def grid_moves(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDA
 def reverse_moves(neighbours: NDArray[np.int32]) -> NDArray[np.int32]:
     """The cells from which a move leads to each cell, (C, P) int32, NO_CELL behind the last.
 
-    They are in the order of the moves that lead here (on a grid those that come eastwards first). P is the number of
-    moves that lead to a cell at most, at least 1.
+    They are in the order of the moves that lead here (on a grid the eastward move first). P is the greatest number of
+    moves that lead to one cell, at least 1.
     """
     cells = len(neighbours)
     reached = neighbours.T.ravel()  # by move, then by cell

@@ -1,4 +1,4 @@
-"""What happened in a run: the event log, its file, and its sentences."""
+"""The record of a run: the event log, its file, and its sentences."""
 
 from .event_log import NOBODY, AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 

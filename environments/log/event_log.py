@@ -1,9 +1,9 @@
-"""The event log: the one source of KPIs, Gantt charts, replays and checks. Decides what is recorded and how it is kept.
+"""The event log: the one source of KPIs, Gantt charts, replays and checks. Defines what is recorded and how.
 
 Four tables and a trace, all columns of plain numbers, so that equal runs are equal to the byte:
 
     events         what happened to parts, stations, vehicles        one row per change
-    messages       who said what in which conversation                one row per message, or one for many (`count`)
+    messages       senders and receivers in conversations              one row per message, or one for many (`count`)
     conversations  the calls for proposals                            one row per call
     agents         names of all ids                                   one row per agent
     trace          cells of all vehicles                              one row per tick in which something moved
@@ -39,7 +39,7 @@ _NAME_END = "\0"  # no name in a scenario can hold it
 
 
 class EventLog:
-    """Takes rows while a factory runs; gives arrays at any moment.
+    """Collects rows while a factory runs; gives arrays at any moment.
 
     The three tables are structured arrays (`EVENT_ROW`, `MESSAGE_ROW`, `CONVERSATION_ROW`) in the order of recording.
 
@@ -66,28 +66,28 @@ class EventLog:
     # -- recording
 
     def add_agent(self, unique_id: int, kind: AgentKind, name: str) -> None:
-        """Names an id. Vehicles are added in the order of the columns of the trace."""
+        """Name an id. Vehicles are added in the order of the columns of the trace."""
         self._agents[int(unique_id)] = (AgentKind(kind), name)
 
     def event(
         self, time_s: float, kind: int, agent: int, job: int = NOBODY, other: int = NOBODY, value: float = 0.0
     ) -> None:
-        """Takes one event; `Event` says what the columns mean."""
+        """Record an event; `Event` defines the meaning of the columns."""
         pending = self._events
         pending.append((time_s, kind, agent, job, other, value))
         if len(pending) >= _CHUNK_ROWS:
             self._flush("events")
 
     def part_called(self, time_s: float, manager: int, part: int, task: int, conversation: int) -> None:
-        """The call for a divisible task names one of its parts."""
+        """Record one of the parts in the call for a divisible task."""
         self.event(time_s, Event.LOT_CALLED, manager, part, task, conversation)
 
     def part_offered(self, time_s: float, contractor: int, parts: int, conversation: int) -> None:
-        """A contractor offers to take so many parts of a divisible task."""
+        """Record a contractor's offer to take `parts` parts of a divisible task."""
         self.event(time_s, Event.LOT_OFFERED, contractor, NOBODY, parts, conversation)
 
     def part_awarded(self, time_s: float, contractor: int, part: int, task: int, conversation: int) -> None:
-        """A part is in the share that a contractor has won."""
+        """Record a part in the share that a contractor has won."""
         self.event(time_s, Event.LOT_AWARDED, contractor, part, task, conversation)
 
     def message(
@@ -100,9 +100,9 @@ class EventLog:
         count: int = 1,
         value: float = 0.0,
     ) -> None:
-        """Takes a message, at the time of sending.
+        """Record a message, at the time of sending.
 
-        One row may stand for `count` messages; the end that is not one agent is NOBODY.
+        One row may stand for `count` messages; the end that is not a single agent is NOBODY.
         """
         pending = self._messages
         pending.append((time_s, performative, conversation, sender, receiver, count, value))
@@ -119,9 +119,9 @@ class EventLog:
         opened_s: float,
         reply_by_s: float,
     ) -> None:
-        """Takes a call for proposals.
+        """Record a call for proposals.
 
-        A task that is announced anew keeps its task id and gets a new conversation id.
+        A task that is re-announced keeps its task id and gets a new conversation id.
         """
         pending = self._pending["conversations"]
         pending.append((conversation, task, task_kind, job, manager, opened_s, reply_by_s))
@@ -129,7 +129,7 @@ class EventLog:
             self._flush("conversations")
 
     def trace(self, tick: int, cells: NDArray[np.int32]) -> None:
-        """Takes the cells where the vehicles stand after the motion of `tick`, `cells`: (V,) int32, copied.
+        """Record the `cells` (V,) int32, copied, of the vehicles after the motion of `tick`.
 
         The first row holds the places at the start; after it only ticks in which a vehicle moved are needed. A vehicle
         that has left is at NO_CELL; rows grow as vehicles join.
@@ -137,27 +137,27 @@ class EventLog:
         self._trace.take(tick, cells)
 
     def close(self, end_s: float) -> None:
-        """Ends the log: the run lasted from 0 to `end_s`."""
+        """End the log: the run lasted from 0 to `end_s`."""
         for name in TABLES:
             self._flush(name)
         self.end_s = float(end_s)
         self._write_end = None
 
     def written_by(self, write_end: "Callable[[EventLog], object]") -> None:
-        """`write_end` writes the last rows of a run that would end now, and closes; for `so_far`."""
+        """Set `write_end`, which `so_far` calls to write the last rows of a run that ends now and to close the log."""
         self._write_end = write_end
 
     def __getstate__(self) -> dict[str, Any]:
-        """A log is copied and pickled without the factory that writes it; a copied factory writes its own log."""
+        """Leave out the factory that writes the log; a copied factory writes its own log."""
         return self.__dict__ | {"_write_end": None}
 
     @property
     def closed(self) -> bool:
-        """The run has ended."""
+        """Whether the run has ended."""
         return not isnan(self.end_s)
 
     def so_far(self) -> Self:
-        """A closed copy: the log as it would be if the run ended now. The log itself where it is closed."""
+        """A closed copy: the log as it would be if the run ended now. A closed log returns itself."""
         if self.closed:
             return self
         copy = type(self)(self.scenario_name, self.seed)
@@ -199,7 +199,7 @@ class EventLog:
 
     @property
     def trace_ticks(self) -> NDArray[np.int64]:
-        """(R,) int64, ticks that have a row in `trace_cells`."""
+        """(R,) int64, ticks with a row in `trace_cells`."""
         return np.array(self._trace.ticks, np.int64)
 
     @property
@@ -208,7 +208,7 @@ class EventLog:
         return self._trace.cells(len(self.ids(AgentKind.AGV)))
 
     def stays(self) -> dict[int, tuple[float, float]]:
-        """From when to when, in s, those agents were there that joined after the start or left before the end."""
+        """Stay (from, to) in s of each agent that joined after the start or left before the end."""
         events = self.events
         found: dict[int, tuple[float, float]] = {}
         for row in events[np.isin(events["kind"], (Event.JOINED, Event.LEFT))].tolist():
@@ -217,7 +217,7 @@ class EventLog:
         return found
 
     def rows_since(self, table: str, start: int) -> list[tuple[Any, ...]]:
-        """Rows of "events", "messages" or "conversations" from number `start` on; for those who watch a run."""
+        """Rows of "events", "messages" or "conversations" from number `start` on; for observers of a run."""
         rows: list[tuple[Any, ...]] = []
         for chunk in self._chunks[table]:
             rows += chunk[start:].tolist()
@@ -229,7 +229,7 @@ class EventLog:
         return [uid for uid, (own_kind, _) in self._agents.items() if own_kind == kind]
 
     def name_of(self, agent: int) -> str:
-        """Name of an agent; `agent 7` for an id that was never added, `nobody` for NOBODY."""
+        """Name of an agent; `agent 7` for an id that was never added, NO_NAME for NOBODY."""
         if agent == NOBODY:
             return NO_NAME
         known = self._agents.get(int(agent))
@@ -244,7 +244,7 @@ class EventLog:
         return f"{self._row('events', row)[0]:g} s: {self.sentence(row)}"
 
     def sentence(self, row: Any) -> str:
-        """What an event row says (a row of `events`, or its index)."""
+        """The sentence of an event row (a row of `events`, or its index)."""
         return event_sentence(self._row("events", row), self.name_of)
 
     def describe_message(self, row: Any) -> str:
@@ -252,7 +252,7 @@ class EventLog:
         return f"{self._row('messages', row)[0]:g} s: {self.message_sentence(row)}"
 
     def message_sentence(self, row: Any) -> str:
-        """What a message row says (a row of `messages`, or its index)."""
+        """The sentence of a message row (a row of `messages`, or its index)."""
         return message_sentence(self._row("messages", row), self.name_of)
 
     def to_frame(self) -> "pd.DataFrame":
@@ -261,10 +261,10 @@ class EventLog:
 
         return event_frame(self)
 
-    # -- keeping
+    # -- storage
 
     def digest(self) -> str:
-        """Fingerprint of everything in the log: equal logs, equal digests; 32 hexadecimal digits."""
+        """Fingerprint of the whole log, 32 hexadecimal digits; equal logs have equal digests."""
         total = hashlib.blake2b(json.dumps(self._header()).encode(), digest_size=16)
         for name, column in self._columns().items():
             total.update(f"{name} {column.dtype.str} {column.shape}".encode())
@@ -272,16 +272,16 @@ class EventLog:
         return total.hexdigest()
 
     def save(self, path: str | Path) -> None:
-        """Writes the log as an `.npz` that `numpy.load` opens too; equal logs give equal bytes."""
+        """Write the log as an `.npz` that `numpy.load` opens too; equal logs give equal bytes."""
         write_columns(path, self._header(), self._columns())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Reads what `save` wrote.
+        """Read a log that `save` wrote.
 
         Raises:
             OSError: the file cannot be opened.
-            ValueError: the file is no event log, is damaged, or has another format version.
+            ValueError: the file is not an event log, is damaged, or has another format version.
         """
         header, columns = read_columns(path, FORMAT_VERSION)
         try:
@@ -345,7 +345,7 @@ class EventLog:
         return chunks[0]
 
     def _row(self, table: str, row: Any) -> tuple[Any, ...]:
-        """The values of a row that is given as such, or by its index."""
+        """The values of a row given as a row or by its index."""
         if isinstance(row, int | np.integer):
             row = self._table(table)[row]
         return tuple(row.item()) if isinstance(row, np.void) else row

@@ -1,4 +1,4 @@
-"""The file of an event log: a zip of plain columns that `numpy.load` opens too, equal to the byte for equal columns."""
+"""The file of an event log: a zip of plain columns that `numpy.load` opens too; equal columns give equal bytes."""
 
 import io
 import json
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_RATIO = 1100  # deflate packs at most 1032 to 1
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the clock of the machine must not get into the file
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # keeps the machine's clock out of the file
 
 
 def write_columns(path: str | Path, header: dict[str, Any], columns: dict[str, NDArray[Any]]) -> None:
-    """Writes `header` as JSON and each column as a member `name.npy`."""
+    """Write `header` as JSON and each column as a member `name.npy`."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         members = {"header.json": json.dumps(header).encode()}
         members |= {f"{name}.npy": _npy_bytes(column) for name, column in columns.items()}
@@ -23,11 +23,11 @@ def write_columns(path: str | Path, header: dict[str, Any], columns: dict[str, N
 
 
 def read_columns(path: str | Path, format_version: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Header and columns of a file that `write_columns` wrote.
+    """Read the header and columns of a file that `write_columns` wrote.
 
     Raises:
         OSError: the file cannot be opened.
-        ValueError: the file is none of these, is damaged, or has another format version.
+        ValueError: the file is of another kind, damaged, or of another format version.
     """
     content = Path(path).read_bytes()
     try:
@@ -48,7 +48,7 @@ def read_columns(path: str | Path, format_version: int) -> tuple[dict[str, Any],
 
 
 def _member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
-    """Content of a member, which a file of `size` bytes must be able to hold: damage may claim any length."""
+    """Content of a member; refuses a length that a file of `size` bytes cannot hold (damaged files)."""
     claimed = archive.getinfo(name).file_size
     if claimed > LARGEST_RATIO * size:
         raise ValueError(f"{name} claims to be {claimed} bytes long")
@@ -56,30 +56,30 @@ def _member(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
 
 
 def _column(content: bytes) -> NDArray[Any]:
-    """The array of a .npy member, not longer than its content whatever its header says."""
+    """The array of a .npy member, limited to its content whatever its header claims."""
     file = io.BytesIO(content)
     np.lib.format.read_magic(file)
     shape, in_columns, kind = np.lib.format.read_array_header_1_0(file)
     if in_columns or kind.hasobject or kind.itemsize == 0:
-        raise ValueError("a column is no plain array")
+        raise ValueError("a column is not a plain array")
     return np.frombuffer(content, kind, offset=file.tell()).reshape(shape).copy()
 
 
 def _npy_bytes(column: NDArray[Any]) -> bytes:
-    """The .npy format, version 1.0, written out here so that no numpy version changes a byte of it."""
+    """The .npy format, version 1.0, written here so that its bytes do not depend on the numpy version."""
     header = f"{{'descr': '{column.dtype.str}', 'fortran_order': False, 'shape': {column.shape}, }}"
     header += " " * (-(10 + len(header) + 1) % 64) + "\n"
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + column.tobytes()
 
 
 def encode_trace(cells: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[Any]]:
-    """Paths as moves: one byte for each vehicle and tick, unless vehicles leap over more than 256 distances.
+    """Encode paths as moves: one byte per vehicle and tick, unless more than 256 different moves occur.
 
     Args:
         cells: (R, V) int32.
 
     Returns:
-        the start cells (V,), the table of all cell differences, and the indices (V, R - 1) into that table.
+        The start cells (V,), the table of all cell differences, and the indices (V, R - 1) into that table.
     """
     start = cells[0] if len(cells) else np.zeros(cells.shape[1], np.int32)
     delta = np.diff(cells.T, axis=1)

@@ -1,4 +1,4 @@
-"""How the log says what happened: a sentence for each event, and for each message."""
+"""Sentences that describe each event and each message of a log."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -13,11 +13,11 @@ SENTENCES = {
     Event.LOADED: "{agent} takes {job} from {other}",
     Event.UNLOADED: "{agent} hands {job} over to {other}",
     Event.MOVED: "{job} moves from {other} to {agent}",
-    Event.MOUNTED: "{agent} mounts {job} on {other}",
+    Event.MOUNTED: "{agent} loads {job} into {other}",
     Event.SETUP_STARTED: "{agent} is set up for {job}, {value:g} s",
     Event.PROCESSING_STARTED: "{agent} starts operation {value:g} of {job}",
     Event.PROCESSING_ENDED: "{agent} has processed {job}",
-    Event.DISMOUNTED: "{agent} takes {job} off {other}",
+    Event.DISMOUNTED: "{agent} unloads {job} from {other}",
     Event.SCRAPPED: "{agent} scraps {job}{by_hand}",
     Event.FINISHED: "{job} is finished at {agent}",
     Event.STATION_STATE: "{agent} is {state}",
@@ -28,11 +28,11 @@ SENTENCES = {
     Event.BROKE_DOWN: "{agent} breaks down",
     Event.REPAIRED: "{agent} is repaired",
     Event.STANDSTILL: "{agent} stands still in a cycle of {value:g} vehicles",
-    Event.INFEASIBLE: "nobody can do the {task} that {agent} calls for {job}",
+    Event.INFEASIBLE: "no contractor can do the {task} that {agent} calls for {job}",
     Event.LOT_CALLED: "{agent} calls for {job} in conversation {value:g}",
     Event.LOT_OFFERED: "{agent} offers to take {count} parts in conversation {value:g}",
     Event.LOT_AWARDED: "{agent} is awarded {job} in conversation {value:g}",
-    Event.LOT_LEFT_OUT: "{agent} leaves {job} out, called for in conversation {value:g}",
+    Event.LOT_LEFT_OUT: "{agent} drops {job}, called for in conversation {value:g}",
     Event.JAMMED: "{job}, at {agent}, waits for a place at {other}, and can never move on",
     Event.JOINED: "{agent} joins the factory",
     Event.LEFT: "{agent} leaves the factory",
@@ -46,7 +46,7 @@ STATES: dict[int, type[IntEnum]] = {
 
 
 def event_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str:
-    """What the values of an event row say."""
+    """The sentence for the values of an event row."""
     _, kind, agent, job, other, value = row
     states = STATES.get(kind)
     names = {
@@ -63,7 +63,7 @@ def event_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str:
 
 
 def message_sentence(row: tuple[Any, ...], name_of: Callable[[int], str]) -> str:
-    """What the values of a message row say."""
+    """The sentence for the values of a message row."""
     _, performative, conversation, sender, receiver, count, value = row
     ends = [name_of(end) if end != NOBODY else f"{count} agents" for end in (sender, receiver)]
     return f"{Performative(performative).word} from {ends[0]} to {ends[1]} in conversation {conversation} ({value:g})"

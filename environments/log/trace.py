@@ -1,4 +1,4 @@
-"""The trace: where all vehicles are, one row for each tick in which something moved.
+"""The trace: the cells of all vehicles, one row for each tick with a move.
 
 Dimensions: R recorded ticks, V vehicles.
 """
@@ -15,10 +15,10 @@ _CHUNK_TICKS = 1 << 10
 
 
 class Trace:
-    """Takes rows while a factory runs; rows grow as vehicles join.
+    """Collects rows while a factory runs; rows grow as vehicles join.
 
     Attributes:
-        ticks: (R,) that have a row.
+        ticks: (R,) ticks with a row.
     """
 
     def __init__(self, ticks: Sequence[int] = (), cells: NDArray[np.int32] | None = None) -> None:
@@ -28,7 +28,7 @@ class Trace:
         self._filled = 0
 
     def take(self, tick: int, cells: NDArray[np.int32]) -> None:
-        """One row more: (V,) int32, copied."""
+        """Add a row of cells (V,) int32, copied."""
         if self._filling is not None and self._filling.shape[1] != len(cells):
             self._end_chunk()
         if self._filling is None:
@@ -40,7 +40,7 @@ class Trace:
             self._end_chunk()
 
     def cells(self, vehicles: int) -> NDArray[np.int32]:
-        """(R, V) int32, with at least `vehicles` columns; NO_CELL where a vehicle was not there yet."""
+        """(R, V) int32, with at least `vehicles` columns; NO_CELL before a vehicle has joined."""
         self._end_chunk()
         if not self._chunks:
             return np.empty((0, vehicles), np.int32)
@@ -49,7 +49,7 @@ class Trace:
         return self._chunks[0]
 
     def so_far(self) -> Self:
-        """A copy that takes no part in what is recorded later."""
+        """A copy that is independent of later rows."""
         copy = type(self)(self.ticks)
         copy._chunks = list(self._chunks)  # chunks are never written to again
         if self._filling is not None:
@@ -57,12 +57,12 @@ class Trace:
         return copy
 
     def _end_chunk(self) -> None:
-        """The rows that are being filled become a chunk."""
+        """Turn the rows that are being filled into a chunk."""
         if self._filling is not None:
             self._chunks.append(self._filling[: self._filled])
             self._filling, self._filled = None, 0
 
 
 def _widened(cells: NDArray[np.int32], vehicles: int) -> NDArray[np.int32]:
-    """(R, V) with columns for vehicles that were not there yet."""
+    """(R, V) with columns for vehicles that join later."""
     return np.pad(cells, ((0, 0), (0, max(vehicles - cells.shape[1], 0))), constant_values=NO_CELL)

@@ -1,11 +1,11 @@
-"""Traffic: vehicles move on the floor, one in a cell.
+"""Traffic: vehicles move on the floor, at most one in each cell.
 
 | place | holds |
 |---|---|
 | `grid`, `matrix` | the traffic of a factory: on the cells of a floor, by a table of travel times |
 | `graph`, `fields`, `costs`, `topology` | states and moves, distances and costs to a goal, dead ends |
 | `planners/` | where each vehicle moves next, and which vehicle goes first |
-| `kernels/` | the numba kernels, a file for each purpose |
+| `kernels/` | the numba kernels, one file per purpose |
 | `floor/` | the rules of a factory floor: docks, parking, closed cells, turning and slow vehicles, standstills |
 | `lifelong/` | tasks are assigned over and over; plans are carried out under delays |
 | `conflicts`, `overlaps` | validate recorded trajectories |

@@ -1,6 +1,6 @@
-"""Proof by looking: does a recorded trajectory keep the rules of the floor?
+"""Validates recorded trajectories against the traffic rules.
 
-Nothing here is shared with the planner. A trajectory is `cells (T, V) int32`, the cell of every vehicle at every
+This module shares no code with the planners. A trajectory is `cells (T, V) int32`, the cell of every vehicle at every
 tick; the rules are
 
 - vertex    two vehicles in one cell at one tick,
@@ -52,18 +52,19 @@ def find_conflicts(
     ticks: NDArray[np.integer] | None = None,
     absent: int | None = None,
 ) -> list[Conflict]:
-    """All broken rules of a trajectory, in order of time, at most `limit`.
+    """All broken rules of a trajectory in order of time, at most `limit`.
 
     Args:
         cells: (T, V) integer cells; row t + 1 is one tick after row t, or any number of ticks after it in which
             nothing moved.
         layout: the floor.
-        limit: stop after so many.
+        limit: stop after this many conflicts.
         ticks: (T,) tick number of each row; default 0..T - 1.
-        absent: what stands for the cell of a vehicle that is not on the floor, which breaks no rule; None: all are.
+        absent: the value that stands for a vehicle that is not on the floor and breaks no rule; None: every value is a
+            cell.
 
     Returns:
-        Conflicts with tick, vehicles and cells. Empty: the trajectory is clean.
+        Conflicts with tick, vehicles and cells. Empty if the trajectory keeps all rules.
     """
     found: list[Conflict] = []
     at = np.arange(len(cells)) if ticks is None else ticks
@@ -133,7 +134,7 @@ def _misdriving(
     one_way: NDArray[np.int8],
 ) -> Iterator[Conflict]:
     moved = np.flatnonzero((before != row) & stayed)
-    # Off the floor is a wall conflict of its own, and has no neighbours to judge by.
+    # A cell off the floor is a wall conflict of its own and has no neighbours to check.
     moved = moved[(before[moved] >= 0) & (row[moved] >= 0)]
     moved = moved[(before[moved] < one_way.size) & (row[moved] < one_way.size)]
     rows = row[moved] // width - before[moved] // width

@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 TICK_COST = 16
 UNREACHED_SHORT = (1 << 16) - 1  # in uint16 fields
-STATES_PER_THREAD = 1_000_000  # less work than that is not worth a thread
+STATES_PER_THREAD = 1_000_000  # less work does not justify a thread
 
 
 class CostFields(FieldCache):
-    """Fields (F, S) of costs: of `dtype`, uint16 as long as all paths are short enough, else int32.
+    """Fields (F, S) of costs in `dtype`: uint16 while all paths are short enough, else int32.
 
-    Missing fields of a call are computed in threads where they are many.
+    Missing fields of a call are computed in several threads if there are many.
 
     Args:
         graph: states and actions.
         cost: (S, A) int32 > 0, price of each action.
         memory_bytes: see `FieldCache`.
-        dtype: of the fields at first.
+        dtype: initial type of the fields.
     """
 
     def __init__(self, graph: Graph, cost: NDArray[np.int32], *, memory_bytes: int, dtype: Any = np.uint16) -> None:
@@ -68,7 +68,7 @@ class CostFields(FieldCache):
             self._fill(cells, rows)
 
     def _widen(self) -> None:
-        """Go on with int32: there are paths too long for uint16."""
+        """Convert the table to int32, because some paths are too long for uint16."""
         unreached = self.fields == UNREACHED_SHORT
         self._dtype = np.int32
         self.fields = self.fields.astype(np.int32)

@@ -1,7 +1,7 @@
-"""Fields: how far every state is from a goal cell, computed when first needed and kept.
+"""Fields: the distance of every state to a goal cell, computed when first needed and cached.
 
-A field answers for one goal and every state at once, so that a vehicle compares its neighbours with a look-up each.
-The search runs backwards from the goal: a one-way arrow is passed in its own direction only.
+A field holds one goal's distance for every state, so that a vehicle compares its neighbouring cells with one look-up
+each. The search runs backwards from the goal: a one-way arrow is passed in its own direction only.
 
     goal G, wall #, arrow >        lengths to G
     . . . #                        3 2 1 #
@@ -38,7 +38,7 @@ FEWEST_ROWS = 64  # when the table first grows
 
 
 class FieldCache(ABC):
-    """Fields by goal cell, of which the least recently used ones are dropped when memory is short.
+    """A cache of fields by goal cell; the least recently used fields are dropped when memory is short.
 
     `rows(cells)` says which row of `fields` (F, S) belongs to each goal cell. The table may be replaced as it grows:
     read `fields` after `rows` or `acquire`. A row stays as long as it is acquired, and as long as it was used since the
@@ -48,7 +48,7 @@ class FieldCache(ABC):
     Args:
         graph: the floor.
         states: S, values of a field.
-        memory_bytes: what the table takes, at most, while fewer goals are in use at once.
+        memory_bytes: upper limit of the table, unless the goals in use at one time need more.
         dtype: of the values.
     """
 
@@ -74,7 +74,7 @@ class FieldCache(ABC):
         return max(1, self._memory_bytes // (self._states * np.dtype(self._dtype).itemsize))
 
     def next_tick(self) -> None:
-        """Begin a tick: what was used neither in it nor in the one before may be dropped."""
+        """Begin a tick: a row used neither in this tick nor in the one before may be dropped."""
         self._kept_since = self._now
         self._now += 1
 
@@ -106,7 +106,7 @@ class FieldCache(ABC):
         return row
 
     def release(self, goal: int) -> None:
-        """One user fewer of a goal's row."""
+        """Give up one use of a goal's row."""
         row = self._row_of.item(goal)
         self._users[row] -= 1
         self._used_at[row] = self._now
@@ -117,7 +117,7 @@ class FieldCache(ABC):
         """Compute the fields of goal cells (N,) into these rows (N,) of `fields`."""
 
     def _refill(self) -> None:
-        """Distances have changed: compute the rows in use again, and forget the others."""
+        """Recompute the rows in use after distances have changed; drop the others."""
         used = self._users > 0
         self._forget(np.flatnonzero(~used))
         rows = np.flatnonzero(used)
@@ -130,7 +130,7 @@ class FieldCache(ABC):
         self._used_at[rows] = LONG_AGO
 
     def _free_rows(self, number: int) -> NDArray[np.int32]:
-        """Rows without a goal, or whose goals were used longest ago."""
+        """Rows without a goal, then those whose goals were used longest ago."""
         rows = len(self._goal_of)
         idle = np.flatnonzero((self._used_at < self._kept_since) & (self._users == 0))
         empty = int((self._goal_of == NO_CELL).sum())
@@ -154,7 +154,7 @@ class FieldCache(ABC):
 
 
 class Potentials(FieldCache):
-    """Fields over cells that vehicles go down, (F, C) uint16; UNREACHABLE where no path exists.
+    """Potential fields over cells that vehicles descend, (F, C) uint16; UNREACHABLE where no path exists.
 
     Args:
         graph: the floor.
@@ -168,7 +168,7 @@ class Potentials(FieldCache):
         self._kept_since = np.iinfo(np.int64).max  # only rows in use are kept
 
     def change(self, *, graph: Graph | None = None, avoid: NDArray[np.uint8] | None = None) -> None:
-        """Other moves are allowed, or other cells, (C,) uint8, are to be avoided."""
+        """Change the allowed moves, or the cells to be avoided, (C,) uint8."""
         if graph is None and avoid is not None and np.array_equal(avoid, self.avoid):
             return
         self._graph = self._graph if graph is None else graph
@@ -181,13 +181,13 @@ class Potentials(FieldCache):
 
 
 def lengths_to(graph: Graph, goals: NDArray[np.int32], avoid: NDArray[np.uint8] | None = None) -> NDArray[np.uint16]:
-    """Cells to drive to the nearest of several goals, (C,) uint16; UNREACHABLE where no path exists."""
+    """Path length in cells to the nearest of several goals, (C,) uint16; UNREACHABLE where no path exists."""
     avoid = np.zeros(graph.cells, np.uint8) if avoid is None else avoid
     return _flood_into(np.empty(graph.cells, np.uint16), graph, goals, avoid, penalise=False)
 
 
 def detours_to(graph: Graph, goal: int, avoid: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """(C,) what has to be passed on the path to the goal (PASS, AVOID, SHUN) times DETOUR, plus its length.
+    """(C,) highest level on the path to the goal (PASS, AVOID, SHUN) times DETOUR, plus the length of the path.
 
     UNREACHABLE where no path exists, plus any multiple of DETOUR.
     """

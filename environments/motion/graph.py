@@ -1,4 +1,4 @@
-"""What a vehicle can do in one tick: a graph of states and actions.
+"""A graph of states and actions: what a vehicle can do in one tick.
 
 `omni`: a state is a cell; the actions are the moves of the floor, and waiting. `differential`: a state is a cell with a
 facing, numbered cell * 4 + facing; the actions are forward, clockwise, counter-clockwise and wait (the MAPF_T model of
@@ -35,11 +35,11 @@ class Edges:
     """For each state the actions of other states that lead to it: edges first[s] to first[s + 1]."""
 
     first: NDArray[np.int32]  # (S + 1,)
-    origin: NDArray[np.int32]  # (E,) the state from which
+    origin: NDArray[np.int32]  # (E,) the state that the action starts from
     action: NDArray[np.int32]  # (E,)
 
     def prices(self, cost: NDArray[np.int32]) -> NDArray[np.int32]:
-        """(E,) of cost (S, A) > 0."""
+        """(E,) prices of the edges, from cost (S, A) > 0."""
         return np.ascontiguousarray(cost[self.origin, self.action], dtype=np.int32)
 
 

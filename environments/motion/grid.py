@@ -1,24 +1,24 @@
-"""Traffic on a floor: a planner moves the vehicles, docks admit them one by one, the idle stand out of the way.
+"""Traffic on a floor: a planner moves the vehicles, docks admit them one by one, idle vehicles park out of the way.
 
-A vehicle always has a goal cell: a dock (it was sent and admitted), or a spot where it waits for its turn or has
-nothing to do. Who drives to a dock goes before who only makes room; who is at its goal gives way to all; who leaves a
-dead end goes before all, because nobody can get past.
+A vehicle always has a goal cell: a dock (it was sent and admitted), or a spot where it waits for its turn or rests.
+Vehicles that drive to a dock go before vehicles that only make room; vehicles at their goal give way to all; a vehicle
+that leaves a dead end goes before all others, because none can pass it.
 
-A tick has a beginning and an end. At its beginning all vehicles set out by the orders that they have; at its end they
-are in their next cells, and those that have reached their dock are reported. An order that is given in between counts
-from the end on:
+A tick has a beginning and an end. At its beginning all vehicles set out by their current orders; at its end they are in
+their next cells, and those that have reached their dock are reported. An order given in between takes effect at the
+end:
 
     begin_tick        send(v, A)            end_tick, begin_tick      end_tick
     |-----------------------------------------|-------------------------|
     v drives on by its last order             v is in its next cell,    v is a cell nearer to A
                                               and sets out for A
 
-So `node`, `odometer_m` and `facing` say what was the case at the end of the last tick, while orders, `stand` and travel
-times start where vehicles will be at the end of the tick under way.
+So `node`, `odometer_m` and `facing` describe the end of the last tick, while orders, `stand` and travel times start
+where vehicles will be at the end of the tick under way.
 
-Orders (`send`, `park`, `hold`) are events and cost Python time; a tick is a few kernels over arrays and costs none.
+Orders (`send`, `park`, `hold`) are events and run in Python; a tick is a few kernels over arrays.
 
-Dimensions: V vehicles that are or were there, C cells, P places, L ways to stand (`Roads`).
+Dimensions: V vehicles that are or were on the floor, C cells, P places, L stands (`Roads`).
 """
 
 from __future__ import annotations
@@ -54,24 +54,24 @@ _NO_ARRIVALS = np.empty(0, np.intp)
 
 
 class GridTraffic:
-    """Vehicles on the cells of a layout, at most one cell a tick (a `Traffic`).
+    """Vehicles on the cells of a layout, at most one cell per tick (a `Traffic`).
 
     Args:
         layout: the floor.
-        places: names of the places in the scenario's order; each needs a dock before somebody is sent there.
+        places: names of the places in the scenario's order; each needs a dock before a vehicle is sent there.
         vehicles: number of vehicles V.
         speed_m_per_s: every vehicle's speed; a tick is the time in which it crosses a cell.
-        loaded_speed_m_per_s: its speed with a load, not above the other; None: the same.
-        kinematics: "omni" drives into any direction, "differential" turns in place first.
+        loaded_speed_m_per_s: its speed with a load, at most `speed_m_per_s`; None: the same.
+        kinematics: "omni" drives in any direction, "differential" turns in place first.
         turn_s: time for a quarter turn, rounded up to whole ticks; None: one tick.
-        planner: "pibt", or "lookahead" (every vehicle a cell or a quarter turn a tick), see `planners`; or a class of
-            your own.
+        planner: "pibt", or "lookahead" (every vehicle moves a cell or turns a quarter per tick), see `planners`; or a
+            class of your own.
         improvement, time_per_tick_s: of `planners.LookaheadFloorPlanner`.
-        start_cells: (V,) different floor cells, or None: parking first, then wherever nobody is blocked.
+        start_cells: (V,) different floor cells, or None: parking cells first, then others that block no vehicle.
         seed: breaks ties between equally good cells; no other randomness.
         on_admission: called with a vehicle that waited for a dock and may now drive to it.
-        on_standing: called with a vehicle that was sent to a dock and stands on it, for `take_arrival`; else it is
-            reported at the end of the next tick.
+        on_standing: called with a vehicle that was sent to a dock and stands on it already, for `take_arrival`;
+            otherwise the vehicle is reported at the end of the next tick.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class GridTraffic:
         self.places = tuple(places)
         self.tick_s = layout.cell_size_m / speed_m_per_s
         self.ticks = 0  # steps in which something could change; settled ticks do not count
-        self.moved = 0  # vehicles that change their cell in the tick under way, or did in the last one
+        self.moved = 0  # vehicles that changed their cell in the tick under way or, between ticks, in the last one
 
         self._seed = seed & 0xFFFFFFFF
         pace = pace_of(speed_m_per_s, loaded_speed_m_per_s)
-        self._progress = (pace.denominator, pace.numerator)  # a tick, empty and loaded
+        self._progress = (pace.denominator, pace.numerator)  # per tick, empty and loaded
         self._turn_ticks = 0
         if kinematics == "differential":
             self._turn_ticks = 1 if turn_s is None else max(math.ceil(turn_s / self.tick_s - 1e-9), 1)
@@ -134,16 +134,16 @@ class GridTraffic:
             self._roster, self._roads, self._spots, on_admission=on_admission, on_standing=on_standing
         )
 
-    # --- where and how far ---------------------------------------------------------------------------------------
+    # --- positions and distances ---------------------------------------------------------------------------------
 
     @property
     def vehicles(self) -> int:
-        """Number of vehicles that are or were there."""
+        """Number of vehicles that are or were on the floor."""
         return len(self._roster.row)
 
     @property
     def node(self) -> NDArray[np.int32]:
-        """(V,) int32, cells of the vehicles at the end of the last tick; NO_NODE where one has left."""
+        """(V,) int32, cells of the vehicles at the end of the last tick; NO_NODE once it has left."""
         return self._roster.node
 
     @property
@@ -155,7 +155,7 @@ class GridTraffic:
 
     @property
     def goals(self) -> NDArray[np.int32]:
-        """(V,) int32, the cell that each vehicle drives to; NO_CELL where it is there already."""
+        """(V,) int32, the cell that each vehicle drives to; NO_CELL if it is there already."""
         roster = self._roster
         goal = roster.fleet.goal
         return roster.by_vehicle(np.where(goal == roster.node[roster.vehicle], NO_CELL, goal), NO_CELL)
@@ -172,12 +172,12 @@ class GridTraffic:
 
     @property
     def facing(self) -> NDArray[np.int8] | None:
-        """(V,) int8, where each vehicle faces, 0..3 for E, S, W, N; None where vehicles need not turn."""
+        """(V,) int8, direction that each vehicle faces, 0..3 for E, S, W, N; None if vehicles need not turn."""
         return self._roster.facing if self._turn_ticks else None
 
     @property
     def stand(self) -> NDArray[np.int32]:
-        """(V,) int32, where and how each vehicle stands at the end of the tick under way: its entry of `ways_s`."""
+        """(V,) int32, the stand of each vehicle at the end of the tick under way: its index in `ways_s`."""
         roster = self._roster
         if roster.inertia is None or not self._turn_ticks:
             return roster.by_vehicle(roster.fleet.cell, NO_NODE)
@@ -185,19 +185,19 @@ class GridTraffic:
 
     @property
     def clear_s(self) -> NDArray[np.float64]:
-        """(V,) zeros: all vehicles stand where they can set out at the end of the tick under way."""
+        """(V,) zeros: every vehicle can set out from a cell at the end of the tick under way."""
         return self._clear_s
 
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
-        """(n,) seconds from cells to the nearest dock of the place when nobody is in the way; inf if unreachable."""
+        """(n,) seconds from cells to the nearest dock of the place on an empty floor; inf if unreachable."""
         return self._roads.ways_s(place)[nodes]
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
-        """(L,) the same from every way to stand (`Roads`), with a load or without; not to be written to."""
+        """(L,) the same from every stand (`Roads`), with or without a load; read only."""
         return self._roads.ways_s(place, loaded=loaded)
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
-        """(L,) how a vehicle then stands at the place: its entry of `ways_s`; not to be written to."""
+        """(L,) the stand in which a vehicle reaches the place, as an index in `ways_s`; read only."""
         return self._roads.landing(place, loaded=loaded)
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
@@ -205,14 +205,14 @@ class GridTraffic:
         return self._roads.ways_s(destination, loaded=loaded).item(self._roads.docks(origin)[0])
 
     def route(self, vehicle: int) -> list[int]:
-        """The way of a vehicle to its goal, from the cell where it is; empty if it is there, or there is none."""
+        """The route of a vehicle from its cell to its goal; empty if it is there, or no route exists."""
         return self._roads.route(int(self.node[vehicle]), int(self._roster.fleet.goal[self._roster.row[vehicle]]))
 
     def free_node(self) -> int:
-        """The best cell for one more vehicle: parking first, then where it blocks no other.
+        """The best cell for one more vehicle: parking first, then cells where it blocks no other vehicle.
 
         Raises:
-            LayoutError: there is none from which all docks can be reached.
+            LayoutError: no free cell reaches all docks.
         """
         free = self._spots.free()
         free = free[self._roads.reaches_all()[free] & ~self._roster.is_taken(free)]
@@ -224,7 +224,7 @@ class GridTraffic:
         return int(free[0])
 
     def free_dock(self, place: int) -> int:
-        """The first dock of a place on which no vehicle stands; its first dock where there is none."""
+        """The first dock of a place on which no vehicle stands; its first dock if all are occupied."""
         docks = np.array(self._roads.docks(place))
         free = docks[~self._roster.is_taken(docks)]
         return int(free[0] if len(free) else docks[0])
@@ -232,10 +232,10 @@ class GridTraffic:
     # --- orders --------------------------------------------------------------------------------------------------
 
     def join(self, node: int) -> int:
-        """One more vehicle, at a cell, with nothing to do yet; its number.
+        """Add an idle vehicle in a cell; return its number.
 
         Raises:
-            LayoutError: the cell is no free floor, or not all docks can be reached from it.
+            LayoutError: the cell is not free floor, or not all docks can be reached from it.
         """
         reason = None
         if not 0 <= node < self.layout.size or not self.layout.passable[node]:
@@ -255,7 +255,7 @@ class GridTraffic:
         return vehicle
 
     def leave(self, vehicle: int) -> None:
-        """The vehicle is taken off the floor: its cell, its dock or spot, and its turn go to others."""
+        """Remove the vehicle from the floor: its cell, dock or spot, and queue position go to others."""
         self._orders.leave(vehicle)
         self._roster.leave(vehicle)
         self._planner.adopt(self._roster.fleet, self._roster.inertia)
@@ -263,8 +263,9 @@ class GridTraffic:
     def send(self, vehicle: int, place: int) -> None:
         """Drive to a dock of the place, first come, first served; replaces any earlier order.
 
-        A vehicle that stands on a dock of the place, admitted to it, is there at once (`on_standing`). One that is
-        already on its way there, or in line, keeps its turn. LayoutError if the place has no dock or cannot be reached.
+        A vehicle that stands on a dock of the place and is admitted to it has arrived at once (`on_standing`). A
+        vehicle that is already on its path there, or in the queue, keeps its turn. LayoutError if the place has no dock
+        or is unreachable.
         """
         expected = self._roster.fleet.pending.any()
         self._orders.send(vehicle, place)
@@ -272,69 +273,69 @@ class GridTraffic:
             self._watch.last_arrival = self.ticks
 
     def waits_for_dock(self, vehicle: int) -> bool:
-        """Whether it was sent to a place whose docks are all taken, and stands in line for one."""
+        """Whether the vehicle was sent to a place whose docks are all taken, and queues for one."""
         return self._orders.waits_for_dock(vehicle)
 
     def park(self, vehicle: int) -> None:
-        """Nothing to do: go to the nearest free parking cell, or to a cell where the vehicle blocks no other."""
+        """Go idle: drive to the nearest free parking cell, or to a cell where the vehicle blocks no other."""
         self._orders.park(vehicle)
 
     def carry(self, vehicle: int, loaded: bool) -> None:
-        """From now on it drives with a load, or empty."""
+        """Record whether the vehicle carries a load from now on."""
         if self._roster.inertia is not None:
             self._roster.inertia.pace[self._roster.row[vehicle]] = self._progress[loaded]
 
     def hold(self, vehicle: int, held: bool) -> None:
-        """Stay and do not be pushed, or be free again; a move under way is finished.
+        """Hold the vehicle in its cell, where none pushes it, or release it; a move under way is finished.
 
-        A vehicle that is held away from its dock has broken down: its dock goes to the next in line (it keeps its
-        turn), and the others drive round it where they can.
+        A vehicle that is held away from its dock has broken down: its dock goes to the next vehicle in the queue (it
+        keeps its turn), and other vehicles drive round it where they can.
         """
         self._orders.hold(vehicle, held)
 
     def close(self, cells: Collection[int]) -> None:
-        """Nobody enters these cells until `open`; who drives through them takes another way.
+        """Close cells until `open`: no vehicle enters them; vehicles whose path crosses them are rerouted.
 
         Raises:
-            LayoutError: a cell is a wall, a dock or a parking cell, somebody stands on it or is going to, or some place
-                could not be reached any more. Nothing is closed then.
+            LayoutError: a cell is a wall, a dock, a parking cell or occupied, a vehicle is about to enter it, or some
+                place would become unreachable. Nothing is closed then.
         """
         self._roads.close(cells, standing=self._roster.fleet.cell, goals=self._roster.fleet.goal)
         self._adapt_to_roads()
 
     def open(self, cells: Collection[int]) -> None:
-        """Closed cells may be entered again; nothing happens to others."""
+        """Open closed cells again; other cells are ignored."""
         self._roads.open(cells)
         self._adapt_to_roads()
 
     @property
     def closed(self) -> list[int]:
-        """Cells that nobody may enter, in the order of closing."""
+        """Cells that no vehicle may enter, in the order of closing."""
         return list(self._roads.closed)
 
     # --- ticks ---------------------------------------------------------------------------------------------------
 
     @property
     def settled(self) -> bool:
-        """True: everybody is held or where it wants to be; further ticks change nothing, to the bit."""
+        """Whether all vehicles are held or at their goal, so that further ticks change nothing, bit by bit."""
         return self._orders.still and not self._under_way
 
     @property
     def under_way(self) -> bool:
-        """A tick has begun and not ended."""
+        """Whether a tick has begun and not ended."""
         return self._under_way
 
     def step(self) -> NDArray[np.intp]:
-        """A whole tick; the vehicles that have reached their dock in it, ascending."""
+        """Run a whole tick; return the vehicles that have reached their dock in it, ascending."""
         self.begin_tick()
         return self.end_tick()
 
     def subscribe(self, observer: TickObserver) -> None:
-        """From now on `observer` sees every tick in which vehicles may move."""
+        """Show `observer` every tick in which vehicles may move from now on."""
         self._observers.append(observer)
 
     def begin_tick(self) -> None:
-        """All vehicles set out by the orders that they have."""
+        """Let all vehicles set out by their current orders."""
         orders, roster = self._orders, self._roster
         if orders.still or not len(roster.vehicle):
             orders.still, self.moved = True, 0
@@ -353,7 +354,7 @@ class GridTraffic:
         orders.still = restless == 0 and self.moved == 0 and arrivals == 0 and not reordered
 
     def end_tick(self) -> NDArray[np.intp]:
-        """All vehicles are in their next cells; those that are at the dock that they were sent to, ascending."""
+        """Put all vehicles in their next cells; return those that have arrived at their dock, ascending."""
         if not self._under_way:
             return _NO_ARRIVALS
         self._under_way = False
@@ -373,21 +374,21 @@ class GridTraffic:
         return roster.vehicle[arrived]
 
     def take_arrival(self, vehicle: int) -> bool:
-        """Whether the vehicle stands on the dock that it was sent to, and was not reported yet: now it is."""
+        """Whether the vehicle has arrived at its dock without being reported yet; marks it as reported."""
         return self._orders.take_arrival(vehicle)
 
     def standstill(self) -> list[list[int]]:
-        """Cycles of vehicles that wait for each other; empty while the floor is in order.
+        """Cycles of vehicles that wait for each other; empty while traffic flows.
 
-        Looked for once no vehicle has moved for long though one wants to, or none has reached a dock for very long
-        though one is on its way (see `StandstillWatch`).
+        The search begins once no vehicle has moved for long although one wants to, or none has reached a dock for very
+        long although one is on its path (see `StandstillWatch`).
         """
         if self._orders.still:
             return []
         return self._watch.cycles(self._roster, self._roads, self.ticks, seed=self._seed)
 
     def _adapt_to_roads(self) -> None:
-        """Other moves are allowed."""
+        """Adapt to changed moves."""
         self._spots.regrade()
         self._planner.renew()
         self._roster.fleet.best[:] = UNREACHABLE

@@ -1,4 +1,4 @@
-"""The number that stands in arrays for no cell, no vehicle and so on: always -1, so that kernels may test for < 0."""
+"""The numbers that stand in arrays for no cell, no vehicle etc.: always -1, so that kernels may test for < 0."""
 
 from ..layout.moves import NO_CELL
 

@@ -1,8 +1,8 @@
-"""Traffic by a table of travel times: vehicles never meet, a trip takes what the table says.
+"""Traffic by a table of travel times: vehicles never meet, and a trip takes the time in the table.
 
 The table is directed. A vehicle is at its origin until a trip ends; an order given meanwhile is carried out from the
-place where the trip ends (a vehicle between two places has no place to turn round). A vehicle that is held during a
-trip stops, and the rest of the trip takes place when it is free again.
+place where the trip ends (a vehicle cannot turn round between two places). A vehicle that is held during a trip stops,
+and finishes the trip once it is released.
 
 Dimensions: V vehicles, P places.
 """
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 class MatrixTraffic:
-    """Vehicles that drive from place to place in given times (a `Traffic`); no ticks, arrivals are events.
+    """Vehicles that drive from place to place in given times (a `Traffic`), without ticks: arrivals are events.
 
     Args:
         places: names of the places in the scenario's order.
-        travel_s: (P, P) seconds from row to column; inf where there is no way.
+        travel_s: (P, P) seconds from row to column; inf where no route exists.
         vehicles: number of vehicles V.
         start_place: place of all vehicles at the beginning, or (V,) one for each.
-        clock: knows the time, and ends trips.
+        clock: gives the time and schedules the ends of trips.
         on_arrival: called with the vehicle at the end of every trip that was ordered by `send`.
-        speed_m_per_s: turns the times of driven trips into metres.
+        speed_m_per_s: converts driving times to metres.
     """
 
     tick_s = float("inf")
@@ -65,13 +65,13 @@ class MatrixTraffic:
         self._clock = clock
         self._on_arrival = on_arrival
         self._speed_m_per_s = speed_m_per_s
-        self._driven_s = np.zeros(vehicles)  # (V,) of trips and parts of trips that are over
+        self._driven_s = np.zeros(vehicles)  # (V,) of finished trips and parts of trips
         self._heading = [NO_PLACE] * vehicles  # end of the trip under way
         self._wanted = [NO_PLACE] * vehicles  # where it was sent, until it is there
         self._since_s = [0.0] * vehicles  # when the trip began or went on
         self._left_s = [0.0] * vehicles  # what was left of the trip then
         self._held = [False] * vehicles
-        self._trip = [0] * vehicles  # number of the trip: an end that was put off must not ring
+        self._trip = [0] * vehicles  # trip number, to ignore the end event of a rescheduled trip
 
     @property
     def odometer_m(self) -> NDArray[np.float64]:
@@ -88,23 +88,23 @@ class MatrixTraffic:
         return place
 
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
-        """(n,) seconds from places to the place; inf where there is no way."""
+        """(n,) seconds from places to the place; inf where no route exists."""
         return self._towards_s[place][nodes]
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
-        """(P,) the same from every place, with a load or without; not to be written to."""
+        """(P,) the same from every place, with or without a load; read only."""
         return self._towards_s[place]
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
-        """(P,) the place itself; not to be written to."""
+        """(P,) the place itself; read only."""
         return self._landings[place]
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
-        """Seconds from place to place, with a load or without; inf where there is no way."""
+        """Seconds from place to place, with or without a load; inf where no route exists."""
         return float(self._times_s[origin, destination])
 
     def join(self, node: int) -> int:
-        """One more vehicle, at a place; its number.
+        """Add a vehicle at a place; return its number.
 
         Raises:
             LayoutError: there is no such place.
@@ -124,7 +124,7 @@ class MatrixTraffic:
         return len(self.node) - 1
 
     def leave(self, vehicle: int) -> None:
-        """The vehicle is taken away; the trip under way, if any, does not end."""
+        """Remove the vehicle; the trip under way, if any, is abandoned."""
         self._driven_s[vehicle] += self._under_way_s(vehicle)
         self.node[vehicle] = self.stand[vehicle] = NO_NODE
         self._heading[vehicle] = self._wanted[vehicle] = NO_PLACE
@@ -137,7 +137,7 @@ class MatrixTraffic:
             self._set_out(vehicle)
 
     def leg(self, vehicle: int) -> tuple[int, int, float]:
-        """The trip under way: place it began at, place it leads to, share of it that is done; share 0 at rest."""
+        """The trip under way: its origin, its destination and the completed share; share 0 at rest."""
         origin, destination = int(self.node[vehicle]), self._heading[vehicle]
         if destination in (NO_PLACE, origin):
             return origin, origin, 0.0
@@ -145,21 +145,21 @@ class MatrixTraffic:
         return origin, destination, 1.0 - left_s / float(self._times_s[origin, destination])
 
     def waits_for_dock(self, vehicle: int) -> bool:
-        """Never: there is room for all at every place."""
+        """False: every place has room for all vehicles."""
         return False
 
     def park(self, vehicle: int) -> None:
-        """Nothing to do: the vehicle stays at the place, or at the end of the trip under way."""
+        """Go idle: the vehicle stays at its place, or at the end of the trip under way."""
         self._wanted[vehicle] = NO_PLACE
         if self._heading[vehicle] == self.node[vehicle]:
             self._heading[vehicle] = NO_PLACE
             self._trip[vehicle] += 1
 
     def carry(self, vehicle: int, loaded: bool) -> None:
-        """Nothing changes: the table holds for all."""
+        """No effect: the table holds for empty and loaded vehicles."""
 
     def hold(self, vehicle: int, held: bool) -> None:
-        """Stop, or go on with the trip or the order that is left."""
+        """Stop the vehicle, or let it resume its trip or order."""
         if self._held[vehicle] == held:
             return
         if held:
@@ -181,7 +181,8 @@ class MatrixTraffic:
         duration_s = self._times_s[self.node[vehicle], place]
         if not np.isfinite(duration_s):
             raise LayoutError(
-                f"no way from {self.places[self.node[vehicle]]!r} to {self.places[place]!r}; give a finite travel time"
+                f"no route from {self.places[self.node[vehicle]]!r} to {self.places[place]!r}; "
+                "give a finite travel time"
             )
         self._heading[vehicle] = self.stand[vehicle] = place
         self._left_s[vehicle] = float(duration_s)

@@ -1,4 +1,4 @@
-"""Who watches the traffic of a floor."""
+"""The protocol for observers of the traffic of a floor."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ if TYPE_CHECKING:
 
 
 class TickObserver(Protocol):
-    """Sees each tick of a floor (`GridTraffic.subscribe`)."""
+    """Observes each tick of a floor (`GridTraffic.subscribe`)."""
 
     def tick_begins(self) -> None:
-        """The vehicles are about to set out."""
+        """Called when the vehicles are about to set out."""
         ...
 
     def tick_ended(self, before: NDArray[np.int32], after: NDArray[np.int32]) -> None:
-        """They are in their next cells: (V,) where each vehicle was and is, NO_NODE once it has left; read only."""
+        """Called when they are in their next cells.
+
+        before, after (V,): cell of each vehicle before and after the tick, NO_NODE once it has left; read only.
+        """
         ...

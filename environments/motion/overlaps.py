@@ -1,4 +1,4 @@
-"""Proves that squares that drive from tick to tick never overlap, by code that shares nothing with what moved them.
+"""Checks that driving squares never overlap, with code that is independent of the planners.
 
 Two squares of the same size overlap while both |dx| and |dy| between them are below the size. Within a tick each drives
 straight at constant speed, so dx and dy are linear in time and each condition holds in one interval.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find_overlaps(corners: NDArray[np.float64], *, size: float = 1.0) -> list[tuple[int, int, int]]:
-    """(tick, vehicle, vehicle) of every pair that overlaps in the tick after `tick`.
+    """(tick, vehicle, vehicle) of every pair that overlaps within the tick that begins at `tick`.
 
     Args:
         corners: (T + 1, V, 2) float64, x and y in cells, at most one cell apart from tick to tick.

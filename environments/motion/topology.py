@@ -1,7 +1,7 @@
 """Dead ends: cells from which all paths lead back through one cell, so that a vehicle inside must be let out first.
 
 PIBT's guarantee that every vehicle arrives holds where each move lies on a cycle (Okumura et al. 2022, theorem 1). In
-dead ends it does not: the vehicle of highest rank may wait for ever before a dead end whose occupant it does not let
+dead ends it does not: the vehicle of highest rank may wait forever before a dead end whose occupant it does not let
 pass. Each dead end is a tree that hangs on the rest of the floor by its mouth. Two vehicles in it that face each other
 can only change places outside, so the vehicle that drives outwards goes before the vehicle that drives inwards.
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeadEnds:
-    """What is known of each of C cells."""
+    """The dead ends among C cells."""
 
     way_out: NDArray[np.int32]  # (C,) the next cell towards the mouth, NO_CELL outside of dead ends
-    number: NDArray[np.int32]  # (C,) of the dead end, from 0, else NO_DEAD_END; those with one mouth are one
+    number: NDArray[np.int32]  # (C,) dead end, from 0, else NO_DEAD_END; one number for each mouth
     mouth: NDArray[np.int32]  # (C,) the cell that the dead end opens to, NO_CELL outside
     depth: NDArray[np.int32]  # (C,) moves to the mouth, 0 outside
-    first: NDArray[np.int32]  # (C,) place in an order in which all cells behind a cell follow it
-    after: NDArray[np.int32]  # (C,) the place after the last cell behind it
+    first: NDArray[np.int32]  # (C,) position in an order in which all cells behind a cell follow it
+    after: NDArray[np.int32]  # (C,) the position after the last cell behind it
 
     @property
     def count(self) -> int:
-        """How many dead ends the floor has."""
+        """Number of dead ends of the floor."""
         return int(self.number.max(initial=-1)) + 1
 
     def leaving(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:

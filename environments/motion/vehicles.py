@@ -1,6 +1,6 @@
 """The arrays that the kernels of a floor share: V vehicles on C cells.
 
-Kernels take these tuples instead of an argument for each array: one name for one thing, and nothing to mix up.
+Kernels take these tuples instead of one argument per array: each array has one name, and arguments cannot be mixed up.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ CHOICES = 5
 
 
 class Vehicles(NamedTuple):
-    """V vehicles: where they are, what they want, and what a tick notes about them. All arrays change in place."""
+    """V vehicles: positions, goals, and what a tick records of them. All arrays change in place."""
 
-    cell: NDArray[np.int32]  # (V,) where it is
-    goal: NDArray[np.int32]  # (V,) where it wants to be
+    cell: NDArray[np.int32]  # (V,) current cell
+    goal: NDArray[np.int32]  # (V,) goal cell
     row: NDArray[np.int32]  # (V,) the goal's row in the distance fields
     held: NDArray[np.bool_]  # (V,) stays, and is not pushed
     relaxed: NDArray[np.bool_]  # (V,) heads for a spot where it waits or rests, not for a dock
-    pending: NDArray[np.bool_]  # (V,) to be reported when it is at its goal
+    pending: NDArray[np.bool_]  # (V,) whether to report it when it reaches its goal
     moves: NDArray[np.int64]  # (V,) cells driven so far
     order: NDArray[np.int32]  # (V,) vehicles, highest priority first
     rank: NDArray[np.int8]  # (V,) of the last tick
-    best: NDArray[np.uint16]  # (V,) nearest that it came to its goal; UNREACHABLE with a new goal
-    since: NDArray[np.int32]  # (V,) tick in which it did; in the future: until when it yields
+    best: NDArray[np.uint16]  # (V,) least distance to its goal so far; UNREACHABLE for a new goal
+    since: NDArray[np.int32]  # (V,) tick of that least distance; if in the future, the tick until which it yields
     choices: NDArray[np.int32]  # (V, CHOICES) next cells of the last tick, best first, NO_CELL behind the last
     target: NDArray[np.int32]  # (V,) the cell chosen in the last tick
     scratch: NDArray[np.int32]  # (2, V)
 
     @classmethod
     def at(cls, cell: NDArray[np.int32]) -> Vehicles:
-        """Vehicles at (V,) cells that want nothing yet."""
+        """Vehicles at (V,) cells without goals."""
         vehicles = cell.shape[0]
         return cls(
             cell=cell,
@@ -61,13 +61,13 @@ class Vehicles(NamedTuple):
         )
 
     def without(self, row: int) -> Vehicles:
-        """The other vehicles; those behind `row` move up."""
+        """The other vehicles; the rows behind `row` move up."""
         rest = self._make(np.delete(values, row, -1 if values is self.scratch else 0) for values in self)
         order = self.order[self.order != row]
         return rest._replace(order=np.where(order > row, order - 1, order).astype(np.int32))
 
     def with_one_at(self, cell: int) -> Vehicles:
-        """The same and another vehicle, in the last row, that wants nothing yet."""
+        """The same with one more vehicle, without a goal, in the last row."""
         new = Vehicles.at(np.array([cell], np.int32))
         new.order[0] = len(self.cell)
         return self._make(
@@ -76,15 +76,15 @@ class Vehicles(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """C cells with E dead ends: which moves are allowed, and what hangs on the floor by one cell."""
+    """C cells with E dead ends: the allowed moves and the dead ends."""
 
     neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N, or NO_CELL
     way_out: NDArray[np.int32]  # (C,) of `topology.DeadEnds`
     dead_end: NDArray[np.int32]  # (C,) `number` of `topology.DeadEnds`
-    wanted: NDArray[np.bool_]  # (E,) scratch: some vehicle wants in
+    wanted: NDArray[np.bool_]  # (E,) scratch: whether some vehicle wants to enter
 
     @classmethod
     def of(cls, graph: Graph) -> Ways:
-        """The moves of a floor."""
+        """Build the arrays from the moves of a floor."""
         ends = find_dead_ends(graph)
         return cls(graph.neighbours, ends.way_out, ends.number, np.zeros(ends.count, np.bool_))

@@ -1,17 +1,17 @@
-"""The description of a factory: a strict pydantic model of what stands in a scenario file.
+"""The description of a factory: a strict pydantic model of a scenario file.
 
-| name | is |
+|  is|name | describes| is |
 |---|---|
-| `Scenario` | the whole: `Scenario.load(path)`, `Scenario.parse(data)` |
-| `StationSpec`, `Setup`, `Breakdown`, `StorageSpec`, `RobotSpec` | what works on parts, or holds them |
-| `FleetSpec`, `Agvs`, `Battery`, `ChargerSpec` | what moves, and what feeds it |
-| `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three ways to cross it |
-| `ShiftSpec`, `Pause` | when people are there |
-| `Product`, `StepSpec` | what is made |
-| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `OrderSpec` | when it is asked for |
-| `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | how work is placed; by whom; what the log keeps |
-| `ChannelSpec`, `Link`, `Partition` | what happens to messages on their way |
-| `self_contained`, `named_files` | scenario data with the files it names read in; which files it names |
+| `Scenario` | the whole factory: `Scenario.load(path)`, `Scenario.parse(data)` |
+| `StationSpec`, `Setup`, `Breakdown`, `StorageSpec`, `RobotSpec` | machines, buffers and robots |
+| `FleetSpec`, `Agvs`, `Battery`, `ChargerSpec` | vehicles and their chargers |
+| `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three kinds of transport |
+| `ShiftSpec`, `Pause` | the working times of people |
+| `Product`, `StepSpec` | the products and their routings |
+| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `OrderSpec` | the order processes |
+| `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | assignment of work; classes of agents; contents of the log |
+| `ChannelSpec`, `Link`, `Partition` | the delivery of messages and its faults |
+| `self_contained`, `named_files` | scenario data with its files read in; the files it names |
 """
 
 from .channel import ChannelSpec, Link, Partition

@@ -1,7 +1,7 @@
-"""Whether a vehicle that has just been charged could get from every place of the factory to a charger.
+"""Check that a freshly charged vehicle can reach a charger from every place of the factory.
 
-A vehicle that could not would run empty on every such trip, and be fetched by hand each time. What is counted is the
-least that the trip takes.
+Otherwise a vehicle would run empty on every such trip, and be fetched by hand each time. The check uses the least
+energy that a trip takes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def charger_out_of_reach(scenario: Scenario) -> str | None:
-    """The trip that takes most, if a charged battery does not hold so much; None where all trips can be driven."""
+    """Describe the trip that takes most energy if it exceeds a charged battery; None if all trips are possible."""
     if scenario.fleet is None or (battery := scenario.fleet.agvs.battery) is None:
         return None
     trip = max(scenario.transport.trips_to_chargers(scenario), key=lambda trip: _energy_j(trip, battery), default=None)

@@ -1,4 +1,4 @@
-"""What happens to messages on their way."""
+"""The channel: delays, losses and other faults of message delivery."""
 
 from typing import Annotated, Self
 
@@ -13,21 +13,21 @@ Patterns = Annotated[Names, Field(min_length=1)]
 
 
 class Link(Section):
-    """The channel between some senders and some receivers, where it differs from the rest."""
+    """The channel between some senders and receivers, if it differs from the rest."""
 
     sender: str = "*"  # names of agents; `*` stands for any text
     receiver: str = "*"
-    delay: Distribution | None = None  # None = as the channel says
+    delay: Distribution | None = None  # None = that of the channel
     loss: Share | None = None
     duplication: Share | None = None
 
 
 class Partition(Section):
-    """A time in which some agents and all others cannot hear each other."""
+    """A period in which some agents cannot exchange messages with all others."""
 
     agents: Patterns
     from_s: Duration = Field(alias="from", default=0.0)
-    to_s: Duration | None = Field(alias="to", default=None)  # None = for ever
+    to_s: Duration | None = Field(alias="to", default=None)  # None = forever
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -41,7 +41,7 @@ class ChannelSpec(Section):
 
     delay: Distribution = Constant.model_validate({"value": "0s"})
     loss: Share = 0.0
-    duplication: Share = 0.0  # of the messages that arrive: once more, after a delay of its own
+    duplication: Share = 0.0  # of the messages that arrive: delivered twice, each with its own delay
     in_order: bool = False  # messages between two agents do not overtake each other
     partitions: tuple[Partition, ...] = Field(default=(), strict=False)
-    links: tuple[Link, ...] = Field(default=(), strict=False)  # the first that fits a message counts
+    links: tuple[Link, ...] = Field(default=(), strict=False)  # the first that matches a message applies

@@ -1,4 +1,4 @@
-"""What no single section can know: whether the parts of a scenario fit together, so that the factory could work."""
+"""Checks across sections: whether the parts of a scenario fit together, so that the factory can work."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def problems(scenario: Scenario) -> list[Problem]:
-    """Everything that keeps the scenario from working; the floor is looked at only when the rest is right."""
+    """All problems that keep the scenario from working; the floor is checked only if the rest is correct."""
     if found := list(sizes(scenario)):
-        return found  # other checks may take long
+        return found  # the other checks may take long
     found = list(islice((problem for check in _CHECKS for problem in check(scenario)), MOST))
     return found or list(scenario.transport.floor_problems(scenario)) or list(_battery(scenario))
 

@@ -1,4 +1,4 @@
-"""Reads what a scenario keeps in other files (a floor, an orders list) into its data, so that it can travel alone."""
+"""Reads the other files of a scenario (a floor, an orders list) into its data, so that it is self-contained."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ..config.documents import Document, Loc
     from ..config.errors import ScenarioError
 
-SECTIONS_WITH_FILES = ("layout", "orders")  # those that may name a file
+SECTIONS_WITH_FILES = ("layout", "orders")  # the sections that may name a file
 
 
 def named_files(data: Any) -> dict[str, str]:
-    """The file that each section of a scenario names, by section; wrong data name none."""
+    """The file that each section of a scenario names, by section; invalid data name none."""
     sections = {name: data.get(name) for name in SECTIONS_WITH_FILES} if isinstance(data, dict) else {}
     return {
         name: section["file"]
@@ -27,9 +27,9 @@ def named_files(data: Any) -> dict[str, str]:
 
 
 def with_files(data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError]) -> Any:
-    """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; wrong data as they are.
+    """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; invalid data unchanged.
 
-    `source` reads the files. `complain` makes the error for a key and a text.
+    `source` reads the files. `complain` creates the error for a key and a text.
     """
     if not isinstance(data, dict):
         return data

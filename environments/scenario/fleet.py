@@ -1,4 +1,4 @@
-"""What moves: AGVs with their batteries, and the chargers that feed them."""
+"""The fleet: AGVs with their batteries, and their chargers."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,12 +11,12 @@ from .stations import Breakdown
 
 
 class Battery(Section):
-    """What a vehicle can store, what it uses, and between which levels it is charged."""
+    """Capacity and power of a vehicle's battery, and the levels between which it is charged."""
 
     capacity_j: Energy = Field(alias="capacity")
     drive_empty_j_per_m: Drain = Field(alias="drive_empty")
     drive_loaded_j_per_m: Drain = Field(alias="drive_loaded")
-    idle_w: Power = Field(alias="idle", default=0.0)  # drawn always, driving or not
+    idle_w: Power = Field(alias="idle", default=0.0)  # base load, drawn continuously
     charge_w: PositivePower = Field(alias="charge")
     threshold: Share = 0.2  # at or below, the vehicle looks for a charger
     target: Share = 0.9  # charging ends here
@@ -34,20 +34,20 @@ class Battery(Section):
 
 
 class Agvs(Section):
-    """Equal automated guided vehicles."""
+    """A number of identical automated guided vehicles."""
 
     count: Annotated[Count, Field(le=100_000)]
     speed_m_per_s: Speed = Field(alias="speed", default=1.0)
     loaded_speed_m_per_s: Speed | None = Field(alias="loaded_speed", default=None)  # None = as fast as without a load
-    kinematics: Literal["omni", "differential"] = "omni"  # drives into any direction, or turns in place first
+    kinematics: Literal["omni", "differential"] = "omni"  # drives in any direction, or turns in place first
     turn_s: Duration | None = Field(alias="turn", default=None)  # a quarter turn; None = one tick
     capacity: Positive = 1  # parts carried at once
     load_s: Duration = Field(alias="load", default=0.0)
     unload_s: Duration = Field(alias="unload", default=0.0)
     battery: Battery | None = None  # None = never empty
     breakdown: Breakdown | None = None
-    shift: str | None = None  # of those who drive or push them
-    start: str | None = None  # place where all start; None = parking (grid) or the source (matrix)
+    shift: str | None = None  # of the people who drive or push them
+    start: str | None = None  # place where all vehicles start; None = parking (grid) or the source (matrix)
     class_: ClassPath | None = Field(alias="class", default=None)
 
     @model_validator(mode="after")
@@ -72,7 +72,7 @@ class FleetSpec(Section):
 
 
 class ChargerSpec(Section):
-    """Feeds as many vehicles at once as it has slots."""
+    """A charging station that charges up to `slots` vehicles in parallel."""
 
     slots: Positive = 1
     class_: ClassPath | None = Field(alias="class", default=None)

@@ -1,12 +1,11 @@
-"""Whether parts may come to wait for each other's places for ever, read from routings and buffers before a run.
+"""The risk that parts wait for each other's places forever, found from routings and buffers before a run.
 
-    x (input 1, 1 machine, output 1) --> y (the same) --> x: six parts fill both, and none can leave either
+    x (input 1, 1 machine, output 1) --> y (the same) --> x: six parts fill both, and none can leave
 
-A station holds parts back where its output buffer is finite and so is the input buffer of every station that may come
-next. Where such stations follow each other in a circle (of one, where a part comes back to where it was), and so many
-parts may be in process that they fill it, the parts in it can block each other. That is necessary for a deadlock, not
-sufficient (Coffman, Elphick and Shoshani, System deadlocks, ACM Computing Surveys 3(2), 1971); `jams.py` finds those
-that happen.
+A station holds back parts if its output buffer is finite and so is the input buffer of every possible next station. If
+such stations form a circle (of one station, if a part returns to where it was), and as many parts may be in process as
+fill the circle, these parts can block each other. This is necessary for a deadlock, not sufficient (Coffman, Elphick
+and Shoshani, System deadlocks, ACM Computing Surveys 3(2), 1971); `jams.py` finds the deadlocks that occur.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class JamRisk(NamedTuple):
-    """A circle of stations whose parts can block each other, and how many parts fill it and all storages."""
+    """A circle of stations whose parts can block each other, and the number of parts that fill it and all storages."""
 
     stations: tuple[str, ...]
     parts: int
@@ -34,12 +33,12 @@ class JamRisk(NamedTuple):
         way = " -> ".join((*self.stations, self.stations[0]))
         return (
             f"parts may jam: {way} is a circle of finite buffers, and {self.parts} parts can fill it and block each "
-            f"other for ever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)"
+            f"other forever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)"
         )
 
 
 def jam_risk(scenario: Scenario) -> JamRisk | None:
-    """The circle of stations that the fewest parts fill, if as many may be in process; None if there is none."""
+    """The circle of stations that takes the fewest parts to fill, if so many may be in process; else None."""
     smallest = min(_circles(scenario), key=lambda circle: circle.parts, default=None)
     if smallest is None or any(storage.capacity is None for storage in scenario.storage.values()):
         return None
@@ -49,12 +48,12 @@ def jam_risk(scenario: Scenario) -> JamRisk | None:
 
 
 def _most_in_process(scenario: Scenario) -> float:
-    """Parts that may be in the factory at once; inf where orders come however many are there."""
+    """Most parts that may be in the factory at once; inf if orders arrive regardless of their number."""
     return scenario.orders.most_at_a_time * max(product.lot_size for product in scenario.products.values())
 
 
 def _circles(scenario: Scenario) -> Iterator[JamRisk]:
-    """Through each station the circle that the fewest parts fill."""
+    """Find, for each station, the circle through it that takes the fewest parts to fill."""
     graph = nx.DiGraph()
     for station, following in _holding_back(scenario):
         graph.add_weighted_edges_from((station, after, _room(scenario.stations[after])) for after in following)
@@ -68,12 +67,12 @@ def _circles(scenario: Scenario) -> Iterator[JamRisk]:
 
 
 def _room(station: StationSpec) -> int:
-    """Parts that a station with finite buffers holds."""
+    """The number of parts that a station with finite buffers can hold."""
     return (station.input_capacity or 0) + station.machines + (station.output_capacity or 0)
 
 
 def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
-    """Stations, each with those that may come next, where all of these may be full for ever."""
+    """Stations with their possible next stations, if all of these may be full forever."""
     stations = scenario.stations
     waits = [
         (station, after)

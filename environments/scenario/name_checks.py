@@ -1,4 +1,4 @@
-"""Whether all that has a name can be told apart by it, and whether who is named is there."""
+"""Checks of names: all named things differ in name, and all references name something that exists."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     Loc = tuple[str | int, ...]
     Problem = tuple[Loc, str]  # key path, what is wrong and what is allowed
 
-_PARTS = 200  # part names that a pattern is tried on
+_PARTS = 200  # part names against which a pattern is tested
 
 
 def names(scenario: Scenario) -> Iterator[Problem]:
-    """Places, robots and products have names that robocell gives to nothing else; no two places or robots share one."""
+    """Check that robocell generates none of the names of places, robots and products; the first two are unique."""
     given: list[tuple[Loc, str, str]] = [(("source",), "source", scenario.source), (("sink",), "sink", scenario.sink)]
     for group in ("stations", "storage", "chargers", "robots", "products"):
         given += [((group, name), group, name) for name in getattr(scenario, group)]
@@ -34,7 +34,7 @@ def names(scenario: Scenario) -> Iterator[Problem]:
         elif product in scenario.products:
             yield loc, f"parts of {name!r} would be named like lots of {product!r} ({name}-0); choose another name"
         elif group == "products":
-            continue  # a product is no agent: a station may be called after what it makes
+            continue  # a product is not an agent: a station may have the name of its product
         elif name not in taken:
             taken[name] = group
         elif group == "sink":
@@ -44,7 +44,7 @@ def names(scenario: Scenario) -> Iterator[Problem]:
 
 
 def order_ids(scenario: Scenario) -> Iterator[Problem]:
-    """The ids of given orders, which become names of parts and lots, are names of nothing else."""
+    """Check that the ids of given orders, which become names of parts and lots, are unique and not used elsewhere."""
     taken = dict.fromkeys(scenario.places, "a place") | dict.fromkeys(scenario.robots, "a robot")
     ids: set[str] = set()
     for number, order in enumerate(scenario.orders.listed):
@@ -62,7 +62,7 @@ def order_ids(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _misnomer(scenario: Scenario, order_id: str, made: Sequence[str], taken: Mapping[str, str]) -> str | None:
-    """What is wrong with the first of the names that an id gives; None if nothing is."""
+    """The problem of the first bad name that an id produces; None if all are fine."""
     if (rule := unfit(order_id)) is not None:
         return rule
     for name in made:
@@ -75,13 +75,13 @@ def _misnomer(scenario: Scenario, order_id: str, made: Sequence[str], taken: Map
 
 
 def _named_by(scenario: Scenario, order_id: str, product: str) -> Sequence[str]:
-    """The names that an id gives: to a part, or to a lot and its parts."""
+    """The names that an id produces: of a part, or of a lot and its parts."""
     size = scenario.products[product].lot_size if product in scenario.products else 1
     return tuple(dict.fromkeys((order_id, *parts_of_order(order_id, size))))
 
 
 def names_in_channel(scenario: Scenario) -> Iterator[Problem]:
-    """Whoever a link or a partition names is there."""
+    """Check that every name in a link or a partition matches an agent."""
     channel = scenario.negotiation.channel
     if channel is None:
         return
@@ -114,7 +114,7 @@ def names_in_channel(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _may_be_a_part(pattern: str, products: Sequence[str]) -> bool:
-    """Parts and lots are named as they come, after their products."""
+    """Whether a pattern may match a part or a lot; these are named after their products on release."""
     return any(
         pattern.startswith(f"{product}-")
         or any(fnmatchcase(part_name(product, number), pattern) for number in range(_PARTS))

@@ -1,4 +1,4 @@
-"""The names that robocell gives to what it makes, and which of them a scenario must therefore not use.
+"""The names that robocell generates, which a scenario must not use.
 
     agv_1, agv_2, …          vehicles
     phone-0, phone-1, …      parts of the product phone, numbered over all products in the order of their release
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 LONGEST = 200  # characters
-NO_NAME = "nobody"  # in place of the name of no agent
+NO_NAME = "nobody"  # stands where no agent is meant
 
 
 def vehicle_name(number: int) -> str:
@@ -35,17 +35,17 @@ def lot_name(product: str, number: int) -> str:
 
 
 def parts_of_order(order_id: str, size: int) -> list[str]:
-    """Names of the `size` parts of an order with an id; where there are several, the id is the name of their lot."""
+    """Names of the `size` parts of an order with an id; with several parts, the id is the name of their lot."""
     return [order_id] if size == 1 else [f"{order_id}-{number}" for number in range(1, size + 1)]
 
 
 def unknown_name(unique_id: int) -> str:
-    """Name that a log gives to an agent that it does not know."""
+    """Name that a log uses for an unknown agent."""
     return f"agent {unique_id}"
 
 
 def unfit(name: str) -> str | None:
-    """Why `name` can be the name of nothing: rule and cure; None if it can."""
+    """Why `name` is not a valid name (rule and cure); None if it is valid."""
     if not name or name != name.strip():
         return "a name must not be empty or begin or end with a space"
     if not name.isprintable():
@@ -56,10 +56,10 @@ def unfit(name: str) -> str | None:
 
 
 def given_to(name: str, products: Collection[str]) -> str | None:
-    """What robocell calls by such a name in a factory of these products; None if the name is free."""
+    """The things that robocell names like this in a factory with these products; None if the name is free."""
     head, _, number = name.rpartition("-")
     if name == NO_NAME or (name.startswith("agent ") and name[6:].isdecimal()):
-        return "agents that a log does not know (nobody, agent 7)"
+        return f"agents that a log does not know ({NO_NAME}, agent 7)"
     if name.startswith("agv_") and name[4:].isdecimal():
         return "vehicles (agv_1, agv_2, …)"
     if number.isdecimal() and head in products:

@@ -1,4 +1,4 @@
-"""How work is placed: the mechanism that clears calls, and the deadlines of its messages."""
+"""The assignment of work: the mechanism that clears calls, and the deadlines of its messages."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,7 +12,7 @@ from .channel import ChannelSpec
 
 
 def _check_mechanism(name: str) -> str:
-    from ...agents.mechanisms import MECHANISMS  # takes a third of a second to load, which most commands need not wait
+    from ...agents.mechanisms import MECHANISMS  # loads in a third of a second, which most commands need not spend
 
     module, colon, attribute = name.partition(":")
     if colon and all(part.isidentifier() for part in (*module.split("."), attribute)):
@@ -33,7 +33,7 @@ MechanismName = Annotated[str, AfterValidator(_check_mechanism)]
 
 
 class Mechanisms(Section):
-    """A mechanism for each kind of task; `contract_net` is the best offer."""
+    """A mechanism for each kind of task; `contract_net` takes the best offer."""
 
     operation: MechanismName = "contract_net"  # which station
     transport: MechanismName = "contract_net"  # which vehicle
@@ -64,44 +64,43 @@ Mechanism = Annotated[
 
 
 class WhatIf(Section):
-    """How the mechanism `what_if` thinks."""
+    """The parameters of the mechanism `what_if`."""
 
     # of all parts in the factory; None = makespan if all orders come at once, else flow_time
     objective: Literal["makespan", "flow_time", "tardiness"] | None = None
-    rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules that everybody might follow, the best ones first
-    ask_each: bool = True  # also: what if this job came first, for each job and rule
-    exchanges: Count = 20  # changes of the best order that are tried, by operation left
-    remember: bool = True  # start from what was intended before
-    ahead: Positive | None = None  # operations of each job that are looked at; None = all
-    revise: bool = True  # look for a better order at every decision; False = only when jobs are new
-    think: Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)] = (
-        1.0  # multiplies the exchanges and the limits of the
-    )
-    # computation for one decision, which are counted in steps, not in time: about 40 ms at 1 in a large shop
+    rules: Annotated[int, Field(ge=1, le=12)] = 12  # dispatch rules to try for all agents, the best ones first
+    ask_each: bool = True  # also: try each job first, with each rule
+    exchanges: Count = 20  # changes of the best order to try, per remaining operation
+    remember: bool = True  # start from the previous plan
+    ahead: Positive | None = None  # operations of each job that are considered; None = all
+    revise: bool = True  # search for a better order at every decision; False = only when jobs are new
+    think: Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)] = 1.0
+    # multiplies the exchanges and the limits of the computation for one decision, which are counted in steps, not in
+    # time: about 40 ms at 1 in a large shop
 
 
 class Negotiation(Section):
-    """The contract net's parameters. A call without a deadline cannot be written: `reply_by` is always above 0."""
+    """The contract net's parameters. Every call has a deadline: `reply_by` is always above 0."""
 
-    mechanism: Mechanism = "contract_net"  # for all that it is for, or for each kind of task
-    reply_by_s: PositiveDuration = Field(alias="reply_by", default=2.0)  # proposals are awaited so long
-    acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is sent again
-    lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without news ends after this
-    retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a call is announced again
-    look_ahead: Literal["none", "start", "departure"] = "none"  # what comes next is called when the part is finished;
-    # when work on it starts; when the part sets out for it
-    queue_limit: Positive | None = None  # transports that a vehicle takes on before it has done the first; None =
+    mechanism: Mechanism = "contract_net"  # one for all kinds of task it supports, or one for each kind
+    reply_by_s: PositiveDuration = Field(alias="reply_by", default=2.0)  # time in which proposals are accepted
+    acknowledge_by_s: PositiveDuration = Field(alias="acknowledge_by", default=2.0)  # then the award is resent
+    lease_s: PositiveDuration = Field(alias="lease", default=30.0)  # a reservation without a renewal ends after this
+    retry_s: PositiveDuration = Field(alias="retry", default=5.0)  # pause before a re-announcement
+    look_ahead: Literal["none", "start", "departure"] = "none"  # the next task is announced when the part is finished;
+    # when work on the part starts; when the part departs for it
+    queue_limit: Positive | None = None  # transports that a vehicle accepts before it has done the first; None =
     # as many as it can carry
     what_if: WhatIf = WhatIf()
     commitment: Literal["eager", "patient", "leveled", "concurrent"] = "patient"  # how offers bind a contractor
-    penalty_s: Duration = Field(alias="penalty", default=30.0)  # of leaving a contract that was not begun: leveled
-    rounds: Positive = 3  # calls that an iterated contract net may have
-    reopen: Literal["never", "available", "disturbed", "always"] = "never"  # when contracts not begun are called anew
-    reopen_gain_s: Duration = Field(alias="reopen_gain", default=10.0)  # by how much sooner a task must then be done
-    reopen_limit: Positive = 2  # how often one task may be called anew for that
+    penalty_s: Duration = Field(alias="penalty", default=30.0)  # for leaving a contract not yet begun (leveled)
+    rounds: Positive = 3  # most calls of an iterated contract net
+    reopen: Literal["never", "available", "disturbed", "always"] = "never"  # when contracts not begun are re-announced
+    reopen_gain_s: Duration = Field(alias="reopen_gain", default=10.0)  # least gain in completion time
+    reopen_limit: Positive = 2  # most such re-announcements per task
     pull_window: Positive = 16  # waiting tasks that a contractor is offered when it becomes available
-    nested: bool = False  # stations ask vehicles for offers before they make theirs
-    channel: ChannelSpec | None = None  # None: every message arrives at once
+    nested: bool = False  # stations request offers from vehicles before they make their own
+    channel: ChannelSpec | None = None  # None: zero latency
 
     @model_validator(mode="after")
     def _answers_can_be_in_time(self) -> Self:
@@ -116,7 +115,7 @@ class Negotiation(Section):
 
     @model_validator(mode="after")
     def _leases_can_be_renewed(self) -> Self:
-        """Half of the lease is left when it is renewed; if that is lost, a second try must come in time."""
+        """A lease is renewed at half time; if the message is lost, a second attempt must come in time."""
         if self.channel is not None:
             needed_s = 2 * (self.acknowledge_by_s + 2 * self.channel.delay.mean_s)
             if self.lease_s < needed_s:
@@ -134,7 +133,7 @@ class Negotiation(Section):
 
     @model_validator(mode="after")
     def _leaves_the_only_contract(self) -> Self:
-        """What leaving one of several contracts saves depends on the others, of which a single price knows nothing."""
+        """The saving from leaving one of several contracts depends on the others, which a single price ignores."""
         if self.commitment == "leveled" and (self.queue_limit or 1) > 1:
             raise PydanticCustomError(
                 "leveled",

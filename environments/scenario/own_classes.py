@@ -1,4 +1,4 @@
-"""Imports the classes that a scenario names as `module:Name`, and says where a module of the user is at fault."""
+"""Imports the classes that a scenario names as `module:Name`, and locates errors in the user's modules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..config.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-OF_THE_PROGRAM = "__main__:"  # before the name of a class that is known only to the program that gave it
+OF_THE_PROGRAM = "__main__:"  # prefix for a class known only to the program that supplied it
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 
 _given: dict[str, type] = {}
@@ -24,13 +24,13 @@ _here: ContextVar[Mapping[str, type]] = ContextVar("_here", default=MappingProxy
 
 
 def give(path: str, cls: type) -> None:
-    """From now on `path` stands for this class in this process, which could not import it."""
+    """Let `path` stand for this class in this process, which cannot import it."""
     _given[path] = cls
 
 
 @contextmanager
 def with_classes(classes: Mapping[str, type]) -> Iterator[None]:
-    """In this thread, paths stand for these classes, whatever else was given by the same name."""
+    """Let paths stand for these classes in this thread, overriding earlier classes of the same path."""
     token = _here.set(classes)
     try:
         yield
@@ -39,7 +39,7 @@ def with_classes(classes: Mapping[str, type]) -> Iterator[None]:
 
 
 def import_class(path: str) -> Any:
-    """What `module:Name` stands for: a class that was given, or else one that can be imported.
+    """The class for `module:Name`: one that was supplied, or else one that can be imported.
 
     Raises:
         ScenarioError: there is no such module or name, or importing the module fails; with file and line.
@@ -68,7 +68,7 @@ def import_class(path: str) -> Any:
 
 
 def fault_of(error: Exception) -> str:
-    """`file:line: TypeError: …`: where the syntax is wrong, or the innermost line outside of libraries."""
+    """`file:line: TypeError: …`: the place of the syntax error, or the innermost line outside libraries."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]

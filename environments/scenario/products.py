@@ -1,4 +1,4 @@
-"""What is made: products, their routings, and by when they are wanted."""
+"""Products, their routings and their due dates."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from ..config.units import Duration, PositiveDuration
 
 
 class StepSpec(Section):
-    """One operation of a routing; a plain name is a step that any capable station may do in its usual time."""
+    """One operation of a routing; a plain name is a step that any capable station may do in its own processing time."""
 
     operation: str
     stations: Annotated[Names, Field(min_length=1)] | None = None  # only these; None = all that have the operation
@@ -22,10 +22,10 @@ def _step(value: Any) -> Any:
 
 
 class Product(Section):
-    """A kind of part: its operations in order, and by when it is wanted."""
+    """A kind of part: its operations in order, and its due date."""
 
     routing: Annotated[tuple[Annotated[StepSpec, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
     share: Weight = 1.0  # weight in the product mix
-    lot_size: Positive = 1  # parts of one order; one call goes out for all that have the same next place
-    lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # ready parts wait so long for the others
+    lot_size: Positive = 1  # parts of one order; all parts with the same next place share one call
+    lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # time that ready parts wait for the others

@@ -1,4 +1,4 @@
-"""The description of a whole factory and its run, as it stands in YAML; refused when it could never work."""
+"""The description of a whole factory and its run, as written in YAML; a factory that cannot work is refused."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -29,14 +29,14 @@ from .transport import Floor, Grid, TransportSpec
 
 
 class Record(Section):
-    """What the log keeps besides events."""
+    """Optional contents of the log, besides events."""
 
     trace: bool = False  # cells of all vehicles at every tick in which something moved
     messages: Literal["summary", "full"] = "summary"
 
 
 class AgentClasses(Section):
-    """Your own classes for all agents of a kind, but for those that name a class of their own."""
+    """Your own classes for all agents of a kind, except agents whose section names a class."""
 
     agv: ClassPath | None = None
     station: ClassPath | None = None
@@ -71,7 +71,7 @@ class Scenario(Section):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Reads a YAML file, or a shipped config by its name (`quickstart`); of an experiment its scenario, unswept.
+        """Read a YAML file, or a shipped config by name (`quickstart`); from an experiment, its scenario unswept.
 
         Raises ScenarioError with file, line, column and key for everything that is wrong.
         """
@@ -87,9 +87,9 @@ class Scenario(Section):
 
     @classmethod
     def parse(cls, data: Any, *, source: Document | None = None, at: Loc = ()) -> Self:
-        """Checks data as YAML gives it. `source` is the file that they came from, `at` where in it they stand.
+        """Check data as YAML gives it. `source` is the file of the data, `at` their location in it.
 
-        Data may differ from the source (a sweep changed a key); complaints then name the nearest key that is there.
+        Data may differ from the source (a sweep changed a key); errors then name the nearest existing key.
         Raises ScenarioError.
         """
         data = self_contained(data, source=source, at=at)
@@ -106,7 +106,7 @@ class Scenario(Section):
         return self
 
     def __repr__(self) -> str:
-        """One line; `model_dump` tells all."""
+        """A summary in one line; `model_dump` gives all values."""
         hours = f"{self.horizon_s / 3600:g} h"
         return f"<Scenario {self.name!r}, stations: {len(self.stations)}, AGVs: {self.agv_count}, horizon: {hours}>"
 
@@ -114,7 +114,7 @@ class Scenario(Section):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Everywhere a part or a vehicle can be sent: source, sink, stations, storage, chargers."""
+        """All places to which a part or a vehicle can be sent: source, sink, stations, storage, chargers."""
         return (self.source, self.sink, *self.stations, *self.storage, *self.chargers)
 
     @property
@@ -124,29 +124,29 @@ class Scenario(Section):
 
     @property
     def queue_limit(self) -> int:
-        """Transports that a vehicle takes on before it has done the first."""
+        """Transports that a vehicle accepts before it has done the first."""
         if self.negotiation.queue_limit is not None:
             return self.negotiation.queue_limit
         return self.fleet.agvs.capacity if self.fleet and self.negotiation.commitment != "leveled" else 1
 
     @property
     def tick_s(self) -> float:
-        """The time in which a vehicle crosses a cell; inf where there are no cells."""
+        """The time in which a vehicle crosses a cell; inf without a floor."""
         return self.transport.tick_s(self)
 
     @property
     def given_orders(self) -> int:
-        """Number of orders of a list, up to their limit; 0 where orders arrive by a rule."""
+        """Number of orders of a list, up to their limit; 0 if orders arrive by a rule."""
         return len(self._order_times_s)
 
     @property
     def late_orders(self) -> int:
-        """How many of the given orders come after the horizon, and so are never released."""
+        """Number of given orders that come after the horizon and are never released."""
         return sum(at_s > self.horizon_s for at_s in self._order_times_s)
 
     @property
     def has_due_dates(self) -> bool:
-        """Whether any part is due at some time."""
+        """Whether any part has a due date."""
         return any(given.due_s is not None for given in (*self.products.values(), *self.orders.listed))
 
     @property
@@ -154,7 +154,7 @@ class Scenario(Section):
         return sorted(order.at_s for order in self.orders.listed)[: self.orders.limit]
 
     def build_layout(self) -> Layout:
-        """The floor; the same object at every call. ScenarioError when the scenario has none."""
+        """The floor; the same object at every call. ScenarioError if the scenario has none."""
         if self.layout is None:
             raise ScenarioError(f"scenario {self.name!r} has no layout; give one, or ask only with transport: grid")
         return self._floor
@@ -175,7 +175,7 @@ class Scenario(Section):
 def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -> Any:
     """The data of a scenario with its floor and orders files read in, ready to be sent to another machine.
 
-    Relative paths start at the folder of `source`, without one at the working folder. Raises ScenarioError.
+    Relative paths start at the folder of `source`, else at the working folder. Raises ScenarioError.
     """
 
     def complain(loc: Loc, text: str) -> ScenarioError:

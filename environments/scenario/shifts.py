@@ -1,4 +1,4 @@
-"""When people are there: shifts with pauses, over and over."""
+"""Working times of people: shifts with pauses, repeated in cycles."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -12,14 +12,14 @@ from ..config.units import Duration, PositiveDuration
 
 
 class Pause(Section):
-    """A time, from the beginning of the cycle, in which nobody works."""
+    """A period without work, counted from the beginning of the cycle."""
 
     from_s: Duration = Field(alias="from")
     to_s: PositiveDuration = Field(alias="to")
 
 
 class ShiftSpec(Section):
-    """A cycle of work and pauses that repeats itself from time 0 on."""
+    """A cycle of work and pauses that repeats from time 0 on."""
 
     every_s: PositiveDuration = Field(alias="every")
     pauses: tuple[Pause, ...] = Field(default=(), strict=False)
@@ -47,16 +47,16 @@ class ShiftSpec(Section):
 
     @property
     def worked_share(self) -> float:
-        """Share of the time in which people work."""
+        """Share of working time in the cycle."""
         return 1.0 - sum(pause.to_s - pause.from_s for pause in self.pauses) / self.every_s
 
     def next_time_off(self, now_s: float) -> tuple[float, float] | None:
-        """Begin and end (s) of the pause that is going on at `now_s`, or of the next one; None without pauses."""
+        """Begin and end (s) of the pause under way at `now_s`, or of the next one; None without pauses."""
         cycle = max(int(now_s // self.every_s) - 2, 0)  # a pause that touches the next lasts less than two cycles
         return next((pause for pause in self.times_off(cycle) if pause[1] > now_s), None)
 
     def times_off(self, first_cycle: int = 0) -> Iterator[tuple[float, float]]:
-        """Begin and end (s) of every pause from the beginning of a cycle on, for ever; pauses that touch are one."""
+        """Begin and end (s) of every pause from the beginning of a cycle on, endlessly; adjoining ones are merged."""
         begin_s = end_s = None
         for cycle in count(first_cycle) if self.pauses else ():
             for pause in self.pauses:

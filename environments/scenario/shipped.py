@@ -6,12 +6,12 @@ CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
 
 
 def shipped_names() -> list[str]:
-    """All of them."""
+    """Names of all shipped configs."""
     return sorted(config.stem for config in CONFIGS.glob("*.yaml"))
 
 
 def shipped_or(path: str | Path, folder: Path = Path()) -> Path:
-    """The shipped config that is meant by its name, where `folder` has no such file; else the path from there."""
+    """The path in `folder`, or the shipped config of that name if `folder` has no such file."""
     path = Path(path)
     name = path.name.removesuffix(".yaml")
     if not (folder / path).exists() and path.parent == Path() and name in shipped_names():

@@ -1,6 +1,6 @@
-"""Whether what a scenario asks for fits: its factory into memory, its run into a time that one can wait for.
+"""Checks of size: the factory must fit into memory and the run into a bearable time.
 
-Every number has bounds of its own; here are the bounds of their products.
+Single numbers have their own bounds; these checks bound their products.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
 
 MOST_MACHINES = 100_000  # of all stations
-MOST_AT_ONCE = 1_000_000  # parts that come at one instant
+MOST_AT_ONCE = 1_000_000  # parts released at one instant
 MOST_PARTS = 100_000_000  # of a run
 MOST_TICKS = 10_000_000_000  # of a run
 MOST_TURN_TICKS = 1000  # of a quarter turn
-MOST_WAYS = 200_000_000  # travel times that vehicles know: from every cell to every place
+MOST_WAYS = 200_000_000  # travel times in memory, from every cell to every place
 
 
 def sizes(scenario: Scenario) -> Iterator[Problem]:
-    """What is too much, before the floor is looked at."""
+    """Report excessive sizes that do not depend on the floor."""
     machines = sum(station.machines for station in scenario.stations.values())
     if machines > MOST_MACHINES:
         yield ("stations",), f"have {machines} machines in all; at most {MOST_MACHINES} fit into memory"
@@ -33,7 +33,7 @@ def sizes(scenario: Scenario) -> Iterator[Problem]:
 
 
 def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
-    """What is too much for this floor."""
+    """Report excessive sizes for this floor."""
     turns = scenario.fleet is not None and scenario.fleet.agvs.kinematics == "differential"
     ways = layout.size * len(scenario.places) * (5 if turns else 1)
     if ways > MOST_WAYS:
@@ -86,5 +86,5 @@ def _ticks(scenario: Scenario) -> Iterator[Problem]:
         yield (
             ("fleet", "agvs", "turn"),
             f"a quarter turn takes as long as {agvs.turn_s / tick_s:.3g} cells ({tick_s:g}s each); at most "
-            f"{MOST_TURN_TICKS} can be reckoned with: set larger cells, a lower speed or a shorter turn",
+            f"{MOST_TURN_TICKS} are supported: set larger cells, a lower speed or a shorter turn",
         )

@@ -1,4 +1,4 @@
-"""What stands on the floor and works: stations with machines, robots that tend them, storage between them."""
+"""Stations with machines, robots that tend them, and storage between them."""
 
 from typing import Annotated, Literal
 
@@ -20,48 +20,48 @@ class Setup(Section):
     )  # from product -> to product -> s, before `default`
 
     def between_s(self, previous: str | None, following: str) -> float:
-        """Set-up (s) from one product to the next; a machine that never worked (None) needs the default."""
+        """Set-up (s) from one product to the next; a machine that has not worked yet (None) takes the default."""
         if previous == following:
             return self.same_s
         return self.matrix.get(previous or "", {}).get(following, self.default_s)
 
 
 class Breakdown(Section):
-    """When a thing fails and how long the repair takes."""
+    """Times to failure and to repair."""
 
     mtbf: LifeTime
     mttr: LifeTime
-    clock: Literal["busy", "calendar"] = "busy"  # what ages it: working time, or all time
+    clock: Literal["busy", "calendar"] = "busy"  # the time that counts to failure: working time, or all time
 
     @property
     def availability(self) -> float:
-        """Share of the (busy or calendar) time plus repairs in which it works."""
+        """Share of uptime in the sum of (busy or calendar) uptime and repair time."""
         return self.mtbf.mean_s / (self.mtbf.mean_s + self.mttr.mean_s)
 
 
 class StationSpec(Section):
-    """Parallel, equal machines behind one input and one output buffer."""
+    """Parallel, identical machines behind one input and one output buffer."""
 
     operations: Annotated[dict[str, Distribution], Field(min_length=1)]  # capability -> processing time
     machines: Positive = 1
     setup: Setup | None = None
-    input_capacity: Count | None = None  # parts; None = unlimited; 0: a part goes straight to a machine that is empty
+    input_capacity: Count | None = None  # parts; None = unlimited; 0: a part goes directly to an empty machine
     output_capacity: Count | None = None  # 0: a machine holds its part until it is fetched
     breakdown: Breakdown | None = None  # each machine fails on its own
     scrap_rate: Share = 0.0
     queue: Annotated[str, one_of(QUEUE_RULES)] = "fifo"
-    shift: str | None = None  # None = it needs nobody and works always
+    shift: str | None = None  # None = it needs no operator and always works
     class_: ClassPath | None = Field(alias="class", default=None)
 
 
 class StorageSpec(Section):
-    """A place where parts wait when no station can take them."""
+    """A place where parts wait while no station can take them."""
 
     capacity: Positive | None = None  # parts; None = unlimited
 
 
 class RobotSpec(Section):
-    """Mounts parts from input buffers onto machines and dismounts them into output buffers."""
+    """A robot that loads parts from input buffers into machines and unloads them into output buffers."""
 
     stations: Annotated[Names, Field(min_length=1)]
     load_s: Duration = Field(alias="load", default=0.0)

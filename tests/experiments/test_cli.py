@@ -336,7 +336,7 @@ def test_validate_warns_of_parts_that_may_jam(tmp_path):
     (tmp_path / "crossing.yaml").write_text(CROSSING)
     said = (
         "arts may jam: lathe -> mill -> lathe is a circle of finite buffers, and 6 parts can fill it and block each "
-        "other for ever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)."
+        "other forever; add a storage, leave out an output_capacity, or keep fewer parts in process (conwip)."
     )
     assert robocell("validate", "crossing.yaml", cwd=tmp_path).stdout.splitlines()[-1] == f"  P{said}"
     facts = json.loads(robocell("validate", "crossing.yaml", "--json", cwd=tmp_path).stdout)

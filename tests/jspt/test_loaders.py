@@ -43,7 +43,7 @@ def test_the_flexible_format_counts_machines_from_1_and_lists_choices(written):
         ("1 2\n0 1 1\n", r"shop.txt:2: 3 numbers; a job is pairs of machine and time"),
         ("1 2\n0 one\n", r"shop.txt:2: 'one' is not a number"),
         ("1 2\n2 5\n", r"shop.txt:2: job 1 asks for machine 2 \(from 0\); there are 2"),
-        ("1 2\n0.5 5\n", r"shop.txt:2: 0.5 stands where a whole number belongs"),
+        ("1 2\n0.5 5\n", r"shop.txt:2: 0.5 is not a whole number"),
         ("1 2\n0 5\n1 5\n", r"shop.txt:3: goes on after 1 jobs"),
         ("0 2\n", r"shop.txt:1: begins with the numbers of jobs and machines, such as 6 6"),
         (
@@ -55,7 +55,7 @@ def test_the_flexible_format_counts_machines_from_1_and_lists_choices(written):
         ("nan 2\n", r"shop.txt:1: 'nan' is not a number"),
         ("1 2\n0 1_0\n", r"shop.txt:2: '1_0' is not a number"),
         ("1 2\n0 3,5\n", r"shop.txt:2: '3,5' is not a number; write a decimal point, and blanks between numbers"),
-        ("1 2\n0 1e999\n", r"shop.txt:2: inf is beyond 1e\+09, the most that can be reckoned with"),
+        ("1 2\n0 1e999\n", r"shop.txt:2: inf is beyond 1e\+09, the largest supported number"),
         ("1 1e9\n0 1\n", r"shop.txt:1: 1e\+09 machines; at most 100000 fit into memory"),
         ("1e9 2\n0 1\n", r"shop.txt: ends before job 2"),
         (f"1 2\n0 {'9' * 5000}\n", r"shop.txt:2: '9{56}\.\.\. is not a number"),
@@ -89,7 +89,7 @@ def test_a_file_with_a_mark_in_front_is_read_and_one_that_is_no_text_is_not(tmp_
     (tmp_path / "shop.txt").write_text("1 1\n0 5\n", encoding="utf-8-sig")
     assert read_job_shop(tmp_path / "shop.txt").jobs == ((((0, 5.0),),),)
     (tmp_path / "shop.txt").write_bytes(b"1 1\n0 \0\n")
-    with pytest.raises(InstanceError, match=r"cannot be read as text \(line 2 holds a NUL byte, so it is no text\)"):
+    with pytest.raises(InstanceError, match=r"cannot be read as text \(line 2 holds a NUL byte, so it is not text\)"):
         read_job_shop(tmp_path / "shop.txt")
 
 
@@ -103,9 +103,9 @@ def test_a_spreadsheet_may_have_written_the_file(written, separator):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('{"instances": NaN}', "shop.json: not JSON: NaN is no number"),
+        ('{"instances": NaN}', "shop.json: not JSON: NaN is not a number"),
         ('{"instances": ' + "9" * 5000 + "}", "shop.json: not JSON: Exceeds the limit"),
-        ("[" * 100_000, "shop.json: not JSON: lists and objects in each other without end"),
+        ("[" * 100_000, "shop.json: not JSON: endlessly nested lists and objects"),
         ('{"instances": {}, "instances": {}}', "shop.json: the key 'instances' is given twice; keep one"),
         ("[]", "shop.json: holds a JSON list; an object is needed"),
         ('{"instances": {"EX11": []}, "layouts": {}}', "shop.json: instance EX11: TypeError"),

@@ -29,7 +29,7 @@ def test_a_violation_tells_the_rule_the_time_and_what_happened(story, change, ch
     log = change(story.end(200.0), Event.MOUNTED, agent=story.ids["saw"])
     (found,) = check_story(log, story.scenario)
     row = int(np.flatnonzero(log.events["kind"] == Event.MOUNTED)[0])
-    text = "saw mounts phone-1 on saw, but saw does not tend saw"
+    text = "saw loads phone-1 into saw, but saw does not tend saw"
     assert found == Violation("tending", 17.0, "phone-1", text, row)
     assert str(found) == f"tending at 17 s, phone-1: {text}"
 

@@ -57,7 +57,7 @@ def test_a_part_that_is_carried_too_fast_is_found_without_a_trace(new_story, cha
     assert carried(new_story, least_s, goal=goal, **changes) == []
     (found,) = carried(new_story, least_s - 0.5, goal=goal, **changes)
     assert (found.rule, found.who, found.time_s) == ("travel", "agv_1", 12.0 + least_s - 0.5 + LOAD_S)
-    assert f"begun {least_s - 0.5:g} s after it had left source; the shortest way takes {least_s:g} s" in found.message
+    assert f"begun {least_s - 0.5:g} s after it had left source; the shortest path takes {least_s:g} s" in found.message
 
 
 def table(times_s: list[list[float]]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_a_part_is_not_faster_than_the_vehicle_because_another_one_is_handled_in
     story.tell(17.0, Event.UNLOADED, "agv_1", "phone-1", "saw")
     story.tell(24.0, Event.UNLOADED, "agv_1", "watch-2", "sink")
     (found,) = check_travel(story.end(200.0, trace=False), story.scenario)
-    assert "begun 14 s after it had left source; the shortest way takes 16 s" in found.message
+    assert "begun 14 s after it had left source; the shortest path takes 16 s" in found.message
 
 
 def test_a_part_that_is_handed_over_a_tick_too_early_is_found(story, rules):

@@ -105,7 +105,7 @@ def test_bids_read_the_table(story):
 def test_a_way_that_is_missing_is_refused(story):
     story.traffic.send(0, N)
     story.until(9)
-    with pytest.raises(LayoutError, match="no way from 'N' to 'M'"):
+    with pytest.raises(LayoutError, match="no route from 'N' to 'M'"):
         story.traffic.send(0, M)
 
 

@@ -134,7 +134,7 @@ def test_cells_outside_are_refused(floor):
     [
         ("type octile\nheight x\nwidth 4\nmap\n....", "line 2: height is 'x'; it must be a whole number above 0"),
         ("type octile\nheight 2\nmap\n....", "the header lacks 'width'"),
-        ("type octile\nheight 2\nwidth 2\n..\n..", "line 4: '..' is no header line"),
+        ("type octile\nheight 2\nwidth 2\n..\n..", "line 4: '..' is not a header line"),
         ("type octile\nheight 2\nwidth 2\nmap\n..\n...", "line 6: the row has 3 cells, the header says 2"),
         ("type octile\nheight ²\nwidth 2\nmap\n..\n..", "line 2: height is '²'; it must be a whole number above 0"),
         (

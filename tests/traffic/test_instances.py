@@ -194,7 +194,7 @@ def test_paired_tasks_are_read_in_the_order_of_their_appearance(paired: Path) ->
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": "mapd-2"}, r"format is 'mapd-2'; 'mapd-1' is what can be read"),
+        ({"format": "mapd-2"}, r"format is 'mapd-2'; only 'mapd-1' can be read"),
         ({"starts_xy": []}, r"starts_xy is empty"),
         ({"starts_xy": [[0, 0], [0, 0]]}, r"two vehicles start in one cell"),
         ({"starts_xy": [[2, 0]]}, r"starts_xy: x=2, y=0 is not a passable cell"),

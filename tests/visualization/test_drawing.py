@@ -77,9 +77,9 @@ def test_the_browser_draws_every_kind_of_shape(everything: list[shapes.Shape]) -
 
 
 def test_what_no_back_end_knows_is_refused() -> None:
-    with pytest.raises(ValueError, match="'blob' is no shape; the shapes are those of"):
+    with pytest.raises(ValueError, match="'blob' is not a shape; the shapes are those of"):
         svg.drawn([["blob", 1.0]], left=0, top=0, width=1, height=1, title="")
-    with pytest.raises(ValueError, match="'blob' is no shape that an image has"):
+    with pytest.raises(ValueError, match="'blob' is not a shape of images"):
         painted([["blob", 1.0]], 1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Where everything lies on the floor of a scenario: what of it never changes.
+"""The static floor plan of a scenario: positions of places and robots.
 
 A place has docks (cells that vehicles stand on) and a body, the rectangle with its name. The body lies on the wall
 behind the docks, as wide as the wall allows without touching the next one:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ...environments.scenario import Scenario
 
 SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))  # row, column: north, south, west, east
-WIDEST = 3  # cells by which a body may be longer than its docks, on each side
-SPACING = 5  # cells between places that have no floor
+WIDEST = 3  # most cells by which a body extends beyond its docks, on each side
+SPACING = 5  # cells between places without a floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Place:
     """A source, sink, station, storage or charger.
 
     Attributes:
-        cells: its docks.
-        machines: of a station; slots: of a charger; 0 for other places.
-        input, output: places of the buffers of a station; None without a limit, and for other places.
+        cells: the cells of its docks.
+        machines: number, of a station; slots: number, of a charger; 0 for other places.
+        input, output: capacities of the buffers of a station; None if unlimited, and for other places.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RobotSpot:
-    """Where a robot stands, and the middles of the docks of the stations that it reaches; (x, y) in cells."""
+    """The position of a robot, and the centres of the docks of the stations that it reaches; (x, y) in cells."""
 
     name: str
     x: float
@@ -73,8 +73,8 @@ class FloorPlan:
         width, height: cells.
         layout: None without a floor.
         docks: cells of every place of the scenario, by name.
-        places: those that have docks, in the order of the scenario.
-        robots: in the order of the scenario.
+        places: the places with docks, in the order of the scenario.
+        robots: the robots in the order of the scenario.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -93,7 +93,7 @@ class FloorPlan:
         return self.layout is not None and not self.layout.passable[cell]
 
     def middle(self, cells: list[int]) -> tuple[float, float]:
-        """(x, y) of the middle of some cells."""
+        """(x, y) of the centre of some cells."""
         rows, columns = np.divmod(np.array(cells), self.width)
         return float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
 
@@ -122,14 +122,14 @@ class FloorPlan:
         )
 
     def _robot(self, name: str) -> RobotSpot:
-        """A robot stands beside the docks of the station that it reaches, or midway between those of several."""
+        """A robot, beside the docks of the station that it reaches, or midway between those of several."""
         stations = tuple(station for station in self.scenario.robots[name].stations if self.docks[station])
         spots = [self._beside(self.docks[station]) for station in stations] or [(0.0, 0.0)]
         x, y = (sum(at) / len(spots) for at in zip(*spots, strict=True))
         return RobotSpot(name, x, y, stations, tuple(self.middle(self.docks[station]) for station in stations))
 
     def _beside(self, cells: list[int]) -> tuple[float, float]:
-        """Middle of a wall cell next to the docks; their own middle, a little aside, where there is none."""
+        """Centre of a wall cell next to the docks; their own centre, slightly shifted, if there is none."""
         taken = {cell for docks in self.docks.values() for cell in docks}
         for cell in (cells[-1], cells[0]):
             row, column = divmod(cell, self.width)
@@ -143,7 +143,7 @@ class FloorPlan:
     # -- bodies -----------------------------------------------------------------------------------------------
 
     def _bodies(self) -> dict[str, Body]:
-        """Where the name of each place stands."""
+        """The body, with the name, of each place."""
         sides = {name: self._side(cells) for name, cells in self.docks.items() if cells}
         taken = {cell for cells in self.docks.values() for cell in cells}
         return {name: self._body(self.docks[name], side, taken) for name, side in sides.items()}
@@ -179,11 +179,11 @@ class FloorPlan:
 
     def _wall(self, row: int, column: int) -> bool:
         if not (0 <= row < self.height and 0 <= column < self.width):
-            return self.layout is not None  # the rim round the floor serves as a wall
+            return self.layout is not None  # the margin round the floor serves as a wall
         return self.is_wall(row * self.width + column)
 
     def _room(self, row: int, column: int, step: int, taken: set[int], *, down: bool) -> float:
-        """Cells of wall beyond a body, along its row or `down` its column; halved where another body comes."""
+        """Cells of wall beyond a body, along its row or `down` its column; halved if another body follows."""
         aside = 1 if down else self.width
         docks = {cell + side * aside for cell in taken for side in (-1, 1)}
         for gap in range(1, 2 * WIDEST + 2):
@@ -197,7 +197,7 @@ class FloorPlan:
 
 
 def _free_places(names: tuple[str, ...]) -> tuple[dict[str, list[int]], int, int]:
-    """Cells for places that have no floor: row by row on an empty one."""
+    """Cells for places without a floor: row by row on an empty one."""
     columns = math.ceil(math.sqrt(len(names) * 1.6))
     rows = math.ceil(len(names) / columns)
     width = columns * SPACING + 1

@@ -1,8 +1,9 @@
 """All colours of robocell: of the floor, of the panels of the viewer, of charts and reports.
 
 A state has one colour everywhere. The colours are those of Okabe and Ito (2008) with a light and a dark grey; any two
-states of stations, of vehicles and of robots differ in colour for people with protanopia, deuteranopia and tritanopia
-too, or else in their hatching. Charts draw the hatching; on the floor, shapes mark what matters (down, charging).
+states of stations, of vehicles and of robots differ in colour, also for people with protanopia, deuteranopia and
+tritanopia, or else in their hatching. Charts draw the hatching; on the floor, shapes mark important states (down,
+charging).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, SLATE, "#a08a00")
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How a state is filled: a colour, and a hatching as matplotlib writes it ("" for none)."""
+    """The fill of a state: a colour, and a hatching as matplotlib writes it ("" for none)."""
 
     colour: str
     hatch: str = ""
@@ -53,18 +54,18 @@ STATES = {
     "starved": Tone(GREY),
     "idle": Tone(GREY),
 }
-"""By the name of the state in KPIs, in the order of legends."""
+"""Tones by the name of the state in KPIs, in the order of legends."""
 
 QUIET = ("starved", "idle")
-"""States in which nothing is done: charts draw them faintly."""
+"""States without work, which charts draw faintly."""
 
 WORDS = {"setup": "set-up", "empty": "driving empty", "loaded": "driving loaded", "off": "off shift"}
-"""What the viewer calls a state, where that is not its name."""
+"""The viewer's words for states, if different from their names."""
 
 BETTER, WORSE = GREEN, VERMILLION
 
 PLACES = {"source": GREEN, "station": BLUE, "storage": SKY, "charger": YELLOW, "parking": GREY, "sink": PURPLE}
-"""Kinds of places in the report's plan of the floor, in the order of its legend."""
+"""Colours of kinds of places in the report's floor plan, in the order of its legend."""
 
 LIGHT = {
     "paper": "#f3f5f8",
@@ -106,29 +107,29 @@ DARK = {
     "edge": "#ffffff59",
     "gauge": "#0b0f14",
 }
-"""What is no state, in the light and in the dark."""
+"""Colours other than states, for light and dark themes."""
 
 KINDS: dict[str, type[IntEnum]] = {"station": StationState, "vehicle": VehicleState, "robot": RobotState}
 
 
 def tone(state: IntEnum) -> Tone:
-    """How the state of a station, vehicle or robot is filled."""
+    """The fill of a state of a station, vehicle or robot."""
     return STATES[state.name.lower()]
 
 
 def word(state: IntEnum) -> str:
-    """What the viewer calls the state of a station, vehicle or robot."""
+    """The viewer's word for a state of a station, vehicle or robot."""
     name = state.name.lower()
     return WORDS.get(name, name)
 
 
 def colours(*, dark: bool) -> dict[str, str]:
-    """What is no state, by name; the kinds of places are `place-station` and the like."""
+    """Colours other than states, by name; the kinds of places are `place-station` and the like."""
     return {**(DARK if dark else LIGHT), **{f"place-{kind}": colour for kind, colour in PLACES.items()}}
 
 
 def theme(*, dark: bool) -> dict[str, Any]:
-    """All of it as plain data for the browser: the names of LIGHT, and lists by the number of the state.
+    """All colours as plain data for the browser: the names of LIGHT, and lists by the number of the state.
 
     The lists of vehicles are `vehicle`, `vehicle_hatch` and `vehicle_words`.
     """
@@ -141,7 +142,7 @@ def theme(*, dark: bool) -> dict[str, Any]:
 
 
 def style_sheet() -> str:
-    """CSS variables for a page: those of its reader's theme, such as `--ink`, and places, such as `--place-station`."""
+    """CSS variables for a page: those of the reader's theme, such as `--ink`, and places, such as `--place-station`."""
 
     def variables(*, dark: bool) -> str:
         return " ".join(f"--{name.replace('_', '-')}: {colour};" for name, colour in colours(dark=dark).items())

@@ -1,4 +1,4 @@
-"""Shapes as an image, with Pillow. Drawn twice as large and made smaller, edges are clean."""
+"""Shapes as an image, with Pillow. Drawing at twice the size and scaling down smooths the edges."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from .shapes import Point, Shape
 
 OVERSIZE = 2
-MEASURED = 100  # size of the font in which widths are measured
+MEASURED = 100  # font size for measuring widths
 
 
 @cache
 def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which matplotlib brings."""
+    """DejaVu Sans, shipped with matplotlib."""
     path = font_manager.findfont(font_manager.FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal"))
     return ImageFont.truetype(path, size)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """From cells to pixels: a turn by `angle` (radians) about (0, 0), then `scale`, then a shift."""
+    """The map from cells to pixels: a rotation by `angle` (radians) about (0, 0), then `scale`, then a shift."""
 
     scale: float
     x: float = 0.0
@@ -43,7 +43,7 @@ class Frame:
         return self.x + self.scale * (x * c - y * s), self.y + self.scale * (x * s + y * c)
 
     def moved(self, x: float, y: float, angle: float = 0.0) -> Frame:
-        """The frame of what is turned about its own (0, 0), which lies at (x, y)."""
+        """The frame of an object with its origin at (x, y), rotated about it."""
         px, py = self(x, y)
         return replace(self, x=px, y=py, angle=self.angle + angle)
 
@@ -62,7 +62,7 @@ class Pen:
         self.draw = ImageDraw.Draw(image, "RGBA")
 
     def shapes(self, shapes: Sequence[Shape], frame: Frame, *, heading: float | None = None) -> None:
-        """Shapes from back to front; `heading` (radians) is that of the vehicle that they are."""
+        """Shapes from back to front; `heading` (radians) is that of the vehicle drawn."""
         for shape in shapes:
             match shape:
                 case ["boxes", each, style]:
@@ -82,7 +82,7 @@ class Pen:
                     if heading is not None:
                         self.shapes(inside, frame.moved(0.0, 0.0, heading))
                 case _:
-                    raise ValueError(f"{shape[0]!r} is no shape that an image has")
+                    raise ValueError(f"{shape[0]!r} is not a shape of images")
 
     def _colour(self, style: dict[str, Any], key: str) -> tuple[int, ...] | None:
         if key not in style:
@@ -99,7 +99,7 @@ class Pen:
             self._line([frame(*at) for at in ((x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y))], style, frame)
             return
         line, width = self._colour(style, "line"), self._pixels(style, frame)
-        out = width / 2 / frame.scale if line is not None else 0.0  # Pillow draws outlines inside
+        out = width / 2 / frame.scale if line is not None else 0.0  # Pillow draws outlines inside the box
         (x0, y0), (x1, y1) = frame(x - out, y - out), frame(x + w + out, y + h + out)
         corners = (min(x0, x1), min(y0, y1), max(x0, x1) - 1, max(y0, y1) - 1)
         if corners[0] > corners[2] or corners[1] > corners[3]:
@@ -133,7 +133,7 @@ class Pen:
         left, top, right, bottom = letters.getbbox(words, anchor="mm")
         label = Image.new("L", (math.ceil(right - left) + 4, math.ceil(bottom - top) + 4))
         ImageDraw.Draw(label).text((2 - left, 2 - top), words, fill=255, font=letters, anchor="mm")
-        middle = (left + right) / 2, (top + bottom) / 2  # of the letters, about the middle of the text
+        middle = (left + right) / 2, (top + bottom) / 2  # centre of the letters relative to the centre of the text
         c, s = math.cos(frame.angle), math.sin(frame.angle)
         x, y = frame.x + middle[0] * c - middle[1] * s, frame.y + middle[0] * s + middle[1] * c
         label = label.rotate(-math.degrees(frame.angle), expand=True)
@@ -142,7 +142,7 @@ class Pen:
 
 
 def _dashes(points: list[Point], lengths: Sequence[float]) -> Iterator[list[Point]]:
-    """The parts of a line that are drawn; all of it without dashes."""
+    """The drawn parts of a dashed line; the whole line without dashes."""
     if not lengths:
         yield points
         return

@@ -1,7 +1,7 @@
-"""What the floor looks like, once for the viewer, for exported pictures and for reports: a list of shapes.
+"""The appearance of the floor as a list of shapes, shared by viewer, exported pictures and reports.
 
-`ground` never changes; `place_now`, `robot_now` and `closed` are what changes now and then; a vehicle is a symbol that
-depends on its state and load, drawn where it is.
+`ground` never changes; `place_now`, `robot_now` and `closed` show things that change occasionally; a vehicle is a
+symbol that depends on its state and load, drawn at its position.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from .floor_plan import FloorPlan, Place, RobotSpot
 
-RIM = 1.2  # cells round the floor that bodies may reach into
+RIM = 1.2  # cells round the floor into which bodies may extend
 FREE = -1  # slot of a charger
-MOST_BOXES = 8  # of a buffer that are drawn
-EDGE, PICKED_EDGE = 0.09, 0.16  # of a body
+MOST_BOXES = 8  # most boxes drawn per buffer
+EDGE, PICKED_EDGE = 0.09, 0.16  # line widths of a body
 LEVELS = 20  # steps of the battery's bar
-LOW = 0.2  # share of a battery that is shown as a warning
+LOW = 0.2  # battery levels below this are shown as a warning
 DOWN_COLOUR = palette.STATES["down"].colour
 CHARGING_COLOUR = palette.STATES["charging"].colour
-LIGHT_COLOURS = (palette.GREY, palette.YELLOW)  # on which marks are dark
+LIGHT_COLOURS = (palette.GREY, palette.YELLOW)  # colours on which marks are dark
 LEADING = (StationState.DOWN, StationState.PROCESSING, StationState.BLOCKED, StationState.SETUP)
 BOLT: tuple[Point, ...] = ((0.06, -0.3), (-0.16, 0.05), (0.0, 0.05), (-0.06, 0.3), (0.16, -0.05), (0.0, -0.05))
 CROSS: tuple[tuple[Point, ...], ...] = (((-1.0, -1.0), (1.0, 1.0)), ((1.0, -1.0), (-1.0, 1.0)))
 
 
-# -- what stands still ----------------------------------------------------------------------------------------
+# -- static objects ------------------------------------------------------------------------------------------
 
 
 def ground(plan: FloorPlan) -> list[Shape]:
@@ -60,7 +60,7 @@ def ground(plan: FloorPlan) -> list[Shape]:
 
 
 def traffic(plan: FloorPlan, share: NDArray[np.float64]) -> Shape:
-    """Cells by how much went on in them; (C,) 0..1."""
+    """Cells shaded by amount of traffic, `share` (C,) 0..1."""
     strength = np.where(share > 0.0, 20 + 235 * share, 0.0)
     return levels(plan.width, strength.astype(int).tolist(), fill="heat")
 
@@ -94,7 +94,7 @@ def _runs(walls: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
 
 
 def _edges(walls: NDArray[np.bool_]) -> list[Sequence[Point]]:
-    """The lines between wall and floor, as long as they are straight."""
+    """The lines between wall and floor, joined while they are straight."""
     below: list[Sequence[Point]] = [((x, y + 1), (x + n, y + 1)) for x, y, n, _ in _runs(walls[1:] != walls[:-1])]
     beside: list[Sequence[Point]] = [
         ((y + 1, x), (y + 1, x + n)) for x, y, n, _ in _runs((walls[:, 1:] != walls[:, :-1]).T)
@@ -103,7 +103,7 @@ def _edges(walls: NDArray[np.bool_]) -> list[Sequence[Point]]:
 
 
 def _arrow(plan: FloorPlan, cell: np.intp) -> list[Point]:
-    """A chevron that points where the one-way cell leads."""
+    """A chevron in the direction of a one-way cell."""
     assert plan.layout is not None
     angle = int(plan.layout.one_way[cell]) * math.pi / 2
     x, y = int(cell) % plan.width + 0.5, int(cell) // plan.width + 0.5
@@ -111,21 +111,21 @@ def _arrow(plan: FloorPlan, cell: np.intp) -> list[Point]:
     return [(x + u * c - v * s, y + u * s + v * c) for u, v in ((-0.1, -0.22), (0.14, 0.0), (-0.1, 0.22))]
 
 
-# -- what changes now and then --------------------------------------------------------------------------------
+# -- objects that change occasionally ------------------------------------------------------------------------
 
 
 def place_now(
     plan: FloorPlan, place: Place, states: Sequence[int], parts_in: int, parts_out: int, *, picked: bool = False
 ) -> list[Shape]:
-    """A place with what is going on in it.
+    """A place with its current state.
 
     Args:
-        plan: of the floor.
-        place: which.
-        states: of the machines of a station; of the slots of a charger, FREE or that of the vehicle in it.
-        parts_in: in front of a station; for a charger, vehicles that wait for any charger.
-        parts_out: behind a station; in a source or a storage.
-        picked: it was clicked.
+        plan: plan of the floor.
+        place: the place to draw.
+        states: states of the machines of a station; of the slots of a charger, FREE or that of the vehicle in it.
+        parts_in: number of parts in front of a station; for a charger, vehicles that wait for any charger.
+        parts_out: number of parts behind a station, or in a source or a storage.
+        picked: whether it is selected.
     """
     charger, station = place.kind == "charger", place.kind == "station"
     long, short = _along(place)
@@ -166,7 +166,7 @@ def robot_now(robot: RobotSpot, state: int, serves: str | None, *, picked: bool 
 
 
 def closed(plan: FloorPlan, cells: Sequence[int]) -> list[Shape]:
-    """Cells that no vehicle may enter for now."""
+    """Cells that are closed now."""
     at = [_cell(plan, cell) for cell in cells]
     crosses = [_moved(line, x + 0.5, y + 0.5, 0.3) for x, y, *_ in at for line in CROSS]
     return [boxes(at, fill=DOWN_COLOUR, opacity=0.25), lines(crosses, line=DOWN_COLOUR, width=0.12)]
@@ -183,7 +183,7 @@ def _along(place: Place) -> tuple[float, float]:
 
 
 def _card(place: Place, colour: str, inside: list[Shape], *, picked: bool = False) -> list[Shape]:
-    """A body with what is drawn inside, about its middle; on its side where it is higher than wide."""
+    """A body with its contents, about its centre; turned on its side if higher than wide."""
     body, (long, short) = place.body, _along(place)
     edge = box(
         -long / 2 + 0.06, -short / 2 + 0.06, long - 0.12, short - 0.12, radius=0.16, fill="card",
@@ -198,7 +198,7 @@ def _name(place: Place) -> str:
 
 
 def _waiting(charger: Place, vehicles: int, y: float, room: float) -> Shape:
-    """The name of a charger beside its mark, and how many vehicles wait for any charger."""
+    """The name of a charger beside its mark, and the number of vehicles that wait for any charger."""
     words, short = (f"{_name(charger)} · {vehicles} wait", f"+{vehicles}") if vehicles else (_name(charger), "")
     return text(0.3, y, 0.55, words, fill="ink", room=room, short=short)
 
@@ -208,7 +208,7 @@ def _slot(state: int) -> str:
 
 
 def _tint(states: Sequence[int]) -> str:
-    """The colour of a whole station; of another place where there are no machines."""
+    """The colour of a whole station; of another kind of place without machines."""
     if not states:
         return "accent"
     lead = next((state for state in LEADING if state in states), states[0])
@@ -216,7 +216,7 @@ def _tint(states: Sequence[int]) -> str:
 
 
 def _stripes(long: float, short: float, colours: list[str], struck: list[bool]) -> list[Shape]:
-    """A machine or the slot of a charger each, along the top; those that are down are struck through."""
+    """One stripe per machine or charger slot along the top; those that are down are struck through."""
     each, y = (long - 0.3) / max(len(colours), 1), -short / 2 + 0.12
     at = [-long / 2 + 0.15 + number * each for number in range(len(colours))]
     wide = each - (0.05 if len(colours) > 1 else 0.0)
@@ -256,11 +256,11 @@ def _bolt(x: float, y: float, size: float, colour: str) -> Shape:
     return lines([_moved(BOLT, x, y, size)], fill=colour)
 
 
-# -- what moves -----------------------------------------------------------------------------------------------
+# -- moving objects ------------------------------------------------------------------------------------------
 
 
 def vehicle(state: VehicleState, *, loaded: bool) -> list[Shape]:
-    """A vehicle about its middle: what it does (colour), where it heads (notch), whether it carries a part (box)."""
+    """A vehicle about its centre: its state (colour), heading (notch) and load (box)."""
     colour = palette.tone(state).colour
     mark = palette.BLACK if colour in LIGHT_COLOURS else palette.WHITE
     notch = lines([((0.35, 0.0), (0.14, 0.15), (0.14, -0.15))], fill=mark)
@@ -278,7 +278,7 @@ def vehicle(state: VehicleState, *, loaded: bool) -> list[Shape]:
 
 
 def far_vehicle(state: VehicleState, *, loaded: bool) -> list[Shape]:
-    """A vehicle on a floor that is so large that only its colour is seen."""
+    """A vehicle on a floor so large that only its colour is visible."""
     part = [box(-0.2, -0.2, 0.4, 0.4, fill="part")] if loaded else []
     return [box(-0.4, -0.4, 0.8, 0.8, fill=palette.tone(state).colour), *part]
 
@@ -290,12 +290,12 @@ def battery(level: float) -> list[Shape]:
 
 
 def seeker() -> list[Shape]:
-    """The mark of a vehicle that looks for a charger."""
+    """The mark of a vehicle that seeks a charger."""
     return [circle(0.33, -0.33, 0.2, fill=CHARGING_COLOUR), _bolt(0.33, -0.33, 0.5, palette.BLACK)]
 
 
 def symbols() -> dict[str, list[list[list[Shape]]] | list[list[Shape]] | list[Shape]]:
-    """All that moves, for a back end that draws each many times: by state and load, by LEVELS of the battery."""
+    """All symbols of moving objects, for back ends that draw each many times: by state and load, by battery LEVELS."""
     return {
         "vehicle": [[vehicle(state, loaded=load) for load in (False, True)] for state in VehicleState],
         "far": [[far_vehicle(state, loaded=load) for load in (False, True)] for state in VehicleState],

@@ -1,18 +1,18 @@
 """The shapes that a picture of the floor consists of, as plain data; `svg`, `raster` and `shapes.js` draw them.
 
-Lengths are in cells, x to the right and y down. A shape is a list, and JSON as it is:
+Lengths are in cells, x to the right and y down. A shape is a list in JSON form:
 
     ["boxes", [[x, y, width, height], ...], style]
     ["lines", [[[x, y], ...], ...], style]                each from point to point; filled, a polygon
     ["circles", [[x, y, radius], ...], style]
     ["text", x, y, size, words, style]                    around its middle
-    ["levels", width, [level, ...], style]                a cell each, `fill` as strong as its level, 0 to 255
-    ["turned", x, y, quarters, [shape, ...]]              clockwise about (0, 0), which is moved to (x, y)
-    ["heading", [shape, ...]]                             turned as the vehicle is; dropped where that is not known
+    ["levels", width, [level, ...], style]                one cell each, `fill` with its level, 0 to 255, as opacity
+    ["turned", x, y, quarters, [shape, ...]]              rotated clockwise about (0, 0), then moved to (x, y)
+    ["heading", [shape, ...]]                             rotated like the vehicle; dropped if its heading is unknown
 
-Keys of a style: `fill` and `line`, each a colour of `palette.LIGHT` by name, or one in itself; `width` of the line,
-0 for the thinnest that is seen; `dash` and gap; `radius` of corners; `opacity`. A text is made smaller to
-fit into `room`; where that would be less than half its size, it says what is in `short`.
+Keys of a style: `fill` and `line`, each the name of a colour in `palette.LIGHT` or a colour itself; `width` of the
+line, 0 for the thinnest visible; `dash` and gap; `radius` of corners; `opacity`. A text is shrunk to fit into `room`;
+if that needs less than half its size, the text `short` is drawn instead.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Shape = list[Any]
 Point = tuple[float, float]
 
 READABLE_PX = 9.0
-"""Smaller text is drawn in this size where it has room."""
+"""Smaller text is drawn in this size if it has room."""
 LEAST_PX = 5.5
 """Smaller text is dropped."""
 
@@ -67,12 +67,12 @@ def heading(shapes: list[Shape]) -> Shape:
 def fitted(
     words: str, size: float, style: dict[str, Any], *, px: float, width: Callable[[str], float]
 ) -> tuple[str, float]:
-    """What a text says and in which size, in cells; 0 where it would be too small to read.
+    """The words to draw and their size in cells; size 0 if they would be too small to read.
 
     Args:
-        words: of the shape, as size and style are.
-        px: pixels in a cell.
-        width: of words in size 1.
+        words: words of the shape, like size and style.
+        px: pixels per cell.
+        width: width of words in size 1.
     """
     room, short = style.get("room", math.inf), style.get("short")
     largest = max(size, READABLE_PX / px)

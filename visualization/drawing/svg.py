@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from .shapes import Shape
 
-CELL = 20.0  # units in a cell
-LETTER = 0.6  # width of a bold letter over the size of the text, about
+CELL = 20.0  # units per cell
+LETTER = 0.6  # approximate width of a bold letter over the size of the text
 HAIRLINE = 0.04  # cells
 
 
 def drawn(shapes: Sequence[Shape], *, left: float, top: float, width: float, height: float, title: str) -> str:
-    """An `<svg>` element with the shapes that lie in a rectangle, in cells.
+    """An `<svg>` element with the shapes within a rectangle, in cells.
 
     Args:
-        shapes: what is drawn, from back to front.
-        left: of the rectangle, as the others.
-        title: what the picture shows, for those who do not see it.
+        shapes: shapes to draw, from back to front.
+        left, top, width, height: of the rectangle.
+        title: description of the picture, for screen readers.
     """
     box = " ".join(f"{number * CELL:g}" for number in (left, top, width, height))
     body = "".join(map(_element, shapes))
@@ -52,7 +52,7 @@ def _element(shape: Shape) -> str:
             return f'<g transform="translate({x:g} {y:g}) rotate({90 * quarters})">{body}</g>'
         case ["heading", _]:
             return ""
-    raise ValueError(f"{shape[0]!r} is no shape; the shapes are those of drawing/shapes.py")
+    raise ValueError(f"{shape[0]!r} is not a shape; the shapes are those of drawing/shapes.py")
 
 
 def _group(style: dict[str, Any], body: str) -> str:

@@ -1,8 +1,8 @@
-"""Who may drive to which dock: one vehicle a dock, first come, first served.
+"""Admission to docks: one vehicle per dock, first come, first served.
 
-A vehicle that asks for a place gets the nearest free dock of it, or waits in the place's line. A dock is its
-vehicle's from admission until the vehicle is sent elsewhere. A vehicle that breaks down on its way gives the dock
-back and stands first in line, passed over until it runs again.
+A vehicle that asks for a place gets the nearest free dock of it, or joins the place's queue. A dock belongs to the
+admitted vehicle until the vehicle is sent elsewhere. A vehicle that breaks down on its path gives the dock back and
+becomes first in the queue, passed over until it runs again.
 
 Dimensions: V vehicles, P places.
 """
@@ -37,8 +37,8 @@ class DockBook:
         nearest: Callable[[int, list[int]], int],
         admit: Callable[[int, int], None],
     ) -> None:
-        self.dock = [NO_CELL] * vehicles  # (V,) admitted to this cell
-        self.place = [NO_PLACE] * vehicles  # (V,) admitted to, or in the line of, this place
+        self.dock = [NO_CELL] * vehicles  # (V,) the dock that the vehicle is admitted to
+        self.place = [NO_PLACE] * vehicles  # (V,) the place that it is admitted to or queues for
         self._nearest = nearest
         self._admit = admit
         self._free = [list(cells) for cells in docks]
@@ -46,7 +46,7 @@ class DockBook:
         self._absent = [False] * vehicles
 
     def ask(self, vehicle: int, place: int) -> None:
-        """Join the line of a place (keeping one's turn if one is in it); `admit` is called when it is one's turn."""
+        """Join the queue of a place, or keep the position in it; `admit` is called on the vehicle's turn."""
         if self.place[vehicle] == place:
             return
         self.leave(vehicle)
@@ -55,7 +55,7 @@ class DockBook:
         self._serve(place)
 
     def leave(self, vehicle: int) -> None:
-        """Give back the dock or the turn, if any; the next in line is admitted."""
+        """Give back the dock or the position in the queue, if any; the next vehicle in the queue is admitted."""
         place = self.place[vehicle]
         if place == NO_PLACE:
             return
@@ -68,13 +68,13 @@ class DockBook:
             self._serve(place)
 
     def join(self) -> None:
-        """One more vehicle, that has asked for nothing yet."""
+        """Add a vehicle that has not asked for a place yet."""
         self.dock.append(NO_CELL)
         self.place.append(NO_PLACE)
         self._absent.append(False)
 
     def suspend(self, vehicle: int) -> None:
-        """The vehicle cannot come for now: its dock goes to the next, its turn is kept."""
+        """Pass the vehicle over until `resume`: its dock goes to the next vehicle, its queue position is kept."""
         self._absent[vehicle] = True
         place = self.place[vehicle]
         if self.dock[vehicle] != NO_CELL:
@@ -84,14 +84,14 @@ class DockBook:
             self._serve(place)
 
     def resume(self, vehicle: int) -> None:
-        """The vehicle can come again."""
+        """Consider the vehicle for docks again."""
         if self._absent[vehicle]:
             self._absent[vehicle] = False
             if self.place[vehicle] != NO_PLACE:
                 self._serve(self.place[vehicle])
 
     def line(self, place: int) -> list[int]:
-        """Vehicles that wait for a dock of the place, first come first."""
+        """Vehicles that wait for a dock of the place, in order of arrival."""
         return list(self._line[place])
 
     def _serve(self, place: int) -> None:

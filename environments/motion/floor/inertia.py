@@ -1,4 +1,4 @@
-"""What vehicles have gathered for their next move, where it takes more than a tick (`kernels.inertia` moves them).
+"""Progress of vehicles towards their next move, where a move takes more than a tick (used by `kernels.inertia`).
 
 Dimensions: V vehicles, C cells, G goals.
 """
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FINEST_PACE = 10**6
-"""A loaded vehicle drives a whole number of such parts of a cell a tick."""
+"""The pace of a loaded vehicle is rounded to fractions of a cell per tick with at most this denominator."""
 
 
 class TurnFields(NamedTuple):
-    """How long it takes to each goal when turning takes time: without a load, or with one."""
+    """Travel times to each goal, turning included; one instance for empty vehicles and one for loaded vehicles."""
 
     fields: NDArray[np.int32]  # (G, 4 C) of `turns.Turns`
     rows: NDArray[np.int32]  # (V,) rows of the vehicles' goals in it
-    tick_cost: int  # units for a tick
+    tick_cost: int  # units per tick
     entry_cost: NDArray[np.int32]  # (C,) units for the move into a cell
 
 
 class Inertia(NamedTuple):
-    """What V vehicles have gathered for their next move. All arrays change in place."""
+    """Progress of V vehicles towards their next move. All arrays change in place."""
 
-    whole: int  # progress that makes a cell
+    whole: int  # progress needed to enter the next cell
     facing: NDArray[np.int8]  # (V,) E, S, W, N
-    pace: NDArray[np.int32]  # (V,) progress a tick, at most `whole`; less with a load
+    pace: NDArray[np.int32]  # (V,) progress per tick, at most `whole`; less with a load
     progress: NDArray[np.int32]  # (V,)
     turning: NDArray[np.int32]  # (V,) ticks spent on the quarter turn under way
     verdict: NDArray[np.int8]  # (V,) scratch
     chain: NDArray[np.int32]  # (V,) scratch
 
     def stop(self, vehicle: int) -> None:
-        """The next move begins from nothing."""
+        """Reset the progress: the next move begins from zero speed."""
         self.progress[vehicle] = 0
         self.turning[vehicle] = 0
 
@@ -56,17 +56,17 @@ class Inertia(NamedTuple):
         )
 
     def without(self, row: int) -> Inertia:
-        """That of the other vehicles; those behind `row` move up."""
+        """The progress of the other vehicles; the rows behind `row` move up."""
         return self._make([self.whole, *(np.delete(values, row) for values in self[1:])])
 
     def with_one(self) -> Inertia:
-        """The same and that of another vehicle, which stands still, in the last row."""
+        """The same with one more vehicle in the last row, which stands still."""
         new = Inertia.standing(1, whole=self.whole)
         return self._make([self.whole, *(np.concatenate(pair) for pair in zip(self[1:], new[1:], strict=True))])
 
 
 def pace_of(speed_m_per_s: float, loaded_speed_m_per_s: float | None) -> Fraction:
-    """Cells a tick with a load, at most 1: a tick is the time in which a vehicle without a load crosses a cell."""
+    """Cells per tick of a loaded vehicle, at most 1; a tick is the time in which an empty vehicle crosses a cell."""
     if loaded_speed_m_per_s is None:
         return Fraction(1)
     pace = Fraction(loaded_speed_m_per_s / speed_m_per_s).limit_denominator(FINEST_PACE)

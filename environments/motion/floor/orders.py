@@ -1,4 +1,4 @@
-"""Orders to vehicles: each has a goal cell, a dock that it is admitted to, or a spot where it waits or rests.
+"""Orders to vehicles: each vehicle has a goal cell, a dock that it is admitted to or a spot where it waits or rests.
 
 Dimensions: V vehicles.
 """
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 class Orders:
-    """What each vehicle is to do.
+    """The current order of each vehicle.
 
     Args:
         roster: the vehicles.
         roads: the floor.
-        spots: where they wait or rest.
+        spots: where vehicles wait or rest.
         on_admission, on_standing: of `GridTraffic`.
 
     Attributes:
         broken: vehicles that are held away from a dock.
-        still: all vehicles are held or where they want to be; an order ends it.
-        arriving: some vehicle is at its dock at the end of the tick under way.
-        obstacles_changed: since the planner was told of broken-down vehicles.
+        still: whether all vehicles are held or at their goal; any order resets it.
+        arriving: whether some vehicle is at its dock at the end of the tick under way.
+        obstacles_changed: whether `broken` has changed since the planner was last told.
     """
 
     def __init__(
@@ -113,11 +113,11 @@ class Orders:
             self.book.resume(vehicle)
 
     def waits_for_dock(self, vehicle: int) -> bool:
-        """Whether it was sent to a place whose docks are all taken, and stands in line for one."""
+        """Whether the vehicle was sent to a place whose docks are all taken, and queues for one."""
         return self.book.place[vehicle] != NO_PLACE and self.book.dock[vehicle] == NO_CELL
 
     def join(self, vehicle: int) -> None:
-        """The vehicle, which has joined the roster, waits in its cell if that is a free spot, else nearby."""
+        """Let a vehicle that has joined the roster wait in its cell if that is a free spot, else nearby."""
         self.still = False
         self.book.join()
         node = self._roster.cell(vehicle)
@@ -125,7 +125,7 @@ class Orders:
         self._take_spot(vehicle, node if free else self._spots.nearest(node, PARKING))
 
     def leave(self, vehicle: int) -> None:
-        """The dock or spot of the vehicle, and its turn, go to others; it is still in the roster."""
+        """Give the dock, spot and queue position of the vehicle to others; it is still in the roster."""
         self.still = False
         self.book.leave(vehicle)
         self._free_spot(vehicle)
@@ -159,7 +159,7 @@ class Orders:
         self._on_admission(vehicle)
 
     def _expect(self, vehicle: int) -> None:
-        """It is to be reported when it is at its goal."""
+        """Report the vehicle when it reaches its goal."""
         fleet, row = self._roster.fleet, self._roster.row[vehicle]
         fleet.pending[row] = True
         if fleet.goal[row] == fleet.cell[row]:
@@ -176,7 +176,8 @@ class Orders:
 
     def _take_spot(self, vehicle: int, spot: int) -> None:
         if spot == NO_CELL:
-            # Cut off from every free spot: better to stay, pushed about by those that pass, than to fail.
+            # No free spot can be reached: the vehicle stays, and passing vehicles may push it, because an error would
+            # be worse.
             spot = self._roster.cell(vehicle)
         self._free_spot(vehicle)
         self._spots.taken[spot] = True

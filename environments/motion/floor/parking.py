@@ -1,6 +1,6 @@
-"""Where vehicles park: each cell where vehicles wait or rest is given to one of them.
+"""Parking: each cell in which vehicles wait or rest is assigned to at most one vehicle.
 
-How well a vehicle stands in a cell is graded in `kernels.parking`.
+`kernels.parking` grades how well each cell serves as a spot.
 
 Dimensions: V vehicles, C cells.
 """
@@ -29,7 +29,7 @@ class SpotBook:
 
     Attributes:
         grades: (C,) int8 of `parking.grade`.
-        taken: (C,) bool, given to a vehicle.
+        taken: (C,) bool, assigned to a vehicle.
     """
 
     def __init__(self, roads: Roads) -> None:
@@ -39,11 +39,11 @@ class SpotBook:
         self._queue = np.empty(cells, np.int32)
         self._seen = np.zeros(cells, np.int32)
         self._stamp = 0
-        self._cut_off = ~reaches_a_dock(roads.layout)  # of no use to vehicles
+        self._cut_off = ~reaches_a_dock(roads.layout)  # useless as a spot
         self.regrade()
 
     def regrade(self) -> None:
-        """The roads have changed."""
+        """Grade the cells again after the roads have changed."""
         layout = self._roads.layout
         passable = layout.passable.copy()
         passable[self._roads.closed] = False
@@ -53,10 +53,10 @@ class SpotBook:
         self.grades[self._cut_off] = NEVER
 
     def start_cells(self, vehicles: int, wished: NDArray[np.int32] | None) -> NDArray[np.int32]:
-        """(V,) different cells in which vehicles begin: those wished, or the best, parking first.
+        """(V,) different cells in which vehicles start: those requested, or the best ones, parking cells first.
 
         Raises:
-            LayoutError: the floor is too small, or a wish is no floor cell, or is wished twice.
+            LayoutError: the floor is too small, or a requested cell is not a floor cell or is requested twice.
         """
         room = int(np.count_nonzero(self.grades < NEVER))
         if vehicles > room:
@@ -79,16 +79,16 @@ class SpotBook:
         return start.copy()
 
     def free(self) -> NDArray[np.int32]:
-        """Cells that are no vehicle's, the best first."""
+        """Cells that are not assigned to a vehicle, the best first."""
         order = np.argsort(self.grades, kind="stable")
         return order[(self.grades[order] < NEVER) & ~self.taken[order]].astype(np.int32)
 
     def nearest(self, start: int, good_enough: int, *, own: int = NO_CELL) -> int:
-        """The nearest free spot of the best grade in reach of a cell, `own` counted as free; NO_CELL if none is."""
+        """The nearest free spot of the best grade in reach of a cell, `own` counted as free; else NO_CELL."""
         return self._search(self._roads.ways.neighbours, start, good_enough, own)
 
     def nearest_before(self, dock: int, good_enough: int, *, own: int = NO_CELL) -> int:
-        """The same, of the spots from which a dock is in reach, nearest to the dock."""
+        """The same among the spots from which the dock can be reached, nearest to the dock."""
         return self._search(self._roads.graph.predecessors, dock, good_enough, own)
 
     def _search(self, moves: NDArray[np.int32], start: int, good_enough: int, own: int) -> int:

@@ -1,7 +1,7 @@
-"""Who moves the vehicles of a floor in a tick: `pibt` sees one step far, `lookahead` plans a window of ticks.
+"""Planners of a floor: `pibt` looks one step ahead, `lookahead` plans a window of ticks.
 
-Both read the same arrays and keep the same promises: nobody meets anybody, who is held stays, a vehicle without way
-out is let out. They differ in what they cost and in what they carry where it is crowded (docs/traffic.md).
+Both read the same arrays and give the same guarantees: no collisions; held vehicles do not move; a vehicle in a dead
+end is given a way out. They differ in computing time and in throughput on crowded floors (docs/traffic.md).
 
 Dimensions: V vehicles, C cells.
 """
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from .roads import Roads
 
 PlannerName = Literal["pibt", "lookahead"]
-_DETOUR_TICKS = {AVOID: 8, SHUN: 64}  # what the look-ahead planner drives to get round a dock, a broken-down vehicle
-UNHURRIED_SHARE = 1000  # improvement must not hold up those on their way for those that wait or rest
+_DETOUR_TICKS = {AVOID: 8, SHUN: 64}  # longest detour of the look-ahead planner round a dock or a broken-down vehicle
+UNHURRIED_SHARE = 1000  # improvement must not delay vehicles with a task in favour of vehicles that wait or rest
 _NO_TURNS = TurnFields(np.empty((0, 0), np.int32), np.empty(0, np.int32), 1, np.empty(0, np.int32))
 
 
 class Tick(NamedTuple):
-    """What has happened in a tick."""
+    """The outcome of a tick."""
 
     moved: int  # vehicles that changed their cell
     arrived: int  # vehicles that are to be reported and at their goal
-    restless: int  # free, but not at their goal
-    reordered: bool  # the next tick may differ though nobody moved
+    restless: int  # vehicles that are not held and not at their goal
+    reordered: bool  # the next tick may differ although no vehicle moved
 
 
 class Planner(Protocol):
@@ -53,28 +53,28 @@ class Planner(Protocol):
         ...
 
     def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
-        """Other vehicles are on the floor."""
+        """Take over another set of vehicles."""
         ...
 
     def renew(self) -> None:
-        """Other moves are allowed."""
+        """React to changed moves."""
         ...
 
     def reprice(self) -> None:
-        """Other cells are to be avoided."""
+        """React to changed cells to avoid."""
         ...
 
 
 class PlannerClass(Protocol):
-    """Makes a planner for the vehicles of a floor; `robocell.testing.check_planner` says whether it keeps the rules."""
+    """Creates a planner for the vehicles of a floor; `robocell.testing.check_planner` tests it."""
 
     def __call__(self, fleet: Vehicles, roads: Roads, inertia: Inertia | None, *, seed: int) -> Planner:
-        """`inertia` is None where all vehicles drive a cell a tick into any direction."""
+        """Create the planner; `inertia` is None if every vehicle moves one cell per tick in any direction."""
         ...
 
 
 class PibtPlanner:
-    """PIBT with the rules of `floor`; with `inertia` vehicles turn in place or are slow."""
+    """PIBT with the rules of `floor`; with `inertia`, vehicles turn in place or are slow."""
 
     def __init__(
         self, fleet: Vehicles, roads: Roads, inertia: Inertia | None, *, turn_ticks: int = 0, seed: int = 0
@@ -112,27 +112,27 @@ class PibtPlanner:
         )
 
     def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
-        """Move these vehicles from now on."""
+        """Take over another set of vehicles."""
         self._fleet, self._inertia = fleet, inertia
         self._now.fill(NO_VEHICLE)
         self._now[fleet.cell] = np.arange(len(fleet.cell))
 
     def renew(self) -> None:
-        """Nothing is kept of the roads."""
+        """No effect: the planner caches nothing of the roads."""
 
     def reprice(self) -> None:
-        """Nothing is kept of the roads."""
+        """No effect: the planner caches nothing of the roads."""
 
 
 class LookaheadFloorPlanner:
-    """The look-ahead planner on a factory floor: all vehicles move a cell a tick, or turn a quarter.
+    """The look-ahead planner on a factory floor: each vehicle moves one cell or turns a quarter per tick.
 
     Args:
-        fleet, roads: what it moves, and where.
-        inertia: facings of vehicles that turn in place, None for those that drive into any direction.
-        improvement: improvement passes a tick, at most.
-        time_per_tick_s: tries are cut so that a tick takes about so long; results then depend on the machine. None:
-            as many tries as the budget allows, the same on any machine.
+        fleet, roads: the vehicles to move and the floor.
+        inertia: facings of vehicles that turn in place, None for those that drive in any direction.
+        improvement: most improvement passes per tick.
+        time_per_tick_s: computing time per tick; tries are cut to keep it, so results depend on the machine. None: as
+            many tries as the budget allows, the same on any machine.
         seed: breaks ties.
     """
 
@@ -173,18 +173,19 @@ class LookaheadFloorPlanner:
         moved = fleet.cell != before
         fleet.moves[moved] += 1
         arrived, _ = count_arrivals(fleet)
-        # Who only waits or rests, and cannot get past others like it, may as well rest where it is, but on no dock.
+        # A vehicle that waits or rests and is blocked by another such vehicle rests where it is, unless it is on a
+        # dock.
         bound = ~fleet.relaxed | self._roads.is_dock[fleet.cell]
         restless = bound & ~fleet.held & (fleet.cell != fleet.goal)
         return Tick(int(np.count_nonzero(moved)), arrived, int(np.count_nonzero(restless)), reordered=False)
 
     def adopt(self, fleet: Vehicles, inertia: Inertia | None) -> None:
-        """Plan for these vehicles from now on."""
+        """Take over another set of vehicles."""
         self._fleet, self._inertia = fleet, inertia
         self.renew()
 
     def renew(self) -> None:
-        """Plan anew on the roads as they are now."""
+        """Plan from scratch on the current roads."""
         layout, neighbours = self._roads.layout, self._roads.ways.neighbours
         passable = layout.passable.copy()
         passable[self._roads.closed] = False
@@ -203,11 +204,11 @@ class LookaheadFloorPlanner:
         self.reprice()
 
     def reprice(self) -> None:
-        """Keep the plan, but see what is to be avoided now."""
+        """Keep the plan, but apply the current cells to avoid."""
         self._planner.set_surcharge(self._surcharge())
 
     def _surcharge(self) -> NDArray[np.int32]:
-        """(S, A) what entering docks and cells of broken-down vehicles costs besides the tick."""
+        """(S, A) surcharge for entering docks and cells of broken-down vehicles."""
         graph, avoid = self._planner.graph, self._roads.fields.avoid
         price = np.zeros(len(avoid), np.int32)
         for level, ticks in _DETOUR_TICKS.items():
@@ -238,7 +239,7 @@ def build_planner(
     time_per_tick_s: float | None,
     seed: int,
 ) -> Planner:
-    """The planner of that name or class; the other arguments are those of the classes."""
+    """Build the planner of a name or class; the other arguments are passed to its constructor."""
     if planner == "pibt":
         return PibtPlanner(fleet, roads, inertia, turn_ticks=turn_ticks, seed=seed)
     if not isinstance(planner, str):

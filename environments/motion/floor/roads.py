@@ -1,12 +1,12 @@
-"""The roads of a floor: which moves are allowed now, how far it is from place to place, and which way leads there.
+"""The roads of a floor: the moves allowed now, and the travel times and routes from place to place.
 
 Docks are to be avoided (vehicles stand there while they are loaded), broken-down vehicles to be shunned, closed cells
-not to be entered; travel times count neither vehicles nor breakdowns, but they do count turning, and what is slower
-with a load: they are the whole ticks that a vehicle alone takes.
+never to be entered. Travel times ignore other vehicles and breakdowns but include turning and the lower speed of a
+loaded vehicle: they are the whole ticks that a vehicle takes on an empty floor.
 
-A vehicle *stands* in a cell or, where vehicles turn in place, in a cell with a facing. Dimensions: C cells, P places,
-F fields, L ways to stand: C, or 5 C with turning, C for cells with any facing (as those have who come to the cell, each
-way of coming as likely as the others), then C + 4 * cell + facing.
+A vehicle *stands* in a cell or, if vehicles turn in place, in a cell with a facing. Dimensions: C cells, P places, F
+fields, L stands: C without turning, 5 C with turning; the first C for a cell with unknown facing (all facings in which
+a vehicle can arrive in the cell are equally likely), then C + 4 * cell + facing.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ class Roads:
         layout: the floor.
         places: names of the places in the scenario's order.
         tick_s: time in which an empty vehicle crosses a cell.
-        loaded_pace: cells that a loaded one crosses in a tick, at most 1.
-        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction.
+        loaded_pace: cells that a loaded vehicle crosses in a tick, at most 1.
+        turn_ticks: ticks for a quarter turn; 0: vehicles drive in any direction.
 
     Attributes:
-        closed: cells that nobody may enter, in the order of closing.
+        closed: cells that no vehicle may enter, in the order of closing.
         is_dock: (C,) bool.
         docks_of: (P,) cells of each place's docks.
-        graph: the moves that are allowed.
-        ways: the same, as kernels take them.
+        graph: the allowed moves.
+        ways: the same as arrays for kernels.
         fields: potentials by goal cell.
-        turns: times with turning, for vehicles without and with a load; None where vehicles need not turn.
+        turns: times with turning, for vehicles without and with a load; None if vehicles need not turn.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Roads:
         self.fields = Potentials(self.graph, avoid=self._avoid, memory_bytes=_FIELD_BYTES)
         self._use(self.graph)
 
-    # --- how far -------------------------------------------------------------------------------------------------
+    # --- distances -----------------------------------------------------------------------------------------------
 
     def docks(self, place: int) -> tuple[int, ...]:
         """Cells of the place's docks; LayoutError if it has none."""
@@ -94,7 +94,7 @@ class Roads:
         return self._drive(place, loaded)[0]
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
-        """(L,) how a vehicle then stands on that dock; anything where it is unreachable. Read only."""
+        """(L,) the stand in which a vehicle reaches that dock; undefined if unreachable. Read only."""
         return self._drive(place, loaded)[1]
 
     def _drive(self, place: int, loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
@@ -134,23 +134,24 @@ class Roads:
         return reaches
 
     def potential(self, cell: int, goal: int) -> int:
-        """How far the goal is from a cell, detours round docks included; UNREACHABLE if there is no way."""
+        """Distance from a cell to a goal, with detours round docks; UNREACHABLE if there is no path."""
         row = self.fields.acquire(goal)  # may replace the table
         value = int(self.fields.fields[row, cell])
         self.fields.release(goal)
         return value
 
     def detour(self, cell: int, dock: int) -> int:
-        """How bad the way from a cell to a dock is: first what has to be passed, then how far it is; see `FieldCache`.
+        """How good the path from a cell to a dock is: first by the worst cell on it, then by its length; see
+        `detours_to`.
 
-        Unlike potentials, these can be compared between docks.
+        Unlike potentials, these values can be compared between docks.
         """
         if dock not in self._detours:
             self._detours[dock] = detours_to(self.graph, dock, self.fields.avoid)
         return self._detours[dock].item(cell)
 
     def route(self, cell: int, goal: int) -> list[int]:
-        """Cells of the way from a cell to a goal, both included; empty if there is none, or none is needed."""
+        """Cells of the route from a cell to a goal, both included; empty if there is no route or none is needed."""
         row = self.fields.acquire(goal)
         field = self.fields.fields[row]
         cells = [cell]
@@ -163,10 +164,10 @@ class Roads:
         self.fields.release(goal)
         return cells if cell == goal and len(cells) > 1 else []
 
-    # --- what is in the way --------------------------------------------------------------------------------------
+    # --- obstacles -----------------------------------------------------------------------------------------------
 
     def shun(self, cells: Iterable[int]) -> None:
-        """Only who has no other way drives through these cells; replaces those before."""
+        """Let vehicles pass these cells only where no other path exists; replaces the cells set before."""
         avoid = self._avoid.copy()
         avoid[sorted(cells)] = SHUN
         self._detours.clear()
@@ -174,15 +175,15 @@ class Roads:
         self._set_turns(avoid)
 
     def close(self, cells: Collection[int], *, standing: NDArray[np.int32], goals: NDArray[np.int32]) -> None:
-        """Nobody enters these cells from now on.
+        """Close these cells: no vehicle enters them from now on.
 
         Args:
             cells: floor cells without dock, parking or vehicle.
-            standing: (V,) int32, cells of vehicles: every dock must be in reach of them, and of all other docks.
+            standing: (V,) int32, cells of vehicles: every dock must stay reachable from them and from all other docks.
             goals: (V,) int32, cells to which vehicles drive.
 
         Raises:
-            LayoutError: a cell is no free floor, or a place could not be reached any more; nothing is closed.
+            LayoutError: a cell is not free floor, or a place would become unreachable; nothing is closed.
         """
         owner = {dock: name for name, docks in self.layout.docks.items() for dock in docks}
         for cell in cells:
@@ -212,7 +213,7 @@ class Roads:
                 )
 
     def open(self, cells: Collection[int]) -> None:
-        """These cells may be entered again."""
+        """Open these cells again."""
         self.closed = [cell for cell in self.closed if cell not in cells]
         self._use(self._open_moves())
 

@@ -1,8 +1,8 @@
-"""Which vehicles are on the floor, and where: vehicles keep their numbers, kernels see a row for each that is there.
+"""The vehicles on the floor and their cells: vehicles keep their numbers; kernels see one row for each vehicle present.
 
-A vehicle that leaves takes its row with it, one that joins gets the last row.
+A vehicle that leaves takes its row with it; a vehicle that joins gets the last row.
 
-Dimensions: V vehicles that are or were there, R rows, N cells asked for.
+Dimensions: V vehicles that are or were on the floor, R rows, N cells asked for.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Roster:
     """The vehicles of a floor.
 
     Args:
-        cells: (V,) int32, where they begin.
+        cells: (V,) int32, start cells.
         inertia: of the same vehicles; None where a move takes a tick.
 
     Attributes:
-        fleet: of R rows; its cells are those at the end of the tick under way.
+        fleet: of R rows; its cells hold at the end of the tick under way.
         inertia: of R rows, or None.
-        row: (V,) row of each vehicle, NO_ROW where it has left.
+        row: (V,) row of each vehicle, NO_ROW if it has left.
         vehicle: (R,) vehicle of each row.
-        node: (V,) int32, cells at the end of the last tick, NO_NODE where it has left.
+        node: (V,) int32, cells at the end of the last tick, NO_NODE if it has left.
         facing: (V,) int8, at the end of the last tick.
     """
 
@@ -49,7 +49,7 @@ class Roster:
         self.facing = np.zeros(len(cells), np.int8)
 
     def join(self, node: int) -> int:
-        """One more vehicle in a cell; its number."""
+        """Add a vehicle in a cell; return its number."""
         vehicle = len(self.row)
         self.fleet = self.fleet.with_one_at(node)
         self.fleet.rank[-1] = AT_GOAL
@@ -61,7 +61,7 @@ class Roster:
         return vehicle
 
     def leave(self, vehicle: int) -> None:
-        """The vehicle is not on the floor any more."""
+        """Remove the vehicle from the floor."""
         row = self.row[vehicle]
         self.fleet = self.fleet.without(row)
         self.inertia = None if self.inertia is None else self.inertia.without(row)
@@ -74,7 +74,7 @@ class Roster:
         self.row[vehicles] = np.arange(len(vehicles))
 
     def by_vehicle(self, values: NDArray[Any], absent: int) -> NDArray[Any]:
-        """(V,) of (R,) values: those themselves while no vehicle has left."""
+        """(V,) of (R,) values; the same array while no vehicle has left."""
         if len(self.vehicle) == len(self.row):
             return values
         spread = np.full(len(self.row), absent, values.dtype)
@@ -82,7 +82,7 @@ class Roster:
         return spread
 
     def cell(self, vehicle: int) -> int:
-        """Where a vehicle will be at the end of the tick under way."""
+        """The cell of a vehicle at the end of the tick under way."""
         return self.fleet.cell.item(self.row.item(vehicle))
 
     def is_taken(self, cells: NDArray[np.integer]) -> NDArray[np.bool_]:

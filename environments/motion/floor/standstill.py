@@ -1,8 +1,9 @@
-"""Standstills: when a floor stands still, and which vehicles then wait for each other.
+"""Standstills: whether the traffic on a floor has stopped, and which vehicles wait for each other.
 
-A vehicle can move some day if a cell that brings it nearer to its goal is free, or holds a vehicle that can. A vehicle
-beside a held vehicle, or beside one that waits so, waits for that: it will be done. All others wait for each other.
-Each of them waits for the vehicle in its best next cell, and following these from vehicle to vehicle ends in a cycle:
+A vehicle can move at some time if a cell that brings it nearer to its goal is free, or holds a vehicle that can move. A
+vehicle next to a held vehicle, or next to one that waits for a held vehicle, waits for an event that will come. All
+other vehicles wait for each other: each waits for the vehicle in its best next cell, and following these links from
+vehicle to vehicle ends in a cycle:
 
     #######
     #Aba.B#     a wants to A, b wants to B, neither can give way: [a, b]
@@ -29,17 +30,17 @@ if TYPE_CHECKING:
     from .roster import Roster
 
 QUIET_TICKS = 30
-"""A floor on which no vehicle has moved for so long, though one wants to, stands still (times the longest move)."""
+"""Ticks without any move, although a vehicle wants to move, that count as a standstill (times the longest move)."""
 BARREN_CROSSINGS = 20
-"""So does one on which no vehicle reaches a dock for so many times height + width ticks, though vehicles still move."""
+"""The same without any arrival at a dock, though vehicles still move, in multiples of height + width ticks."""
 
 
 class StandstillWatch:
-    """Notes for how long nothing has happened on a floor.
+    """Measures how long no vehicle of a floor has moved or arrived.
 
     Args:
         layout: the floor.
-        longest_move_ticks: what a vehicle takes for a move at most.
+        longest_move_ticks: longest time that a vehicle takes for a move.
 
     Attributes:
         last_arrival: tick in which a vehicle reached a dock, or was sent to one while no other was expected.
@@ -52,16 +53,16 @@ class StandstillWatch:
         self._most_barren_ticks = BARREN_CROSSINGS * longest_move_ticks * (layout.height + layout.width)
 
     def note(self, tick: int, moved: int, arrivals: int) -> None:
-        """So many vehicles have moved, or reached a dock, in a tick."""
+        """Record how many vehicles have moved and how many have reached a dock in a tick."""
         self._quiet_ticks = 0 if moved or arrivals else self._quiet_ticks + 1
         if arrivals:
             self.last_arrival = tick
 
     def cycles(self, roster: Roster, roads: Roads, tick: int, *, seed: int) -> list[list[int]]:
-        """Cycles of vehicles that wait for each other; empty while the floor is in order.
+        """Cycles of vehicles that wait for each other; empty while traffic flows.
 
-        Looked for once no vehicle has moved for QUIET_TICKS, or none has reached a dock for BARREN_CROSSINGS though one
-        is on its way.
+        The search begins once no vehicle has moved for QUIET_TICKS, or none has reached a dock for BARREN_CROSSINGS
+        although one is on its path.
         """
         fleet = roster.fleet
         quiet = self._quiet_ticks >= self._most_quiet_ticks
@@ -73,7 +74,7 @@ class StandstillWatch:
         rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(seed, tick))
         rows = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
         cycles = [roster.vehicle[cycle].tolist() for cycle in rows]
-        # Where vehicles move, longer cycles may be on the point of turning.
+        # While vehicles move, a longer cycle may be about to rotate.
         return cycles if quiet else [cycle for cycle in cycles if len(cycle) == 2]
 
 
@@ -87,12 +88,12 @@ def waiting_cycles(
     """Cycles of vehicles that wait for each other.
 
     Args:
-        cell, goal, held: (V,), where, where to, must stay.
+        cell, goal, held: (V,), current cell, goal cell, whether the vehicle must stay.
         choices: (V, 5) int32, ranked next cells of the last tick.
         now: (C,) int32, vehicle in a cell or NO_VEHICLE.
 
     Returns:
-        Cycles, each begun with its lowest vehicle, in the order of these.
+        Cycles, each starting with its lowest vehicle number, sorted by that number.
     """
     vehicles = range(cell.shape[0])
     ahead, beside = (
@@ -118,7 +119,7 @@ def waiting_cycles(
 
 
 def _spread(reached: set[int], links: Sequence[Sequence[int]]) -> set[int]:
-    """Vehicles with a link, over any number of steps, to one that is reached."""
+    """Vehicles linked to a reached vehicle over any number of steps."""
     fresh = reached
     while fresh:
         fresh = {i for i in range(len(links)) if i not in reached and any(other in reached for other in links[i])}
@@ -129,7 +130,7 @@ def _spread(reached: set[int], links: Sequence[Sequence[int]]) -> set[int]:
 def _around(
     i: int, cell: NDArray[np.int32], goal: NDArray[np.int32], choices: NDArray[np.int32], now: NDArray[np.int32]
 ) -> tuple[list[int], list[int]]:
-    """Vehicles in the cells nearer to the goal (at the goal: in all cells), best first, and in all cells beside."""
+    """Vehicles in cells nearer to the goal (at the goal: in all cells), best first, and in all neighbouring cells."""
     cells = [to for to in choices[i].tolist() if to != NO_CELL]
     beside = [int(now[to]) for to in cells if to != cell[i]]
     return (beside if cell[i] == goal[i] else beside[: cells.index(cell[i])]), beside

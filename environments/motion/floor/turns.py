@@ -1,7 +1,7 @@
-"""Times for vehicles that turn in place: `roads` with a facing, and with the speed that a load allows.
+"""Travel times of vehicles that turn in place: as in `roads`, but with facings and with the speed of a loaded vehicle.
 
-Docks and broken-down vehicles are driven through only where there is no other way: entering such a cell has a price
-of its own, beyond all detours. The price decides which way is driven, but no time counts it.
+Paths lead through docks and broken-down vehicles only where no other path exists: entering such a cell has a price of
+its own, higher than any detour. The price determines the path, but is not part of the travel time.
 
 Dimensions: C cells, S = 4 C states (cell, facing), numbered cell * 4 + facing, G goals, V vehicles.
 """
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 
     from ..graph import Graph
 
-DETOUR_CELLS = 4096  # what is driven to get round a dock, at most
+DETOUR_CELLS = 4096  # longest detour round a dock
 _PRICE_CELLS = {AVOID: DETOUR_CELLS, SHUN: 8 * DETOUR_CELLS}
 _MOST_UNITS = 64
-"""A cell costs so many units at most: what costs less than one is not told apart, and fields stay quick to fill."""
+"""Most units per cell: differences below one unit are ignored, so that fields are quick to compute."""
 _FIELD_BYTES = 512 * 2**20
 
 
 class Drive(NamedTuple):
-    """How vehicles get to the nearest of some cells, from every way to stand: L = C + S, of `Roads`."""
+    """Drives to the nearest of some cells, from every stand; L = C + S, as in `Roads`."""
 
     ticks: NDArray[np.float64]  # (L,) inf if unreachable
-    landing: NDArray[np.int32]  # (L,) how they stand there, with any facing where ties leave it open; or NOWHERE
+    landing: NDArray[np.int32]  # (L,) stand at the goal, with unknown facing if tied routes differ in it; or NOWHERE
 
 
 class Turns:
-    """Fields over (cell, facing) for vehicles of one pace.
+    """Cost fields over (cell, facing) for vehicles of one pace.
 
     Args:
         graph: of differential vehicles.
         avoid: (C,) uint8, PASS, AVOID or SHUN.
         turn_ticks: ticks for a quarter turn.
-        pace: cells a tick, at most 1.
+        pace: cells per tick, at most 1.
     """
 
     def __init__(self, graph: Graph, avoid: NDArray[np.uint8], *, turn_ticks: int, pace: Fraction) -> None:
@@ -66,21 +66,21 @@ class Turns:
         self._fields = CostFields(self._graph, self._cost, memory_bytes=_FIELD_BYTES, dtype=np.int32)
 
     def towards(self, goals: NDArray[np.int32]) -> TurnFields:
-        """The fields and rows of (V,) goal cells of a tick."""
+        """The fields, and the rows of (V,) goal cells, in a tick."""
         self._fields.next_tick()
         rows = self._fields.rows(goals)
         return TurnFields(self._fields.fields, rows, self._tick_cost, self._entry_cost)
 
     def cost(self, state: int, goal: int) -> int:
-        """What the way from a state to a goal cell costs."""
+        """The cost of the path from a state to a goal cell."""
         row = self._fields.rows(np.array([goal], np.int32)).item()
         return int(self._fields.fields[row, state])
 
     def drive_to(self, cells: tuple[int, ...], facings: NDArray[np.bool_]) -> Drive:
-        """The way to the nearest of some cells, of equally near ones to the first.
+        """The drive to the nearest of some cells, of equally near cells to the first.
 
-        Ticks are counted as vehicles drive: turns, and cells rounded up to whole ticks. Where the facing is not known,
-        all those in facings (C, 4) count alike.
+        Ticks are those that vehicles need: turns, and cells rounded up to whole ticks. If the facing is unknown, the
+        result is the mean over the facings in `facings` (C, 4).
         """
         rows = self._fields.rows(np.array(sorted(cells), np.int32))
         nearest = self._fields.fields[rows].min(axis=0)

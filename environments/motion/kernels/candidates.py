@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from ..planners.window import Window
 
 IDLE_MOVE_COST = TICK_COST // 2
-"""A vehicle without a goal moves only for others."""
+"""Price of a move of a vehicle without a goal, so that it moves only for others."""
 
 
 class Wishes(NamedTuple):
-    """Where V vehicles are, and where they want to be."""
+    """The states and goals of V vehicles."""
 
     state: NDArray[np.int32]  # (V,)
     goal: NDArray[np.int32]  # (V,) cell or NO_CELL
     row: NDArray[np.int32]  # (V,) of the goal's field, or NO_FIELD
-    next_row: NDArray[np.int32]  # (V,) of the field of the goal that follows, NO_FIELD where it is unknown
-    next_base: NDArray[np.int64]  # (V,) cost from the goal to the goal that follows
-    held: NDArray[np.bool_]  # (V,) may not move
+    next_row: NDArray[np.int32]  # (V,) of the next goal's field, NO_FIELD if unknown
+    next_base: NDArray[np.int64]  # (V,) cost from the goal to the next goal
+    held: NDArray[np.bool_]  # (V,) whether the vehicle must not move
 
 
 class Prices(NamedTuple):
-    """What moving costs, in 1/TICK_COST tick."""
+    """The prices of actions, in 1/TICK_COST tick."""
 
     successor: NDArray[np.int32]  # (S, A) of `Graph`
     facings: int  # states per cell
-    wait: int  # the action that stays
+    wait: int  # the wait action
     extra: NDArray[np.int32]  # (S, A) price of each action above a tick
     fields: NDArray[np.uint16] | NDArray[np.int32]  # (F, S) cost to a goal
 
@@ -46,15 +46,15 @@ class Prices(NamedTuple):
 class Sequences(NamedTuple):
     """The sequences of V vehicles, cheapest first."""
 
-    number: NDArray[np.int32]  # (V,) how many
-    cost: NDArray[np.int64]  # (V, K) left to do after the window
+    number: NDArray[np.int32]  # (V,) number of sequences
+    cost: NDArray[np.int64]  # (V, K) remaining after the window
     path: NDArray[np.int32]  # (V, K, T) cells
     end: NDArray[np.int32]  # (V, K) state after the last action
     first: NDArray[np.int8]  # (V, K) first action
 
     @classmethod
     def empty(cls, vehicles: int, window: Window) -> Sequences:
-        """Room for all sequences of a window."""
+        """Allocate room for all sequences of a window."""
         shape = (vehicles, window.sequences)
         return cls(
             number=np.zeros(vehicles, np.int32),
@@ -69,10 +69,10 @@ class Sequences(NamedTuple):
 def list_candidates(wishes: Wishes, prices: Prices, window: Window, sequences: Sequences) -> None:
     """List all sequences of each vehicle, cheapest first; `sequences` is overwritten.
 
-    The cost is what is left to do after the window: guidance paid on the way plus the field at its end. A vehicle
-    that reaches its goal within the window goes on by the field of its next goal (shifted by next_base), or gains the
-    rest of the window where that is unknown. A held vehicle has one sequence, waiting. Of sequences that cost the same
-    the one with early progress is better.
+    The cost is the remaining cost after the window: the guidance paid within it plus the field at its end. A vehicle
+    that reaches its goal within the window continues by the field of its next goal (shifted by next_base), or gains the
+    rest of the window if that is unknown. A held vehicle has one sequence: waiting. Among sequences of equal cost the
+    one with early progress comes first.
     """
     capacity = sequences.cost.shape[1]
     keys = np.empty(capacity, np.int64)
@@ -110,7 +110,7 @@ def walk_window(
     end: NDArray[np.int32],
     first: NDArray[np.int8],
 ) -> int:
-    """Follow the tree of sequences from where a vehicle is; how many are possible.
+    """Walk the tree of sequences from the state of a vehicle; return the number of possible sequences.
 
     Args:
         vehicle, wishes, prices, window: as in `list_candidates`.
@@ -185,18 +185,18 @@ def carry_over(
     sequences: Sequences,
     choice: NDArray[np.int32],
 ) -> None:
-    """Choose for each vehicle the sequence that goes on with its last plan; all wait where one plan no longer fits.
+    """Choose for each vehicle the sequence that continues its last plan; all wait if one plan no longer fits.
 
     Args:
         plan_path: (V, T) int32, cells of the last plan.
         plan_end: (V,) int32, its last states.
-        fresh: there is no last plan.
-        cell, state: (V,) where vehicles are.
+        fresh: whether there is no last plan.
+        cell, state: (V,) current cells and states.
         sequences: of `list_candidates`.
         choice: (V,) int32, overwritten with the index into the sequences of each vehicle.
     """
     vehicles, ticks = plan_path.shape
-    waits = np.empty(vehicles, np.int32)  # the sequence that waits all the time
+    waits = np.empty(vehicles, np.int32)  # the sequence that only waits
     valid = not fresh
     for vehicle in range(vehicles):
         choice[vehicle] = -1
@@ -214,5 +214,5 @@ def carry_over(
                 choice[vehicle] = place
         valid = valid and choice[vehicle] >= 0
     if not valid:
-        for vehicle in range(vehicles):  # an assignment of slices takes seconds to compile
+        for vehicle in range(vehicles):  # a slice assignment would take seconds to compile
             choice[vehicle] = waits[vehicle]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 UNREACHABLE = 65535
 FARTHEST = 65534
-"""Values beyond this are cut to it: routes longer than 65534 cells are not told apart."""
+"""Largest distance: longer routes are capped to it and not distinguished."""
 LEVELS = 3
 
 
@@ -33,15 +33,15 @@ def flood(
 ) -> None:
     """Fill `field` with the distance of every cell to the nearest source.
 
-    First all cells that reach a source without passing an avoided cell, then those through cells of level 1, then those
-    through cells of level 2. With `penalise` the values of avoided cells, and of all that only get out through them,
-    are raised above those before.
+    The search first covers all cells that reach a source without passing an avoided cell, then those through cells of
+    level 1, then those through cells of level 2. With `penalise`, the values of avoided cells, and of all cells that
+    are only reached through them, are raised above all earlier values.
 
     Args:
         predecessors: (C, P) int32 of `Graph`.
         sources: (S,) int32, goal cells; they are expanded even where they are avoided.
-        avoid: (C,) uint8, level of each cell, 0..LEVELS - 1.
-        penalise: True for a potential to go down, False for lengths in cells (shortest if no cell is of level 2).
+        avoid: (C,) uint8, avoidance level of each cell, 0..LEVELS - 1.
+        penalise: True for a potential to descend, False for path lengths in cells (shortest if no cell is of level 2).
         field: (C,) uint16, overwritten.
         queue, deferred: (C,) int32, scratch.
     """
@@ -54,7 +54,7 @@ def flood(
             tail += 1
     farthest = 0
     for level in range(LEVELS):
-        # Cells of this level that were reached so far go first into their places, those of higher levels wait on.
+        # Reached cells of this level are expanded now, in order; cells of higher levels stay deferred.
         later, found = 0, waiting
         while later < found and avoid[deferred[later]] != level:
             later += 1

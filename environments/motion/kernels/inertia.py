@@ -1,12 +1,13 @@
-"""A tick of vehicles that need more than that for a move: those that turn in place first, and those that drive slowly.
+"""A tick of vehicles that need several ticks for a move: vehicles that turn in place first, and slow vehicles.
 
-PIBT decides which cell each vehicle takes next; here a vehicle first turns until it faces that cell, a quarter each
-`turn_ticks`, then gathers progress, `pace` a tick, and changes its cell in the tick in which it has gathered a `whole`
-one. Until then it holds its cell, and a vehicle that wants that cell waits. Moves that are carried out are some of
+PIBT decides which cell each vehicle takes next; here a vehicle first turns until it faces that cell, a quarter per
+`turn_ticks`, then gathers progress, `pace` per tick, and changes its cell in the tick in which the progress reaches
+`whole`. Until then it keeps its cell, and a vehicle that wants that cell waits. The moves carried out are a subset of
 those that PIBT reserved: no two vehicles share a target, none exchange cells, and a vehicle moves only if its next cell
-is free or left in the same tick, so no two meet. A vehicle that is held, or has come to its goal, starts from nothing.
+is free or vacated in the same tick, so there are no collisions. A vehicle that was held or reached its goal restarts
+from zero speed.
 
-Ways are ranked by what they take with the load on board: a loaded vehicle may drive another way than an empty one.
+Paths are ranked by their travel time with the current load: a loaded vehicle may take another route than an empty one.
 
 Dimensions: V vehicles, C cells.
 """
@@ -46,13 +47,13 @@ def tick_inert(
     seed: int,
     tick: int,
 ) -> tuple[int, int, int, bool]:
-    """`tick.tick_floor` for vehicles with inertia.
+    """Move all vehicles once: `tick.tick_floor` for vehicles with inertia.
 
     Args:
-        v, ways, fields, now, after, seed, tick: as there.
+        v, ways, fields, now, after, seed, tick: as in `tick_floor`.
         inertia: of the vehicles, changed in place.
         empty, loaded: times to the goals for vehicles without and with a load.
-        turn_ticks: ticks for a quarter turn; 0: vehicles drive into any direction, and these times are not read.
+        turn_ticks: ticks for a quarter turn; 0: vehicles drive in any direction, and these times are not read.
     """
     reordered = set_priorities(v, ways, fields, now, tick)
     salt = tick_salt(seed, tick)
@@ -77,7 +78,7 @@ def rank_turns(
     now: NDArray[np.int32],
     salt: int,
 ) -> None:
-    """Rank the next cells of every vehicle: soonest at the goal first, turns counted; ties as in `pibt.rank_moves`.
+    """Rank the next cells of every vehicle: soonest at the goal first, turns included; ties as in `pibt.rank_moves`.
 
     Args:
         v: V vehicles; reads `cell`, overwrites `choices`.
@@ -103,7 +104,7 @@ def rank_turns(
                 continue
             ticks = turn_ticks * quarters(facing[i], way)
             if way != facing[i]:
-                ticks -= inertia.turning[i]  # a quarter that has begun
+                ticks -= inertia.turning[i]  # the quarter turn under way
             cost = np.int64(field[to * 4 + way] + tick_cost * ticks + entry_cost[to])
             key = (cost << 4) | (taken if now[to] != NO_VEHICLE else 0) | (k + 1)
             place = count
@@ -137,13 +138,13 @@ def carry_out(
     now: NDArray[np.int32],
     after: NDArray[np.int32],
 ) -> int:
-    """Turn, gather progress, or move towards `target`; how many vehicles moved.
+    """Turn, gather progress, or move towards `target`; return the number of vehicles that moved.
 
     Args:
         v: V vehicles; `cell` and `moves` change, `target` becomes `cell`.
         inertia, turn_ticks, neighbours: as in `tick_inert`.
         now: (C,) int32, vehicle in a cell or NO_VEHICLE; all NO_VEHICLE afterwards.
-        after: (C,) int32 of `pibt.reserve`; afterwards who is where.
+        after: (C,) int32 of `pibt.reserve`; afterwards the vehicle in each cell.
     """
     cell, target, verdict, facing = v.cell, v.target, inertia.verdict, inertia.facing
     vehicles = cell.shape[0]
@@ -168,7 +169,7 @@ def carry_out(
         if inertia.progress[i] >= inertia.whole:
             verdict[i] = _READY
     for i in range(vehicles):
-        # Follow the vehicles in the next cells until the fate of one is known; a ring of them turns.
+        # Follow the vehicles in the next cells until the outcome of one is known; a ring of vehicles rotates.
         length = 0
         j = i
         while verdict[j] == _READY:
@@ -191,7 +192,7 @@ def carry_out(
             inertia.progress[i] -= inertia.whole
             cell[i] = target[i]
         else:
-            inertia.progress[i] = min(inertia.progress[i], inertia.whole - 1)  # waiting makes none faster
+            inertia.progress[i] = min(inertia.progress[i], inertia.whole - 1)  # waiting does not add speed
             target[i] = cell[i]
         after[cell[i]] = i
     return moved

@@ -1,4 +1,4 @@
-"""How vehicles that turn in place stand at the end of their way.
+"""The stands in which vehicles that turn in place reach their goals.
 
 Dimensions: C cells, S = 4 C states (cell, facing), numbered cell * 4 + facing, A actions.
 """
@@ -24,9 +24,9 @@ NOWHERE = -1
 def follow(
     field: NDArray[np.int32], successor: NDArray[np.int32], cost: NDArray[np.int32], order: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Drives down a field from every state: cells and quarter turns to the goal, and how vehicles stand there.
+    """Drive down a field from every state: cells and quarter turns to the goal, and the stand reached there.
 
-    Where several ways cost the same, one of them is counted, and of their goals the first.
+    If several paths cost the same, one of them is counted, and the first of their goals.
 
     Args:
         field: (S,) int32, 0 at the goals.
@@ -60,7 +60,7 @@ def follow(
 
 @njit(cache=True)
 def either(one: int, other: int, cells: int) -> int:
-    """How a vehicle stands that may end in either of two ways: in one cell with any facing, or in the first cell."""
+    """Merge two possible stands: the same cell with any facing if both lie in it, else the first stand's cell."""
     if one == NOWHERE:
         return other
     if other == NOWHERE or one == other:
@@ -74,7 +74,7 @@ def either(one: int, other: int, cells: int) -> int:
 
 @njit(cache=True)
 def unite(landing: NDArray[np.int32], facings: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """(C,) how a vehicle ends that begins in a cell with any of its facings; of landing (C, 4), facings (C, 4)."""
+    """(C,) final stands of vehicles that start in a cell with any of `facings` (C, 4); of landing (C, 4)."""
     cells = facings.shape[0]
     united = np.full(cells, NOWHERE, np.int32)
     for cell in range(cells):

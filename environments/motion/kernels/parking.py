@@ -1,13 +1,13 @@
-"""Where a vehicle stands when it has nothing to do or waits its turn: where it blocks nobody.
+"""Grades of cells as spots for idle or queueing vehicles: the fewer vehicles they block, the better.
 
     #########     P parking
-    #P.....2#     . free floor: its neighbours are joined round it, so nobody needs the cell to get past
-    #P.....2#     2 lane: a cell without which a way gets longer or is cut, and every one-way cell
-    ###S##2##     3 dead end, behind which only it is reached
+    #P.....2#     . free floor: its neighbours are joined round it, so no vehicle needs it to pass
+    #P.....2#     2 lane: without the cell a path is longer or cut; every one-way cell
+    ###S##2##     3 dead end, the cells behind it are reached only through it
     #####3###     S dock: never
 
-A vehicle takes the nearest free cell of the best kind there is; parking and free floor are equally good for those who
-wait for a dock, parking is better for those who have nothing to do. Each cell is given to one vehicle.
+A vehicle takes the nearest free cell of the best grade there is. Parking and free floor are equally good for vehicles
+that wait for a dock; parking is better for idle vehicles. Each cell is assigned to one vehicle.
 
 Dimensions: C cells.
 """
@@ -36,7 +36,7 @@ def grade(
     docks: NDArray[np.int32],
     parking: NDArray[np.int32],
 ) -> NDArray[np.int8]:
-    """How well a vehicle may stand in each cell, (C,) int8: PARKING, FLOOR, LANE, DEAD_END or NEVER (walls, docks)."""
+    """Grade each cell as a spot, (C,) int8: PARKING, FLOOR, LANE, DEAD_END or NEVER (walls, docks)."""
     cells = passable.shape[0]
     height = cells // width
     ring_row = (-1, -1, 0, 1, 1, 1, 0, -1)
@@ -50,12 +50,12 @@ def grade(
         for k in range(8):
             y, x = row + ring_row[k], column + ring_column[k]
             inside = y >= 0 and y < height and x >= 0 and x < width
-            # An arrow beside the cell leads one way only: no way round.
+            # An arrow next to the cell allows one direction only: it is no detour.
             ring[k] = inside and passable[y * width + x] and one_way[y * width + x] < 0
         sides, runs = 0, 0
         for k in range(8):
             sides += ring[k] and k % 2 == 0
-            # A run of free cells counts once it touches the cell with a side, not only with a corner.
+            # A run of free cells counts if it shares a side with the cell, not only a corner.
             if ring[k] and not ring[k - 1] and (k % 2 == 0 or ring[(k + 1) % 8]):
                 runs += 1
         if way_out[c] != NO_CELL:

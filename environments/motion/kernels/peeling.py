@@ -1,4 +1,4 @@
-"""Peels off what hangs on the rest of a floor by one cell.
+"""Finds the dead ends of a floor by peeling off cells with one neighbour.
 
 Dimensions: C cells, D moves of a cell, P predecessors of a cell.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def peel(
     neighbours: NDArray[np.int32], predecessors: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
-    """Remove cells that are joined to one other cell, until none is left. One-way moves join cells like others.
+    """Remove cells with a single neighbour until none is left. One-way moves join cells like other moves.
 
     Args:
         neighbours: (C, D) int32 of `Graph`.
@@ -28,7 +28,7 @@ def peel(
 
     Returns:
         (C,) int32: the cell to which a removed cell was joined, else NO_CELL; (C,) int32: the removed cells in the
-        order of removal; how many they are.
+        order of removal; their number.
     """
     cells, moves = neighbours.shape
     links = np.empty((cells, moves + predecessors.shape[1]), np.int32)
@@ -86,7 +86,7 @@ def measure_trees(
         removed: (N,) int32 of `peel`; all cells behind a cell come before it.
     """
     cells = way_out.shape[0]
-    behind = np.zeros(cells, np.int32)  # and the cell itself
+    behind = np.zeros(cells, np.int32)  # including the cell itself
     for cell in removed:
         behind[cell] += 1
         if way_out[way_out[cell]] != NO_CELL:

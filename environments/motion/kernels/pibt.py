@@ -3,23 +3,23 @@
 Source: K. Okumura, M. Machida, X. Défago, Y. Tamura, "Priority inheritance with backtracking for iterative
 multi-agent path finding", Artificial Intelligence 310 (2022), algorithm 1. Written without recursion.
 
-A step has three parts, each a kernel of its own, so that another planner may replace one of them:
+A step has three parts, each a kernel of its own, so that another planner can replace one of them:
 
 1. `rank_moves`  every vehicle ranks its (at most five) next cells: downhill in its field first. Turning times,
                  guidance or look-ahead change the ranking, nothing else.
-2. `reserve`     vehicles choose in the order of priority. Who wants a cell in which somebody stands pushes him, and
-                 lends him the priority; who cannot give way stays, and the pusher tries his next choice.
-3. `advance`     the targets become the cells.
+2. `reserve`     vehicles choose in the order of priority. A vehicle that wants an occupied cell pushes its occupant,
+                 which inherits the priority; if the occupant cannot move, the pusher tries its next candidate cell.
+3. `advance`     the vehicles move to their targets.
 
 Invariants after `reserve`: every vehicle has a target among its choices or its own cell; no two share a target; no
 two exchange cells; a held vehicle stays. Following another vehicle and rotating in a cycle are allowed.
 
-Priorities: `order` lists the vehicles, highest first. Vehicles that have reached their goal go behind all others,
-the others keep their order (`reorder`): who waits longest since its last goal comes first, as in the paper.
+Priorities: `order` lists the vehicles, highest first. Vehicles that have reached their goal go behind all others, which
+keep their order (`reorder`): the longer since its last goal, the earlier a vehicle comes, as in the paper.
 
 Ties between equally good cells are broken by a hash of (seed, tick, vehicle): no state, no random stream. A free cell
-is preferred to one from which somebody must be pushed, but not always: else the same two vehicles push each other to
-and fro for ever beside a dead end (of 20 pairs of floor and fleet with docks in dead ends 8 froze so, now none does).
+is preferred to an occupied one, but not always: otherwise two vehicles can push each other to and fro forever next to a
+dead end (8 of 20 pairs of floor and fleet with docks in dead ends froze like this; now none does).
 
 Dimensions: V vehicles, C cells, F fields.
 """
@@ -47,7 +47,7 @@ _LAST = np.int32(2**31 - 1)
 def rank_moves(
     v: Vehicles, fields: NDArray[np.uint16], neighbours: NDArray[np.int32], now: NDArray[np.int32], salt: int
 ) -> None:
-    """Rank the next cells of every vehicle: the nearest to the goal first; of equal ones the own, then the free.
+    """Rank the next cells of every vehicle: nearest to the goal first; on ties its own cell, then free cells.
 
     Args:
         v: V vehicles; reads `cell` and `row`, overwrites `choices`.
@@ -61,7 +61,7 @@ def rank_moves(
         here = cell[i]
         mine = row[i]
         mixed = tie(salt, i)
-        turn = mixed >> 30  # directions in the order of k ^ turn: each pair is in either order as often
+        turn = mixed >> 30  # directions in the order of k ^ turn: each pair comes in either order equally often
         taken = 8 if mixed & 3 else 0
         # A key is distance, occupied?, direction in 16 + 1 + 3 bits: sorting keys sorts cells.
         a = np.int32(fields[mine, here]) << 4

@@ -6,10 +6,10 @@
 
 Two kinds of passes use the same repair:
 
-1. the priority pass, in the order of `rank`: a vehicle may push any vehicle of lower rank, whatever that costs them;
+1. the priority pass, in the order of `rank`: a vehicle may push any vehicle of lower rank, at any cost to them;
 2. improvement passes: a change is kept only if the weighted sum of all costs falls.
 
-The number of tried sequences is the budget: the same input gives the same plan on any machine.
+The budget counts tried sequences, so that the same input gives the same plan on any machine.
 
 Sources: priority inheritance with backtracking is PIBT (Okumura et al., Artificial Intelligence 310, 2022); action
 sequences in place of single moves follow EPIBT (Yukhnevich, Andreychuk, 2025); improvement of a windowed plan by repair
@@ -45,12 +45,12 @@ class Plan(NamedTuple):
     cell: NDArray[np.int32]  # (V,) where they are now
     rank: NDArray[np.int64]  # (V,) 0 first
     weight: NDArray[np.int64]  # (V,) of their costs in the sum that improvement lowers
-    choice: NDArray[np.int32]  # (V,) index of the sequence that each holds
+    choice: NDArray[np.int32]  # (V,) index of the sequence that each vehicle holds
     taken: NDArray[np.int32]  # (T + 1, C) vehicle that has reserved a cell, or NO_VEHICLE
 
 
 class Limits(NamedTuple):
-    """What a repair may do."""
+    """The limits of a repair."""
 
     tries: int  # sequences
     most_depth: int  # vehicles in the repair
@@ -72,7 +72,7 @@ class Repair(NamedTuple):
 
     @classmethod
     def empty(cls, vehicles: int) -> Repair:
-        """Room for all vehicles."""
+        """Allocate room for all vehicles."""
         places = (np.empty(vehicles + 1, np.int32) for _ in range(4))
         return cls(
             *places,
@@ -97,7 +97,7 @@ def plan_window(
     tries_total: int,
     seed: np.uint64,
 ) -> int:
-    """Improve a plan: one pass by rank, then improvement; the tries used in all.
+    """Improve a plan: one priority pass, then improvement passes; return the number of tries used.
 
     Args:
         plan: changed in place; `taken` is filled here.
@@ -105,11 +105,11 @@ def plan_window(
         scratch: `Repair.empty`.
         visit: (V,) int32, vehicles in the order of their rank; scratch afterwards.
         overdue: (V,) bool, vehicles that are patient leaders in the priority pass.
-        by_rank, patient: limits of a repair in the priority pass; no tries leave the pass out.
+        by_rank, patient: limits of a repair in the priority pass; with 0 tries the pass is skipped.
         improving: limits of a repair in improvement passes.
         passes: improvement passes at most.
         tries_total: sequences tried at most; the priority pass is always finished.
-        seed: of the order in which improvement visits vehicles.
+        seed: determines the order in which improvement visits vehicles.
     """
     vehicles = plan.choice.shape[0]
     cost, choice = sequences.cost, plan.choice
@@ -147,7 +147,7 @@ def plan_window(
 def repair(
     leader: int, by_rank: bool, limits: Limits, plan: Plan, sequences: Sequences, scratch: Repair
 ) -> tuple[bool, int]:
-    """Give a vehicle a cheaper sequence, where the vehicles in its way find others; whether it has one, and tries used.
+    """Try a cheaper sequence for a vehicle and others for those in its path; return (success, tries used).
 
     Depth-first over the list of vehicles that must choose: level i takes the next sequence of the i-th vehicle;
     vehicles that it displaces join the end of the list. When all have chosen the change is accepted, else undone.
@@ -180,7 +180,7 @@ def repair(
             members = displaced
             level += 1
             continue
-        # This level is out of sequences: hand back to the one before, whose own sequence is taken up again.
+        # This level has no more sequences: return to the level before, which resumes with its own sequence.
         if failures[vehicle] == 0:
             failed[given_up] = vehicle
             given_up += 1
@@ -200,14 +200,14 @@ def repair(
 
 @njit(cache=True, inline="always")
 def reserve_path(plan, sequences, vehicle, mark):
-    """Mark the cells of the sequence that a vehicle holds, tick by tick; NO_VEHICLE sets them free."""
+    """Mark the cells of the sequence that a vehicle holds, tick by tick; NO_VEHICLE frees them."""
     for tick in range(sequences.path.shape[2]):
         plan.taken[tick + 1, sequences.path[vehicle, plan.choice[vehicle], tick]] = mark
 
 
 @njit(cache=True, inline="always")
 def put_back(listed, members, plan, sequences, scratch):
-    """Give the vehicles from place `listed` of the list to its end, `members`, their old sequences again."""
+    """Restore the old sequences of the vehicles from position `listed` of the list to its end, `members`."""
     for index in range(members - 1, listed - 1, -1):
         other = scratch.order[index]
         scratch.entered[other] = NOT_LISTED
@@ -217,7 +217,7 @@ def put_back(listed, members, plan, sequences, scratch):
 
 @njit(cache=True, inline="always")
 def take_place(level, place, members, displaced, plan, sequences, scratch):
-    """Let a vehicle hold a sequence; those that it displaces hold none until they choose."""
+    """Give a vehicle a sequence; the vehicles that it displaces hold none until they choose."""
     for index in range(members, displaced):
         other = scratch.order[index]
         scratch.old[index] = plan.choice[other]
@@ -243,7 +243,7 @@ def find_place(
     sequences: Sequences,
     scratch: Repair,
 ) -> tuple[int, int, int]:
-    """The next sequence of a vehicle that is worth it and whose displaced vehicles may join the list.
+    """The next sequence of a vehicle that is worthwhile and whose displaced vehicles may join the list.
 
     Returns:
         Its index or NO_PLACE, the length of the list with the displaced vehicles, and the tries used so far.
@@ -276,10 +276,10 @@ def list_displaced(
     sequences: Sequences,
     scratch: Repair,
 ) -> int:
-    """List the vehicles in the way of a sequence: those that hold its cells, and those that it would swap with.
+    """List the vehicles that block a sequence: those that hold its cells, and those it would swap cells with.
 
     Returns:
-        The length of the list with them; -1 where one of them may not be displaced, and none joins the list.
+        The length of the list with them; -1 if one of them may not be displaced; then none joins the list.
     """
     taken, order, entered = plan.taken, scratch.order, scratch.entered
     leader = order[0]

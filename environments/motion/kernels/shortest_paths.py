@@ -13,9 +13,9 @@ UNREACHED = 1 << 28
 
 @njit(cache=True, nogil=True)
 def fill_field(goal_cell, facings, first, origin, price, dearest, out):
-    """Dial's shortest paths backwards from all states of a goal cell.
+    """Compute the shortest paths backwards from all states of a goal cell (Dial's algorithm).
 
-    A state may wait in several buckets; only the one of its final cost counts.
+    A state may wait in several buckets; only the bucket of its final cost counts.
 
     Args:
         goal_cell: cell; the states goal_cell * facings and following cost nothing.
@@ -70,7 +70,7 @@ def fill_field(goal_cell, facings, first, origin, price, dearest, out):
 
 @njit(cache=True, nogil=True)
 def fill_rows(cells, rows, facings, first, origin, price, dearest, unreached, fields):
-    """Fill `fields[rows[i]]` with the field of `cells[i]`, and say how long the longest path is.
+    """Fill `fields[rows[i]]` with the field of `cells[i]`, and return the cost of the longest path.
 
     Args:
         cells, rows: (N,) int32, goal cells and the rows of `fields` (F, S) for them.

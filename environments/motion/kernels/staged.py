@@ -34,20 +34,20 @@ def advance_tick(
     serving: NDArray[np.int64],
     going: NDArray[np.int8],
 ) -> None:
-    """A tick: each vehicle that may goes on with the first of its staged actions. The arrays from `cell` on change.
+    """Run a tick: each vehicle that may proceeds with its first staged action. Arrays from `cell` on change.
 
     Args:
         neighbours: (C, 4) int32.
-        ticks_per_action: what an action takes.
+        ticks_per_action: duration of an action.
         delayed: (V,) bool, vehicles that are held up in this tick; only read.
         cell, facing: (V,) int32.
-        progress: (V,) int32, ticks of the first action that are done.
+        progress: (V,) int32, completed ticks of the first action.
         staged: (V, S) int8, actions to come; `length` of them count.
         ticket: (V, S) int64, of moves: the ticket at the cell ahead.
         length: (V,) int32.
         holder: (C,) int32, vehicle in a cell or NO_VEHICLE.
         serving: (C,) int64, ticket that a cell serves.
-        going: (V,) int8, receives GOES for vehicles that went on, STAYS for others.
+        going: (V,) int8, receives GOES for vehicles that proceeded, STAYS for others.
     """
     vehicles = cell.shape[0]
     chain = np.empty(vehicles, np.int32)

@@ -1,18 +1,18 @@
-"""A tick of `GridTraffic` as kernels: who goes first on a factory floor, then PIBT, then who has arrived.
+"""A tick of `GridTraffic` as kernels: ranks of the vehicles of a factory floor, then PIBT, then arrivals.
 
-Ranks, the lower the earlier; within a rank the order of PIBT holds:
+Ranks, lowest first; within a rank the order of PIBT holds:
 
-- LEAVING   drives out of a dead end into which somebody wants: nobody can get past, so all give way,
+- LEAVING   drives out of a dead end that another vehicle wants to enter: none can pass, so all give way,
 - DOCKING   drives to a dock,
 - RELAXED   drives to a spot where it will wait,
-- STUCK     has not come nearer to its goal for PATIENCE_TICKS: the others go first for YIELD_TICKS,
-- AT_GOAL   is where it wants to be, and lets itself be pushed.
+- STUCK     has come no nearer to its goal for PATIENCE_TICKS: the others go first for YIELD_TICKS,
+- AT_GOAL   is at its goal, and can be pushed.
 
-The guarantee of PIBT asks that any two neighbouring cells lie on a cycle; dead ends, and bridges between two parts of a
-floor, are outside it. Hence LEAVING and STUCK. Who left a dead end keeps its place before the others of its rank: else
-it would be pushed back in. Measured on random-32-32-20 (20 cells in dead ends, random goals, 5000 ticks): plain PIBT
-stops for good within 2000 ticks with 100..400 vehicles; with these rules goals are reached to the end without a pause
-longer than three ticks.
+The guarantee of PIBT requires that any two neighbouring cells lie on a cycle; dead ends, and bridges between two parts
+of a floor, do not meet it. Hence LEAVING and STUCK. A vehicle that has left a dead end stays ahead of the others of its
+rank: otherwise it would be pushed back in. Measured on random-32-32-20 (20 cells in dead ends, random goals, 5000
+ticks): plain PIBT stops for good within 2000 ticks with 100..400 vehicles; with these rules goals are reached to the
+end without a pause longer than three ticks.
 
 Dimensions: V vehicles, C cells, F fields.
 """
@@ -49,13 +49,13 @@ def tick_floor(
     seed: int,
     tick: int,
 ) -> tuple[int, int, int, bool]:
-    """Move all vehicles once. One call, because calling costs more than moving a small fleet.
+    """Move all vehicles once. A single kernel, because a call costs more than moving a small fleet.
 
     Args:
         v: V vehicles, changed in place.
         ways: of the floor.
         fields: (F, C) uint16 potentials.
-        now, after: (C,) int32 of `pibt.reserve`; to be exchanged for the next tick.
+        now, after: (C,) int32 of `pibt.reserve`; swap them for the next tick.
         seed, tick: break ties.
 
     Returns:
@@ -72,7 +72,7 @@ def tick_floor(
 
 @njit(cache=True)
 def set_priorities(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32], tick: int) -> bool:
-    """Who goes first in this tick; whether that has changed since the last one."""
+    """Set the priorities for this tick; return whether they have changed since the last one."""
     if ways.wanted.shape[0] > 0:
         exchange_spots(v, ways, fields, now)
     rank_vehicles(v, ways, fields, tick)
@@ -81,7 +81,7 @@ def set_priorities(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
 
 @njit(cache=True)
 def count_arrivals(v: Vehicles) -> tuple[int, int]:
-    """How many are to be reported and at their goal, and how many are free but not at their goal."""
+    """Count vehicles at their goal that are to be reported, and vehicles neither held nor at their goal."""
     arrived, restless = 0, 0
     for i in range(v.cell.shape[0]):
         if v.cell[i] == v.goal[i]:
@@ -94,11 +94,11 @@ def count_arrivals(v: Vehicles) -> tuple[int, int]:
 
 @njit(cache=True)
 def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32]) -> None:
-    """Who would have to pass another to its spot takes the other's, and the other goes on: in a dead end and its mouth.
+    """Exchange the spots of two vehicles in a dead end or its mouth if one would have to pass the other.
 
-        |ab..|  a wants to the bottom of the lane, b stands where it wants: now b goes on and a comes after
+        |ab..|  a wants to go to the bottom of the lane, b is at its spot: now b goes on and a follows
 
-    Only vehicles that wait or have nothing to do: to them one spot of a dead end is as good as another.
+    Applies only to vehicles that wait or are idle: for them all spots of a dead end are equally good.
 
     Args:
         v: V vehicles; `goal`, `row` and `best` are exchanged in place.
@@ -121,7 +121,7 @@ def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
             continue
         same = dead_end[goal[j]] == into
         if not same and goal[j] == ahead:
-            for k in range(neighbours.shape[1]):  # j stands in the mouth, which is no part of the dead end
+            for k in range(neighbours.shape[1]):  # j stands in the mouth, which is not part of the dead end
                 to = neighbours[ahead, k]
                 same = same or (to != NO_CELL and dead_end[to] == into and way_out[to] == ahead)
         if same and fields[row[j], ahead] <= field[ahead]:
@@ -133,7 +133,7 @@ def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
 
 @njit(cache=True)
 def rank_vehicles(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], tick: int) -> None:
-    """Who goes first: LEAVING, DOCKING, RELAXED, STUCK or AT_GOAL.
+    """Rank the vehicles: LEAVING, DOCKING, RELAXED, STUCK or AT_GOAL.
 
     Args:
         v: V vehicles; `rank` is overwritten, `best` and `since` are changed in place.

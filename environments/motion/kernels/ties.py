@@ -1,4 +1,4 @@
-"""Hashes without state: ties are broken, and orders of visit drawn, without a random stream."""
+"""Stateless hashes that break ties and draw visiting orders without a random stream."""
 
 from __future__ import annotations
 

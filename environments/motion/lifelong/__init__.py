@@ -1,1 +1,1 @@
-"""Lifelong path finding: tasks are assigned to vehicles over and over, and plans are carried out under delays."""
+"""Lifelong path finding: tasks are assigned to vehicles continually, and plans are carried out under delays."""

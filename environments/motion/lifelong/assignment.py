@@ -1,11 +1,9 @@
-"""Who takes which task: the bids of all free vehicles for all open tasks are one array, cleared in one go.
+"""Assignment of tasks: the bids of all free vehicles for all open tasks form one array, cleared in one batch.
 
-A bid is the vehicle's cost to the first errand plus a share of the task's own length, so that of two tasks equally
-near the shorter
-one is done first. Vehicles whose task is not begun bid again every tick, which re-opens the contract at no cost.
-Clearing by the
-Hungarian method is exact; sequential single-item clearing (cheapest bid first) serves where the array is too large
-for it.
+A bid is the vehicle's cost to the first errand plus a share of the task's own length, so that of two tasks equally near
+the shorter one is done first. Vehicles whose task has not begun bid again every tick, which re-opens the contract at no
+cost. Clearing by the Hungarian method is exact; sequential single-item clearing (cheapest bid first) is used where the
+array is too large for it.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ NO_BID = -1
 
 
 def clear_bids(bids: NDArray[np.int64], *, exact_up_to: int = 400_000) -> NDArray[np.int64]:
-    """(B,) column won by each row of bids (B, N), each column at most once; NO_BID for rows left without.
+    """(B,) column won by each row of bids (B, N), each column at most once; NO_BID for rows without a column.
 
     Exact (least total) while B * N is at most `exact_up_to`, else cheapest bid first.
     """
@@ -43,12 +41,12 @@ def clear_bids(bids: NDArray[np.int64], *, exact_up_to: int = 400_000) -> NDArra
 
 
 class Tasks(Protocol):
-    """What assignment needs of a set of tasks; V vehicles."""
+    """The interface of a set of tasks for the assignment; V vehicles."""
 
     task: NDArray[np.int32]  # (V,) or -1
     done: NDArray[np.int32]  # (V,) errands done of that task
-    unbegun: dict[int, None]  # tasks that may be given to anybody
-    lengths: NDArray[np.int64]  # (N,) cost of each task from its first errand on, -1 where not yet known
+    unbegun: dict[int, None]  # tasks that may be given to any vehicle
+    lengths: NDArray[np.int64]  # (N,) cost of each task from its first errand on, -1 if not yet known
 
     def first_cells(self, tasks: NDArray[np.int64]) -> NDArray[np.int32]: ...
 
@@ -58,9 +56,9 @@ class Tasks(Protocol):
 
 
 def assign_tasks(tasks: Tasks, state: NDArray[np.int32], costs: CostFields, *, length_share: float = 1.0) -> None:
-    """Lets all vehicles that have not begun a task bid for all tasks that nobody has begun, and hands them out.
+    """Let all vehicles that have not begun a task bid for all tasks not yet begun, and assign the tasks.
 
-    state (V,) of the kinematics of `costs`. Vehicles keep their task at equal cost (a bid for it is lower by half a
+    state (V,) of the kinematics of `costs`. At equal cost a vehicle keeps its task (its bid for it is lowered by half a
     tick).
     """
     bidders = np.flatnonzero(tasks.done == 0)

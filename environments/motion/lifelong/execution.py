@@ -1,15 +1,14 @@
-"""Carries out plans tick by tick where actions take several ticks and robots are held up: all pass a cell in the order
-that was planned.
+"""Execution of plans, tick by tick, with actions of several ticks and delays: vehicles pass each cell in planned order.
 
-Every cell keeps the order in which vehicles are to pass it, as numbered tickets. A vehicle drives on only into a cell
-that serves its ticket, or right behind the vehicle that leaves it straight ahead:
+Every cell keeps the order in which vehicles are to pass it, as numbered tickets. A vehicle enters only a cell that
+serves its ticket, or follows directly behind the vehicle that leaves the cell straight ahead:
 
     a > b > c        b leaves its cell eastwards and has come at least as far as a: a may follow
     a > b            b has yet to turn, or leaves sideways: the squares would touch, so a waits until the cell is empty
         v
 
-So whatever delays come, no two squares of one cell's size ever overlap, and as long as the order of the plan has no
-cycle, all vehicles get through. Source of the idea: execution of multi-agent plans under delays by minimal
+Thus no two squares of one cell's size ever overlap, whatever the delays, and as long as the order of the plan has no
+cycle, all vehicles arrive. Source of the idea: execution of multi-agent plans under delays by minimal
 communication (Ma, Kumar, Koenig, "Multi-agent path finding with delay probabilities", AAAI 2017).
 
 Dimensions: V vehicles, C cells.
@@ -28,7 +27,7 @@ from ..kernels.staged import GOES, advance_tick, find_rings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST_STAGED = 2  # actions; a vehicle that has so many left to do is planned to wait
+MOST_STAGED = 2  # actions; a vehicle with this many left is planned to wait
 
 
 class StagedExecution:
@@ -37,11 +36,11 @@ class StagedExecution:
     Args:
         neighbours: (C, 4) int32 of the graph.
         starts: (V,) int32, different cells; all face east.
-        ticks_per_action: what a move or a quarter turn takes.
+        ticks_per_action: duration of a move or a quarter turn.
 
     Attributes:
-        cell, facing, progress: (V,) int32, where the vehicles are, and the ticks of their first action that are done.
-        planned: (V,) int32, state (cell * 4 + facing) that they are going to be in.
+        cell, facing, progress: (V,) int32, position of the vehicles, and the completed ticks of their first action.
+        planned: (V,) int32, state (cell * 4 + facing) after all staged actions.
         moves: (V,) int64, cells entered so far.
         planned_moves: (V,) int64, the same once all staged actions are done.
     """
@@ -68,7 +67,7 @@ class StagedExecution:
 
     @property
     def behind(self) -> NDArray[np.bool_]:
-        """(V,) vehicles with so much left to do that they should be planned to wait."""
+        """(V,) vehicles with so many actions left that they should be planned to wait."""
         return self._length >= MOST_STAGED
 
     def rings(self, planned: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -79,7 +78,7 @@ class StagedExecution:
         return find_rings(now, planned // 4, holder)
 
     def stage(self, action: NDArray[np.int8], planned: NDArray[np.int32]) -> None:
-        """Adds a planned step without rings: action (V,), leading to the states `planned` (V,)."""
+        """Add a planned step without rings: action (V,), leading to the states `planned` (V,)."""
         busy = np.flatnonzero(action != WAIT)
         self._staged[busy, self._length[busy]] = action[busy]
         movers = np.flatnonzero(action == FORWARD)
@@ -91,7 +90,7 @@ class StagedExecution:
         self.planned = planned
 
     def tick(self, delayed: NDArray[np.bool_]) -> NDArray[np.int8]:
-        """Lets each vehicle that may, and is not delayed, go on for a tick; (V,) int8, the actions done, else WAIT."""
+        """Run a tick for all vehicles not delayed; return (V,) int8, the actions they work on, else WAIT."""
         wanted = self._staged[:, 0].copy()
         before = self.cell.copy()
         advance_tick(
@@ -102,7 +101,7 @@ class StagedExecution:
         return np.where(self._going == GOES, wanted, WAIT).astype(np.int8)
 
     def corners(self, width: int) -> NDArray[np.float64]:
-        """(V, 2) x, y of each vehicle's upper left corner in cells, between two cells where it is on the way."""
+        """(V, 2) x, y of each vehicle's upper left corner in cells, between two cells while it moves."""
         share = np.where(self._staged[:, 0] == FORWARD, self.progress / self._ticks, 0.0)
         share[self._length == 0] = 0.0
         x = self.cell % width + share * np.array([1, 0, -1, 0])[self.facing]

@@ -1,4 +1,4 @@
-"""Where idle vehicles wait: near the cells from which work has come so far."""
+"""Waiting spots of idle vehicles: near the cells in which tasks have appeared so far."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ MOST_SITES = 400
 
 
 class WaitingSpots:
-    """Spreads idle vehicles over the pickups seen so far, so that the next one is near to somebody.
+    """Spreads idle vehicles over the pickups seen so far, so that some vehicle is near the next one.
 
-    Sites are chosen greedily for the least sum of cubed distances (which keeps the longest trips short) from pickups
-    to sites (k-median, greedy within
-    63 % of the best gain: Nemhauser, Wolsey, Fisher, Mathematical Programming 14, 1978).
+    Sites are chosen greedily for the least sum of cubed distances (which keeps the longest trips short) from pickups to
+    sites (k-median, greedy within 63 % of the best gain: Nemhauser, Wolsey, Fisher, Mathematical Programming 14, 1978).
     """
 
     def __init__(self, costs: CostFields) -> None:
@@ -33,11 +32,11 @@ class WaitingSpots:
         self._order = np.empty(0, np.int32)
 
     def see(self, cell: int) -> None:
-        """Notes where a task has appeared."""
+        """Record the cell in which a task has appeared."""
         self._seen.append(cell)
 
     def spots(self, state: NDArray[np.int32], idle: NDArray[np.intp], facings: int) -> NDArray[np.int32]:
-        """(len(idle),) cell where each idle vehicle should wait, or -1 where there is nothing better than to stay."""
+        """(len(idle),) cell where each idle vehicle should wait, or -1 if it should stay."""
         goal = np.full(len(idle), -1, np.int32)
         if len(self._seen) == 0 or len(idle) == 0:
             return goal
@@ -47,7 +46,7 @@ class WaitingSpots:
         sites = self._order[: len(idle)]
         rows = self._costs.rows(sites)
         legs = self._costs.fields[rows[None, :], state[idle][:, None]]
-        # squares keep all trips short, and whoever is near a spot stays there
+        # squares keep all trips short, and a vehicle near a spot stays there
         vehicles, chosen = linear_sum_assignment((legs / TICK_COST) ** 2)
         goal[vehicles] = sites[chosen]
         return goal

@@ -1,13 +1,10 @@
-"""Prices for (state, action) that spread traffic and let opposing flows part, computed from the floor alone.
+"""Prices for (state, action) that spread traffic and separate opposing flows, computed from the floor alone.
 
 An assignment of random trips to cheapest routes is repeated with prices that follow the flow found so far (method of
-successive
-averages): an edge grows dear with the flow against it and with the flow through the cell that it enters. Streets so
-become
-one-way where that is cheap. Sources: guidance graphs (Zhang et al., IJCAI 2024); traffic flow optimisation for
-lifelong path
-finding (Chen et al., AAAI 2024), whose opposing-flow and cell-flow terms are used here off line; successive averages
-(Sheffi 1985).
+successive averages): the price of an edge rises with the flow against it and with the flow through the cell that it
+enters. Thus streets become one-way where that is cheap. Sources: guidance graphs (Zhang et al., IJCAI 2024); traffic
+flow optimisation for lifelong path finding (Chen et al., AAAI 2024), whose opposing-flow and cell-flow terms are used
+here offline; successive averages (Sheffi 1985).
 """
 
 from __future__ import annotations
@@ -32,7 +29,7 @@ STATES_PER_ROUND = 4_000_000  # fewer goals a round on larger floors
 
 @dataclass(frozen=True)
 class Guidance:
-    """How strongly flow is priced: in ticks for a move against (opposing) or into (crowding) the mean flow."""
+    """Prices of flow, in ticks for a move against (opposing) or into (crowding) the mean flow."""
 
     opposing: float = 1.0
     crowding: float = 0.0
@@ -42,8 +39,9 @@ class Guidance:
 
     @classmethod
     def for_density(cls, density: float) -> Guidance:
-        """Parting flows costs detours, which pays where vehicles meet often: the price grows with vehicles per
-        open cell.
+        """Choose the price by density (vehicles per open cell).
+
+        Separating flows costs detours, which pays where vehicles meet often.
         """
         return cls(opposing=min(1.0, max(0.0, 2.4 * (density - 0.07))))
 

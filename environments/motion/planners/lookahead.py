@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
-PATIENT_FAILURES = 100  # for overdue vehicles: the search goes on where a bounded search has failed for long
+PATIENT_FAILURES = 100  # for overdue vehicles: the search continues where a bounded search has failed for long
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How far the planner looks and how much it tries."""
+    """Window length and search limits of the planner."""
 
     window_ticks: int = 4
-    tries_by_rank: int = 10_000  # sequences per vehicle in the priority pass; 0 leaves the pass out
+    tries_by_rank: int = 10_000  # sequences per vehicle in the priority pass; 0 skips the pass
     tries_each: int = 600  # sequences per vehicle and improvement pass
-    tries_per_vehicle: int = 1500  # times V: all tries of a tick, but not more than
+    tries_per_vehicle: int = 1500  # times V: most tries in a tick, limited by most_tries
     most_tries: int = 600_000
-    passes: int = 20  # improvement passes at most; 0 leaves them out
+    passes: int = 20  # most improvement passes; 0 skips them
     most_depth: int = 400  # vehicles in one repair
     taken_by_rank: int = 1  # vehicles that one sequence may displace, in the priority pass
     most_taken: int = 1  # the same, in improvement passes
@@ -46,16 +46,16 @@ class Budget:
 
     @classmethod
     def for_density(cls, density: float) -> Budget:
-        """Where vehicles are few per open cell there is time to look farther and to displace two at once."""
+        """Choose by density: few vehicles per open cell leave time to look farther and displace two at once."""
         return cls(window_ticks=5, most_taken=2) if density < SPARSE else cls()
 
 
 class LookaheadPlanner:
-    """Plans V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
+    """Planner for V vehicles on `neighbours` (C, 4); deterministic in its inputs and `seed`.
 
-    `budget` and `guidance` (which prices flows) are chosen by the density of vehicles where None
-    (`Guidance(opposing=0, crowding=0)` switches it off). Costs of unhurried vehicles count one
-    `unhurried_share`-th in improvement passes.
+    `budget` and `guidance` (the pricing of flows) are chosen by the density of vehicles if None (`Guidance(opposing=0,
+    crowding=0)` switches guidance off). In improvement passes the costs of unhurried vehicles are divided by
+    `unhurried_share`.
     """
 
     def __init__(
@@ -111,9 +111,9 @@ class LookaheadPlanner:
         Args:
             state: (V,) int32, of the graph.
             goal: (V,) int32, cell or NO_CELL.
-            next_goal: (V,) int32, cell that follows the goal, NO_CELL where it is unknown.
-            held: (V,) bool, vehicles that may not move.
-            unhurried: (V,) bool, vehicles that go after all others: those that only drive to where they will wait.
+            next_goal: (V,) int32, the goal that follows, NO_CELL if unknown.
+            held: (V,) bool, vehicles that must not move.
+            unhurried: (V,) bool, vehicles that yield to all others, because they only drive to a waiting spot.
         """
         cell = (state // self.graph.facings).astype(np.int32)
         wishes = self._wishes(state, cell, goal.astype(np.int32), next_goal, held)
@@ -130,13 +130,14 @@ class LookaheadPlanner:
         return sequences.first[every, self._choice]
 
     def set_surcharge(self, surcharge: NDArray[np.int32]) -> None:
-        """From now on actions cost so much besides, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
+        """Set a surcharge on actions from now on, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
         self._extra = self._guidance + surcharge
         self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
 
     def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
-        """Fills the fields of all cells if they fit into memory, plans once and forgets it: kernels are compiled and
-        fields known before the clock runs.
+        """Fill the fields of all cells if they fit into memory, plan once and discard the plan.
+
+        Afterwards kernels are compiled and fields known before the clock runs.
         """
         self.costs.prepare(self._cells)
         self.plan(state, goal, next_goal=np.full(len(goal), -1, np.int32))
@@ -150,7 +151,7 @@ class LookaheadPlanner:
         return self.graph.successor[state, action].astype(np.int32)
 
     def left_ticks(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.float64]:
-        """(V,) priced ticks to each goal on an empty floor; 0 without a goal."""
+        """(V,) ticks, guidance prices included, to each goal on an empty floor; 0 without a goal."""
         row = self.costs.rows(goal.astype(np.int32))
         return np.where(goal >= 0, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
 
@@ -162,7 +163,7 @@ class LookaheadPlanner:
         next_goal: NDArray[np.int32] | None,
         held: NDArray[np.bool_] | None,
     ) -> Wishes:
-        """What vehicles want, with the rows of their goals in the cost fields."""
+        """The goals of vehicles, with the rows of their goals in the cost fields."""
         self.costs.next_tick()
         goal = self._let_out(cell, goal)
         both = goal if next_goal is None else np.concatenate([goal, next_goal])
@@ -196,7 +197,7 @@ class LookaheadPlanner:
     def _next_fields(
         self, goal: NDArray[np.int32], next_row: NDArray[np.int32]
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Rows of the next goals (-1: unknown), and what they cost from the goals: the mean over the facings there."""
+        """Rows of the next goals (-1: unknown), and their costs from the goals (mean over the facings there)."""
         base = np.zeros(len(goal), np.int64)
         if len(next_row) == 0:
             return np.full(len(goal), -1, np.int32), base
@@ -225,7 +226,7 @@ class LookaheadPlanner:
         return rank_vehicles(left, age, hurried, leaving), hurried & find_overdue(left, age), leaving
 
     def _let_out(self, cell: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Goals, with the mouth as the goal of vehicles that idle in a dead end that another vehicle wants to enter."""
+        """Goals; for idle vehicles in a dead end that another vehicle wants to enter, the mouth of the dead end."""
         mouth = self._dead_ends.mouth
         wanted = np.zeros(len(mouth), np.bool_)
         entered = mouth[goal[goal >= 0]]

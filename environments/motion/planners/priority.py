@@ -1,9 +1,8 @@
-"""Who goes first: ranks and weights of vehicles, from how much later they are than they would be alone.
+"""Priorities: ranks and weights of vehicles by their lateness compared with driving alone.
 
-A vehicle's lateness is the time since it got its goal over the time that is left to it on an empty floor: near goals
-and long waits
-count both. Vehicles inside a dead end that have to leave it go before all others, the deepest first, since nobody can
-pass them.
+A vehicle's lateness is the time since it got its goal over the remaining time on an empty floor, so that near goals and
+long waits both count. Vehicles inside a dead end that have to leave it go before all others, the deepest first, because
+no vehicle can pass them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PATIENCE_TICKS = 2.0  # keeps a vehicle next to its goal from outranking everybody at once
+PATIENCE_TICKS = 2.0  # keeps a vehicle next to its goal from outranking all others at once
 FIRST_WEIGHT = 1e8
 LEAVING_WEIGHT = 100.0
 OVERDUE_RATIO = 8.0
@@ -29,9 +28,8 @@ def rank_vehicles(
 ) -> NDArray[np.int64]:
     """(V,) rank of each vehicle, 0 first; ties by index. Vehicles without a goal come last.
 
-    left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,)
-    depth in the dead
-    end that the vehicle has to leave, 0 elsewhere.
+    left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,) depth
+    in the dead end that the vehicle has to leave, 0 elsewhere.
     """
     lateness = np.where(has_goal, (age_ticks + 1) / (left_ticks + PATIENCE_TICKS), -1.0)
     order = np.lexsort((-lateness, -must_leave_depth))
@@ -41,18 +39,16 @@ def rank_vehicles(
 
 
 def find_overdue(left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(V,) vehicles so late that the bounded search has failed them for long, so that it must look on: else a
-    floor may freeze.
-    """
+    """(V,) whether each vehicle is overdue: its search continues past the bound, or else a floor may freeze."""
     return age_ticks > OVERDUE_RATIO * (left_ticks + PATIENCE_TICKS)
 
 
 def weights_by_rank(rank: NDArray[np.int64], leaving: NDArray[np.int32], density: float) -> NDArray[np.int64]:
     """(V,) weight of each vehicle's cost in the sum that improvement lowers: exponential in rank, flat on empty floors.
 
-    On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to vehicles in front;
-    on empty ones the weight of those that leave a dead end does, leaving (V,) their depth: else two that wait outside
-    could hold up the one within for ever.
+    On crowded floors a steep weighting keeps improvement from undoing what the priority pass gave to the vehicles in
+    front. On empty floors the weight of vehicles that leave a dead end does so; leaving (V,) is their depth. Otherwise
+    two vehicles waiting outside could hold up the one inside forever.
     """
     steepness = 20.0 * max(0.0, density - 0.1)
     weight = np.exp(-steepness * rank / max(1, len(rank)))

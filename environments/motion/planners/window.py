@@ -18,27 +18,24 @@ WAIT_OMNI = 4  # actions 0..3 of omni vehicles on a grid are moves E, S, W, N
 
 
 class Window(NamedTuple):
-    """All action sequences of `ticks` actions that differ in the cells they pass or in how they end, as a tree in
-    preorder.
+    """All action sequences of `ticks` actions that differ in their cells or final state, as a tree in preorder.
 
-    N nodes; a node is one more action after its parent's. Sequences that pass the same cells at the same ticks and
-    end in the
-    same state are one (the one that turns first is kept, even to and fro: on crowded floors waiting so
-    finds a way out more often than standing still, by measurement). Dropping the first action and waiting at the end
-    gives a sequence of
-    the set again: a plan can be carried over to the next tick.
+    N nodes; a node is one more action after its parent's. Sequences that pass the same cells at the same ticks and end
+    in the same state count as one. The sequence that turns first is kept, even if it turns to and fro: measurements on
+    crowded floors show that it escapes more often than standing still. Dropping the first action and waiting at the end
+    gives another sequence of the set, so a plan can be carried over to the next tick.
     """
 
     ticks: int
     action: NDArray[np.int8]  # (N,)
     depth: NDArray[np.int8]  # (N,) 0 for a first action
-    after_subtree: NDArray[np.int32]  # (N,) the node to go on with where the action is impossible
-    sequences: int  # leaves
+    after_subtree: NDArray[np.int32]  # (N,) the next node if the action is impossible
+    sequences: int  # number of leaves
 
 
 @cache
 def build_window(name: KinematicsName, ticks: int) -> Window:
-    """The tree of sequences of `ticks` actions; found on an open floor, valid on any."""
+    """Build the tree of sequences of `ticks` actions on an open floor; it is valid on any floor."""
     turns = ((1, 0), (0, 1), (-1, 0), (0, -1))
     moves = 4 if name == "differential" else 5
 

@@ -1,4 +1,4 @@
-"""When things are asked for: the order processes, one file and one line in `ORDERS` each."""
+"""The order processes, one file and one line in `ORDERS` each."""
 
 from .base import Amount, Arrival, OrderProcess, Source
 from .conwip import Conwip

@@ -1,4 +1,4 @@
-"""What every order process does: it says when orders come, and how many there may be.
+"""The base of all order processes: when orders arrive, and how many there may be.
 
 Sources of orders are iterator objects, not generators, because a factory can be copied at any moment.
 """
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 class Arrival(NamedTuple):
-    """An order that comes; without a product one is drawn, without a due date that of the product holds."""
+    """An arriving order; defaults: a drawn product, and the due date of the product."""
 
     at_s: float
     product: str | None = None
     due_s: float | None = None  # after the release
     order_id: str | None = None
-    start: str | None = None  # the place where its parts enter; None = as for all orders
+    start: str | None = None  # the place where its parts enter; None = that of all orders
 
 
 class Amount(NamedTuple):
-    """How many orders a process asks for, and the key that says so."""
+    """The number of orders of a process, and the key that sets it."""
 
     key: str
     at_once: int = 1  # at one instant
@@ -41,25 +41,25 @@ class Amount(NamedTuple):
 
 
 class Source:
-    """An iterator over arrivals in the order of their times; subclasses have `__next__`."""
+    """An iterator over arrivals in the order of their times; subclasses define `__next__`."""
 
     def __iter__(self) -> Self:
         return self
 
 
 class OrderProcess(Kinds):
-    """When orders come. A kind says at least one of: which come by themselves, how many are kept in the factory."""
+    """The arrivals of orders. A kind defines orders that arrive by themselves, orders kept in process, or both."""
 
-    limit: Many | None = None  # no more orders than this; None = unlimited
+    limit: Many | None = None  # most orders; None = unlimited
     start: str | None = Field(alias="from", default=None)  # the place where parts enter; None = the source
 
     def source(self, rng: np.random.Generator) -> Iterator[Arrival]:
-        """The orders that come by themselves, in the order of their times; `rng` is the stream "arrivals"."""
+        """The orders that arrive by themselves, in order of time; `rng` is the stream "arrivals"."""
         return iter(())
 
     @property
     def kept_in_process(self) -> int | None:
-        """Orders that are kept in the factory: so many at time 0, then one for each that leaves; None: no such rule."""
+        """Orders kept in process: this many at time 0, then one for each that leaves; None: no such rule."""
         return None
 
     @property
@@ -73,7 +73,7 @@ class OrderProcess(Kinds):
         return math.inf if self.limit is None else self.limit
 
     def amount(self, horizon_s: float) -> Amount:
-        """How many orders are asked for; the limit alone where the process cannot tell."""
+        """The number of orders; the limit if the process does not determine it."""
         return Amount("limit")
 
     def at_once(self, within_s: float) -> bool:
@@ -85,10 +85,10 @@ class OrderProcess(Kinds):
         return self
 
     def problems(self) -> Iterator[Problem]:
-        """What keeps the process from being run as it is."""
+        """The problems that keep the process from running."""
         return iter(())
 
     @classmethod
     def read_in(cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], str]) -> dict[str, Any]:
-        """The data of a process with what it keeps in other files; `read` gives the text of a file."""
+        """The data of a process with its other files read in; `read` gives the text of a file."""
         return data

@@ -32,12 +32,12 @@ def is_clock_time(text: str) -> bool:
 
 
 def seconds_from(start: datetime, text: str) -> float:
-    """How long after `start` a moment is, or a clock time (`08:30`, `08:30:15`) of its day; ValueError where before."""
+    """Seconds from `start` to a moment, or to a clock time (`08:30`, `08:30:15`) of its day; ValueError if before."""
     clock = _CLOCK.fullmatch(text)
     if clock is not None:
         hour, minute, second = (int(part or 0) for part in clock.groups())
         if hour > 23 or minute > 59 or second > 59:
-            raise ValueError(f"{text!r} is no time of a day; 00:00 to 23:59:59 are")
+            raise ValueError(f"{text!r} is not a time of day; write 00:00 to 23:59:59")
         when = start.replace(hour=hour, minute=minute, second=second, microsecond=0)
     else:
         try:

@@ -39,7 +39,7 @@ class OrdersFile(OrderProcess):
 
     @classmethod
     def read_in(cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], str]) -> dict[str, Any]:
-        """The data of an `OrderList`; wrong data stay as they are, and are refused with everything else."""
+        """The data of an `OrderList`; invalid data stay unchanged and are refused later, with all other errors."""
         try:
             table = cls.model_validate(data)
         except ValidationError:

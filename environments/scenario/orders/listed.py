@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class OrderList(OrderProcess):
-    """Given orders, in any order of time; a CSV file becomes one of these."""
+    """Given orders, in any order of time; a CSV file is read into one."""
 
     kind: Literal["list"] = "list"
     orders: Annotated[tuple[OrderSpec, ...], Field(strict=False, min_length=1)]

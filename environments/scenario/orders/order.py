@@ -11,6 +11,6 @@ class OrderSpec(Section):
 
     at_s: Duration = Field(alias="at")
     product: str
-    due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = as the product says
+    due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = that of the product
     id: str | None = None
-    start: str | None = Field(alias="from", default=None)  # the place where its part enters; None = as for all orders
+    start: str | None = Field(alias="from", default=None)  # the place where its part enters; None = that of all orders

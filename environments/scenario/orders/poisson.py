@@ -30,7 +30,7 @@ class Poisson(OrderProcess):
 
 
 class RandomArrivals(Source):
-    """Times between orders are exponential, drawn from `rng`; without end."""
+    """Orders without end at exponential intervals drawn from `rng`."""
 
     def __init__(self, rate_per_s: float, rng: np.random.Generator) -> None:
         self._mean_s = 1.0 / rate_per_s

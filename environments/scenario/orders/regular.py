@@ -1,4 +1,4 @@
-"""Orders at a regular beat: one at a time, or several at once."""
+"""Orders at regular intervals: one at a time, or several at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Deterministic(OrderProcess):
-    """One order at every beat, the first at time 0."""
+    """One order per interval, the first at time 0."""
 
     kind: Literal["deterministic"] = "deterministic"
     every_s: PositiveDuration = Field(alias="every")
@@ -31,7 +31,7 @@ class Deterministic(OrderProcess):
 
 
 class Batch(OrderProcess):
-    """`size` orders at once at every beat, the first at time 0."""
+    """`size` orders at once per interval, the first at time 0."""
 
     kind: Literal["batch"] = "batch"
     every_s: PositiveDuration = Field(alias="every")
@@ -51,7 +51,7 @@ class Batch(OrderProcess):
 
 
 class RegularArrivals(Source):
-    """`size` orders at every beat, the first at time 0; without end."""
+    """`size` orders per interval, the first at time 0; without end."""
 
     def __init__(self, every_s: float, size: int = 1) -> None:
         self._every_s = every_s

@@ -1,9 +1,9 @@
-"""Reads a list of orders from a table of text, as spreadsheets save it, and takes no line for something that it is not.
+"""Reads a list of orders from a table of text, as spreadsheets save it, without guessing at malformed lines.
 
     at,product,due,id              the first line names the columns, in any order, in capitals or not
-    0s,phone,4h,A1                 all but at and product may be empty, or be no column
+    0s,phone,4h,A1                 all but at and product may be empty or missing
     5min,"phone",,"A, 2"           quotes where a value holds the separator; "" in them is a quote
-    08:30,phone,2026-03-03 12:00,  clock times and dates, where it is known when time 0 is
+    08:30,phone,2026-03-03 12:00,  clock times and dates, if the moment of time 0 is known
 
 The separator is a comma, a semicolon or a tab, whichever splits the first line into columns. A value is one line: a
 quote that is not closed in its line would swallow the orders below it, and is refused.
@@ -36,10 +36,10 @@ LONGEST = 200  # characters of a value
 def read_orders(
     text: str, *, name: str, products: Collection[str], start: datetime | None = None
 ) -> list[dict[str, str]]:
-    """The lines below the header as data of `OrderList.orders`; `start` is the moment of time 0, None if not known.
+    """The lines below the header as data of `OrderList.orders`; `start` is the moment of time 0, None if unknown.
 
-    An empty value that need not be there means none; empty lines are left out. Raises ScenarioError with `name` and the
-    line for a wrong column, value or product, a line that has not a value for every column, an id that comes twice.
+    An empty optional value means none; empty lines are skipped. Raises ScenarioError with `name` and the
+    line for a wrong column, value or product, a line with missing values, a repeated id.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip(" \t,;")]
     if not lines:
@@ -82,7 +82,7 @@ def _check_columns(columns: list[str], place: str) -> None:
 
 
 def _reckon(row: dict[str, str], start: datetime | None, place: str) -> None:
-    """Turns clock times and dates of an order into durations: `at` from the start, `due` from the release."""
+    """Turn clock times and dates of an order into durations: `at` from the start, `due` from the release."""
     at_s: float | None = None
     for column in ("at", "due"):
         word = row.get(column, "")
@@ -141,7 +141,7 @@ def _values(line: str, separator: str, place: str) -> list[str]:
 def _misquoted(rest: str) -> str:
     """What is wrong with the quotes of a value with which `rest` begins."""
     if not rest.startswith('"'):
-        return 'a quote stands within a value; put the whole value in quotes, and write "" for the one in it'
+        return 'a quote is within a value; put the whole value in quotes, and write "" for the one in it'
     if rest.replace('""', "").count('"') < 2:
         return "a quote is not closed; close it in the same line, a value cannot go on in the next"
-    return 'text stands beside a quoted value; put all of it in the quotes, and write "" for a quote in it'
+    return 'text precedes or follows a quoted value; put all of it in the quotes, and write "" for a quote in it'

@@ -1,4 +1,4 @@
-"""How parts get from place to place: the kinds of transport, one file and one line in `TRANSPORTS` each."""
+"""The kinds of transport of parts, one file and one line in `TRANSPORTS` each."""
 
 from .base import TrafficOwner, TransportSpec, Trip
 from .floor import Cell, Floor

@@ -1,4 +1,4 @@
-"""What every kind of transport does: it checks what it needs of a scenario, and builds the traffic of a factory."""
+"""The base of all kinds of transport: checks of a scenario, and the traffic of a factory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Trip(NamedTuple):
-    """The least that it takes from a place to its nearest charger."""
+    """The least energy-consuming trip from a place to its nearest charger."""
 
     place: str
     length_m: float
@@ -31,7 +31,7 @@ class Trip(NamedTuple):
 
 
 class TrafficOwner(Protocol):
-    """The factory, as traffic is built for it; the methods are called when a vehicle gets somewhere."""
+    """The factory, as seen by its traffic, which calls the methods on arrivals."""
 
     @property
     def clock(self) -> Clock: ...
@@ -41,51 +41,51 @@ class TrafficOwner(Protocol):
         ...
 
     def vehicle_arrived(self, vehicle: int) -> None:
-        """A vehicle has arrived at the place that it was sent to."""
+        """Handle a vehicle that has arrived at the place that it was sent to."""
         ...
 
     def vehicle_admitted(self, vehicle: int) -> None:
-        """A vehicle that waited for a dock drives on to it."""
+        """Handle a vehicle that waited for a dock and is admitted to it."""
         ...
 
     def vehicle_stands_there(self, vehicle: int) -> None:
-        """A vehicle was sent to the dock on which it stands."""
+        """Handle a vehicle that was sent to the dock on which it stands."""
         ...
 
 
 class TransportSpec(Kinds):
-    """How parts get from place to place."""
+    """The transport of parts from place to place."""
 
-    on_floor: ClassVar[bool] = False  # vehicles drive over the cells of `layout`
-    needs_vehicles: ClassVar[bool] = True  # without them, parts move themselves in no time
+    on_floor: ClassVar[bool] = False  # whether vehicles drive over the cells of `layout`
+    needs_vehicles: ClassVar[bool] = True  # otherwise parts move themselves in zero time
 
     @property
     def carries_out(self) -> bool:
-        """Whether finished parts are carried to the sink; otherwise they leave where they are."""
+        """Whether finished parts are carried to the sink; otherwise they leave at their last station."""
         return True
 
     def tick_s(self, scenario: Scenario) -> float:
-        """The time in which a vehicle crosses a cell; inf where there are no cells."""
+        """The time in which a vehicle crosses a cell; inf without a floor."""
         return math.inf
 
     def travel_times_s(self, places: Sequence[str]) -> NDArray[np.float64] | None:
-        """(P, P) given travel times (s) between the places; None where they follow from the floor."""
+        """(P, P) given travel times (s) between the places; None if they follow from the floor."""
         return None
 
     def trips_to_chargers(self, scenario: Scenario) -> Iterator[Trip]:
-        """From every place from which a charger can be reached."""
+        """The trips from all places from which a charger can be reached."""
         return iter(())
 
     def place_problems(self, scenario: Scenario) -> Iterator[Problem]:
-        """What does not fit between the transport and the places."""
+        """The mismatches between the transport and the places."""
         return iter(())
 
     def fleet_problems(self, scenario: Scenario, agvs: Agvs) -> Iterator[Problem]:
-        """What vehicles of this transport cannot have."""
+        """The properties that vehicles of this transport cannot have."""
         return iter(())
 
     def floor_problems(self, scenario: Scenario) -> Iterator[Problem]:
-        """What is wrong with the floor; asked for only when everything else is right."""
+        """The problems of the floor; called only if everything else is correct."""
         return iter(())
 
     def build_traffic(self, scenario: Scenario, agvs: Agvs, *, layout: Layout | None, owner: TrafficOwner) -> Traffic:

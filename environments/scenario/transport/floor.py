@@ -1,4 +1,4 @@
-"""The floor as a config gives it: a drawing with a legend, or a MovingAI map with docks."""
+"""The floor of a config: a drawing with a legend, or a MovingAI map with docks."""
 
 from typing import Annotated, Self
 
@@ -16,14 +16,14 @@ Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 
 class Floor(Section):
     """A drawn floor (`art` with `legend`) or a MovingAI map (`map` with `docks`); files are read into these keys."""
 
-    file: str | None = None  # path of a drawing or a .map; None once it was read into `art` or `map`
+    file: str | None = None  # path of a drawing or a .map; None once read into `art` or `map`
     art: str | None = None
     map: str | None = None
     legend: dict[str, str] = Field(default_factory=dict)
     docks: dict[str, Annotated[tuple[Cell, ...], Field(strict=False)]] = Field(default_factory=dict)
     parking: Annotated[tuple[Cell, ...], Field(strict=False)] = ()
     cell_size_m: Distance = Field(alias="cell_size", default=1.0)
-    origin: str | None = None  # the file that art or map was read from; filled in where `file` was given
+    origin: str | None = None  # the file that art or map was read from; set if `file` was given
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -34,7 +34,7 @@ class Floor(Section):
         return self
 
     def build(self) -> Layout:
-        """The floor as arrays; LayoutError when it cannot be read."""
+        """The floor as arrays; LayoutError if it cannot be read."""
         if self.file is not None and self.art is None and self.map is None:
             raise LayoutError(f"{self.file!r} was not read; use Scenario.load or Scenario.parse")
         if [self.file, self.art, self.map].count(None) != 2:
@@ -50,7 +50,7 @@ class Floor(Section):
         return Layout.from_map(self.map or "", docks=self.docks, parking=self.parking, cell_size_m=self.cell_size_m)
 
     def complaint(self, problem: str) -> tuple[tuple[str, ...], str]:
-        """Key and text of a problem of the floor, with the name of the file in front where it came from one."""
+        """Key and text of a problem of the floor, with the name of its file in front, if any."""
         if self.origin is not None:
             return (), f"{self.origin}: {problem}"
         return ("art",) if self.art is not None else (), problem

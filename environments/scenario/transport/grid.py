@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 class Grid(TransportSpec):
-    """Vehicles drive over the cells of `layout` and get in each other's way."""
+    """Vehicles drive over the cells of `layout` and can block each other."""
 
     on_floor: ClassVar[bool] = True
 
     kind: Literal["grid"] = "grid"
-    planner: Literal["pibt", "lookahead"] = "pibt"  # one step far, or a window of ticks
-    improvement: Count | None = None  # passes a tick at most; None = by density
+    planner: Literal["pibt", "lookahead"] = "pibt"  # one step, or a window of ticks
+    improvement: Count | None = None  # most passes per tick; None = by density
     time_per_tick_s: Duration | None = Field(alias="time_per_tick", default=None)  # None = counted tries: reproducible
 
     @model_validator(mode="after")
@@ -53,7 +53,7 @@ class Grid(TransportSpec):
         return scenario.layout.cell_size_m / scenario.fleet.agvs.speed_m_per_s
 
     def trips_to_chargers(self, scenario: Scenario) -> Iterator[Trip]:
-        """The shortest paths, without a load, without turns, with no vehicle in front."""
+        """The shortest paths to chargers, on an empty floor, without load and turns."""
         assert scenario.fleet is not None
         layout = scenario.build_layout()
         cells = _cells_to([dock for name in scenario.chargers for dock in layout.docks[name]], layout)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Instant(TransportSpec):
-    """Parts move themselves in no time; no vehicles are needed."""
+    """Parts move themselves in zero time; no vehicles are needed."""
 
     needs_vehicles: ClassVar[bool] = False
 

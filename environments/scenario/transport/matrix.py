@@ -33,7 +33,7 @@ class Matrix(TransportSpec):
     travel_s: Annotated[
         tuple[Annotated[tuple[Duration, ...], Field(strict=False)], ...], Field(strict=False, alias="travel")
     ]
-    carry_out: bool = True  # finished parts are carried to the sink; False: they leave where they are
+    carry_out: bool = True  # finished parts are carried to the sink; False: they leave at their last station
 
     @model_validator(mode="after")
     def _square(self) -> Self:
@@ -43,10 +43,10 @@ class Matrix(TransportSpec):
         if twins:
             problem = f"place {twins[0]!r} is listed twice"
         elif len(self.travel_s) != many:
-            problem = f"travel has {len(self.travel_s)} rows for {many} places; it needs one row and column a place"
+            problem = f"travel has {len(self.travel_s)} rows for {many} places; it needs one row and column per place"
         for name, row in zip(self.places, self.travel_s, strict=False):
             if problem is None and len(row) != many:
-                problem = f"the row of {name!r} has {len(row)} travel times for {many} places; it needs one a place"
+                problem = f"the row of {name!r} has {len(row)} travel times for {many} places; it needs one per place"
         for number, name in enumerate(self.places):
             if problem is None and self.travel_s[number][number] != 0:
                 problem = f"travel from {name!r} to itself takes {self.travel_s[number][number]:g}s; it must be 0s"
@@ -98,7 +98,7 @@ class Matrix(TransportSpec):
 
 def table_traffic(scenario: Scenario, agvs: Agvs, times_s: NDArray[np.float64], owner: TrafficOwner) -> MatrixTraffic:
     """Traffic in which vehicles take (P, P) `times_s` (s) from place to place, and never meet."""
-    from ...motion.matrix import MatrixTraffic  # loaded only where a factory is built
+    from ...motion.matrix import MatrixTraffic  # loaded only when a factory is built
 
     return MatrixTraffic(
         scenario.places,
