@@ -2,7 +2,7 @@
 
 A block of figures names the command that prints it:
 
-    <!-- figures: python benchmarks/mechanisms.py 5 -->
+    <!-- figures: python studies/mechanisms.py 5 -->
     | policy | flow time, min | ... |
     <!-- end of figures -->
 

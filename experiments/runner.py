@@ -152,7 +152,7 @@ def finish(results: Results) -> None:
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
     if not outputs.figures and not outputs.report:
         return
-    from .report.figures import all_charts, write_figures  # importing matplotlib is slow
+    from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow
     from .report.page import write_report
 
     charts = all_charts(results)

@@ -1,4 +1,4 @@
-"""The contract for one task, as its manager sees it: a state machine.
+"""The contract for one task, as its manager sees it: a state machine (`contracts` and `delivery` drive it).
 
 announce                     all are busy
     |                  +---------------------> POSTPONED --+

@@ -1,4 +1,4 @@
-"""An AGV, contractor of transports: it carries parts, and charges, parks and breaks down as every vehicle.
+"""An AGV, contractor of transports: it carries parts, and charges, parks and breaks down as every `vehicle` does.
 
           won a transport                at the dock             at the dock
 IDLE -----------------------> EMPTY ------------> HANDLING ... LOADED ... HANDLING --> IDLE, or the next task

@@ -1,4 +1,7 @@
-"""Errors of scenarios, of instance files and of operations on a run."""
+"""Errors of scenarios, of instance files and of operations on a run.
+
+File, line and column are added in `documents`; the wording of rules that pydantic checks is in `explanations`.
+"""
 
 from ...agents.errors import RobocellError
 

@@ -1,4 +1,6 @@
-"""Charts with matplotlib, drawn without a display: lines with intervals, dots with intervals, stacked bars.
+"""Kinds of chart: lines with intervals, dots with intervals, stacked bars; with matplotlib, without a display.
+
+Which charts an experiment gets is in `experiment_charts`, which a single run gets in `run_charts`.
 
 A chart is drawn once, in ink and line colours that `inline_svg` replaces by the variables of a page, so that a report
 follows its reader's light or dark theme. The same numbers give the same files, byte for byte.

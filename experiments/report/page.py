@@ -37,7 +37,7 @@ def write_report(results: "Results", charts: "Sequence[Chart | Undrawn]", undraw
 
 def page(results: "Results", charts: "Sequence[Chart | Undrawn]", undrawn: "Sequence[Undrawn]" = ()) -> str:
     """The report as HTML text."""
-    from .figures import best_case
+    from .experiment_charts import best_case
 
     main = [chart for chart in charts if chart.name not in TIME_CHARTS]  # and figures that could not be drawn
     shown = best_case(results.rows, results.headlines) if charts else 0

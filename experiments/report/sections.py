@@ -11,7 +11,7 @@ from ..design.late_orders import told
 from ..errors import ExperimentError
 from ..execution.store import EXPERIMENT, PROVENANCE
 from ..results.answers import answer
-from .drawing import draw_layout, kinds_on
+from .floor_svg import draw_layout, kinds_on
 from .undrawn import Undrawn, drawn
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def factory(results: "Results", shown: int) -> dict[str, Any]:
 
 def typical(results: "Results", case: int) -> list[Figure]:
     """Traffic, Gantt chart and warm-up of the first replication of a case, where its log was kept."""
-    from .pictures import draw_gantt, draw_traffic, draw_warm_up, typical_log
+    from .run_charts import draw_gantt, draw_traffic, draw_warm_up, typical_log
 
     log = drawn("A typical run", lambda: typical_log(results, case))
     if log is None:

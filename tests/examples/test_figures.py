@@ -58,7 +58,7 @@ def test_lines_of_other_text_may_leave_something_out():
 
 
 def test_a_block_whose_command_needs_what_is_not_there_says_so(monkeypatch):
-    block = FIGURES.Block(ROOT / "README.md", "python benchmarks/traffic.py $NO_SUCH_FOLDER", "")
+    block = FIGURES.Block(ROOT / "README.md", "python studies/traffic.py $NO_SUCH_FOLDER", "")
     assert block.lacks == "NO_SUCH_FOLDER"
     monkeypatch.setenv("NO_SUCH_FOLDER", "/somewhere")
     assert block.lacks is None

@@ -13,7 +13,7 @@ from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.trials import Trial, trial_seed
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.execution.attempts import run_trial
-from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.experiment_charts import all_charts
 from robocell.experiments.results.analysis import summarise
 from robocell.experiments.results.comparison import compare, compare_each, select
 from robocell.experiments.results.statistics import bootstrap_interval, holm, mser5, paired, t_halfwidth, t_interval

@@ -16,7 +16,7 @@ from robocell.experiments.design.trials import Trial
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.execution.attempts import Measurement
 from robocell.experiments.execution.store import JOURNAL, TRIALS
-from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.experiment_charts import all_charts
 from robocell.experiments.report.page import page
 from robocell.experiments.results.answers import answer
 from robocell.experiments.results.comparison import sameness

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from robocell.experiments.command import console
 from robocell.experiments.command.cli import app
-from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.experiment_charts import all_charts
 from robocell.experiments.report.page import page
 from robocell.experiments.results.cautions import cautions
 from robocell.experiments.results.differences import differences

@@ -7,7 +7,7 @@ from robocell.environments.kpis import measure
 from robocell.environments.log import EventLog, StationState, VehicleState
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.report.charts import Chart
-from robocell.experiments.report.figures import STATION_STATES, VEHICLE_STATES, all_charts
+from robocell.experiments.report.experiment_charts import STATION_STATES, VEHICLE_STATES, all_charts
 from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import run
 

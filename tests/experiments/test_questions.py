@@ -18,7 +18,7 @@ from robocell.experiments.design.questions import Until
 from robocell.experiments.design.questions.packages import require_package
 from robocell.experiments.errors import ExperimentError
 from robocell.experiments.execution.store import JOURNAL, TRIALS
-from robocell.experiments.report.figures import all_charts
+from robocell.experiments.report.experiment_charts import all_charts
 from robocell.experiments.report.page import page
 from robocell.experiments.results.direction import greater_is_better
 from robocell.experiments.results.questions.asking import Answer, looks

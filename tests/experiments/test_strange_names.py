@@ -119,7 +119,7 @@ def test_a_figure_that_fails_costs_neither_the_report_nor_the_run(tmp_path, monk
     def fails(*_: object, **__: object) -> None:
         raise ValueError("'xerr' must not contain\nnegative values.")
 
-    monkeypatch.setattr("robocell.experiments.report.figures.dots", fails)
+    monkeypatch.setattr("robocell.experiments.report.experiment_charts.dots", fails)
     saved = charts._saved
     broken = "station_time"
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""Priorities: ranks and weights of vehicles by their lateness compared with driving alone.
+"""Priorities of the look-ahead planner: vehicles by their lateness compared with driving alone (PIBT: `kernels.tick`).
 
 A vehicle's lateness is the time since it got its goal over the remaining time on an empty floor, so that near goals and
 long waits both count. Vehicles inside a dead end that have to leave it go before all others, the deepest first, because

@@ -1,4 +1,4 @@
-"""The smallest fleet that meets a target.
+"""The question for the smallest fleet that meets a target (`results.questions.smallest_fleet` answers it).
 
 sweep: {grid: {fleet.agvs.count: {from: 2, to: 16}, negotiation.mechanism: [contract_net, nearest]}}
 replications: 40                                   # at most, per fleet

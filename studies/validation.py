@@ -1,6 +1,6 @@
 """Published systems: what their authors found, and what robocell finds.
 
-    python benchmarks/validation.py [REPLICATIONS]
+    python studies/validation.py [REPLICATIONS]
 
 Runs the configs in experiments/validation (default: 10 replications, half an hour on two cores) and prints a table with
 95 % t intervals. `independent` is an event simulation of sixty lines that shares no code with robocell, made once, with

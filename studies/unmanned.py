@@ -1,6 +1,6 @@
 """Where the gain of an unmanned factory comes from: the tables of docs/unmanned.md.
 
-    python benchmarks/unmanned.py [DIR]
+    python studies/unmanned.py [DIR]
 
 Runs `unmanned` into DIR, or goes on with what is there (default: results/unmanned), and prints what each step brings,
 and the gain against the hours of people and the length of stops.

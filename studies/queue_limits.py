@@ -1,6 +1,6 @@
 """How many transports a vehicle should take on: one, two, or a second one that stays open to a better offer.
 
-    python benchmarks/queue_limits.py [REPLICATIONS] [FACTORY]
+    python studies/queue_limits.py [REPLICATIONS] [FACTORY]
 
 Twelve factories of different kinds (floors and tables of travel times, open orders and constant work in process, few
 vehicles and many), each under three ways to bind a vehicle, on the same orders and breakdowns. Prints a table: the
@@ -52,7 +52,7 @@ def from_to(agvs: int, rate: str) -> dict[str, Any]:
 
 
 def shop(agvs: int) -> dict[str, Any]:
-    """Two ways for every operation on an open floor: that of `benchmarks/mechanisms.py`, for four hours."""
+    """Two ways for every operation on an open floor: that of `studies/mechanisms.py`, for four hours."""
     from mechanisms import scenario
 
     return scenario({}, vehicles=agvs) | {"horizon": "4h", "warm_up": "30min", "drain": False}

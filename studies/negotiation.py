@@ -1,6 +1,6 @@
 """How fast negotiation is: 1000 AGVs, 20 calls a tick, and every call goes to all of them.
 
-    python benchmarks/negotiation.py
+    python studies/negotiation.py
 
 prints milliseconds a tick, the best of several runs in CPU time: for the AGVs as they are (a class bids for all its
 members at once), for a subclass that bids one by one in Python, and for a channel that delays and loses messages.

@@ -1,7 +1,7 @@
 """The tables of docs/traffic.md: League of Robot Runners problems, what each ingredient is worth, and a factory floor.
 
-python benchmarks/traffic.py DIR        # public instances: lorr2023/, lorr2024/ and lorr2026/ in it
-python benchmarks/traffic.py            # the factory floor alone
+python studies/traffic.py DIR        # public instances: lorr2023/, lorr2024/ and lorr2026/ in it
+python studies/traffic.py            # the factory floor alone
 """
 
 from __future__ import annotations

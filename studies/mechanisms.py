@@ -1,6 +1,6 @@
 """What each mechanism and each policy of negotiation is worth: a job shop on a floor, the same orders for all.
 
-    python benchmarks/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN] [NAME]
+    python studies/mechanisms.py [REPLICATIONS] [AGVS] [MTBF_MIN] [NAME]
 
 Eight stations and a storage, each operation at two of the stations, ten AGVs unless told otherwise, three products
 with due dates, 2 h of arrivals at about four fifths of capacity. Means over REPLICATIONS (default 10): flow time and

@@ -7,7 +7,7 @@ import numpy as np
 from ...visualization.drawing import palette
 from ..results.statistics import mser5
 from .charts import Chart, series, timeline
-from .drawing import draw_layout
+from .floor_svg import draw_layout
 
 if TYPE_CHECKING:
     from ...environments.log import EventLog

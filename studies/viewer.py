@@ -1,6 +1,6 @@
 """How fast the viewer is: frames a second in headless chromium, ticks a second, all panels shown.
 
-    python benchmarks/viewer.py [--json] [--seconds 8]
+    python studies/viewer.py [--json] [--seconds 8]
 
 A floor of 60 x 40 cells with 200 AGVs, and one of 150 x 100 with 1000. Frames are pictures of the floor that the
 browser has painted with new positions in them (not animation steps in between), counted in the page over `--seconds`
