@@ -70,13 +70,13 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
         levels = stage.batteries()
         if levels is not None:
             lines.append(["battery", f"{levels[vehicle]:.0%}"])
-        return *_told(VehicleState(state)), lines
+        return *_word_and_colour(VehicleState(state)), lines
     if kind is AgentKind.ROBOT:
         state = tally.robot_state[agent]
         lines = [["reaches", ", ".join(stage.scenario.robots[stage.log.name_of(agent)].stations)]]
         if state and tally.robot_at[agent] != NOBODY:
             lines.append(["serves", stage.log.name_of(tally.robot_at[agent])])
-        return *_told(RobotState(state)), lines
+        return *_word_and_colour(RobotState(state)), lines
     if kind is AgentKind.CHARGER:
         return _charger(stage, agent)
     if kind is AgentKind.JOB:
@@ -91,7 +91,7 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
     return _place(stage, agent)
 
 
-def _told(state: RobotState | VehicleState) -> tuple[str, str]:
+def _word_and_colour(state: RobotState | VehicleState) -> tuple[str, str]:
     """The name of a state and its colour."""
     return palette.word(state), palette.tone(state).colour
 

@@ -81,12 +81,12 @@ def export(
     if kind == ".png":
         stage.seek(begin_s)
         picture = painter.picture()
-        with _told(target):
+        with _explained_write_errors(target):
             picture.save(target)
         return target
     times_s = _moments(begin_s, stop_s, speed / frames_per_s)
     write = _save_gif if kind == ".gif" else _save_mp4
-    with _told(target):
+    with _explained_write_errors(target):
         write(_frames(stage, painter, times_s), target, frames_per_s)
     return target
 
@@ -134,14 +134,14 @@ def _make_room(target: Path) -> None:
     """Create the folder of the file before anything is run for it."""
     if target.is_dir():
         raise ExportError(f"{target}: is a folder; name a file in it")
-    with _told(target):
+    with _explained_write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(target if target.exists() else target.parent, os.W_OK):
         raise ExportError(f"{target}: cannot be written (Permission denied); choose another file")
 
 
 @contextmanager
-def _told(target: Path) -> Iterator[None]:
+def _explained_write_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -65,10 +65,10 @@ class Plan(FloorPlan):
     def shapes_now(self, frame: dict[str, Any]) -> dict[str, list[Shape]]:
         """The shapes of things that change occasionally, by name; `frame` is that of the stage."""
         picked = frame["selected"]
-        found = {"closed": self._once("closed", frame["blocked"], lambda: scene.closed(self, frame["blocked"]))}
+        found = {"closed": self._cached("closed", frame["blocked"], lambda: scene.closed(self, frame["blocked"]))}
         for number, (place, now) in enumerate(zip(self.places, frame["places"], strict=True)):
             chosen = picked == self.place_id[place.name]
-            found[f"place {number}"] = self._once(
+            found[f"place {number}"] = self._cached(
                 f"place {number}",
                 (now, chosen),
                 lambda place=place, now=now, chosen=chosen: scene.place_now(self, place, *now, picked=chosen),
@@ -76,7 +76,7 @@ class Plan(FloorPlan):
         for number, (robot, (state, serves)) in enumerate(zip(self.robots, frame["robots"], strict=True)):
             station = None if serves == NOBODY else self.name_of(serves)
             chosen = picked == self.robot_ids[number]
-            found[f"robot {number}"] = self._once(
+            found[f"robot {number}"] = self._cached(
                 f"robot {number}",
                 (state, station, chosen),
                 lambda robot=robot, state=state, station=station, chosen=chosen: scene.robot_now(
@@ -85,7 +85,7 @@ class Plan(FloorPlan):
             )
         return found
 
-    def _once(self, key: str, of: Any, draw: Callable[[], list[Shape]]) -> list[Shape]:
+    def _cached(self, key: str, of: Any, draw: Callable[[], list[Shape]]) -> list[Shape]:
         """Cached shapes if their inputs are unchanged, because most of a floor rarely changes."""
         if key not in self._drawn or self._drawn[key][0] != of:
             self._drawn[key] = of, draw()

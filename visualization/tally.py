@@ -153,11 +153,11 @@ class Tally:
         time_s, _, agent, job, _, due_s = row
         self.released += 1
         self.jobs[job] = (time_s, due_s)
-        self._lay(job, agent, self.output)
+        self._move_part(job, agent, self.output)
 
     def _loaded(self, plan: Plan, row: Row) -> None:
         self.load[row[2]] += 1
-        self._lay(row[3], row[2])
+        self._move_part(row[3], row[2])
 
     def _unloaded(self, plan: Plan, row: Row) -> None:
         self.load[row[2]] -= 1
@@ -167,15 +167,15 @@ class Tally:
         self._arrive(plan, row[3], row[2])
 
     def _mounted(self, plan: Plan, row: Row) -> None:
-        self._lay(row[3], row[4])
+        self._move_part(row[3], row[4])
 
     def _dismounted(self, plan: Plan, row: Row) -> None:
-        self._lay(row[3], row[4], self.output)
+        self._move_part(row[3], row[4], self.output)
 
     def _set_down(self, plan: Plan, row: Row) -> None:
         if row[2] != row[4]:
             self.load[row[2]] -= 1
-        self._lay(row[3], row[4], self.output)
+        self._move_part(row[3], row[4], self.output)
 
     def _scrapped(self, plan: Plan, row: Row) -> None:
         self.scrapped += 1
@@ -217,11 +217,11 @@ class Tally:
 
     def _arrive(self, plan: Plan, job: int, place: int) -> None:
         if place in self.machines and place not in self.absent:
-            self._lay(job, place, self.input)
+            self._move_part(job, place, self.input)
         else:
-            self._lay(job, place, None if place == plan.sink else self.output)
+            self._move_part(job, place, None if place == plan.sink else self.output)
 
-    def _lay(self, job: int, where: int, buffer: dict[int, int] | None = None) -> None:
+    def _move_part(self, job: int, where: int, buffer: dict[int, int] | None = None) -> None:
         """Move a part to an agent, counted in one of its buffers or in none."""
         self._forget(job)
         self.job_at[job] = where

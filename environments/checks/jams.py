@@ -19,12 +19,12 @@ def check_jams(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     while rows:
         time_s, _, _, job, _, many = log.events[rows[0]].tolist()
         circle, rows = rows[: int(many)], rows[int(many) :]
-        text = "; ".join(_said(log, row) for row in circle)
+        text = "; ".join(_description(log, row) for row in circle)
         found.append(Violation("jam", time_s, log.name_of(job), text, circle[0]))
     return found
 
 
-def _said(log: "EventLog", row: int) -> str:
+def _description(log: "EventLog", row: int) -> str:
     _, _, place, job, other, _ = log.events[row].tolist()
     where = f"{log.name_of(job)} at {log.name_of(place)}"
     if other == NOBODY:

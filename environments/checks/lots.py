@@ -36,7 +36,7 @@ _Award = tuple[int, int]  # conversation, contractor
 
 
 @dataclass(slots=True)
-class _Way:
+class _Carriage:
     """A part to be carried: the last call for it, and the award of the share that it is in."""
 
     called: int
@@ -68,7 +68,7 @@ class _Replay:
         self.lots: dict[int, set[int]] = {}  # conversation -> parts called for
         self.offers: dict[_Award, int] = {}  # if the log has them
         self.shares: dict[_Award, _Share] = {}
-        self.ways: dict[int, _Way] = {}
+        self.carriages: dict[int, _Carriage] = {}
         self.lot_of: dict[int, int] = {}
         self.calls = {  # conversation -> manager and task, and time of opening
             number: ((manager, task), opened_s)
@@ -90,9 +90,9 @@ class _Replay:
                     self._awarded(row, time_s, (int(value), agent), job)
                 case Event.LOT_LEFT_OUT:
                     self._leave(job)
-                case Event.LOADED if job in self.ways:
+                case Event.LOADED if job in self.carriages:
                     self._loaded(row, time_s, agent, job)
-                case Event.UNLOADED | Event.SET_DOWN | Event.SCRAPPED if job in self.ways:
+                case Event.UNLOADED | Event.SET_DOWN | Event.SCRAPPED if job in self.carriages:
                     self._leave(job)
         self._judge_end()
         return self.found
@@ -129,42 +129,44 @@ class _Replay:
             self._report("share", row, time_s, job, text)
         if self.lot_of.setdefault(job, lot) != lot:
             self._report("share", row, time_s, job, f"it is of {self.log.name_of(self.lot_of[job])}")
-        way = self.ways.get(job)
-        if way is not None and way.share is not None and time_s < self._ended_s(way.share) - TOLERANCE_S:
+        carriage = self.carriages.get(job)
+        if carriage is not None and carriage.share is not None and time_s < self._ended_s(carriage.share) - TOLERANCE_S:
             self._report("share", row, time_s, job, "it is in a share that is held")
-        if way is not None and way.loaded:
+        if carriage is not None and carriage.loaded:
             self._report("lot", row, time_s, job, "it is on a vehicle")
-        self.ways[job] = _Way(conversation)
+        self.carriages[job] = _Carriage(conversation)
 
     def _awarded(self, row: int, time_s: float, award: _Award, job: int) -> None:
         conversation, contractor = award
-        share, way = self.shares[award], self.ways.get(job)
+        share, carriage = self.shares[award], self.carriages.get(job)
         if time_s != share.begun_s:
             said_s = f"at {share.begun_s:g} s" if share.begun_s < float("inf") else "never"
             self._report("share", row, time_s, job, f"it was told so {said_s}")
-        if job not in self.lots.get(conversation, ()) or way is None or way.called != conversation:
+        if job not in self.lots.get(conversation, ()) or carriage is None or carriage.called != conversation:
             self._report("share", row, time_s, job, f"conversation {conversation} does not call for it")
             return
-        if way.share is not None:
-            self._report("share", row, time_s, job, f"{self.log.name_of(way.share[1])} has been awarded it before")
+        if carriage.share is not None:
+            self._report("share", row, time_s, job, f"{self.log.name_of(carriage.share[1])} has been awarded it before")
         share.waiting.add(job)
         if len(share.waiting) > self.offers.get(award, len(share.waiting)):
             text = f"{self.log.name_of(contractor)} has offered to take {self.offers[award]}"
             self._report("share", row, time_s, job, text)
-        way.share = award
+        carriage.share = award
 
     def _loaded(self, row: int, time_s: float, agent: int, job: int) -> None:
-        way = self.ways[job]
-        if way.loaded:
+        carriage = self.carriages[job]
+        if carriage.loaded:
             self._report("lot", row, time_s, job, "it was taken before")
-        elif way.share is None or way.share[1] != agent or time_s > self._ended_s(way.share) + TOLERANCE_S:
+        elif (
+            carriage.share is None or carriage.share[1] != agent or time_s > self._ended_s(carriage.share) + TOLERANCE_S
+        ):
             self._report("lot", row, time_s, job, f"{self.log.name_of(agent)} holds no share with it")
-        way.loaded = True
+        carriage.loaded = True
 
     def _leave(self, job: int) -> None:
-        way = self.ways.pop(job, None)
-        if way is not None and way.share is not None:
-            self.shares[way.share].waiting.discard(job)
+        carriage = self.carriages.pop(job, None)
+        if carriage is not None and carriage.share is not None:
+            self.shares[carriage.share].waiting.discard(job)
 
     def _ended_s(self, award: _Award) -> float:
         return self.shares[award].ended_s
@@ -172,12 +174,12 @@ class _Replay:
     def _judge_end(self) -> None:
         for (conversation, contractor), share in self.shares.items():
             for job in sorted(share.waiting):
-                if share.done_s < float("inf") and self.ways.get(job) is not None:
+                if share.done_s < float("inf") and self.carriages.get(job) is not None:
                     text = f"{self.log.name_of(contractor)} is done with its share in conversation {conversation}"
                     self._add("lot", share.done_s, job, f"{text}, and has not carried it", NO_ROW)
         if self.scenario.drain:
-            for job, way in self.ways.items():
-                text = f"it was called for in conversation {way.called}, and not carried"
+            for job, carriage in self.carriages.items():
+                text = f"it was called for in conversation {carriage.called}, and not carried"
                 self._add("lot", self.log.end_s, job, text, NO_ROW)
 
     def _report(self, rule: str, row: int, time_s: float, job: int, text: str) -> None:

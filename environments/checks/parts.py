@@ -243,7 +243,7 @@ class _Replay:
             self._put(job, Spot.BESIDE if place in self.left else Spot.INPUT, place)
         else:
             if name not in self.scenario.storage:
-                self._report("routing", job, f"{name} is no station, no storage, and not the sink")
+                self._report("routing", job, f"{name} is not a station, a storage or the sink")
             self._put(job, Spot.OUTPUT, place)
 
     def _put(self, job: int, spot: Spot, holder: int) -> None:

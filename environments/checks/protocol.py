@@ -70,26 +70,26 @@ def _words(log: "EventLog") -> "Iterator[Violation]":
     """Messages without a call, and messages with a wrong sender or receiver."""
     messages, calls = log.messages, np.sort(log.conversations, order="conversation")
     if len(calls) == 0:
-        yield from _told(log, "unknown-call", np.ones(len(messages), np.bool_), lambda row: "no agent has called")
+        yield from _violations(log, "unknown-call", np.ones(len(messages), np.bool_), lambda row: "no agent has called")
         return
     at = np.searchsorted(calls["conversation"], messages["conversation"]).clip(max=len(calls) - 1)
     word, opened_s = messages["performative"], calls["opened_s"][at]
     unopened = (calls["conversation"][at] != messages["conversation"]) | (messages["time_s"] < opened_s - TOLERANCE_S)
-    yield from _told(log, "unknown-call", unopened, lambda row: "its call was not opened before")
+    yield from _violations(log, "unknown-call", unopened, lambda row: "its call was not opened before")
     uncalled = ~unopened & (word == Performative.PROPOSE) & (np.arange(len(messages)) < _first_cfps(log)[at])
-    yield from _told(log, "unknown-call", uncalled, lambda row: "no agent has called for proposals yet")
+    yield from _violations(log, "unknown-call", uncalled, lambda row: "no agent has called for proposals yet")
     from_manager = np.isin(word, _MANAGERS_SAY)
     manager = np.where(from_manager, messages["sender"], messages["receiver"])
     contractor = np.where(from_manager, messages["receiver"], messages["sender"])
     right = calls["manager"][at]
     wrong = ~unopened & (manager != right)
-    yield from _told(log, "protocol", wrong, lambda row: f"its manager is {log.name_of(int(right[row]))}")
+    yield from _violations(log, "protocol", wrong, lambda row: f"its manager is {log.name_of(int(right[row]))}")
     unnamed = ~unopened & ~wrong & (contractor == NOBODY) & np.isin(word, _TO_ONE)
-    yield from _told(log, "protocol", unnamed, lambda row: "it names no contractor")
+    yield from _violations(log, "protocol", unnamed, lambda row: "it names no contractor")
     named = ~unopened & ~wrong & (contractor != NOBODY)
     for kind, agents in _CONTRACTORS.items():
         unable = named & (calls["task_kind"][at] == kind) & ~np.isin(contractor, log.ids(agents))
-        yield from _told(
+        yield from _violations(
             log,
             "protocol",
             unable,
@@ -122,10 +122,10 @@ def _answers_to_cancels(log: "EventLog") -> "Iterator[Violation]":
             cancelled.add((conversation, receiver))
         else:
             unasked[row] = (conversation, sender) not in cancelled
-    yield from _told(log, "protocol", unasked, lambda row: "no cancel was sent to it")
+    yield from _violations(log, "protocol", unasked, lambda row: "no cancel was sent to it")
 
 
-def _told(
+def _violations(
     log: "EventLog", rule: str, wrong: "NDArray[np.bool_]", problem: "Callable[[int], str]"
 ) -> "Iterator[Violation]":
     for row in np.flatnonzero(wrong).tolist():

@@ -31,14 +31,14 @@ def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     """Check the rule travel."""
     if scenario.fleet is None or scenario.transport.kind == "instant":
         return []
-    ways = _TableWays(scenario) if scenario.transport.kind == "matrix" else _FloorWays(scenario)
+    paths = _TablePaths(scenario) if scenario.transport.kind == "matrix" else _FloorPaths(scenario)
     events = log.events
     handled = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED, Event.ENERGY, Event.SCRAPPED))
     charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
     found: list[Violation] = []
     for vehicle in log.ids(AgentKind.AGV):
         rows = np.flatnonzero((events["agent"] == vehicle) & (handled | charging))
-        found += _vehicle(log, vehicle, rows, ways, scenario.fleet.agvs)
+        found += _vehicle(log, vehicle, rows, paths, scenario.fleet.agvs)
     return found
 
 
@@ -53,7 +53,7 @@ class _Vehicle:
 
 
 def _vehicle(
-    log: "EventLog", vehicle: int, rows: "NDArray[np.intp]", ways: "_TableWays | _FloorWays", agvs: "Agvs"
+    log: "EventLog", vehicle: int, rows: "NDArray[np.intp]", paths: "_TablePaths | _FloorPaths", agvs: "Agvs"
 ) -> "Iterator[Violation]":
     state = _Vehicle()
     for row in rows.tolist():
@@ -72,11 +72,11 @@ def _vehicle(
         if kind == Event.UNLOADED and job in state.parts:
             legs.append((*state.parts.pop(job), True))
         for origin, left_s, loaded in legs:
-            way_s = ways.shortest_s(origin, place, loaded)
-            if begun_s < left_s + way_s - TOLERANCE_S:
+            path_s = paths.shortest_s(origin, place, loaded)
+            if begun_s < left_s + path_s - TOLERANCE_S:
                 text = (
                     f"{log.describe(row).split(': ', 1)[1]}, begun {begun_s - left_s:g} s after it had left {origin}; "
-                    f"the shortest path takes {way_s:g} s"
+                    f"the shortest path takes {path_s:g} s"
                 )
                 yield Violation("travel", time_s, log.name_of(vehicle), text, row)
                 break
@@ -85,7 +85,7 @@ def _vehicle(
         state.place, state.left_s, state.plugged_s = place, time_s, None
 
 
-class _TableWays:
+class _TablePaths:
     """Shortest paths by the table of travel times, over other places if that is faster."""
 
     def __init__(self, scenario: "Scenario") -> None:
@@ -102,7 +102,7 @@ class _TableWays:
         return float(self._times_s[self._row[origin], self._row[place]])
 
 
-class _FloorWays:
+class _FloorPaths:
     """Shortest paths from any dock of a place to any dock of another, with any initial facing."""
 
     def __init__(self, scenario: "Scenario") -> None:

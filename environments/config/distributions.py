@@ -1,8 +1,8 @@
 """Durations: distributions on [0, inf), drawn by inverse transform with one uniform number per draw.
 
-One uniform number per draw keeps the streams of two scenarios in step (common random numbers): the k-th processing
-time of a station uses the same uniform, whatever its distribution. `cv` is the coefficient of variation (standard
-deviation over mean).
+One uniform number per draw keeps the streams of two scenarios in step (common random numbers): the k-th processing time
+of a station uses the same uniform, whatever its distribution. `cv` is the coefficient of variation (standard deviation
+over mean).
 """
 
 import math

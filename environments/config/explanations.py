@@ -67,10 +67,10 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
     elif kind == "union_tag_not_found":
         yield loc, f"needs the key {context['discriminator']}, which says what kind it is", False
     else:
-        yield loc, _said(kind, value, details["msg"], context), False
+        yield loc, _message(kind, value, details["msg"], context), False
 
 
-def _said(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
+def _message(kind: str, value: Any, message: str, context: dict[str, Any]) -> str:
     """Pydantic's message in the terms of a config; integer bounds with all digits."""
     numbers = {key: f"{bound:g}" if isinstance(bound, float) else str(bound) for key, bound in context.items()}
     numbers["entries"] = "entry" if context.get("min_length") == 1 else "entries"

@@ -112,7 +112,7 @@ def vain_calls(factory: Factory, jammed: Collection[Job]) -> list[Task]:
 
 
 def _may_take(station: Station, job: Job, stuck: Collection[Job]) -> bool:
-    return station.has_room(job) or _empties_a_machine(station, stuck) or _gives_way(station)
+    return station.has_room(job) or _empties_a_machine(station, stuck) or _has_reassignable_place(station)
 
 
 def _parts_at(place: Place) -> list[Job]:
@@ -171,7 +171,7 @@ def _empties_a_machine(station: Station, stuck: Collection[Job]) -> bool:
     return any(machine.job is None or machine.job not in stuck for machine in station.machines)
 
 
-def _gives_way(station: Station) -> bool:
+def _has_reassignable_place(station: Station) -> bool:
     """Whether a place reserved for a part that is not ready can go to a part that is."""
     return any(task.ahead for task in station.promised.values())
 

@@ -1,8 +1,8 @@
 """Reads the two MovingAI formats: grid maps (`.map`) and start-goal scenarios (`.scen`).
 
-Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered
-row * width + column, and moves are ordered E, S, W, N everywhere, which is also the order of the League of Robot
-Runners' orientations.
+Source: Sturtevant, "Benchmarks for grid-based pathfinding", IEEE TCIAIG 4(2), 2012. Cells are numbered row * width +
+column, and moves are ordered E, S, W, N everywhere, which is also the order of the League of Robot Runners'
+orientations.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
     drill     ===================   ===    not active: it waits for a part, or to pass on the one that it holds
     limits  mmdddddddddddddddddd   dddd
 
-At every moment the bottleneck is the resource with the longest uninterrupted active period around that moment:
-all others wait for it sooner or later.
+At every moment the bottleneck is the resource with the longest uninterrupted active period around that moment: all
+others wait for it sooner or later.
 
 Dimensions: P active periods, S spans between the moments at which any of them begins or ends.
 """

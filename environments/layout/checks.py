@@ -1,7 +1,7 @@
 """Checks of a floor: every place has a dock, and every dock can be served while all others are occupied.
 
-A floor is well formed (Čáp, Vokřínek, Kleiner 2015) when vehicles that stand at docks never cut off another dock or
-the parking. Then no vehicle waits forever for one that handles a part, charges or has broken down at its dock:
+A floor is well formed (Čáp, Vokřínek, Kleiner 2015) when vehicles that stand at docks never cut off another dock or the
+parking. Then no vehicle waits forever for one that handles a part, charges or has broken down at its dock:
 
     #########             #########
     #.......#             #..S....#     a vehicle at S cuts the left from the right: refused
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def check_layout(layout: Layout, places: Iterable[str]) -> None:
     """Refuse a floor on which the named places could not be served.
 
-    Raises LayoutError, naming row and column, for: a dock of an unknown place, a place without a dock, docks or
-    parking that cannot reach each other, a one-way trap, docks whose vehicles would cut off others.
+    Raises LayoutError, naming row and column, for: a dock of an unknown place, a place without a dock, docks or parking
+    that cannot reach each other, a one-way trap, docks whose vehicles would cut off others.
     """
     wanted = tuple(places)
     _check_names(layout, wanted)

@@ -6,7 +6,7 @@ tick; the rules are
 - vertex    two vehicles in one cell at one tick,
 - swap      two vehicles that exchange cells,
 - wall      a vehicle in a cell that is a wall or off the floor,
-- jump      a move to a cell that is no neighbour,
+- jump      a move to a cell that is not a neighbour,
 - one-way   leaving a cell against its arrow or sideways, or entering a cell against its arrow.
 """
 

@@ -42,8 +42,8 @@ class FieldCache(ABC):
 
     `rows(cells)` says which row of `fields` (F, S) belongs to each goal cell. The table may be replaced as it grows:
     read `fields` after `rows` or `acquire`. A row stays as long as it is acquired, and as long as it was used since the
-    tick before the last `next_tick`: where a tick needs more goals than the memory allows, the table grows to hold
-    just these.
+    tick before the last `next_tick`: where a tick needs more goals than the memory allows, the table grows to hold just
+    these.
 
     Args:
         graph: the floor.

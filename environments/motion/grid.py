@@ -239,7 +239,7 @@ class GridTraffic:
         """
         reason = None
         if not 0 <= node < self.layout.size or not self.layout.passable[node]:
-            reason = "it is no floor"
+            reason = "it is not a floor cell"
         elif node in self._roads.closed:
             reason = "it is closed"
         elif self._roster.is_taken(np.array([node])).any():

@@ -89,8 +89,8 @@ class Scenario(Section):
     def parse(cls, data: Any, *, source: Document | None = None, at: Loc = ()) -> Self:
         """Check data as YAML gives it. `source` is the file of the data, `at` their location in it.
 
-        Data may differ from the source (a sweep changed a key); errors then name the nearest existing key.
-        Raises ScenarioError.
+        Data may differ from the source (a sweep changed a key); errors then name the nearest existing key. Raises
+        ScenarioError.
         """
         data = self_contained(data, source=source, at=at)
         try:

@@ -429,9 +429,9 @@ def room(factory: Factory) -> int:
 
 def test_vehicles_that_cannot_join_are_refused(factory: Factory) -> None:
     for at, error, message in (
-        (0, LayoutError, "no vehicle can join at row 0, column 0: it is no floor; choose a free floor cell"),
+        (0, LayoutError, "no vehicle can join at row 0, column 0: it is not a floor cell; choose a free floor cell"),
         (factory.agvs[0].node, LayoutError, "a vehicle stands there"),
-        (-1, LayoutError, "it is no floor"),
+        (-1, LayoutError, "it is not a floor cell"),
         ("nowhere", ScenarioError, "there is no place 'nowhere' to join at; places are source, sink, a, b"),
     ):
         with pytest.raises(error, match=message):

@@ -216,7 +216,7 @@ def test_a_closed_aisle_is_not_driven_and_an_opened_one_is():
         ([6], "row 0, column 6 cannot be closed: it is a wall"),
         ([5], "it is a dock of 'B'"),
         ([7], "it is a parking cell"),
-        ([1], "a vehicle stands there or is on its way to it"),
+        ([1], "a vehicle stands there or is driving to it"),
         ([3, 17], "row 0, column 3, row 2, column 3 cannot be closed: 'A' could not be reached any more"),
     ],
 )
@@ -301,7 +301,7 @@ def test_the_same_seed_drives_the_same_way(shuttle):
     [
         ({"vehicles": 46}, "46 vehicles need as many cells that are not docks, the floor has 37"),
         ({"vehicles": 2, "start_cells": np.array([11])}, "1 start cells for 2 vehicles"),
-        ({"vehicles": 1, "start_cells": np.array([0])}, "vehicle 0 would start in cell 0, which is no floor"),
+        ({"vehicles": 1, "start_cells": np.array([0])}, "vehicle 0 would start in cell 0, which is not a floor cell"),
         ({"vehicles": 2, "start_cells": np.array([11, 11])}, "two vehicles would start in the same cell"),
     ],
 )

@@ -123,8 +123,8 @@ def test_a_new_vehicle_takes_no_other_ones_spot():
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [
-        (0, "it is no floor"),
-        (999, "it is no floor"),
+        (0, "it is not a floor cell"),
+        (999, "it is not a floor cell"),
         (HALL.parking[0], "a vehicle stands there or is about to"),
         (13, "it is closed"),
     ],

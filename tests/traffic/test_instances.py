@@ -38,7 +38,7 @@ def test_map_header_in_any_order_and_remarks_below_the_rows_ignored(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("type octile\nheight 2\nwidth 2\n..\n..\n", "no header line|no line 'map'"),
+        ("type octile\nheight 2\nwidth 2\n..\n..\n", "not a header line|no line 'map'"),
         ("height 3\nwidth 2\nmap\n..\n..\n", "says 3 rows, the file has 2"),
         ("height 1\nwidth 3\nmap\n..\n", "row has 2 cells, the header says 3"),
         ("height 1\nwidth 2\nmap\n.x\n", r"a.map:4: unknown cell 'x'; passable are"),

@@ -72,7 +72,7 @@ class SpotBook:
         for vehicle, cell in enumerate(start.tolist()):
             if not 0 <= cell < layout.size or not layout.passable[cell]:
                 raise LayoutError(
-                    f"vehicle {vehicle} would start in cell {cell}, which is no floor; choose a floor cell"
+                    f"vehicle {vehicle} would start in cell {cell}, which is not a floor cell; choose a floor cell"
                 )
         if np.unique(start).size < start.size:
             raise LayoutError("two vehicles would start in the same cell; give each a cell of its own")

@@ -195,7 +195,7 @@ class Roads:
             elif cell in self.layout.parking:
                 reason = "it is a parking cell"
             elif cell in standing or cell in goals:
-                reason = "a vehicle stands there or is on its way to it"
+                reason = "a vehicle stands there or is driving to it"
             if reason is not None:
                 raise LayoutError(f"{self.spell(cell)} cannot be closed: {reason}; choose a free floor cell")
         before = list(self.closed)

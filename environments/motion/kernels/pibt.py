@@ -1,7 +1,7 @@
 """One step for all vehicles: priority inheritance with backtracking (PIBT).
 
-Source: K. Okumura, M. Machida, X. Défago, Y. Tamura, "Priority inheritance with backtracking for iterative
-multi-agent path finding", Artificial Intelligence 310 (2022), algorithm 1. Written without recursion.
+Source: K. Okumura, M. Machida, X. Défago, Y. Tamura, "Priority inheritance with backtracking for iterative multi-agent
+path finding", Artificial Intelligence 310 (2022), algorithm 1. Written without recursion.
 
 A step has three parts, each a kernel of its own, so that another planner can replace one of them:
 
@@ -11,8 +11,8 @@ A step has three parts, each a kernel of its own, so that another planner can re
                  which inherits the priority; if the occupant cannot move, the pusher tries its next candidate cell.
 3. `advance`     the vehicles move to their targets.
 
-Invariants after `reserve`: every vehicle has a target among its choices or its own cell; no two share a target; no
-two exchange cells; a held vehicle stays. Following another vehicle and rotating in a cycle are allowed.
+Invariants after `reserve`: every vehicle has a target among its choices or its own cell; no two share a target; no two
+exchange cells; a held vehicle stays. Following another vehicle and rotating in a cycle are allowed.
 
 Priorities: `order` lists the vehicles, highest first. Vehicles that have reached their goal go behind all others, which
 keep their order (`reorder`): the longer since its last goal, the earlier a vehicle comes, as in the paper.

@@ -8,8 +8,8 @@ serves its ticket, or follows directly behind the vehicle that leaves the cell s
         v
 
 Thus no two squares of one cell's size ever overlap, whatever the delays, and as long as the order of the plan has no
-cycle, all vehicles arrive. Source of the idea: execution of multi-agent plans under delays by minimal
-communication (Ma, Kumar, Koenig, "Multi-agent path finding with delay probabilities", AAAI 2017).
+cycle, all vehicles arrive. Source of the idea: execution of multi-agent plans under delays by minimal communication
+(Ma, Kumar, Koenig, "Multi-agent path finding with delay probabilities", AAAI 2017).
 
 Dimensions: V vehicles, C cells.
 """

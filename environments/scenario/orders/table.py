@@ -38,8 +38,8 @@ def read_orders(
 ) -> list[dict[str, str]]:
     """The lines below the header as data of `OrderList.orders`; `start` is the moment of time 0, None if unknown.
 
-    An empty optional value means none; empty lines are skipped. Raises ScenarioError with `name` and the
-    line for a wrong column, value or product, a line with missing values, a repeated id.
+    An empty optional value means none; empty lines are skipped. Raises ScenarioError with `name` and the line for a
+    wrong column, value or product, a line with missing values, a repeated id.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip(" \t,;")]
     if not lines:
@@ -57,7 +57,7 @@ def read_orders(
         if len(words) != len(columns):
             raise ScenarioError(f"{place}: has {len(words)} values for {len(columns)} columns")
         row = {column: word for column, word in zip(columns, words, strict=True) if word or column in REQUIRED}
-        _reckon(row, start, place)
+        _convert_times(row, start, place)
         _check_order(row, products, place)
         if (order_id := row.get("id")) is not None and line_of.setdefault(order_id, number) != number:
             raise ScenarioError(f"{place}: id: {order_id!r} is given in line {line_of[order_id]} too; ids must differ")
@@ -81,7 +81,7 @@ def _check_columns(columns: list[str], place: str) -> None:
             raise ScenarioError(f"{place}: the column {column!r} is missing; the first line names the columns")
 
 
-def _reckon(row: dict[str, str], start: datetime | None, place: str) -> None:
+def _convert_times(row: dict[str, str], start: datetime | None, place: str) -> None:
     """Turn clock times and dates of an order into durations: `at` from the start, `due` from the release."""
     at_s: float | None = None
     for column in ("at", "due"):
