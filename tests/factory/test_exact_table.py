@@ -161,7 +161,7 @@ ROWS = [
     Row(
         "one vehicle",
         [station("1s", machines=50)],
-        *(FLOW, 153.0, "M/D/1", 400),
+        *(FLOW, 153.0, "M/D/1", 900),
         {"kind": "poisson", "rate": "51/h"},
         more={
             "transport": {
