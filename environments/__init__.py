@@ -1,6 +1,6 @@
 """Environments: the floor, the traffic, the orders, the clock and the log, and the factory that connects them.
 
-|  is|name | meaning| is |
+| name | meaning |
 |---|---|
 | `Scenario` | the description of a factory and its run |
 | `Factory` | the Mesa model that runs it |

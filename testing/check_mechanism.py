@@ -27,7 +27,7 @@ def check_mechanism(given: type[Mechanism] | str, *, trials: Mapping[str, dict[s
     """Run factories with the mechanism, and verify from their logs that it keeps all rules.
 
     Each award goes to a contractor that has made an offer, and each task is awarded once; two runs with the same seed
-    are equal; all rules of `robocell check` hold, including that the factory drains: no task waits for ever.
+    are equal; all rules of `robocell check` hold, including that the factory drains: no task waits forever.
 
     Args:
         given: a subclass of `Mechanism`, the name of one in MECHANISMS, or `module:Name`.

@@ -32,11 +32,11 @@ def describe(stage: Stage, agent: int, *, actions: list[list[str]] | None = None
         [note.task, f"{note.kind.name.lower()} {note.task} · {note.status.name.lower()}"] for note in notes[:TASKS]
     ]
     name = stage.log.name_of(agent)
+    if kind not in (AgentKind.JOB, AgentKind.LOT):  # the id of an order is kept
+        name = name.replace("_", " ")
     return {
         "id": agent,
-        "name": name
-        if kind in (AgentKind.JOB, AgentKind.LOT)
-        else name.replace("_", " "),  # the id of an order is kept
+        "name": name,
         "kind": "AGV" if kind is AgentKind.AGV else kind.name.lower(),
         "state": state,
         "colour": colour,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 HEAD = 30  # pixels for the caption
 FOOT = 38  # pixels for the legend
 LEFT = 12  # pixels to the left of both
-QUARTER = math.pi / 2
 
 
 class Painter:

@@ -29,10 +29,8 @@ QUIET = {
 
 
 LAST_PORT = 65535
-EVERYWHERE = {
-    "0.0.0.0": "127.0.0.1",
-    "::": "::1",
-}  # addresses by which this machine reaches a server listening on all addresses
+# How this machine reaches a server that listens on all addresses.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class ServerError(RobocellError):

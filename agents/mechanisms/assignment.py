@@ -22,7 +22,7 @@ class Hungarian(Mechanism):
     """Assign as many tasks as possible at the least total cost (Kuhn 1955; scipy's shortest augmenting paths).
 
     Each contractor gets one task at a time; if contractors can take more, the remaining tasks are assigned in the same
-    way at the updated costs. The age of a task counts as in the contract net, so that no task waits for ever.
+    way at the updated costs. The age of a task counts as in the contract net, so that no task waits forever.
     """
 
     joint = True

@@ -77,9 +77,11 @@ class ContractNet:
         self.pools = {kind: Pool(kind) for kind in self.kinds}
         self._channel = channel
         self._terms = terms
+        self._messenger = Messenger(world, channel, full=full)
         self._delivery = delivery_over(channel, world, terms)
-        shared: dict[str, Any] = {"delivery": self._delivery, "terms": terms, "pools": self.pools}
-        shared["messenger"] = self._messenger = Messenger(world, channel, full=full)
+        shared: dict[str, Any] = {
+            "messenger": self._messenger, "delivery": self._delivery, "terms": terms, "pools": self.pools,
+        }  # fmt: skip
         self.contracts = Contracts(world, carry_out=self._carry_out, **shared)
         self.rounds = Rounds(world, carry_out=self._carry_out, **shared)
         self._reopening = Reopening(world, terms=terms, pools=self.pools)

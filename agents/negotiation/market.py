@@ -32,7 +32,7 @@ class Market:
         cost: (K, N) float64, seconds; inf where there is no offer, or the row is closed. For a divisible task: seconds
             per part of the share that the offer would get.
         reason: (K, N) int8, `Reason` for making no offer.
-        approach_s: (K, N) float64, travel time to the place where the task begins.
+        approach_s: (K, N) float64, time until the task can begin at its place, the plan of the contractor included.
         load: (K, N) int64, number of tasks that the contractor already has.
         idle_since_s: (K, N) float64, time since which the contractor has been idle; inf while it works.
         left: (K,) number of parts of each task that are not yet awarded; 1 for an indivisible task.
@@ -98,9 +98,9 @@ class Market:
     def score_s(self) -> NDArray[np.float64]:
         """(K, N) float64, what mechanisms compare when several tasks meet several contractors; lower is better.
 
-        The delay to the contractor less the premium for age, so that no task waits for ever; inf where there is no
-        offer. For transports the delay is the empty travel time to the part, because the loaded travel time is the same
-        for every vehicle; for other tasks it is the cost.
+        The delay to the contractor less the premium for age, so that no task waits forever; inf where there is no
+        offer. For transports the delay is `approach_s`, the time until the vehicle is at the part, because the loaded
+        travel time is the same for every vehicle; for other tasks it is the cost.
         """
         delay_s = self.approach_s if self.tasks and self.tasks[0].compared_by_approach else self.cost
         return np.where(self.cost < np.inf, delay_s - self.premium_s[:, None], np.inf)

@@ -82,7 +82,7 @@ class Proposal:
 
     Attributes:
         cost: marginal cost in seconds: the time the task adds to the contractor's own plan. Finite.
-        approach_s: travel time to the place where the task begins.
+        approach_s: time until the contractor (for an operation: the part) is where the task begins, its plan included.
         load: number of tasks that the contractor already has.
         idle_since_s: time since which it has been idle; inf while it works.
         parts: number of parts of a divisible task that it would take; the cost holds for all of them, and is an upper

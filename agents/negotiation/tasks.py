@@ -56,7 +56,7 @@ class Task:
     Attributes:
         kind: the kind of task, which selects the pool of contractors.
         compared_by_approach: all contractors take equally long once they have arrived, so mechanisms that compare
-            several tasks compare the travel time to them.
+            several tasks compare the time until they arrive.
         queued: contractors accept such tasks before they have finished the present one, so central rules may use busy
             contractors too.
         manager: the agent that announces it.

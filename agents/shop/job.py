@@ -270,7 +270,7 @@ class Job(ShopAgent):
             self._revert_to(task)
         if task is self.operation:
             self.target = None
-            ahead = self._bound_for is not None  # the operation comes after the one it is being carried to
+            ahead = self._bound_for is not None  # on board: a transport announced now is for after this trip
             if self.carrier is None or ahead:  # otherwise it is still brought there, and continues from there
                 self._cancel_transport()
             if task.name == STORE and not contractor.present:

@@ -80,7 +80,7 @@ class Lot(ShopAgent):
             self.model.net.announce(transport)
 
     def _others_come(self, place: int) -> bool:
-        """Whether other parts have not yet reached the stage of those that wait here."""
+        """Whether other parts have still to be called for at the stage of those that wait here, or before it."""
         stage = max((part.stage for part in self._destinations if part.place == place), default=-1)
         return any(
             part.stage <= stage and self._carried.get(part, -1) < stage

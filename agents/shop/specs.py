@@ -34,7 +34,7 @@ class ShiftSpec(Protocol):
     """The working times of operators."""
 
     def next_time_off(self, now_s: float) -> tuple[float, float] | None:
-        """Begin and end of the next time off after `now_s`; None if there is none."""
+        """Begin and end (s) of the time off under way at `now_s`, or of the next one; None if there is none."""
         ...
 
 

@@ -48,7 +48,10 @@ class ShopTask(Task):
     @property
     def ahead(self) -> bool:
         """Whether its part is not ready yet: a contract made ahead is given up for one whose part is ready."""
-        return not self.contract.begun and self.about is not None and not self.about.ready
+        if self.contract.begun:
+            return False
+        part = self.about
+        return part is not None and not part.ready
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -33,7 +33,7 @@ ROUNDING = 1e-9  # tolerance for a battery level
 
 
 class Vehicle(ShopContractor):
-    """A vehicle, manager of its own charging; position and battery level are read from the arrays of the fleet.
+    """A vehicle, manager of its own charging; it reads its position from the traffic, its battery from the fleet.
 
     A subclass defines its other work (`has_stops`, `_next`, `_give_back`), and starts charging when it has arrived at a
     charger (`_charge`).

@@ -56,10 +56,8 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     {trace: true}`); the other rules need none.
     """
     if not log.closed:
-        log, scenario = (
-            log.so_far(),
-            scenario.model_copy(update={"drain": False}),
-        )  # which must be empty at the end only
+        # A factory that drains must be empty at the end only.
+        log, scenario = log.so_far(), scenario.model_copy(update={"drain": False})
     found = check_rows(log, scenario)
     if not found:
         found = [violation for judge in _JUDGES for violation in judge(log, scenario)]

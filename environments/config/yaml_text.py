@@ -47,7 +47,7 @@ class Read:
 
 
 def read_yaml(text: str, *, longest: int = LONGEST) -> Read:
-    """Read the one document in `text`; None if empty. NotYamlError if it is not YAML or longer than `longest`."""
+    """Read the one document in `text`; no data if empty. NotYamlError if it is not YAML or longer than `longest`."""
     if len(text) > longest:
         raise NotYamlError(
             f"has {len(text)} characters; a config has at most {longest}: put orders and floors into files of their own"

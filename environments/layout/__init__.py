@@ -1,6 +1,6 @@
 """The floor: drawings and maps, and the checks whether vehicles can do their work on it.
 
-|  is|name | meaning| is |
+| name | meaning |
 |---|---|
 | `Layout` | a grid floor: `from_ascii` reads a drawing, `from_map` a MovingAI map |
 | `ANY_DIRECTION`, `EAST`, `SOUTH`, `WEST`, `NORTH` | the directions in which a one-way cell is left |

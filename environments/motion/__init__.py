@@ -8,5 +8,6 @@
 | `kernels/` | the numba kernels, one file per purpose |
 | `floor/` | the rules of a factory floor: docks, parking, closed cells, turning and slow vehicles, standstills |
 | `lifelong/` | tasks are assigned over and over; plans are carried out under delays |
+| `observer` | what sees each tick |
 | `conflicts`, `overlaps` | validate recorded trajectories |
 """

@@ -1,6 +1,6 @@
 """The description of a factory: a strict pydantic model of a scenario file.
 
-|  is|name | describes| is |
+| name | describes |
 |---|---|
 | `Scenario` | the whole factory: `Scenario.load(path)`, `Scenario.parse(data)` |
 | `StationSpec`, `Setup`, `Breakdown`, `StorageSpec`, `RobotSpec` | machines, buffers and robots |

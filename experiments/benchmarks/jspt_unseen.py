@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...agents.mechanisms.what_if.planner import HEAT, RULES, WEIGHTS
-from ...agents.mechanisms.what_if.simulate import Course, Shop, estimate_arrivals, remaining_work
+from ...agents.mechanisms.what_if.simulate import Course, Shop, fill_remaining_work, search_order
 from ...environments.instances.job_shop import JobShop
 from .jspt_play import play
 
@@ -79,7 +79,7 @@ def known_at_once(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) -
         machine_free_s=np.zeros(machines),
         unlimited=np.zeros(machines, np.bool_),
     )
-    remaining_work(world)
+    fill_remaining_work(world)
     return world
 
 
@@ -91,7 +91,7 @@ def best_found_s(shop: JobShop, vehicles: int, travel_s: NDArray[np.float64]) ->
     for search in range(SEARCHES):
         order, course = np.zeros(operations, np.int32), Course.empty(operations)
         rng = np.random.default_rng(search)
-        estimate_arrivals(world, order, False, RULES, True, SEARCH_LENGTH, HEAT, WEIGHTS["makespan"], rng, course)
+        search_order(world, order, False, RULES, True, SEARCH_LENGTH, HEAT, WEIGHTS["makespan"], rng, course)
         best_s = min(best_s, float(course.end_s.max()))
     return best_s
 

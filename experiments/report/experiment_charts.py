@@ -1,4 +1,4 @@
-"""The charts of a run: its headline figures against the fleet size per policy, and the time use."""
+"""The charts of an experiment: its headline figures against the fleet size per policy, and the time use."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", 
 
 
 def write_figures(directory: Path, charts: "Sequence[Chart | Undrawn]") -> list[Undrawn]:
-    """Writes the charts of a run as PNG and SVG; returns those that cannot be drawn or written."""
+    """Writes the charts of an experiment as PNG and SVG; returns those that cannot be drawn or written."""
     undrawn = []
     for chart in charts:
         files = chart if isinstance(chart, Undrawn) else drawn(chart.title, lambda chart=chart: _files(chart))

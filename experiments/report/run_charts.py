@@ -92,7 +92,7 @@ def draw_warm_up(scenario: "Scenario", log: "EventLog") -> Chart | None:
     if not np.ptp(values):
         return None
     cut_s = mser5(values) * log.end_s / SAMPLES
-    note = "one trial (n = 1); time left of the warm-up line does not count. A cut near the middle means: run longer"
+    note = "one trial (n = 1); what is left of the warm-up line is not counted. A cut near the middle means: run longer"
     marks = {"warm-up": scenario.warm_up_s / 60, "MSER-5": cut_s / 60}
     return series(
         "warm_up", "Work in process", note, times_s / 60, values, marks, x_title="time (min)", y_title="parts"

@@ -6,6 +6,7 @@ from fakes import NOISE, answer_to, line
 
 from robocell.agents.errors import RobocellError
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.results.questions.smallest_fleet import _starts
 
 from ..daily import each_once
 
@@ -102,6 +103,35 @@ def test_a_fleet_is_found_that_lies_a_deviation_above_the_target():
         told = means[:, None] + np.random.default_rng(seed).normal(size=(12, 20))
         found += any(row["meets"] == "shown" for row in answer_to(fleets(), told).table)
     assert found >= 80
+
+
+@pytest.mark.parametrize("last", range(20))
+def test_all_starts_share_the_risk_and_lead_up_to_the_largest_fleet(last):
+    for first in range(last + 1):
+        starts = _starts(first, last)
+        assert sum(starts.values()) == pytest.approx(1.0)
+        places = list(starts)
+        assert (places[0], places[-1]) == (first, last)
+        assert all(np.diff(places) == [min(2**k, last - place) for k, place in enumerate(places[:-1])])
+
+
+def test_where_the_first_proof_fails_a_larger_fleet_is_named_at_a_small_share_of_the_risk():
+    """The search sees 102, the proof of the first fleets 99: they are not shown, a fleet three above is."""
+    told = np.full((12, 60), 90.0)
+    told[4:, :10], told[4:6, 10:], told[6:, 10:] = 102.0, 99.0, 102.0
+    told += 0.1 * np.random.default_rng(5).normal(size=told.shape)
+    answer = answer_to(fleets(replications=60), told)
+    verdict = {row[MACHINES]: row["meets"] for row in answer.table}
+    assert verdict[6] == "not shown"
+    assert verdict[7] == "shown"
+    assert answer.sentences[0].startswith(f"7 {MACHINES} are the smallest fleet that was shown to have")
+
+
+def test_a_fleet_that_the_search_rules_out_does_not_hide_the_larger_ones():
+    told = np.array([90.0] * 4 + [102.0, 90.0] + [102.0] * 6)[:, None]
+    told = told + 0.1 * np.random.default_rng(6).normal(size=(12, 60))
+    answer = answer_to(fleets(replications=60), told)
+    assert answer.sentences[0].startswith(f"7 {MACHINES} are the smallest fleet that was shown to have")
 
 
 def test_the_smaller_fleet_is_put_to_the_proof_too_where_the_search_leaves_it_open():

@@ -29,7 +29,7 @@ def imported(file: Path, modules: dict[Module, Path]) -> Iterator[Module]:
         if isinstance(node, ast.ImportFrom) and node.level:
             base = (*package[: len(package) + 1 - node.level], *((node.module or "").split(".") if node.module else ()))
             for alias in node.names:
-                yield next(path for path in ((*base, alias.name), base, base[:1]) if path in modules)
+                yield (*base, alias.name) if (*base, alias.name) in modules else base
 
 
 @functools.cache

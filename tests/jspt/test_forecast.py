@@ -13,9 +13,9 @@ from robocell.agents.mechanisms.what_if.simulate import (
     NO_VEHICLE,
     Course,
     Shop,
-    estimate_arrivals,
-    execute_sequence,
-    remaining_work,
+    complete_order,
+    fill_remaining_work,
+    search_order,
     simulate_schedule,
 )
 
@@ -58,7 +58,7 @@ def shop_of(seed: int) -> Shop:
         machine_free_s=np.round(rng.uniform(0.0, 9.0, machines)),
         unlimited=rng.random(machines) < 0.2,
     )
-    remaining_work(shop)
+    fill_remaining_work(shop)
     return shop
 
 
@@ -144,7 +144,7 @@ def test_a_rule_serves_every_operation_once(seed):
     shop = shop_of(seed)
     order = np.empty(shop.first[-1], np.int32)
     for sooner, longer in RULES:
-        execute_sequence(shop, sooner, longer, order, 0)
+        complete_order(shop, sooner, longer, order, 0)
         assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
 
 
@@ -160,7 +160,7 @@ def test_thinking_longer_never_ends_worse_and_what_was_intended_is_kept_if_nothi
         course = Course.empty(operations)
         rng = np.random.default_rng(0)
         costs_s.append(
-            estimate_arrivals(shop, order, kept, RULES, ask_each, exchanges, 0.02, WEIGHTS["makespan"], rng, course)
+            search_order(shop, order, kept, RULES, ask_each, exchanges, 0.02, WEIGHTS["makespan"], rng, course)
         )
         kept = True
     assert costs_s == sorted(costs_s, reverse=True)
@@ -212,9 +212,9 @@ def test_every_objective_prefers_what_it_is_about(objective):
         machine_free_s=np.zeros(1),
         unlimited=np.zeros(1, np.bool_),
     )
-    remaining_work(shop)
+    fill_remaining_work(shop)
     order, course = np.zeros(2, np.int32), Course.empty(2)
-    estimate_arrivals(shop, order, False, RULES, True, 0, 0.0, WEIGHTS[objective], np.random.default_rng(0), course)
+    search_order(shop, order, False, RULES, True, 0, 0.0, WEIGHTS[objective], np.random.default_rng(0), course)
     assert order.tolist() == ([0, 1] if objective == "makespan" else [1, 0])
 
 
@@ -231,11 +231,11 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
         work_s=np.full_like(shop.work_s, time_s),
         machine_free_s=np.full_like(shop.machine_free_s, time_s),
     )
-    remaining_work(endless)
+    fill_remaining_work(endless)
     operations = int(shop.first[-1])
     for weights in WEIGHTS.values():
         order, course = np.full(operations, -7, np.int32), Course.empty(operations)
-        estimate_arrivals(endless, order, False, RULES, True, 50, 0.02, weights, np.random.default_rng(0), course)
+        search_order(endless, order, False, RULES, True, 50, 0.02, weights, np.random.default_rng(0), course)
         assert np.bincount(order, minlength=shop.place.size).tolist() == np.diff(shop.first).tolist()
         assert sorted(course.operation.tolist()) == list(range(operations))
         assert set(course.machine.tolist()) <= set(range(len(shop.machine_place)))
@@ -245,7 +245,7 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
 def test_an_operation_that_no_machine_can_do_is_refused_before_anything_relies_on_one():
     shop = shop_of(0)
     with pytest.raises(ValueError, match="an operation has no machine to choose"):
-        remaining_work(shop._replace(choice=np.zeros_like(shop.choice)))
+        fill_remaining_work(shop._replace(choice=np.zeros_like(shop.choice)))
 
 
 def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
@@ -253,4 +253,4 @@ def test_an_order_that_is_not_kept_needs_a_rule_that_makes_one():
     operations = int(shop.first[-1])
     order, course, rng = np.full(operations, -7, np.int32), Course.empty(operations), np.random.default_rng(0)
     with pytest.raises(ValueError, match="no rule to build one"):
-        estimate_arrivals(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)
+        search_order(shop, order, False, RULES[:0], False, 0, 0.0, LATEST_END, rng, course)

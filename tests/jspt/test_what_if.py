@@ -8,7 +8,7 @@ import pytest
 from robocell.agents.events import Event
 from robocell.agents.mechanisms.what_if import planner as what_if
 from robocell.agents.mechanisms.what_if.planner import HEAT, RULES, WEIGHTS
-from robocell.agents.mechanisms.what_if.simulate import Course, estimate_arrivals
+from robocell.agents.mechanisms.what_if.simulate import Course, search_order
 from robocell.environments.factory import Factory
 from robocell.environments.instances.job_shop import JobShop
 from robocell.environments.scenario import Scenario
@@ -23,7 +23,7 @@ def searches(monkeypatch):
     factories = []
 
     def watched(shop, order, kept, rules, ask_each, exchanges, heat, weights, rng, course):
-        cost_s = estimate_arrivals(shop, order, kept, rules, ask_each, exchanges, heat, weights, rng, course)
+        cost_s = search_order(shop, order, kept, rules, ask_each, exchanges, heat, weights, rng, course)
         if len(rules) or exchanges:
             found.append((factories[0].now_s, exchanges, float(course.end_s.max())))
         return cost_s
@@ -33,7 +33,7 @@ def searches(monkeypatch):
         factories[:] = [Factory(scenario)]
         return factories[0].run()
 
-    monkeypatch.setattr(what_if, "estimate_arrivals", watched)
+    monkeypatch.setattr(what_if, "search_order", watched)
     return run, found
 
 
@@ -178,6 +178,6 @@ def test_exchanges_improve_what_the_rules_find_in_a_large_shop_too():
     def cost_s(exchanges: int) -> float:
         order, course = np.zeros(shop.operations, np.int32), Course.empty(shop.operations)
         rng = np.random.default_rng(1)
-        return estimate_arrivals(world, order, False, RULES, True, exchanges, HEAT, WEIGHTS["flow_time"], rng, course)
+        return search_order(world, order, False, RULES, True, exchanges, HEAT, WEIGHTS["flow_time"], rng, course)
 
     assert cost_s(5000) < 0.98 * cost_s(0)

@@ -1,7 +1,8 @@
 """Kernels are given the arrays that their annotations and docstrings name: dtypes, and numbers of dimensions.
 
 Numba compiles a kernel for whatever it is called with, so a wrong dtype costs a second compilation and no error. Here
-the calls of real runs are compared with what is written.
+the calls of real runs are compared with what is written. Kernels that only kernels call are compared where they are
+compiled, not where their callers come from a cache.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def undeclared(kernel: Dispatcher) -> Iterator[str]:
                 source = inspect.getsource(record)
                 for field, type_ in zip(given.fields, given.types, strict=True):
                     comment = re.search(rf"^    {field}: .*# (\([^)]*\))", source, re.MULTILINE)
-                    shape = comment and comment.group(1).count(",") + (not comment.group(1).endswith(",)"))
+                    shape = rank(comment.group(1)) if comment else dimensions(field, record.__doc__ or "")
                     yield from differences(f"{record.__name__}.{field}", type_, annotation_of(record, field), shape)
 
 
@@ -136,5 +137,10 @@ def dimensions(name: str, docstring: str) -> int | None:
     """How many dimensions `Args` gives an argument; None where it does not."""
     for names, shape in re.findall(r"^ +((?:\w+, )*\w+): (\([A-Z0-9][^)]*\))", docstring, re.MULTILINE):
         if name in names.split(", "):
-            return shape.count(",") + (not shape.endswith(",)"))
+            return rank(shape)
     return None
+
+
+def rank(shape: str) -> int:
+    """The number of dimensions of a shape that is written as a tuple."""
+    return shape.count(",") + (not shape.endswith(",)"))

@@ -2,7 +2,7 @@
 
 Decisions are made one by one when they fall due, and are never revoked: the next part for an idle vehicle, the next
 part for a free machine, the station of a job. Before each decision the intended order of all operations is improved
-(`simulate.estimate_arrivals`), which may leave a vehicle or a machine waiting for a better part. The rest of the
+(`simulate.search_order`), which may leave a vehicle or a machine waiting for a better part. The rest of the
 intended order binds no agent, and is the starting point of the next search (receding horizon). The search includes only
 parts that have been released. With `revise: false` it runs only when there are new parts: a static plan if all parts
 are released at once.
@@ -17,7 +17,7 @@ import numpy as np
 from ...events import VehicleState
 from ...negotiation.mechanism import Mechanism
 from ...shop.tasks import TaskKind
-from .simulate import Course, estimate_arrivals
+from .simulate import Course, search_order
 from .snapshot import Floor, Outlook, WholeShop, snapshot_shop
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ RULES = np.array(
         *((0.5, 0.25), (1.0, 0.0), (0.5, 0.0), (0.0, 0.25), (1.0, 0.25), (0.5, 0.5)),
         *((0.0, 0.0), (0.5, 1.0), (1.0, 0.5), (0.0, 0.5), (1.0, 1.0), (0.0, 1.0)),
     ]
-)  # (R, 2) `sooner`, `longer` of `simulate.execute_sequence`
+)  # (R, 2) `sooner`, `longer` of `simulate.complete_order`
 WEIGHTS = {
     "makespan": np.array([1.0, 0.02, 0.0, 0.0]),
     "flow_time": np.array([0.0, 0.02, 1.0, 0.0]),
     "tardiness": np.array([0.0, 0.02, 0.1, 1.0]),
 }  # of `simulate.simulate_schedule`: a small weight on the mean end of operations breaks ties
-HEAT = 0.02  # initial temperature, see `simulate.estimate_arrivals`
+HEAT = 0.02  # initial temperature, see `simulate.search_order`
 NEWS = 10  # factor on the number of exchanges when there are new jobs
 LONGEST_ASKING = 4_000_000  # steps (operations x jobs x vehicles) of all rules at one decision, about 10 ms
 LONGEST_EXCHANGING = 500_000  # operations simulated at one decision, about 30 ms; `think` multiplies both
@@ -176,7 +176,7 @@ class WhatIf(Mechanism):
         course = Course.empty(len(order))
         if len(order):
             rules, ask_each = self._rule_budget(outlook, len(order)) if searches else (0, False)
-            estimate_arrivals(
+            search_order(
                 outlook.shop,
                 order,
                 kept,

@@ -3,8 +3,8 @@
 An *order* is an array of job numbers that contains each job once per operation that has not begun: its k-th entry is
 the k-th such operation together with the move that brings the part there. `simulate_schedule` simulates an order to the
 end: each entry takes the vehicle that reaches the part first (ties go to the one that drives and waits least), then the
-machine on which the operation ends first, in the first gap that is long enough. `execute_sequence` builds an order by a
-dispatch rule; `estimate_arrivals` searches for a better one:
+machine on which the operation ends first, in the first gap that is long enough. `complete_order` builds an order by a
+dispatch rule; `search_order` searches for a better one:
 
 1. the previously intended order, and the order built by each dispatch rule;
 2. what if this job came first, and rule r decided all the rest? For each job and each rule (rollouts: Bertsekas,
@@ -20,7 +20,7 @@ Dimensions: J jobs, N operations of all jobs, A choices of all operations, M mac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -110,11 +110,11 @@ class Course(NamedTuple):
 
 
 @njit(cache=True)
-def remaining_work(shop: Shop) -> None:
+def fill_remaining_work(shop: Shop) -> None:
     """Fill `tail_s`, with the fastest machines, the shortest loaded travel times and no waiting for vehicles.
 
     Raises:
-        ValueError: an operation has no choice; `simulate_schedule` and `execute_sequence` rely on one.
+        ValueError: an operation has no choice; `simulate_schedule` and `complete_order` rely on one.
     """
     for job in range(shop.place.size):
         rest_s = shop.rest_s[job]
@@ -137,7 +137,12 @@ def remaining_work(shop: Shop) -> None:
 
 @njit(cache=True)
 def _carrier(
-    travel_s: NDArray[Any], reach_s: NDArray[Any], free_s: NDArray[Any], at: NDArray[Any], place: Any, ready_s: Any
+    travel_s: NDArray[np.float64],
+    reach_s: NDArray[np.float64],
+    free_s: NDArray[np.float64],
+    at: NDArray[np.int32],
+    place: int,
+    ready_s: float,
 ) -> tuple[int, float]:
     """The vehicle that reaches a part first, and the time at which both are there."""
     vehicle = NO_VEHICLE
@@ -152,7 +157,9 @@ def _carrier(
 
 
 @njit(cache=True)
-def simulate_schedule(shop: Shop, order: NDArray[Any], weights: NDArray[Any], limit_s: float, course: Course) -> float:
+def simulate_schedule(
+    shop: Shop, order: NDArray[np.int32], weights: NDArray[np.float64], limit_s: float, course: Course
+) -> float:
     """Simulate `order`, (N,) int32, write it to `course`, and return its cost in seconds.
 
     The cost is the sum of `weights`, (4,) float64, non-negative, times: the latest end, the mean end of all operations,
@@ -253,7 +260,7 @@ def simulate_schedule(shop: Shop, order: NDArray[Any], weights: NDArray[Any], li
 
 
 @njit(cache=True)
-def execute_sequence(shop: Shop, sooner: float, longer: float, order: NDArray[Any], given: int) -> None:
+def complete_order(shop: Shop, sooner: float, longer: float, order: NDArray[np.int32], given: int) -> None:
     """Complete `order`, (N,) int32, whose first `given` entries are fixed, by a dispatch rule.
 
     The next operation is the one with the lowest `sooner` x pick-up + (1 - `sooner`) x start - `longer` x remaining
@@ -310,15 +317,15 @@ def execute_sequence(shop: Shop, sooner: float, longer: float, order: NDArray[An
 
 
 @njit(cache=True)
-def estimate_arrivals(
+def search_order(
     shop: Shop,
-    order: NDArray[Any],
+    order: NDArray[np.int32],
     kept: bool,
-    rules: NDArray[Any],
+    rules: NDArray[np.float64],
     ask_each: bool,
     exchanges: int,
     heat: float,
-    weights: NDArray[Any],
+    weights: NDArray[np.float64],
     rng: np.random.Generator,
     course: Course,
 ) -> float:
@@ -352,7 +359,7 @@ def estimate_arrivals(
                 if shop.first[job] == shop.first[job + 1]:
                     continue
                 trial[0] = job
-            execute_sequence(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
+            complete_order(shop, rules[r, 0], rules[r, 1], trial, 0 if job < 0 else 1)
             cost_s = simulate_schedule(shop, trial, weights, best_s, course)
             if not found or cost_s < best_s - GAIN_S:
                 found = True

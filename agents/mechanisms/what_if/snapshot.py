@@ -15,7 +15,7 @@ from ...shop.job import Job
 from ...shop.station import Station
 from ...shop.traffic import NO_PLACE
 from ...world import World
-from .simulate import Shop, remaining_work
+from .simulate import Shop, fill_remaining_work
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -187,7 +187,7 @@ def snapshot_shop(model: WholeShop, floor: Floor, *, ahead: int | None = None) -
         machine_free_s=_machines_free_s(model, floor),
         unlimited=floor.unlimited,
     )
-    remaining_work(shop)
+    fill_remaining_work(shop)
     return Outlook(shop, listed.jobs, np.array(listed.steps, np.int64))
 
 

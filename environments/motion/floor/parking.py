@@ -28,7 +28,7 @@ class SpotBook:
     """The spots of a floor.
 
     Attributes:
-        grades: (C,) int8 of `parking.grade`.
+        grades: (C,) int8 of `kernels.parking.grade`.
         taken: (C,) bool, assigned to a vehicle.
     """
 

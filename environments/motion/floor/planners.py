@@ -74,7 +74,7 @@ class PlannerClass(Protocol):
 
 
 class PibtPlanner:
-    """PIBT with the rules of `floor`; with `inertia`, vehicles turn in place or are slow."""
+    """PIBT with the rules of `kernels.tick`; with `inertia`, vehicles turn in place or are slow."""
 
     def __init__(
         self, fleet: Vehicles, roads: Roads, inertia: Inertia | None, *, turn_ticks: int = 0, seed: int = 0

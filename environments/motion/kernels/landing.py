@@ -60,7 +60,7 @@ def follow(
 
 @njit(cache=True)
 def either(one: int, other: int, cells: int) -> int:
-    """Merge two possible stands: the same cell with any facing if both lie in it, else the first stand's cell."""
+    """Merge two possible stands: one cell with any facing if both lie in it, else that in the cell of lower number."""
     if one == NOWHERE:
         return other
     if other == NOWHERE or one == other:

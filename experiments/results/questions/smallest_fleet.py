@@ -3,8 +3,8 @@
 The search takes the first few replications of a fleet and claims nothing. The fleet above the smallest one that looks
 certain gets all of them, and those that the search did not see are the proof: the one-sided bound of their mean lies on
 the right side of the target. After a proof the next smaller fleet is tried, down to the first that fails or is ruled
-out: to start one fleet higher costs a proof, to start too low costs all that follow.
-All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
+out. To start one fleet higher costs a proof; to start too low costs most of the risk, for the proofs start again higher
+at a small share of it. All claims of an answer hold together with 95 % confidence, however many fleets were looked at:
 
 - each policy has an equal part of the risk; where the first proof fails, the proofs start again one fleet higher, then
   three, seven and so on up to the largest; a fifth of that part is kept for all these starts, in equal shares;
@@ -99,15 +99,17 @@ class _Search:
         """The place of the smallest fleet that was proved to meet the target."""
         last = len(self.fleets) - 1
         first = min(self._bisect() + 1, last)
-        if self._ruled_out(first):
-            return None
         for place, part in _starts(first, last).items():
             share = part * self.risk
-            if self._proved(place, share):
-                while place > 0 and not self._ruled_out(place - 1) and self._proved(place - 1, share):
+            if self._shown(place, share):
+                while place > 0 and self._shown(place - 1, share):
                     place -= 1
                 return place
         return None
+
+    def _shown(self, place: int, share: float) -> bool:
+        """Whether a fleet is proved to meet the target; one that is ruled out is not put to the proof."""
+        return not self._ruled_out(place) and self._proved(place, share)
 
     def row(self, place: int) -> dict[str, Any]:
         verdict = {True: "shown", False: "not shown", None: "not tested"}[self.verdicts.get(place)]
