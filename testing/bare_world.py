@@ -6,7 +6,7 @@ informs the manager.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from ..agents.shop.tasks import TaskKind
 from ..environments.clock import Clock
 from ..environments.log import AgentKind, EventLog
 from ..environments.streams import Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TERMS = Terms(reply_by_s=2.0, retry_s=5.0, acknowledge_by_s=2.0, lease_s=20.0)
 
@@ -134,6 +137,7 @@ class Worker:
     """A contractor that does up to `capacity` tasks at a time; `works` counts how often each task was done."""
 
     present = True
+    announces = False  # an `answer` may refuse without being followed by an announcement
 
     def __init__(
         self,
@@ -166,6 +170,10 @@ class Worker:
     @classmethod
     def bids(cls, call: Call, members: list[Any], slots: np.ndarray) -> Any:
         return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
+
+    @classmethod
+    def bids_for_each(cls, calls: Sequence[Call], members: list[Any], slots: np.ndarray) -> Bids:
+        return Bids.stack([cls.bids(call, members, slots) for call in calls])
 
     def bid(self, call: Call) -> Proposal | Refusal | None:
         self.calls.append(call)

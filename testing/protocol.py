@@ -19,6 +19,7 @@ P = Performative
 # state of the session -> performatives that the role may send, and the next state
 MANAGER = {
     "silent": {P.CFP: "called"},
+    "available": {P.CFP: "called"},
     "called": {P.CFP: "called", P.CANCEL: "over"},
     "offered": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
     "called again": {P.CFP: "called again", P.ACCEPT_PROPOSAL: "awarded", P.REJECT_PROPOSAL: "over", P.CANCEL: "over"},
@@ -31,7 +32,8 @@ MANAGER = {
     "done": {P.ACCEPT_PROPOSAL: "done", P.CANCEL: "done"},
 }
 CONTRACTOR = {
-    "silent": {},
+    "silent": {P.INFORM: "available"},
+    "available": {P.INFORM: "available", P.REFUSE: "available"},  # to managers of other waiting tasks
     "called": {P.PROPOSE: "offered", P.REFUSE: "refused", P.NOT_UNDERSTOOD: "refused"},
     "offered": {},
     "called again": {P.PROPOSE: "offered", P.REFUSE: "refused"},

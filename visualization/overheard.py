@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from ..agents.negotiation.contract import ContractPhase
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -32,8 +34,11 @@ class OverheardOffers:
         self.offers: Offers = OrderedDict()
 
     def before_clearing(self, market: Market) -> None:
-        """Record the offers of calls that are about to be cleared."""
+        """Record the offers of calls that are about to be cleared; of waiting tasks the log names the contractor."""
         for row, task in enumerate(market.tasks):
-            self.offers[task.contract.conversation] = (market.slots, market.cost[row].copy(), market.reason[row].copy())
+            if task.contract.phase is ContractPhase.CALLED:
+                self.offers[task.contract.conversation] = (
+                    market.slots, market.cost[row].copy(), market.reason[row].copy(),
+                )  # fmt: skip
         while len(self.offers) > CALLS:
             self.offers.popitem(last=False)

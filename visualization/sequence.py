@@ -92,8 +92,10 @@ def _arrows(
         tone = TONES.get(performative, "plain")
         return {"time": clock(time_s), "from": source, "to": target, "text": words, "tone": tone}
 
-    if sender != NOBODY and receiver != NOBODY:
+    if sender != NOBODY and (receiver != NOBODY or name(sender) != manager):
         ends = [0 if who == manager else column.get(who, others) for who in (name(sender), name(receiver))]
+        if count > 1:  # to the managers of other waiting tasks
+            text = f"{count} × {text}"
         if performative is Performative.PROPOSE:
             text += f" {value:.0f} s"
         return [arrow(ends[0], ends[1], text)]

@@ -292,6 +292,8 @@ class Tally:
         note.best_s = min(note.best_s, row[6])
 
     def _refused(self, plan: Plan, note: TaskNote, row: Row) -> None:
+        if row[4] != note.manager:
+            return  # an available contractor refuses the managers of other tasks
         note.refusals += row[5]
         if note.proposals == 0:
             note.status = Status.WAITING

@@ -31,12 +31,16 @@ class Contractor(mesa.Agent):
         slot: its row in the pool, and in the arrays of the pool.
         kind: the kind of task it bids for.
         present: it is in the factory; a contractor that has left is inactive.
+        announces: it announces that it is available (`ContractNet.available`) whenever it may take a task that it has
+            refused; tasks that only such contractors have refused are not retried by the clock on a perfect channel.
+            A subclass with a `bid` of its own that keeps this promise sets it again.
     """
 
     model: EngineWorld  # pyright: ignore[reportIncompatibleVariableOverride]  # Mesa types it as its own Model
     slot: int
     kind: IntEnum
     present = True
+    announces = False
 
     def __init__(self, model: EngineWorld, *, name: str) -> None:
         super().__init__(model)  # pyright: ignore[reportArgumentType, reportUnknownMemberType]  # every world is a Mesa model too
@@ -44,10 +48,15 @@ class Contractor(mesa.Agent):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "bid" in cls.__dict__ and "bids" not in cls.__dict__:
+        own = cls.__dict__
+        if "bid" in own and "bids" not in own:
             cls.bids = Contractor.__dict__["bids"]
-            if "foresee" not in cls.__dict__:  # inherited forecasts would contradict the subclass's own bids
+            if "foresee" not in own:  # inherited forecasts would contradict the subclass's own bids
                 cls.foresee = Contractor.foresee
+        if "bid" in own or "bids" in own:
+            if "bids_for_each" not in own:
+                cls.bids_for_each = Contractor.__dict__["bids_for_each"]
+            cls.announces = bool(own.get("announces", False))
 
     def bid(self, call: Call) -> Proposal | Refusal | None:
         """Answer one call; None for no answer. Must not change the agent, because the offer may be rejected."""
@@ -57,6 +66,11 @@ class Contractor(mesa.Agent):
     def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
         """The answers of `slots`, (N,) indices into `members`, to one call."""
         return Bids.gather([members[slot].bid(call) for slot in slots.tolist()])
+
+    @classmethod
+    def bids_for_each(cls, calls: Sequence[Call], members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The answers of `slots`, (N,), to K calls, as columns (K, N): to each call as if it were the only one."""
+        return Bids.stack([cls.bids(call, members, slots) for call in calls])
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
         """Seconds until it would arrive at each of `tasks`, done in this order after its present plan.
@@ -139,6 +153,11 @@ class Pool:
         self.ids = self._ids[self.all]
 
     @property
+    def announces(self) -> bool:
+        """Whether all contractors announce that they are available (`Contractor.announces`)."""
+        return all(cls.announces for cls in self._classes)
+
+    @property
     def complete(self) -> bool:
         """Whether no contractor has left."""
         return len(self.all) == len(self.members)
@@ -169,6 +188,14 @@ class Pool:
             return self._ask(call, slots)
         finally:
             self._question = None
+
+    def bids_for_each(self, calls: Sequence[Call], slots: NDArray[np.intp]) -> Bids:
+        """Ask `slots`, (N,), about K calls; the columns of the answers are (K, N)."""
+        if len(self._classes) == 1:
+            (cls,) = self._classes
+            if cls.bids_for_each.__func__ is not Contractor.bids_for_each.__func__:  # type: ignore[attr-defined]
+                return cls.bids_for_each(calls, self.members, slots)
+        return Bids.stack([self.bids(call, slots) for call in calls])
 
     def answer(self, cls: type[Contractor], call: Call, slot: int) -> Any:
         """The bid that `cls` makes for one of its members; computed once for all members that answer the same call."""

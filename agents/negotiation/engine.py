@@ -21,16 +21,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .availability import Availability
+from .clearing import Clearing
 from .contract import ContractPhase
 from .contractor import Contractor, Pool
 from .contracts import Contracts
+from .conversations import Conversations
 from .decisions import Accept, Postpone, Reannounce, TakeBack
 from .delivery import delivery_over
 from .mechanism import mechanism_of_each_kind, planner_of
 from .messages import NOBODY, Reason
 from .messenger import Messenger
+from .pulls import Pulls
 from .reopening import Reopening
-from .rounds import Observer, Rounds
+from .rounds import Rounds
 from .tasks import Task
 from .waiting import WaitingTasks
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .channel import Channel
+    from .clearing import Observer
     from .decisions import Decision
     from .mechanism import Mechanism
     from .terms import Terms
@@ -83,10 +87,16 @@ class ContractNet:
             "messenger": self._messenger, "delivery": self._delivery, "terms": terms, "pools": self.pools,
         }  # fmt: skip
         self.contracts = Contracts(world, carry_out=self._carry_out, **shared)
-        self.rounds = Rounds(world, carry_out=self._carry_out, **shared)
+        self._conversations = Conversations(world, terms)
+        self._clearing = Clearing(world)
         self._reopening = Reopening(world, terms=terms, pools=self.pools)
         self._open: dict[IntEnum, deque[Task]] = {kind: deque() for kind in self.kinds}
         self._waiting = {kind: WaitingTasks() for kind in self.kinds}
+        calls: dict[str, Any] = {
+            "clearing": self._clearing, "conversations": self._conversations, "carry_out": self._carry_out,
+        }  # fmt: skip
+        self.rounds = Rounds(world, **calls, **shared)
+        self._pulls = Pulls(messenger=self._messenger, pools=self.pools, waiting=self._waiting, **calls)
         # retries that are due: the task, and the id of its latest call
         self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}
         self._availability = Availability(self.pools)
@@ -122,13 +132,13 @@ class ContractNet:
         of_each = mechanism_of_each_kind(mechanism, self.kinds)
         self._mechanism, self.planner = mechanism, planner_of(of_each)
         self.mechanisms: Mapping[Any, Mechanism] = of_each
-        self.rounds.mechanisms = of_each
+        self._clearing.mechanisms = of_each
         if self.planner is not None:
             self.planner.attach(self.world)
 
     def subscribe(self, observer: Observer) -> None:
         """Show every market to `observer` before it is cleared, from now on."""
-        self.rounds.observers.append(observer)
+        self._clearing.observers.append(observer)
 
     # -- the interface of managers ----------------------------------------------------------------------------
 
@@ -205,7 +215,7 @@ class ContractNet:
     def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
         if not contractor.present:
             return
-        self._availability.announced(kind, contractor, self.rounds.conversations)
+        self._availability.announced(kind, contractor, self._conversations.opened)
         if self._waiting[kind] or self._reopening.when_available:
             self._availability.ready(kind, contractor)
             self._unsettled = True
@@ -310,17 +320,24 @@ class ContractNet:
                 self._offer(kind, [slot])
 
     def _offer(self, kind: IntEnum, slots: list[int]) -> None:
-        """Call the tasks that have waited longest, a window of them for each of `slots`, then the next window.
+        """Offer the tasks that have waited longest, a window of them for each of `slots`, then the next window.
 
         The next window follows if the contractors took none of a window, since they may take younger tasks, or all of
-        it, since they may take more. Where messages take time, tasks after the first window wait for the retry.
+        it, since they may take more. Where messages take time, tasks after the first window wait for the retry. Where
+        they do, or the mechanism sends revised calls, each task is called again; otherwise a window is one pull.
         """
         asked = np.array(slots, np.intp)
         offered: set[int] = set()
         while window := self._waiting[kind].window(slots, self.terms.pull_window, offered):
-            self._call(kind, window, asked)
-            won = sum(task.contract.phase is not ContractPhase.POSTPONED for task in window)
-            if 0 < won < len(window) or self._delivery.offers_bind:
+            if self._delivery.offers_bind:
+                self._call(kind, window, asked)
+                return
+            if self.mechanisms[kind].iterates:
+                self._call(kind, window, asked)
+                won = sum(task.contract.phase is not ContractPhase.POSTPONED for task in window)
+            else:
+                won = self._pulls.offer(kind, window, asked)
+            if 0 < won < len(window):
                 return
             offered.update(task.id for task in window)
 
@@ -328,7 +345,6 @@ class ContractNet:
         waiting = self._waiting[kind]
         for task in tasks:
             waiting.discard(task)
-            task.contract.hurried = task.contract.asleep = False
         if not self.pools[kind].complete:
             tasks = self._shelve_infeasible(tasks)
         if tasks:
@@ -386,8 +402,18 @@ class ContractNet:
             self._availability.ready(task.kind, contractor)
             self._unsettled = True
         task.manager.postponed(task)
-        back_off = self._delivery.back_off(task.contract.calls, reasons)
-        self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
+        if not self._waits_for_announcement(task.kind, reasons):
+            back_off = self._delivery.back_off(task.contract.calls, reasons)
+            self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
+
+    def _waits_for_announcement(self, kind: IntEnum, reasons: NDArray[np.int8]) -> bool:
+        """Whether every contractor has refused, and will certainly announce itself when it may take the task.
+
+        Not where a contract may be left for a better one (leveled commitment): then a change of costs is enough.
+        """
+        refused = len(reasons) > 0 and bool((reasons != Reason.NONE).all())
+        announced = self.channel.instant and self.pools[kind].announces
+        return refused and announced and self.terms.commitment != "leveled"
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Re-announce a postponed task, unless it is offered to a contractor that becomes available at this instant."""

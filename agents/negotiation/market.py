@@ -134,6 +134,19 @@ class Market:
         self.load[row, columns] = bids.load
         self.idle_since_s[row, columns] = bids.idle_since_s
 
+    def put_rows(self, rows: Sequence[int], columns: NDArray[np.intp], bids: Bids) -> None:
+        """Enter answers to the calls of several rows, (K, N) columns."""
+        if len(rows) == len(self.tasks) and len(columns) == len(self.slots):
+            self.cost, self.reason, self.approach_s = bids.cost, bids.reason, bids.approach_s
+            self.load, self.idle_since_s = bids.load, bids.idle_since_s
+        else:
+            at = np.ix_(rows, columns)
+            self.cost[at], self.reason[at], self.approach_s[at] = bids.cost, bids.reason, bids.approach_s
+            self.load[at], self.idle_since_s[at] = bids.load, bids.idle_since_s
+        for number, row in enumerate(rows):
+            if self.tasks[row].lot:
+                self._put_lot(row, columns, bids.row(number))
+
     def _put_lot(self, row: int, columns: NDArray[np.intp] | slice, bids: Bids) -> None:
         lot = self._lots.get(row)
         if lot is None:

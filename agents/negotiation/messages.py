@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .tasks import Task
@@ -35,6 +37,7 @@ class Performative(IntEnum):
     FAILURE = 8
     CANCEL = 9
     NOT_UNDERSTOOD = 10
+    INFORM = 11  # of a contractor: it is available (Smith 1980)
 
     @property
     def word(self) -> str:
@@ -105,7 +108,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Bids:
-    """The answers of N contractors to one call, as columns.
+    """The answers of N contractors to one call, as columns; to K calls at once with columns (K, N).
 
     Attributes:
         cost: (N,) float64, seconds; inf where the contractor refuses.
@@ -186,6 +189,34 @@ class Bids:
             proposal if reason == Reason.NONE else None if reason == Reason.SILENT else Refusal(Reason(reason))
             for proposal, reason in zip(proposals, self.reason.tolist(), strict=True)
         ]
+
+    @classmethod
+    def stack(cls, answers: Sequence[Bids]) -> Bids:
+        """The answers to several calls as one, with columns (K, N)."""
+        parts = None
+        if any(bids.parts is not None for bids in answers):
+            parts = np.array([np.ones(len(b.cost), np.int64) if b.parts is None else b.parts for b in answers])
+        return cls(
+            np.array([bids.cost for bids in answers]),
+            np.array([bids.reason for bids in answers]),
+            np.array([bids.approach_s for bids in answers]),
+            np.array([bids.load for bids in answers]),
+            np.array([bids.idle_since_s for bids in answers]),
+            any(bids.silent for bids in answers),
+            parts,
+        )
+
+    def row(self, number: int) -> Bids:
+        """The answers to one of several calls."""
+        return Bids(
+            self.cost[number],
+            self.reason[number],
+            self.approach_s[number],
+            self.load[number],
+            self.idle_since_s[number],
+            self.silent,
+            None if self.parts is None else self.parts[number],
+        )
 
     def take(self, index: slice | NDArray[np.intp]) -> Bids:
         """The answers of the contractors at `index`."""

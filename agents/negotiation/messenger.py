@@ -79,6 +79,26 @@ class Messenger:
         if count:
             self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
 
+    def announce(self, conversation: int, contractor: int, managers: list[int], refused: list[int]) -> None:
+        """Log that `contractor` is available for the tasks of `managers`, and takes none of `refused`."""
+        now_s = self._world.now_s
+        for performative, receivers in ((Performative.INFORM, managers), (Performative.REFUSE, refused)):
+            if self.full:
+                for receiver in receivers:
+                    self._write(now_s, performative, conversation, contractor, receiver, 1, 0.0)
+            elif receivers:
+                self._write(now_s, performative, conversation, contractor, NOBODY, len(receivers), 0.0)
+
+    def directed_call(
+        self, conversation: int, manager: int, contractor: int, cost_s: float, parts: int | None = None
+    ) -> None:
+        """Log a call to one contractor, which has announced itself, and its offer, for `parts` parts of a lot."""
+        now_s = self._world.now_s
+        self._write(now_s, Performative.CFP, conversation, manager, contractor, 1, 0.0)
+        if self.full and parts is not None:
+            self._offered(now_s, contractor, parts, conversation)
+        self._write(now_s, Performative.PROPOSE, conversation, contractor, manager, 1, cost_s)
+
     def answer(
         self,
         conversation: int,

@@ -45,26 +45,19 @@ if TYPE_CHECKING:
 GAIN_S = 1e-9  # a revised offer must improve by more than the rounding error
 
 
-class Observer(Protocol):
-    """A passive observer of negotiations; it changes nothing."""
-
-    def before_clearing(self, market: Market) -> None:
-        """Called when the offers for some calls are in, before the mechanism clears them."""
-        ...
-
-
 class Rounds:
     """All rounds of calls for proposals: sends the calls, collects answers, and has the mechanism clear them.
 
-    `mechanisms` has one mechanism for each kind of task; it is looked up when a round is cleared, so mechanisms may be
-    replaced during a run. The decisions of a round are handed to `carry_out` one by one, so that a mechanism sees the
-    effect of each award before it chooses the next winner.
+    The decisions of a round are handed to `carry_out` one by one, so that a mechanism sees the effect of each award
+    before it chooses the next winner.
     """
 
     def __init__(
         self,
         world: EngineWorld,
         *,
+        clearing: Clearing,
+        conversations: Conversations,
         messenger: Messenger,
         delivery: Delivery,
         terms: Terms,
@@ -72,55 +65,34 @@ class Rounds:
         carry_out: Callable[[Decision], None],
     ) -> None:
         self.world = world
-        self.mechanisms: Mapping[IntEnum, Mechanism] = {}
-        self.observers: list[Observer] = []
+        self.clearing = clearing
+        self.conversations = conversations
         self.messenger = messenger
         self.terms = terms
         self._delivery = delivery
         self._pools = pools
         self._carry_out = carry_out
-        self._rng = world.stream("mechanism")
-        self.conversations = 0
 
     # -- calls ------------------------------------------------------------------------------------------------
 
     def call(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
         """Send a call for proposals for each of `tasks` to the eligible contractors among `slots`."""
-        now_s, pool = self.world.now_s, self._pools[kind]
-        reply_by_s = now_s + self.terms.reply_by_s
-        calls: list[Call] = []
-        for task in tasks:
-            contract = task.contract
-            contract.to(ContractPhase.CALLED)
-            contract.called_s = now_s
-            contract.calls += 1
-            contract.conversation = self.next_conversation()
-            calls.append(Call(contract.conversation, task, reply_by_s))
-        market = Market(kind, tasks, slots, now_s=now_s, rng=self._rng, members=pool.members)
+        pool, reply_by_s = self._pools[kind], self.conversations.reply_by_s
+        calls = [Call(self.conversations.call(task), task, reply_by_s) for task in tasks]
+        market = self.clearing.market(pool, tasks, slots)
         round_ = Round(pool, calls, market, self._delivery.receipts(pool, len(calls), slots))
         asked = [named(task, slots, pool) for task in tasks]
-        for row, call in enumerate(calls):
-            self._log_call(call.conversation, call.task)
-            for part in call.task.parts:
-                self.world.log.part_called(
-                    now_s, call.task.manager.unique_id, part.unique_id, call.task.id, call.conversation
-                )
-            if not isinstance(asked[row], slice):
+        for row, columns in enumerate(asked):
+            if not isinstance(columns, slice):
                 market.exclude(row)
         self._ask(round_, list(enumerate(asked)))
 
-    def next_conversation(self) -> int:
-        """Return a fresh conversation id."""
-        self.conversations += 1
-        return self.conversations - 1
-
     def quote_s(self, task: Task) -> float:
         """Best offer for a task in seconds, without awarding it: a nested call; only for a channel without faults."""
-        pool, now_s = self._pools[task.kind], self.world.now_s
-        number, manager = self.next_conversation(), task.manager.unique_id
-        self._log_call(number, task)
+        pool, manager = self._pools[task.kind], task.manager.unique_id
+        number = self.conversations.open(task)
         answers: list[Bids] = []
-        call = Call(number, task, now_s + self.terms.reply_by_s)
+        call = Call(number, task, self.conversations.reply_by_s)
 
         def collect(_which: object) -> None:
             answers.append(pool.bids(call, pool.all))
@@ -133,12 +105,6 @@ class Rounds:
             self.messenger.call(number, manager, offering, _ignore, performative=Performative.REJECT_PROPOSAL)
         self.messenger.withdraw(number, manager)
         return float(bids.cost.min(initial=np.inf))
-
-    def _log_call(self, conversation: int, task: Task) -> None:
-        now_s, about = self.world.now_s, task.about
-        job = NOBODY if about is None else about.unique_id
-        reply_by_s = now_s + self.terms.reply_by_s
-        self.world.log.conversation(conversation, task.id, task.kind, job, task.manager.unique_id, now_s, reply_by_s)
 
     # -- collect ----------------------------------------------------------------------------------------------
 
@@ -222,7 +188,7 @@ class Rounds:
                 market.count_left(row)
         if self._delivery.definite:
             yield from self._confirm(round_)
-        elif self.mechanisms[market.kind].iterates and round_.number < self.terms.rounds:
+        elif self.clearing.mechanisms[market.kind].iterates and round_.number < self.terms.rounds:
             self._revise(round_)
         if round_.number > number:  # another call was sent
             return
@@ -261,7 +227,7 @@ class Rounds:
         if round_.number > self.terms.rounds:
             return
         kept, left = market.cost.copy(), market.left.copy()
-        for row, column in self._run_mechanism(market):
+        for row, column in self.clearing.awards(market):
             round_.finalists.append((row, column))
             market.take(row, column)
             market.cost[:, column] = np.inf
@@ -276,17 +242,12 @@ class Rounds:
     def _clear(self, round_: Round) -> Iterator[Decision]:
         """Have the mechanism choose winners, one by one."""
         market, alone = round_.market, len(round_.calls) == 1
-        for row, column in self._run_mechanism(market):
+        for row, column in self.clearing.awards(market):
             yield self._accept(round_, row, column)
             if self._delivery.offers_bind:
                 market.cost[:, column] = np.inf
             elif not alone:
                 self._ask_again(round_, column)
-
-    def _run_mechanism(self, market: Market) -> Iterator[Award]:
-        for observer in self.observers:
-            observer.before_clearing(market)
-        return self.mechanisms[market.kind].clear(market)
 
     def _accept(self, round_: Round, row: int, column: int) -> Accept:
         market = round_.market

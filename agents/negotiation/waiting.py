@@ -4,43 +4,64 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from heapq import merge
-from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from .tasks import Task
 
 Entry = tuple[float, int, "Task"]  # time of the first announcement, task id, the task
-Offer = tuple[float, int, "Task", "Sequence[int]"]  # the same, and the slots that may do it
+
+
+class _Group:
+    """Like tasks (`Task.alike`), which the same contractors may do, oldest first.
+
+    Attributes:
+        slots: the pool slots of these contractors; None for all.
+    """
+
+    __slots__ = ("entries", "slots")
+
+    def __init__(self, task: Task) -> None:
+        self.entries: list[Entry] = []
+        self.slots = None if task.eligible is None else frozenset(task.eligible.tolist())
+
+    def able(self, slots: Sequence[int]) -> Sequence[int]:
+        """Those of `slots` that may do the tasks."""
+        return slots if self.slots is None else [slot for slot in slots if slot in self.slots]
 
 
 class WaitingTasks:
-    """Waiting tasks in groups of like tasks (`Task.alike`), each group ordered by age, oldest first."""
+    """Waiting tasks in groups of like tasks, each group ordered by age, oldest first."""
 
     def __init__(self) -> None:
-        self._groups: dict[object, list[Entry]] = {}
+        self._groups: dict[object, _Group] = {}
 
     def __bool__(self) -> bool:
         return bool(self._groups)
 
     def __iter__(self) -> Iterator[Task]:
         """All waiting tasks, oldest first."""
-        return (task for _, _, task in merge(*self._groups.values()))
+        return (task for _, _, task in merge(*(group.entries for group in self._groups.values())))
 
     def add(self, task: Task) -> None:
         """Add `task`."""
-        insort(self._groups.setdefault(task.alike, []), (task.contract.requested_at_s, task.id, task))
+        group = self._groups.get(task.alike)
+        if group is None:
+            group = self._groups[task.alike] = _Group(task)
+        insort(group.entries, (task.contract.requested_at_s, task.id, task))
 
     def discard(self, task: Task) -> None:
         """Remove `task` if it is waiting."""
-        group = self._groups.get(task.alike, [])
-        at = bisect_left(group, (task.contract.requested_at_s, task.id))
-        if at < len(group) and group[at][2] is task:
-            del group[at]
-            if not group:
+        group = self._groups.get(task.alike)
+        if group is None:
+            return
+        entries = group.entries
+        at = bisect_left(entries, (task.contract.requested_at_s, task.id))
+        if at < len(entries) and entries[at][2] is task:
+            del entries[at]
+            if not entries:
                 del self._groups[task.alike]
 
     def clear(self) -> None:
@@ -53,30 +74,28 @@ class WaitingTasks:
         Every group is represented because a vehicle may be near the place where a younger task begins; among like tasks
         the oldest comes first. Tasks whose ids are in `without` are skipped.
         """
-        first: set[int] = set()
-        groups: list[Iterator[Offer]] = []
-        for group in self._groups.values():
-            offers = _offers(group, slots, without)
-            head = next(offers, None)
-            if head is not None:
-                first.add(head[1])
-                groups.append(chain([head], offers))
-        left = dict.fromkeys(slots, size)
+        heads: list[Entry] = []
+        able: dict[object, Sequence[int]] = {}
+        queues: list[Iterable[Entry]] = []
+        for alike, group in self._groups.items():
+            able_slots = group.able(slots)
+            if not able_slots:
+                continue
+            queue = [entry for entry in group.entries if entry[1] not in without] if without else group.entries
+            if queue:
+                heads.append(queue[0])
+                queues.append(queue)
+                able[alike] = able_slots
         chosen: list[Task] = []
-        for _, number, task, able in merge(*groups, key=itemgetter(0, 1)):
-            if number in first or any(left[slot] for slot in able):
+        taken: set[int] = set()
+        left = dict.fromkeys(slots, size)
+        for _, number, task in merge(*queues):
+            fitting = able[task.alike] if len(slots) > 1 else slots
+            if any(left[slot] for slot in fitting):
                 chosen.append(task)
-                first.discard(number)
-                for slot in able:
+                taken.add(number)
+                for slot in fitting:
                     left[slot] = max(left[slot] - 1, 0)
-            if not first and not any(left.values()):
-                break
-        return chosen
-
-
-def _offers(group: list[Entry], slots: Sequence[int], without: Collection[int]) -> Iterator[Offer]:
-    """The tasks of a group, and the slots that may do them, which are the same for like tasks."""
-    eligible = group[0][2].eligible
-    able = slots if eligible is None else [slot for slot in slots if slot in eligible]
-    if able:
-        yield from ((age_s, number, task, able) for age_s, number, task in group if number not in without)
+                if not any(left.values()):
+                    break
+        return chosen + [task for _, number, task in sorted(heads) if number not in taken]

@@ -37,6 +37,8 @@ class AGV(Vehicle):
         plan: the stops of the transports that it has won.
     """
 
+    announces = True
+
     def __init__(self, model: World, *, name: str, vehicle: int) -> None:
         self.plan = Plan(model.fleet.spec, model.traffic)
         super().__init__(model, name=name, vehicle=vehicle)
@@ -57,38 +59,46 @@ class AGV(Vehicle):
 
         For a lot, each vehicle offers to take as many parts as it can carry.
         """
-        task = call.task
-        assert isinstance(task, Transport)
+        return AGV.bids_for_each((call,), members, slots).row(0)
+
+    @classmethod
+    def bids_for_each(cls, calls: Sequence[Call], members: list[Any], slots: NDArray[np.intp]) -> Bids:
         model: World = members[0].model
-        fleet, traffic, spec, terms, now_s = model.fleet, model.traffic, model.fleet.spec, model.net.terms, model.now_s
-        parts = min(task.size, spec.capacity)
+        fleet, traffic, spec, terms = model.fleet, model.traffic, model.fleet.spec, model.net.terms
+        tasks: list[Any] = [call.task for call in calls]
+        origins, destinations = [task.origin for task in tasks], [task.destination for task in tasks]
+        parts = np.array([min(task.size, spec.capacity) if task.lot else 1 for task in tasks])
+        ahead = [task.ahead or model.planner is not None for task in tasks]
+        ways_s, landing = traffic.travel(origins)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
-        return Bids(
-            *transport_offers(
-                slots,
-                now_s,
-                task.ready_at_s,
-                parts * spec.load_s,
-                parts * spec.unload_s,
-                traffic.tick_s,
-                model.queue_limit,
-                terms.penalty_s if leveled else np.inf,
-                traffic.ways_s(task.origin),
-                traffic.landing(task.origin),
-                traffic.ways_s(task.destination, loaded=True),
-                traffic.stand,
-                traffic.clear_s,
-                fleet.open,
-                fleet.tasks,
-                fleet.load,
-                fleet.state,
-                fleet.free_at_s,
-                fleet.free_node,
-                fleet.idle_since_s,
-                fleet.waits & (not task.ahead and model.net.planner is None),
-            ),
-            parts=np.full(len(slots), parts) if task.lot else None,
+        columns = transport_offers(
+            slots,
+            model.now_s,
+            np.array(origins),
+            np.array(destinations),
+            np.array([task.ready_at_s for task in tasks]),
+            parts * spec.load_s,
+            parts * spec.unload_s,
+            np.array(ahead),
+            traffic.tick_s,
+            model.queue_limit,
+            terms.penalty_s if leveled else np.inf,
+            ways_s,
+            landing,
+            traffic.travel(destinations, loaded=True).ways_s,
+            traffic.stand,
+            traffic.clear_s,
+            fleet.open,
+            fleet.tasks,
+            fleet.load,
+            fleet.state,
+            fleet.free_at_s,
+            fleet.free_node,
+            fleet.idle_since_s,
+            fleet.waits,
         )
+        divisible = any(task.lot for task in tasks)
+        return Bids(*columns, parts=np.repeat(parts[:, None], len(slots), axis=1) if divisible else None)
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
         """Seconds until it would arrive at each of these transports, done in this order after its present plan."""

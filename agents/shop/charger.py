@@ -29,6 +29,8 @@ class Charge(Task):
 class Charger(ShopContractor, Place):
     """A charging station for up to `spec.slots` vehicles; a slot is taken from the award to the end of charging."""
 
+    announces = True
+
     def __init__(self, model: World, *, name: str, place: int, spec: ChargerSpec) -> None:
         super().__init__(model, name=name)
         self.place = place

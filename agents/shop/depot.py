@@ -56,6 +56,8 @@ class Storage(ShopContractor, Place):
         reserved: tasks whose parts have a reserved place and are not here yet, by id.
     """
 
+    announces = True
+
     def __init__(self, model: World, *, name: str, place: int, capacity: int | None) -> None:
         super().__init__(model, name=name)
         self.place = place

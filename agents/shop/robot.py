@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Robot(ShopContractor):
     """Contractor of handling, one part at a time; handling under way is finished before a pause."""
 
+    announces = True
+
     def __init__(self, model: World, *, name: str, spec: RobotSpec) -> None:
         super().__init__(model, name=name)
         self.spec = spec

@@ -7,14 +7,23 @@ admitted to a dock, and on where they wait meanwhile.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
 NO_PLACE = -1
 NO_NODE = -1
+
+
+class Travel(NamedTuple):
+    """Travel from L nodes and stands to P places, (P, L) each: see `Traffic.ways_s` and `Traffic.landing`."""
+
+    ways_s: NDArray[np.float64]
+    landing: NDArray[np.int32]
 
 
 class Traffic(Protocol):
@@ -60,6 +69,10 @@ class Traffic(Protocol):
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
         """(L,) int32, stand at the place of a vehicle that arrives from there: an index into `ways_s`; read only."""
+        ...
+
+    def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
+        """`ways_s` and `landing` of all places as tables, in which the rows of `places` are filled; read only."""
         ...
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:

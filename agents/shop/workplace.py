@@ -36,6 +36,7 @@ class Workplace(ShopContractor, Place):
         shift: the working times of its operators.
     """
 
+    announces = True
     machines: list[Machine]
     shift: Shift
 

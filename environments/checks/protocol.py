@@ -82,7 +82,8 @@ def _words(log: "EventLog") -> "Iterator[Violation]":
     manager = np.where(from_manager, messages["sender"], messages["receiver"])
     contractor = np.where(from_manager, messages["receiver"], messages["sender"])
     right = calls["manager"][at]
-    wrong = ~unopened & (manager != right)
+    telling = _of_announcements(messages)
+    wrong = ~unopened & np.where(telling, ~np.isin(manager, [NOBODY, *calls["manager"]]), manager != right)
     yield from _violations(log, "protocol", wrong, lambda row: f"its manager is {log.name_of(int(right[row]))}")
     unnamed = ~unopened & ~wrong & (contractor == NOBODY) & np.isin(word, _TO_ONE)
     yield from _violations(log, "protocol", unnamed, lambda row: "it names no contractor")
@@ -95,6 +96,13 @@ def _words(log: "EventLog") -> "Iterator[Violation]":
             unable,
             lambda row, kind=kind: f"{log.name_of(int(contractor[row]))} does no {kind.name.lower()}",
         )
+
+
+def _of_announcements(messages: "NDArray[np.void]") -> "NDArray[np.bool_]":
+    """(M,) whether each message announces an available contractor, or refuses the managers that heard it before."""
+    said = messages["performative"] == Performative.INFORM
+    session = messages["conversation"].astype(np.int64) << 32 | messages["sender"]
+    return said | ((messages["performative"] == Performative.REFUSE) & np.isin(session, session[said]))
 
 
 def _first_cfps(log: "EventLog") -> "NDArray[np.intp]":

@@ -41,10 +41,11 @@ from .floor.standstill import StandstillWatch
 from .ids import NO_CELL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from ...agents.shop.traffic import Travel
     from ..layout import Layout
     from .floor.planners import PlannerClass, PlannerName
     from .graph import KinematicsName
@@ -199,6 +200,10 @@ class GridTraffic:
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
         """(L,) the stand in which a vehicle reaches the place, as an index in `ways_s`; read only."""
         return self._roads.landing(place, loaded=loaded)
+
+    def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
+        """Tables (P, L) of `ways_s` and `landing`, in which the rows of `places` are filled; read only."""
+        return self._roads.travel(places, loaded=loaded)
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from the first dock of a place to the nearest dock of another; inf if unreachable."""

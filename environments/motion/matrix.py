@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agents.shop.traffic import NO_NODE, NO_PLACE
+from ...agents.shop.traffic import NO_NODE, NO_PLACE, Travel
 from ..config.errors import LayoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,7 +58,8 @@ class MatrixTraffic:
                 "give a row and a column for each place"
             )
         self._towards_s = np.ascontiguousarray(self._times_s.T)  # (P, P) seconds, by destination
-        self._landings = np.repeat(np.arange(len(self.places), dtype=np.int32)[:, None], len(self.places), axis=1)
+        landings = np.repeat(np.arange(len(self.places), dtype=np.int32)[:, None], len(self.places), axis=1)
+        self._travel = Travel(self._towards_s, landings)
         self.node = np.full(vehicles, start_place, np.int32)  # (V,) places
         self.stand = self.node.copy()  # (V,) places: the end of the trip under way, if there is one
         self.clear_s = np.zeros(vehicles)  # (V,)
@@ -97,7 +98,11 @@ class MatrixTraffic:
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
         """(P,) the place itself; read only."""
-        return self._landings[place]
+        return self._travel.landing[place]
+
+    def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
+        """Tables (P, P) of `ways_s` and `landing`; read only."""
+        return self._travel
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from place to place, with or without a load; inf where no route exists."""

@@ -200,6 +200,8 @@ def _lanes(messages: "Sequence[Said]", manager: int) -> tuple[list[int], bool]:
     crowd = False
     for said in messages:
         other = said.receiver if said.sender == manager else said.sender
+        if said.sender != manager != said.receiver:
+            crowd = True  # it announces itself to the managers of other waiting tasks, or refuses them
         if other == NOBODY:
             crowd |= said.count > 0
         else:

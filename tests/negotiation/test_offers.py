@@ -12,12 +12,12 @@ from robocell.agents.shop.tasks import TaskKind
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 
-NOW_S, READY_AT_S, LOAD_S, UNLOAD_S, QUEUE_LIMIT = 100.5, 112.0, 7.0, 4.0, 2
+NOW_S, QUEUE_LIMIT = 100.5, 2
 
 
-def slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
-    """(cost, reason, approach) of one vehicle, as the protocol tells it."""
-    tasks = 0 if fleet["spare"][v] else fleet["tasks"][v]
+def slow_twin(task, fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
+    """(cost, reason, approach) of one vehicle for one transport, as the protocol tells it."""
+    tasks = 0 if fleet["waits"][v] and not task["ahead"] else fleet["tasks"][v]
     busy = (np.inf, Reason.BUSY, 0.0)
     under_way = tasks == 1 and fleet["state"][v] == VehicleState.EMPTY and fleet["load"][v] == 0
     leaves = penalty_s < np.inf and under_way
@@ -26,9 +26,10 @@ def slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
     start_s, at = max(fleet["clear_s"][v], NOW_S), fleet["node"][v]
     if tasks and not leaves:
         start_s, at = max(fleet["free_at_s"][v], NOW_S), fleet["free_node"][v]
-    there_s = driven(start_s, ways_s[at], tick_s)
-    loaded_s = max(there_s, READY_AT_S) + LOAD_S
-    cost_s = driven(loaded_s, onward_s[landing[at]], tick_s) + UNLOAD_S - NOW_S + (penalty_s if leaves else 0.0)
+    there_s = driven(start_s, ways_s[task["origin"], at], tick_s)
+    loaded_s = max(there_s, task["ready_at_s"]) + task["load_s"]
+    onward = onward_s[task["destination"], landing[task["origin"], at]]
+    cost_s = driven(loaded_s, onward, tick_s) + task["unload_s"] - NOW_S + (penalty_s if leaves else 0.0)
     if leaves and cost_s >= fleet["free_at_s"][v] - NOW_S:
         cost_s = np.inf
     unable = Reason.UNREACHABLE if penalty_s == np.inf else Reason.BUSY
@@ -46,9 +47,18 @@ def driven(order_s, way_s, tick_s):
 @pytest.mark.parametrize("penalty_s", [np.inf, 0.0, 15.0])
 def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     rng = np.random.default_rng(1)
-    vehicles, nodes = 200, 12
-    ways_s, onward_s = np.where(rng.random((2, nodes)) < 0.2, np.inf, rng.integers(0, 60, (2, nodes)) * 1.0)
-    landing = rng.integers(0, nodes, nodes).astype(np.int32)
+    vehicles, places, nodes, transports = 200, 5, 12, 7
+    shape = places, nodes
+    ways_s, onward_s = (np.where(rng.random(shape) < 0.2, np.inf, rng.integers(0, 60, shape) * 1.0) for _ in range(2))
+    landing = rng.integers(0, nodes, shape).astype(np.int32)
+    tasks = {
+        "origin": rng.integers(0, places, transports),
+        "destination": rng.integers(0, places, transports),
+        "ready_at_s": rng.integers(90, 130, transports) * 1.0,
+        "load_s": rng.integers(1, 9, transports) * 1.0,
+        "unload_s": rng.integers(1, 9, transports) * 1.0,
+        "ahead": rng.random(transports) < 0.5,
+    }
     fleet = {
         "node": rng.integers(0, nodes, vehicles).astype(np.int32),
         "clear_s": rng.integers(180, 220, vehicles) * 0.5,
@@ -59,17 +69,19 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
         "free_at_s": rng.integers(100, 400, vehicles) * 0.5,
         "free_node": rng.integers(0, nodes, vehicles).astype(np.int32),
         "idle_since_s": rng.random(vehicles),
-        "spare": rng.random(vehicles) < 0.2,
+        "waits": rng.random(vehicles) < 0.2,
     }
     slots = rng.permutation(vehicles)[:150]
-    numbers = NOW_S, READY_AT_S, LOAD_S, UNLOAD_S, tick_s, QUEUE_LIMIT, penalty_s
-    columns = transport_offers(slots, *numbers, ways_s, landing, onward_s, *fleet.values())
-    alone = (slow_twin(fleet, ways_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)
-    expected = zip(*alone, strict=True)
-    for column, twin in zip(columns, expected, strict=False):
-        np.testing.assert_array_equal(column, list(twin))
-    np.testing.assert_array_equal(columns[3], np.where(fleet["spare"], 0, fleet["tasks"])[slots])
-    np.testing.assert_array_equal(columns[4], fleet["idle_since_s"][slots])
+    terms = tick_s, QUEUE_LIMIT, penalty_s
+    columns = transport_offers(slots, NOW_S, *tasks.values(), *terms, ways_s, landing, onward_s, *fleet.values())
+    for row in range(transports):
+        task = {name: column[row] for name, column in tasks.items()}
+        alone = (slow_twin(task, fleet, ways_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)
+        for column, twin in zip(columns, zip(*alone, strict=True), strict=False):
+            np.testing.assert_array_equal(column[row], list(twin))
+        idle = fleet["waits"] & (not task["ahead"])
+        np.testing.assert_array_equal(columns[3][row], np.where(idle, 0, fleet["tasks"])[slots])
+        np.testing.assert_array_equal(columns[4][row], fleet["idle_since_s"][slots])
 
 
 ANSWERS = [Proposal(3.0, 1.0, 2, 7.0), None, Refusal(Reason.NOT_UNDERSTOOD), Proposal(4.0), Refusal()]

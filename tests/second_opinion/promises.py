@@ -45,6 +45,7 @@ class Promises:
         self.calls: dict[int, Call] = {call.conversation: call for call in record.calls}
         self.last_cfp_s: dict[int, float] = {}
         self.offered: dict[int, set[int]] = defaultdict(set)  # conversation -> who; NOBODY: somebody
+        self.announced: set[tuple[int, int]] = set()  # conversation, contractor
         self.withdrawn: set[int] = set()  # conversations that came to nothing
         self.void: set[tuple[int, int]] = set()  # conversation, contractor: cancelled before the award was heard
         self.promises: dict[tuple[int, int], Promise] = {}  # by conversation and contractor
@@ -120,7 +121,12 @@ class Promises:
             return
         from_manager = message.word in MANAGERS_SAY
         manager, contractor = (message.sender, message.receiver)[:: 1 if from_manager else -1]
-        if manager != call.manager:
+        if message.word == "INFORM":
+            self.announced.add((message.conversation, message.sender))
+        if message.word in ("INFORM", "REFUSE") and (message.conversation, message.sender) in self.announced:
+            if manager != NOBODY and all(manager != other.manager for other in self.record.calls):
+                yield "who is told manages nothing"
+        elif manager != call.manager:
             yield "that is for the manager to say, or to hear"
         if contractor == NOBODY and message.word in NAME_BOTH:
             yield "that is between two"

@@ -24,7 +24,7 @@ STATES = {
 AGENTS = ["JOB", "STATION", "ROBOT", "AGV", "CHARGER", "LOT"]
 TASKS = ["OPERATION", "TRANSPORT", "HANDLING", "CHARGE"]
 WORDS = """CFP PROPOSE REFUSE ACCEPT_PROPOSAL REJECT_PROPOSAL AGREE INFORM_DONE INFORM_RESULT FAILURE CANCEL
-    NOT_UNDERSTOOD"""
+    NOT_UNDERSTOOD INFORM"""
 TABLES = {
     "events": ("time_s", "kind", "agent", "job", "other", "value"),
     "messages": ("time_s", "performative", "conversation", "sender", "receiver", "count", "value"),

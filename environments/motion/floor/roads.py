@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ....agents.shop.traffic import Travel
 from ...config.errors import LayoutError
 from ..fields import AVOID, DETOUR, PASS, SHUN, UNREACHABLE, Potentials, detours_to, lengths_to
 from ..graph import Graph
@@ -91,18 +92,26 @@ class Roads:
 
     def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(L,) seconds to the nearest dock of the place; inf if unreachable. Read only."""
-        return self._drive(place, loaded)[0]
+        return self.travel((place,), loaded=loaded).ways_s[place]
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
         """(L,) the stand in which a vehicle reaches that dock; undefined if unreachable. Read only."""
-        return self._drive(place, loaded)[1]
+        return self.travel((place,), loaded=loaded).landing[place]
 
-    def _drive(self, place: int, loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        drive = self._drives.get((place, loaded))
-        if drive is None:
-            measure = self._drive_straight if self._calm is None else self._drive_turning
-            drive = self._drives[place, loaded] = measure(self.docks_of[place], loaded)
-        return drive
+    def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
+        """The same for all places as tables (P, L), in which the rows of `places` are filled. Read only."""
+        known, travel = self._travel[loaded]
+        for place in places:
+            if place not in known:
+                measure = self._drive_straight if self._calm is None else self._drive_turning
+                travel.ways_s[place], travel.landing[place] = measure(self.docks_of[place], loaded)
+                known.add(place)
+        return travel
+
+    def _no_travel(self) -> tuple[set[int], Travel]:
+        """Empty tables; a row takes memory once it is filled."""
+        shape = len(self.places), self.layout.size * (5 if self._turn_ticks else 1)
+        return set(), Travel(np.empty(shape), np.empty(shape, np.int32))
 
     def _drive_straight(self, docks: tuple[int, ...], loaded: bool) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         if not docks:
@@ -230,7 +239,8 @@ class Roads:
     def _use(self, graph: Graph) -> None:
         self.graph = graph
         self.fields.change(graph=graph)
-        self._drives: dict[tuple[int, bool], tuple[NDArray[np.float64], NDArray[np.int32]]] = {}
+        empty = self._no_travel()
+        self._travel = (empty, empty if self._paces[0] == self._paces[1] else self._no_travel())  # empty, loaded
         self._detours: dict[int, NDArray[np.int64]] = {}  # by dock, (C,)
         self.ways = Ways.of(graph)
         self._facing_graph = Graph.of(graph.neighbours, "differential") if self._turn_ticks else None

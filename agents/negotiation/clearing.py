@@ -1,0 +1,53 @@
+"""Clearing: the mechanism of each kind of task chooses winners from a market, which observers see first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from .market import Market
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from enum import IntEnum
+
+    from numpy.typing import NDArray
+    import numpy as np
+
+    from .contractor import Pool
+    from .market import Award
+    from .mechanism import Mechanism
+    from .tasks import Task
+    from .world import EngineWorld
+
+
+class Observer(Protocol):
+    """A passive observer of negotiations; it changes nothing."""
+
+    def before_clearing(self, market: Market) -> None:
+        """Called when the offers for some calls are in, before the mechanism clears them."""
+        ...
+
+
+class Clearing:
+    """The clearing of all markets of a run.
+
+    Attributes:
+        mechanisms: one for each kind of task; looked up at each clearing, so they may be replaced during a run.
+        observers: see every market before it is cleared.
+    """
+
+    def __init__(self, world: EngineWorld) -> None:
+        self._world = world
+        self._rng = world.stream("mechanism")
+        self.mechanisms: Mapping[IntEnum, Mechanism] = {}
+        self.observers: list[Observer] = []
+
+    def market(self, pool: Pool, tasks: Sequence[Task], slots: NDArray[np.intp]) -> Market:
+        """Return a market for `tasks` and the contractors in `slots`, without offers."""
+        return Market(pool.kind, tasks, slots, now_s=self._world.now_s, rng=self._rng, members=pool.members)
+
+    def awards(self, market: Market) -> Iterator[Award]:
+        """Have the mechanism choose winners, one by one: it sees the effect of each award before the next choice."""
+        for observer in self.observers:
+            observer.before_clearing(market)
+        return self.mechanisms[market.kind].clear(market)
