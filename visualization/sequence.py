@@ -94,11 +94,8 @@ def _arrows(
 
     if sender != NOBODY and (receiver != NOBODY or name(sender) != manager):
         ends = [0 if who == manager else column.get(who, others) for who in (name(sender), name(receiver))]
-        if count > 1:  # to the managers of other waiting tasks
-            text = f"{count} × {text}"
-        if performative is Performative.PROPOSE:
-            text += f" {value:.0f} s"
-        return [arrow(ends[0], ends[1], text)]
+        text = f"{count} × {text}" if count > 1 else text  # to the managers of other waiting tasks
+        return [arrow(ends[0], ends[1], f"{text} {value:.0f} s" if performative is Performative.PROPOSE else text)]
     if offers is not None and performative in (Performative.CFP, Performative.PROPOSE, Performative.REFUSE):
         found = []
         shown = 0

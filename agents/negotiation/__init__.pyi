@@ -1,5 +1,6 @@
 from .channel import FaultyChannel as FaultyChannel
 from .channel import PerfectChannel as PerfectChannel
+from .clearing import Observer as Observer
 from .contract import Contract as Contract
 from .contract import ContractPhase as ContractPhase
 from .contractor import Contractor as Contractor
@@ -13,7 +14,6 @@ from .messages import Performative as Performative
 from .messages import Proposal as Proposal
 from .messages import Reason as Reason
 from .messages import Refusal as Refusal
-from .rounds import Observer as Observer
 from .tasks import Manager as Manager
 from .tasks import Task as Task
 from .terms import Terms as Terms

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from enum import IntEnum
 
-    from numpy.typing import NDArray
     import numpy as np
+    from numpy.typing import NDArray
 
     from .contractor import Pool
     from .market import Award

@@ -131,7 +131,8 @@ class Pool:
         self.leased_to = np.zeros(0, np.int64)
         self.lease_until_s = np.zeros(0)
         self.announced = np.zeros(0, np.int64)
-        self._classes: dict[type[Contractor], list[int]] = {}
+        self._classes: dict[type[Contractor], None] = {}
+        self._asked_as: list[type[Contractor]] = []  # by slot, the class that is asked
         self._question: _Question | None = None
 
     def add(self, contractor: Contractor) -> None:
@@ -145,7 +146,9 @@ class Pool:
         self.leased_to = np.append(self.leased_to, NO_LEASE)
         self.lease_until_s = np.append(self.lease_until_s, 0.0)
         self.announced = np.append(self.announced, 0)
-        self._classes.setdefault(type(contractor), []).append(contractor.slot)
+        self._classes[type(contractor)] = None
+        asks_each = type(contractor).bids.__func__ is Contractor.bids.__func__  # type: ignore[attr-defined]
+        self._asked_as.append(Contractor if asks_each else type(contractor))
 
     def remove(self, contractor: Contractor) -> None:
         """Remove a contractor that has left: its slot is kept, but receives no more calls."""
@@ -201,8 +204,9 @@ class Pool:
         """The bid that `cls` makes for one of its members; computed once for all members that answer the same call."""
         question = self._question
         if question is not None and question.call is call and question.answers is None:
-            answers = cls.bids(call, self.members, question.slots).singly()
-            question.answers = dict(zip(question.slots.tolist(), answers, strict=True))
+            own = [slot for slot in question.slots.tolist() if isinstance(self.members[slot], cls)]
+            answers = cls.bids(call, self.members, np.array(own, np.intp)).singly()
+            question.answers = dict(zip(own, answers, strict=True))
         if question is None or question.answers is None or slot not in question.answers:
             return cls.bids(call, self.members, np.array([slot], np.intp)).singly()[0]
         return question.answers.pop(slot)
@@ -211,12 +215,15 @@ class Pool:
         if len(self._classes) == 1:
             (cls,) = self._classes
             return cls.bids(call, self.members, slots)
-        if all(cls.bids.__func__ is Contractor.bids.__func__ for cls in self._classes):  # type: ignore[attr-defined]
-            return Contractor.bids(call, self.members, slots)
+        asked: dict[type[Contractor], list[int]] = {}
+        numbers: list[int] = slots.tolist()
+        for column, slot in enumerate(numbers):
+            asked.setdefault(self._asked_as[slot], []).append(column)
+        if len(asked) == 1:
+            (cls,) = asked
+            return cls.bids(call, self.members, slots)
         n = len(slots)
         answers = Bids(np.empty(n), np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n))
-        for cls, members in self._classes.items():
-            at = np.flatnonzero(np.isin(slots, members))
-            if len(at):
-                answers.put(at, cls.bids(call, self.members, slots[at]))
+        for cls, columns in asked.items():
+            answers.put(np.array(columns), cls.bids(call, self.members, slots[columns]))
         return answers

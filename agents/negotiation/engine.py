@@ -33,6 +33,7 @@ from .messages import NOBODY, Reason
 from .messenger import Messenger
 from .pulls import Pulls
 from .reopening import Reopening
+from .retries import Retries
 from .rounds import Rounds
 from .tasks import Task
 from .waiting import WaitingTasks
@@ -97,8 +98,7 @@ class ContractNet:
         }  # fmt: skip
         self.rounds = Rounds(world, **calls, **shared)
         self._pulls = Pulls(messenger=self._messenger, pools=self.pools, waiting=self._waiting, **calls)
-        # retries that are due: the task, and the id of its latest call
-        self._due: dict[IntEnum, list[tuple[Task, int]]] = {kind: [] for kind in self.kinds}
+        self._retries = Retries(world, delivery=self._delivery, terms=terms, pools=self.pools, wake=self._settle_again)
         self._availability = Availability(self.pools)
         self._tasks = 0
         self._unsettled = False
@@ -250,8 +250,9 @@ class ContractNet:
     def stop(self) -> None:
         """End all negotiation: the trial is over."""
         for kind in self.kinds:
-            for kept in (self._open, self._waiting, self._due):
-                kept[kind].clear()
+            self._open[kind].clear()
+            self._waiting[kind].clear()
+            self._retries.clear(kind)
             self._availability.clear(kind)
         self._unsettled = False
 
@@ -268,12 +269,13 @@ class ContractNet:
                     if self._reopening.when_available:
                         for task in self._reopening.better_with(ready.values(), kind):
                             self.recall(task)
-                for task, conversation in self._due[kind]:
-                    if task.contract.conversation == conversation:
-                        self.hurry(task)
-                self._due[kind].clear()
+                for task in self._retries.take(kind):
+                    self.hurry(task)
                 if self._open[kind]:
                     self._call_open(kind)
+
+    def _settle_again(self) -> None:
+        self._unsettled = True
 
     def _carry_out(self, decision: Decision) -> None:
         """Carry out a decision of a phase."""
@@ -320,26 +322,19 @@ class ContractNet:
                 self._offer(kind, [slot])
 
     def _offer(self, kind: IntEnum, slots: list[int]) -> None:
-        """Offer the tasks that have waited longest, a window of them for each of `slots`, then the next window.
+        """Offer windows of waiting tasks to `slots`, each window in one conversation (`Pulls`).
 
-        The next window follows if the contractors took none of a window, since they may take younger tasks, or all of
-        it, since they may take more. Where messages take time, tasks after the first window wait for the retry. Where
-        they do, or the mechanism sends revised calls, each task is called again; otherwise a window is one pull.
+        Where messages take time, or the mechanism sends revised calls, each task is called again instead; tasks after
+        the first window then wait for the retry if messages take time.
         """
         asked = np.array(slots, np.intp)
-        offered: set[int] = set()
-        while window := self._waiting[kind].window(slots, self.terms.pull_window, offered):
-            if self._delivery.offers_bind:
+        for window in self._waiting[kind].windows(slots, self.terms.pull_window):
+            if self._delivery.offers_bind or self.mechanisms[kind].iterates:
                 self._call(kind, window, asked)
-                return
-            if self.mechanisms[kind].iterates:
-                self._call(kind, window, asked)
-                won = sum(task.contract.phase is not ContractPhase.POSTPONED for task in window)
             else:
-                won = self._pulls.offer(kind, window, asked)
-            if 0 < won < len(window):
+                self._pulls.offer(kind, window, asked)
+            if self._delivery.offers_bind:
                 return
-            offered.update(task.id for task in window)
 
     def _call(self, kind: IntEnum, tasks: list[Task], slots: NDArray[np.intp]) -> None:
         waiting = self._waiting[kind]
@@ -402,23 +397,4 @@ class ContractNet:
             self._availability.ready(task.kind, contractor)
             self._unsettled = True
         task.manager.postponed(task)
-        if not self._waits_for_announcement(task.kind, reasons):
-            back_off = self._delivery.back_off(task.contract.calls, reasons)
-            self.world.clock.schedule(self.terms.retry_s * back_off, self._retry, task, task.contract.conversation)
-
-    def _waits_for_announcement(self, kind: IntEnum, reasons: NDArray[np.int8]) -> bool:
-        """Whether every contractor has refused, and will certainly announce itself when it may take the task.
-
-        Not where a contract may be left for a better one (leveled commitment): then a change of costs is enough.
-        """
-        refused = len(reasons) > 0 and bool((reasons != Reason.NONE).all())
-        announced = self.channel.instant and self.pools[kind].announces
-        return refused and announced and self.terms.commitment != "leveled"
-
-    def _retry(self, task: Task, conversation: int) -> None:
-        """Re-announce a postponed task, unless it is offered to a contractor that becomes available at this instant."""
-        contract = task.contract
-        postponed = contract.phase is ContractPhase.POSTPONED and contract.conversation == conversation
-        if postponed and not contract.asleep:
-            self._due[task.kind].append((task, conversation))
-            self._unsettled = True
+        self._retries.schedule(task, reasons)

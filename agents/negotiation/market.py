@@ -140,7 +140,7 @@ class Market:
             self.cost, self.reason, self.approach_s = bids.cost, bids.reason, bids.approach_s
             self.load, self.idle_since_s = bids.load, bids.idle_since_s
         else:
-            at = np.ix_(rows, columns)
+            at = np.array(rows)[:, None], columns
             self.cost[at], self.reason[at], self.approach_s[at] = bids.cost, bids.reason, bids.approach_s
             self.load[at], self.idle_since_s[at] = bids.load, bids.idle_since_s
         for number, row in enumerate(rows):

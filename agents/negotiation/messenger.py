@@ -28,6 +28,7 @@ class Messenger:
     def __init__(self, world: EngineWorld, channel: Channel, *, full: bool = False) -> None:
         self._world = world
         self._write = world.log.message
+        self._write_each = world.log.messages_each
         self._offered = world.log.part_offered
         self.channel = channel
         self.full = full
@@ -66,12 +67,11 @@ class Messenger:
         performative: Performative = Performative.CFP,
     ) -> None:
         """Send the same message to many agents: a call for proposals, or a rejection."""
+        now_s = self._world.now_s
         if self.full:
-            now_s = self._world.now_s
-            for receiver in receivers.tolist():
-                self._write(now_s, performative, conversation, manager, receiver, 1, 0.0)
+            self._write_each(now_s, performative, conversation, manager, receivers)
         else:
-            self._write(self._world.now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
+            self._write(now_s, performative, conversation, manager, NOBODY, len(receivers), 0.0)
         self.channel.multicast(manager, receivers, deliver, *args)
 
     def reject(self, conversation: int, manager: int, count: int) -> None:
@@ -84,8 +84,7 @@ class Messenger:
         now_s = self._world.now_s
         for performative, receivers in ((Performative.INFORM, managers), (Performative.REFUSE, refused)):
             if self.full:
-                for receiver in receivers:
-                    self._write(now_s, performative, conversation, contractor, receiver, 1, 0.0)
+                self._write_each(now_s, performative, conversation, contractor, np.array(receivers, np.int64))
             elif receivers:
                 self._write(now_s, performative, conversation, contractor, NOBODY, len(receivers), 0.0)
 
@@ -114,11 +113,10 @@ class Messenger:
             if bids.parts is not None:
                 for sender, parts in zip(senders[bids.cost < np.inf], bids.parts[bids.cost < np.inf], strict=True):
                     self._offered(now_s, int(sender), int(parts), conversation)
-            for sender, cost, reason in zip(senders.tolist(), bids.cost.tolist(), bids.reason.tolist(), strict=True):
-                if cost < np.inf:
-                    self._write(now_s, Performative.PROPOSE, conversation, sender, manager, 1, cost)
-                else:
-                    self._write(now_s, _performative_of(reason), conversation, sender, manager, 1, reason)
+            proposes = bids.cost < np.inf
+            refusal = np.where(bids.reason == Reason.NOT_UNDERSTOOD, Performative.NOT_UNDERSTOOD, Performative.REFUSE)
+            said = np.where(proposes, Performative.PROPOSE, refusal)
+            self._write_each(now_s, said, conversation, senders, manager, np.where(proposes, bids.cost, bids.reason))
         else:
             proposing = int(np.count_nonzero(bids.cost < np.inf))
             refusing = len(senders) - proposing
@@ -132,7 +130,3 @@ class Messenger:
                 if refusing > puzzled:
                     self._write(now_s, Performative.REFUSE, conversation, NOBODY, manager, refusing - puzzled, 0.0)
         self.channel.multicast(senders, manager, deliver, *args)
-
-
-def _performative_of(reason: int) -> Performative:
-    return Performative.NOT_UNDERSTOOD if reason == Reason.NOT_UNDERSTOOD else Performative.REFUSE

@@ -58,8 +58,8 @@ class Pulls:
         self._waiting = waiting
         self._carry_out = carry_out
 
-    def offer(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> int:
-        """Offer `tasks`, oldest first, to the available contractors in `slots`; return how many were won."""
+    def offer(self, kind: IntEnum, tasks: Sequence[Task], slots: NDArray[np.intp]) -> None:
+        """Offer `tasks`, oldest first, to the available contractors in `slots`."""
         pool = self._pools[kind]
         pull = _Pull(pool, tasks, self._clearing.market(pool, tasks, slots), self._conversations)
         pull.ask(range(len(tasks)), np.arange(len(slots)))
@@ -72,7 +72,6 @@ class Pulls:
         for task in pull.called.values():
             if task.contract.phase is ContractPhase.CALLED:  # a lot of which some parts are left
                 self._carry_out(Reannounce(task))
-        return sum(task.contract.phase is not ContractPhase.POSTPONED for task in tasks)
 
     def _award(self, pull: _Pull, row: int, column: int) -> None:
         market, task, contractor = pull.market, pull.tasks[row], pull.contractor(column)

@@ -15,14 +15,12 @@ to a call that has since been revised does not count. The result of a round is a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .contract import ContractPhase
 from .decisions import Accept, Postpone, Reannounce
-from .market import Market
-from .messages import NOBODY, Bids, Call, Performative, Reason
+from .messages import Bids, Call, Performative, Reason
 from .round import Round, named, part_of
 
 if TYPE_CHECKING:
@@ -32,11 +30,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .channel import Which
+    from .clearing import Clearing
     from .contractor import Pool
+    from .conversations import Conversations
     from .decisions import Decision
     from .delivery import Delivery
-    from .market import Award
-    from .mechanism import Mechanism
     from .messenger import Messenger
     from .tasks import Task
     from .terms import Terms

@@ -6,6 +6,8 @@ from bisect import bisect_left, insort
 from heapq import merge
 from typing import TYPE_CHECKING
 
+from .contract import ContractPhase
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -67,6 +69,20 @@ class WaitingTasks:
     def clear(self) -> None:
         """Remove all tasks."""
         self._groups.clear()
+
+    def windows(self, slots: Sequence[int], size: int) -> Iterator[list[Task]]:
+        """The window of the tasks that have waited longest, then the next, as long as that may help.
+
+        The next window follows if the contractors took no task of a window, since they may take younger tasks, or all
+        of it, since they may take more.
+        """
+        offered: set[int] = set()
+        while window := self.window(slots, size, offered):
+            yield window
+            won = sum(task.contract.phase is not ContractPhase.POSTPONED for task in window)
+            if 0 < won < len(window):
+                return
+            offered.update(task.id for task in window)
 
     def window(self, slots: Sequence[int], size: int, without: Collection[int]) -> list[Task]:
         """The `size` oldest tasks that each of `slots` may do, and the oldest task of every other group.

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
+    from numpy.typing import NDArray
 
     from .messages import Performative
     from .tasks import Task
@@ -47,6 +48,18 @@ class NegotiationLog(Protocol):
         value: float,
     ) -> None:
         """Record a message, or `count` of them from or to many agents (NOBODY in their place)."""
+        ...
+
+    def messages_each(
+        self,
+        time_s: float,
+        performative: NDArray[np.integer[Any]] | int,
+        conversation: int,
+        sender: NDArray[np.int64] | int,
+        receiver: NDArray[np.int64] | int,
+        value: NDArray[np.float64] | float = ...,
+    ) -> None:
+        """Record several messages of a conversation, one row each; columns (N,), or one value for all of them."""
         ...
 
     def conversation(

@@ -184,6 +184,8 @@ class AGV(Vehicle):
             self._forecast()
             if self.state is VehicleState.LOADED:
                 self.admitted()
+            if task not in self.plan:
+                self._announce()
 
     def release(self, task: Task) -> bool:
         """Drop a transport whose part is not on board yet."""

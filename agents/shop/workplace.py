@@ -6,15 +6,19 @@ the part is on a machine. A commitment made ahead, for a part that is not ready 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..negotiation.messages import Call, Proposal, Reason, Refusal
+import numpy as np
+
+from ..negotiation.messages import Bids, Call, Proposal, Reason, Refusal
 from ..negotiation.tasks import Task
 from .agent import ShopContractor
 from .place import Place
 from .tasks import Operation, TaskKind, Transport
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..negotiation.contractor import Contractor
     from ..world import World
     from .job import Job
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from .specs import StationSpec
 
 NEVER_S = float("-inf")
+NO_OFFER_S = float("inf")
 
 
 class Workplace(ShopContractor, Place):
@@ -54,11 +59,15 @@ class Workplace(ShopContractor, Place):
         A part that is held on a machine here leaves it first, so its own machine counts as empty for it alone.
         """
         capacity = self.spec.input_capacity
-        if capacity is None or self._is_held_here(job):
+        if capacity is None:
             return True
-        if capacity == 0:
-            capacity = sum(machine.job is None for machine in self.machines)
-        return sum(not self._is_held_here(task.job) for task in self.promised.values()) < capacity
+        if self.spec.output_capacity == 0:
+            if self._is_held_here(job):
+                return True
+            promised = sum(not self._is_held_here(task.job) for task in self.promised.values())
+        else:
+            promised = len(self.promised)
+        return promised < (capacity or sum(machine.job is None for machine in self.machines))
 
     def _is_held_here(self, job: Job | None) -> bool:
         """Whether a part is held on a machine here until it is fetched."""
@@ -66,30 +75,57 @@ class Workplace(ShopContractor, Place):
 
     def bid(self, call: Call) -> Proposal | Refusal:
         """Offer the seconds until the operation would be done: travel and queue in parallel, then set-up and work."""
-        task = call.task
+        return self.model.net.pools[TaskKind.OPERATION].answer(Workplace, call, self.slot)
+
+    @classmethod
+    def bids(cls, call: Call, members: list[Any], slots: NDArray[np.intp]) -> Bids:
+        """The offers of N workplaces, as those of one (`bid`)."""
+        task, count = call.task, len(slots)
         assert isinstance(task, Operation)
         assert task.job is not None
-        if task.name not in self.spec.operations:
-            return Refusal(Reason.NOT_ELIGIBLE)
-        given_up = self._contract_to_leave_for(task)
-        if self._has_no_place_for(task, given_up):
-            return Refusal(Reason.BUSY)
-        approach_s = self.model.approach_s(task.job.place, self.place)
-        if approach_s == float("inf"):
-            return Refusal(Reason.UNREACHABLE)
-        if self.model.spec.negotiation.nested and not self.model.moves_itself(self.place):
-            offer_s = self._quote_s(task.job)
-            approach_s = max(approach_s, offer_s) if offer_s < float("inf") else approach_s
-        now_s = self.model.now_s
+        job, ahead = task.job, task.ahead
+        work_s = job.order.routing[task.step].work_s
+        cost, approach, load = [NO_OFFER_S] * count, [0.0] * count, [0] * count
+        reason = [int(Reason.BUSY)] * count
+        for column, slot in enumerate(slots.tolist()):
+            workplace: Workplace = members[slot]
+            if task.name not in workplace.spec.operations:
+                reason[column] = Reason.NOT_ELIGIBLE
+                continue
+            room, given_up = workplace.has_room(job), None
+            if ahead or not room:
+                given_up = None if room else workplace._contract_to_leave_for(task)
+                if workplace._has_no_place_for(task, given_up, room=room):
+                    continue
+            approach_s = workplace._approach_s(job)
+            if approach_s == NO_OFFER_S:
+                reason[column] = Reason.UNREACHABLE
+                continue
+            wait_s, holding = workplace._wait_s(given_up)
+            cost[column] = max(approach_s, wait_s) + workplace._changeover_s(task) + work_s[slot]
+            reason[column], approach[column] = Reason.NONE, approach_s
+            load[column] = len(workplace.promised) + holding
+        return Bids(
+            np.array(cost), np.array(reason, np.int8), np.array(approach), np.array(load), np.full(count, NO_OFFER_S)
+        )
+
+    def _approach_s(self, job: Job) -> float:
+        """Expected time until a part would be here; inf if it cannot get here."""
+        approach_s = self.model.approach_s(job.place, self.place)
+        if self.model.spec.negotiation.nested and approach_s < NO_OFFER_S and not self.model.moves_itself(self.place):
+            offer_s = self._quote_s(job)
+            return max(approach_s, offer_s) if offer_s < NO_OFFER_S else approach_s
+        return approach_s
+
+    def _wait_s(self, given_up: Operation | None) -> tuple[float, int]:
+        """Expected time until a machine is free and its operators are back, and the number of machines with a part."""
+        now_s, holding = self.model.now_s, 0
         backlog_s = self.expected_s - (0.0 if given_up is None else self.mean_s(given_up))
-        holding = 0
         for machine in self.machines:
             if machine.job is not None:
                 holding += 1
                 backlog_s += max(machine.busy_until_s - now_s, 0.0)
-        backlog_s /= len(self.machines)
-        cost = max(approach_s, backlog_s, self.shift.back_s - now_s) + self._changeover_s(task) + self.mean_s(task)
-        return Proposal(cost, approach_s, len(self.promised) + holding)
+        return max(backlog_s / len(self.machines), self.shift.back_s - now_s), holding
 
     def _quote_s(self, job: Job) -> float:
         """Seconds within which the best vehicle offers to bring a part; inf without an offer."""
@@ -121,9 +157,7 @@ class Workplace(ShopContractor, Place):
             self.model.net.fail(given_up, self)
         return True
 
-    def _has_no_place_for(self, task: Operation, given_up: Operation | None) -> bool:
-        assert task.job is not None
-        room = self.has_room(task.job)
+    def _has_no_place_for(self, task: Operation, given_up: Operation | None, *, room: bool) -> bool:
         if task.ahead:
             return self._rejected_a_ready_part or not room
         if room or (given_up is not None and self.model.net.channel.instant):

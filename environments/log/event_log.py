@@ -35,6 +35,7 @@ __all__ = ["NOBODY", "AgentKind", "Event", "EventLog", "RobotState", "StationSta
 
 FORMAT_VERSION = 1
 _CHUNK_ROWS = 1 << 16
+_FEW_ROWS = 32  # as tuples they take less time than a chunk of their own
 _NAME_END = "\0"  # no name in a scenario can hold it
 
 
@@ -108,6 +109,26 @@ class EventLog:
         pending.append((time_s, performative, conversation, sender, receiver, count, value))
         if len(pending) >= _CHUNK_ROWS:
             self._flush("messages")
+
+    def messages_each(
+        self,
+        time_s: float,
+        performative: "NDArray[np.integer[Any]] | int",
+        conversation: int,
+        sender: NDArray[np.int64] | int,
+        receiver: NDArray[np.int64] | int,
+        value: NDArray[np.float64] | float = 0.0,
+    ) -> None:
+        """Record several messages of a conversation, one row each; columns (N,), or one value for all of them."""
+        columns = np.broadcast_arrays(time_s, performative, conversation, sender, receiver, 1, value)
+        if columns[0].size < _FEW_ROWS:
+            self._messages.extend(zip(*(column.tolist() for column in columns), strict=True))
+            return
+        rows = np.empty(columns[0].size, TABLES["messages"])
+        for name, column in zip(rows.dtype.names or (), columns, strict=True):
+            rows[name] = column
+        self._flush("messages")
+        self._chunks["messages"].append(rows)
 
     def conversation(
         self,
