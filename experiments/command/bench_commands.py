@@ -50,6 +50,17 @@ def factory(
     _show(run(vehicles=vehicles, stations=stations, hours=hours, quick=quick), as_json)
 
 
+def events(
+    hours: Annotated[float, typer.Option(min=1.0, help="Simulated hours.")] = 240.0,
+    quick: Quick = False,
+    as_json: Json = False,
+) -> None:
+    """A small factory with two vehicles: what a task costs, against a plain simulation."""
+    from ..benchmarks.events import run
+
+    _show(run(hours=hours, quick=quick), as_json)
+
+
 def jspt(
     quick: Annotated[bool, typer.Option("--quick", help="Only `what_if` on the 82 instances, and the replay.")] = False,
     seeds: Annotated[
@@ -132,6 +143,7 @@ def batch(
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "motion": motion,
     "factory": factory,
+    "events": events,
     "jspt": jspt,
     "jspt_floor": jspt_floor,
     "lorr": lorr,

@@ -105,7 +105,7 @@ ROWS = [
     Row(
         "breakdowns of a machine at any time",
         [station(exponential(40), breakdown=BREAKDOWN | {"clock": "calendar"})],
-        *(FLOW, 390.0, "White and Christie 1958", 3600),
+        *(FLOW, 390.0, "White and Christie 1958", 5400),
     ),
     Row(
         "re-entrant routing a-b-a",
