@@ -206,6 +206,19 @@ class Bids:
             parts,
         )
 
+    @classmethod
+    def refusals(cls, calls: int, load: NDArray[np.int64], idle_since_s: NDArray[np.float64]) -> Bids:
+        """The refusals of N busy contractors to K calls, with their (N,) `load` and `idle_since_s`."""
+        shape = calls, len(load)
+        busy = np.full(shape, Reason.BUSY, np.int8)
+        return cls(
+            np.full(shape, np.inf),
+            busy,
+            np.zeros(shape),
+            np.broadcast_to(load, shape).copy(),
+            np.broadcast_to(idle_since_s, shape).copy(),
+        )
+
     def row(self, number: int) -> Bids:
         """The answers to one of several calls."""
         return Bids(

@@ -65,21 +65,23 @@ class AGV(Vehicle):
     def bids_for_each(cls, calls: Sequence[Call], members: list[Any], slots: NDArray[np.intp]) -> Bids:
         model: World = members[0].model
         fleet, traffic, spec, terms = model.fleet, model.traffic, model.fleet.spec, model.net.terms
-        tasks: list[Any] = [call.task for call in calls]
-        origins, destinations = [task.origin for task in tasks], [task.destination for task in tasks]
-        parts = np.array([min(task.size, spec.capacity) if task.lot else 1 for task in tasks])
-        ahead = [task.ahead or model.planner is not None for task in tasks]
-        ways_s, landing = traffic.travel(origins)
         leveled = terms.commitment == "leveled" and model.queue_limit == 1
+        if len(calls) > 1 and not leveled and not fleet.takes_more(slots, model.queue_limit).any():
+            return Bids.refusals(len(calls), fleet.tasks[slots], fleet.idle_since_s[slots])
+        tasks: list[Any] = [call.task for call in calls]
+        origins, destinations, ready_at_s, is_ahead = zip(*(task.particulars for task in tasks), strict=True)
+        parts = np.array([min(task.size, spec.capacity) if task.lot else 1 for task in tasks])
+        ahead = np.array(is_ahead) | (model.planner is not None)
+        ways_s, landing = traffic.travel(origins)
         columns = transport_offers(
             slots,
             model.now_s,
             np.array(origins),
             np.array(destinations),
-            np.array([task.ready_at_s for task in tasks]),
+            np.array(ready_at_s),
             parts * spec.load_s,
             parts * spec.unload_s,
-            np.array(ahead),
+            ahead,
             traffic.tick_s,
             model.queue_limit,
             terms.penalty_s if leveled else np.inf,

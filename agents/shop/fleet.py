@@ -61,6 +61,10 @@ class Fleet:
         self._settled_s = np.full(count, self._clock.now_s)
         self._settled_m = np.zeros(count)
 
+    def takes_more(self, vehicles: NDArray[np.intp], queue_limit: int) -> NDArray[np.bool_]:
+        """(N,) bool, whether each of N vehicles may take a transport besides those that it has."""
+        return self.open[vehicles] & ((self.tasks[vehicles] < queue_limit) | self.waits[vehicles])
+
     def join(self) -> None:
         """Add an idle vehicle with the initial battery level."""
         rows: dict[str, NDArray[Any]] = {

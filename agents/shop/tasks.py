@@ -101,6 +101,11 @@ class Transport(ShopTask):
         return 0.0 if self.lot or self.job is None else self.job.ready_at_s
 
     @property
+    def particulars(self) -> tuple[int, int, float, bool]:
+        """Origin, destination, `ready_at_s` and `ahead`, which an offer depends on."""
+        return self.origin, self.destination, self.ready_at_s, self.ahead
+
+    @property
     def cargo(self) -> tuple[Job, ...]:
         """The parts to be carried."""
         return self.parts or (self.job,)  # type: ignore[return-value]  # its parts are jobs
