@@ -25,7 +25,7 @@ class Contractor(mesa.Agent):
     """An agent that bids for tasks of one kind.
 
     A class may answer a call for all its members at once (`bids`); members of a subclass that overrides `bid` are asked
-    one by one, and nothing else changes for them.
+    one by one, and tasks that they have refused are retried by the clock (`announces`); nothing else changes for them.
 
     Attributes:
         slot: its row in the pool, and in the arrays of the pool.

@@ -296,7 +296,9 @@ def test_a_subclass_that_bids_for_itself_is_asked_one_by_one(cell: dict[str, Any
 
 
 class Copycat(AGV):
-    """Bids like its parent, only one by one."""
+    """Bids like its parent, only one by one, and announces itself as its parent does."""
+
+    announces = True
 
     def bid(self, call: Call) -> Proposal | Refusal:
         return super().bid(call)
