@@ -71,7 +71,7 @@ def run(
     if agent_classes:
         experiment = experiment.with_agent_classes(agent_classes)
     if agent_classes or experiment.given:
-        rehearse(experiment)
+        rehearse(experiment, progress.note)
     _refuse_what_cannot_run(experiment, function)
     with (
         Store(directory, fresh=fresh) as store,

@@ -26,8 +26,8 @@ from ..execution.attempts import Measurement, Status, TrialResult, run_trial
 from ..execution.executors import start_executor
 from ..execution.executors.base import Executor
 from ..execution.journal import Journal
+from ..execution.kernels import TINY
 from ..execution.store import JOURNAL, Store
-from ..execution.warm import TINY
 from ..runner import run as run_experiment
 
 STEPS = 100

@@ -2,20 +2,21 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...agents.errors import RobocellError
 from ..design.classes import make_importable, named_classes
 from ..errors import ExperimentError
+from .kernels import compile_kernels, kernel_sets_of
 
 if TYPE_CHECKING:
     from ..design.experiment import Experiment
 
 
-def rehearse(experiment: "Experiment") -> None:
-    """Build the factory of a case for each set of own classes.
+def rehearse(experiment: "Experiment", note: Callable[[str], None]) -> None:
+    """Build the factory of a case for each set of own classes; `note` is told where kernels are compiled for it.
 
     Raises ExperimentError, with the place of the fault in the source: a module cannot be imported, a class is of the
     wrong kind or cannot be built.
@@ -31,6 +32,7 @@ def rehearse(experiment: "Experiment") -> None:
             if not classes or classes in seen:
                 continue
             seen.add(classes)
+            compile_kernels(kernel_sets_of([case.scenario]), note)
             try:
                 Factory(case.scenario).close()
             except RobocellError:
