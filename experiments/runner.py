@@ -18,6 +18,7 @@ from .execution.attempts import TrialFunction, run_trial
 from .execution.belonging import belong_together
 from .execution.durable import write_atomically
 from .execution.executors.worker import refuse_to_start_again
+from .execution.made import is_up_to_date, note_made
 from .execution.progress import Progress, Silent
 from .execution.provenance import provenance
 from .execution.rehearsal import rehearse
@@ -122,7 +123,8 @@ def _make(experiment: Experiment, store: Store, session: Session, progress: Prog
         if session.ran:  # only now is it known what `auto` has chosen
             store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
         results = results_of(store.directory, session.experiment, store.records, answer)
-        finish(results)
+        if session.ran or not is_up_to_date(store.directory):
+            finish(results)
     except LostFolderError as lost:
         raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
     return results
@@ -150,12 +152,16 @@ def finish(results: Results) -> None:
     directory, outputs = results.directory, results.experiment.config.outputs
     write_tables(directory, results.trials, results.failures)
     write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
-    if not outputs.figures and not outputs.report:
-        return
-    from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow
-    from .report.page import write_report
+    undrawn = False
+    if outputs.figures or outputs.report:
+        from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow
+        from .report.page import write_report
+        from .report.undrawn import Undrawn
 
-    charts = all_charts(results)
-    undrawn = write_figures(directory, charts) if outputs.figures else []
-    if outputs.report:
-        write_report(results, charts, undrawn)
+        charts = all_charts(results)
+        unwritten = write_figures(directory, charts) if outputs.figures else []
+        undrawn = bool(unwritten) or any(isinstance(chart, Undrawn) for chart in charts)
+        if outputs.report:
+            write_report(results, charts, unwritten)
+    if not undrawn:  # else the next run tries again
+        note_made(directory)

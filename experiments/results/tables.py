@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .bottleneck import Bottleneck
+    from .by_case import Replications
     from .claims import Claims
     from .headlines import CaseRow, Headline
     from .questions.asking import Answer
@@ -105,6 +106,13 @@ class Results:
         from .headlines import case_rows
 
         return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+
+    @cached_property
+    def replications(self) -> "Replications":
+        """The finished trials by replication and case."""
+        from .by_case import Replications
+
+        return Replications(self.trials, len(self.experiment.cases))
 
     @property
     def interval(self) -> "Interval":
