@@ -12,6 +12,7 @@ from ..errors import ExperimentError
 from .kernels import compile_kernels, kernel_sets_of
 
 if TYPE_CHECKING:
+    from ..design.cases import Case
     from ..design.experiment import Experiment
 
 
@@ -21,8 +22,7 @@ def rehearse(experiment: "Experiment", note: Callable[[str], None]) -> None:
     Raises ExperimentError, with the place of the fault in the source: a module cannot be imported, a class is of the
     wrong kind or cannot be built.
     """
-    from ...environments.factory import Factory
-    from ...environments.scenario.own_classes import fault_of, with_classes
+    from ...environments.scenario.own_classes import with_classes
 
     seen: set[tuple[str, ...]] = set()
     given = {path: known.cls for path, known in experiment.given.items()}
@@ -33,12 +33,19 @@ def rehearse(experiment: "Experiment", note: Callable[[str], None]) -> None:
                 continue
             seen.add(classes)
             compile_kernels(kernel_sets_of([case.scenario]), note)
-            try:
-                Factory(case.scenario).close()
-            except RobocellError:
-                raise
-            except Exception as error:
-                raise ExperimentError(f"{case.label}: its factory cannot be built: {fault_of(error)}") from error
+            _build(case)
+
+
+def _build(case: "Case") -> None:
+    from ...environments.factory import Factory  # takes long to import, and most experiments have no class of their own
+    from ...environments.scenario.own_classes import fault_of
+
+    try:
+        Factory(case.scenario).close()
+    except RobocellError:
+        raise
+    except Exception as error:
+        raise ExperimentError(f"{case.label}: its factory cannot be built: {fault_of(error)}") from error
 
 
 @contextlib.contextmanager
