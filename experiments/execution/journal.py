@@ -12,7 +12,7 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -209,7 +209,7 @@ def _record(line: bytes, number: int) -> Record | Damage:
         document.pop("check", None)
         values = document.pop("values")
         document["status"] = Status(document["status"])
-        record = Record(names=tuple(values), numbers=array("d", map(_number, values.values())), **document)
+        record = Record(names=tuple(values), numbers=_numbers(values.values()), **document)
         texts = (record.id, record.error, record.traceback, record.log)
         if not all(isinstance(text, str) for text in texts) or not isinstance(record.seed, int):
             raise TypeError
@@ -220,6 +220,13 @@ def _record(line: bytes, number: int) -> Record | Damage:
     if mark and check != _check(text) + b'"}':
         return Damage(number, f"(trial {record.id}) was changed after it was written")
     return record
+
+
+def _numbers(values: Collection[Any]) -> "array[float]":
+    """The values, if all are numbers that a float can hold; else TypeError or ValueError."""
+    if set(map(type, values)) != {float}:  # almost always it is
+        return array("d", map(_number, values))
+    return array("d", values)
 
 
 def _number(value: Any) -> float:

@@ -4,17 +4,19 @@ There is one number per replication (Law, Simulation Modeling and Analysis, 5th 
 within a run does no harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .by_case import finished_by_case, values_by_case
 from .statistics import Interval, intervals, skew_interval, skewnesses, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CASES_AT_ONCE = 200  # limits the memory of a summary
+CASES_AT_ONCE = 200  # of which statistics are taken at once
 
 
 def summarise(
@@ -27,26 +29,31 @@ def summarise(
     """
     import pandas as pd
 
-    done: Any = trials[trials["status"] == "done"]
-    done = done.iloc[np.argsort(done["case"].to_numpy(), kind="stable")]
-    case, first, count = np.unique(done["case"].to_numpy(), return_index=True, return_counts=True)
+    groups = finished_by_case(trials, max(trials["case"].tolist(), default=-1) + 1)
+    cases = [case for case, mine in enumerate(groups) if len(mine)]
+    groups = [groups[case] for case in cases]
     many = len(metrics)
-    heads = done.iloc[first]
-    columns: dict[str, Any] = {"case": np.repeat(case, many)}
+    heads = trials.iloc[[mine[0] for mine in groups]]
+    columns: dict[str, Any] = {"case": np.repeat(np.array(cases, dtype=np.int64), many)}
     columns |= {name: np.repeat(heads[name].to_numpy(), many) for name in ("label", *keys)}
-    columns["metric"] = np.tile(np.array(metrics, dtype=object), len(case))
-    values = done[list(metrics)].to_numpy(dtype=float)
-    figures = {name: np.empty((len(case), many)) for name in ("n", "mean", "low", "high", "sd", "skew")}
-    for group in np.split(np.arange(len(case)), np.arange(CASES_AT_ONCE, len(case), CASES_AT_ONCE)):
-        for size in np.unique(count[group]):
-            places = group[count[group] == size]
-            rows = values[first[places][:, None] + np.arange(size)]  # (cases, size, KPIs)
-            found = _figures(np.ascontiguousarray(rows.transpose(0, 2, 1)).reshape(-1, size), interval)
-            for name, column in found.items():
-                figures[name][places] = column.reshape(len(places), many)
+    columns["metric"] = np.tile(np.array(metrics, dtype=object), len(cases))
+    figures = {name: np.empty((len(cases), many)) for name in ("n", "mean", "low", "high", "sd", "skew")}
+    start = 0
+    for values in _stacks(values_by_case(trials, metrics, groups)):
+        places = slice(start, start + values.shape[0])
+        for name, column in _figures(values.reshape(values.shape[0] * many, values.shape[2]), interval).items():
+            figures[name][places] = column.reshape(values.shape[:2])
+        start = places.stop
     columns |= {name: column.ravel() for name, column in figures.items()}
     columns["n"] = columns["n"].astype(np.int64)
     return pd.DataFrame(columns, columns=["case", "label", *keys, "metric", *figures])
+
+
+def _stacks(values: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Consecutive cases (n, K) with the same number of replications as one array (cases, K, n), some at a time."""
+    for _, alike in groupby(values, key=len):
+        while some := list(islice(alike, CASES_AT_ONCE)):
+            yield np.ascontiguousarray(np.stack(some).transpose(0, 2, 1))
 
 
 def _figures(values: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:

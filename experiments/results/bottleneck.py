@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .by_case import finished_by_case
+from .by_case import finished_by_case, values_by_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +76,10 @@ class Bottleneck:
 def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottleneck | None]:
     """By case; None where no trial was finished, or the KPIs are missing."""
     columns = [name for name in trials.columns if name.startswith(("station.", "vehicles.", "robots.", "bottleneck."))]
-    values = trials[columns].to_numpy(dtype=float)
+    groups = finished_by_case(trials, len(experiment.cases))
     found: list[Bottleneck | None] = []
-    for case, mine in zip(experiment.cases, finished_by_case(trials, len(experiment.cases)), strict=True):
-        candidates = _candidates(case.scenario.stations, _means(values[mine], columns)) if len(mine) else []
+    for case, values in zip(experiment.cases, values_by_case(trials, columns, groups), strict=True):
+        candidates = _candidates(case.scenario.stations, _means(values, columns)) if len(values) else []
         found.append(_limiting(candidates) if candidates else None)
     return found
 

@@ -1,6 +1,6 @@
 """The finished trials of each case, and figures of all cases at once: a look at every trial per case takes too long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from .statistics import Interval, intervals
 
 if TYPE_CHECKING:
     import pandas as pd
+
+GROUPS_AT_ONCE = 200
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -23,6 +25,14 @@ def finished_by_case(trials: "pd.DataFrame", cases: int) -> list[Rows]:
     order = np.argsort(case, kind="stable")
     ends = np.searchsorted(case[order], np.arange(cases + 1))
     return [done[order[start:end]] for start, end in pairwise(ends)]
+
+
+def values_by_case(trials: "pd.DataFrame", columns: Sequence[str], groups: Sequence[Rows]) -> Iterator[Floats]:
+    """The columns (n, K) of each group, read for some groups at a time: a copy of the whole table is large."""
+    for start in range(0, len(groups), GROUPS_AT_ONCE):
+        some = groups[start : start + GROUPS_AT_ONCE]
+        values = trials.iloc[np.concatenate(some)][list(columns)].to_numpy(dtype=float)
+        yield from np.split(values, np.cumsum([len(group) for group in some])[:-1])
 
 
 def mean_intervals(values: Floats, groups: Sequence[Rows], interval: Interval) -> tuple[Floats, Floats, Floats]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..counting import every_replication
 from ..design.sweep import label, short_names
-from .by_case import finished_by_case
+from .by_case import finished_by_case, values_by_case
 
 if TYPE_CHECKING:
     from .tables import Results
@@ -47,13 +47,12 @@ def same_figures(results: "Results") -> list[str]:
 def _figures(results: "Results") -> list[bytes]:
     """By case, bytes that are equal where all KPIs of all replications are; b"" where there is no trial."""
     trials = results.trials
-    replications, values = trials["replication"].to_numpy(), trials[list(results.metrics)].to_numpy(dtype=float)
+    replications = trials["replication"].to_numpy()
+    groups = finished_by_case(trials, len(results.experiment.cases))
     return [
-        hashlib.blake2b(replications[mine].tobytes() + (values[mine] + 0.0).tobytes()).digest()  # no negative zeros
-        if len(mine)
-        else b""
-        for mine in finished_by_case(trials, len(results.experiment.cases))
-    ]
+        hashlib.blake2b(replications[mine].tobytes() + (values + 0.0).tobytes()).digest() if len(mine) else b""
+        for mine, values in zip(groups, values_by_case(trials, results.metrics, groups), strict=True)
+    ]  # + 0.0: no negative zeros
 
 
 def _shortest(results: "Results", cases: list[int], names: dict[str, str]) -> list[str]:
