@@ -17,6 +17,7 @@ $(READY): pyproject.toml
 	@echo "Installing robocell into $(VENV): once, a few minutes"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[viz,questions,dev]'
+	@$(BIN)/robocell warm
 	@touch $@
 
 run: $(READY)  ## size the fleet of a smartphone line: table, plots and report in results/fleet_sizing

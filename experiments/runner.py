@@ -18,6 +18,7 @@ from .execution.attempts import TrialFunction, run_trial
 from .execution.belonging import belong_together
 from .execution.durable import write_atomically
 from .execution.executors.worker import refuse_to_start_again
+from .execution.made import is_up_to_date, note_made
 from .execution.progress import Progress, Silent
 from .execution.provenance import provenance
 from .execution.rehearsal import rehearse
@@ -25,7 +26,7 @@ from .execution.rescue import rescued
 from .execution.session import Session
 from .execution.store import SUMMARY, Store
 from .results.questions.ask import ask
-from .results.tables import Results, results_of, write_tables
+from .results.tables import Results, csv_parts, results_of, write_tables
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def run(
     if agent_classes:
         experiment = experiment.with_agent_classes(agent_classes)
     if agent_classes or experiment.given:
-        rehearse(experiment)
+        rehearse(experiment, progress.note)
     _refuse_what_cannot_run(experiment, function)
     with (
         Store(directory, fresh=fresh) as store,
@@ -122,7 +123,8 @@ def _make(experiment: Experiment, store: Store, session: Session, progress: Prog
         if session.ran:  # only now is it known what `auto` has chosen
             store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
         results = results_of(store.directory, session.experiment, store.records, answer)
-        finish(results)
+        if session.ran or not is_up_to_date(store.directory):
+            finish(results)
     except LostFolderError as lost:
         raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
     return results
@@ -149,13 +151,17 @@ def finish(results: Results) -> None:
     """Writes everything that is made from the journal: tables, summary.csv, figures, report.html."""
     directory, outputs = results.directory, results.experiment.config.outputs
     write_tables(directory, results.trials, results.failures)
-    write_atomically(directory / SUMMARY, results.summary.to_csv(index=False, lineterminator="\n").encode())
-    if not outputs.figures and not outputs.report:
-        return
-    from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow
-    from .report.page import write_report
+    write_atomically(directory / SUMMARY, csv_parts(results.summary))
+    undrawn = False
+    if outputs.figures or outputs.report:
+        from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow
+        from .report.page import write_report
+        from .report.undrawn import Undrawn
 
-    charts = all_charts(results)
-    undrawn = write_figures(directory, charts) if outputs.figures else []
-    if outputs.report:
-        write_report(results, charts, undrawn)
+        charts = all_charts(results)
+        unwritten = write_figures(directory, charts) if outputs.figures else []
+        undrawn = bool(unwritten) or any(isinstance(chart, Undrawn) for chart in charts)
+        if outputs.report:
+            write_report(results, charts, unwritten)
+    if not undrawn:  # else the next run tries again
+        note_made(directory)

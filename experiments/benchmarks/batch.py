@@ -23,15 +23,17 @@ from ..design.experiment import Experiment
 from ..design.trials import Trial, identity, trial_id, trial_seed
 from ..errors import ExperimentError
 from ..execution.attempts import Measurement, Status, TrialResult, run_trial
+from ..execution.cores import available_cores
 from ..execution.executors import start_executor
 from ..execution.executors.base import Executor
 from ..execution.journal import Journal
+from ..execution.kernels import TINY
 from ..execution.store import JOURNAL, Store
-from ..execution.warm import TINY
 from ..runner import run as run_experiment
 
 STEPS = 100
 WORK_S = 1.0
+SHORT_S, SHORT_TRIALS = 0.05, 200  # of the sweep that is timed from the start of its process
 ROUND = 6  # trials per worker in one measurement of the efficiency
 RECORDED = 10_000
 
@@ -78,8 +80,17 @@ def empty_trial(_: Trial) -> Measurement:
 
 def busy_trial(_: Trial) -> Measurement:
     """A second of work on one core, in CPU time of this process."""
+    return _work(WORK_S)
+
+
+def short_trial(_: Trial) -> Measurement:
+    """The same of a twentieth of a second."""
+    return _work(SHORT_S)
+
+
+def _work(cpu_s: float) -> Measurement:
     started = time.process_time()
-    while time.process_time() < started + WORK_S:
+    while time.process_time() < started + cpu_s:
         np.sort(np.arange(2000)[::-1])
     return Measurement(values={"cpu_s": time.process_time() - started})
 
@@ -105,9 +116,11 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
     Returns:
         `pool_trials_per_s`, `mesa_trials_per_s` and their `ratio` (from cold, start of processes included),
         `warm_trials_per_s`, `own_ms_per_trial` (empty trials through the pool and the journal),
-        `efficiency` (of trials that compute for 1 s: their CPU time over workers x wall time) and, where asked for, the
-        same for Ray; of 10 000 recorded trials `rescan_s` (of the journal) and `driver_peak_mb` (of a driver that
-        finds them all done and writes tables, figures and report); `how` says so in words.
+        `efficiency` (of trials that compute for 1 s: their `cpu_s` over workers x `wall_s`) and, where asked for, the
+        same for Ray; `cold_speedup` of a sweep of short trials on the pool over the same in one process, from the start
+        of either process; the `load` of the machine before and after; of 10 000 recorded trials `rescan_s` (of the
+        journal) and `driver_peak_mb` (of a driver that finds them all done and writes tables, figures and report);
+        `how` says so in words.
 
     Raises:
         ExperimentError: Mesa has no `batch_run` to compare with.
@@ -117,7 +130,8 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
             f"bench batch: compares with mesa.batch_run, which Mesa {mesa.__version__} does not have; "
             "install it with: pip install 'mesa<4'"
         )
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or available_cores()
+    load = [_load()]
     ours, theirs = _Timed(), _Timed()
     for _ in range(repeats):
         theirs.wall_s.append(_mesa(trials, workers))
@@ -133,16 +147,27 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
     figures |= _warm("processes", workers, trials, repeats)
     if ray:
         figures["ray"] = _warm("ray", workers, trials, repeats)
+    figures |= _cold_sweep(workers, repeats)
+    load.append(_load())
+    figures["load"] = dict(zip(("before", "after"), load, strict=True))
     figures |= _recorded()
-    figures["how"] = {
+    return figures | {"how": _how(workers, repeats)}
+
+
+def _how(workers: int, repeats: int) -> dict[str, str]:
+    """How each figure was measured."""
+    return {
         "ratio": f"both from cold on {workers} processes, in turn, the best of {repeats} each",
         "own_ms_per_trial": "wall time of 1000 empty trials on warm workers, results written to a journal",
         "efficiency": f"CPU seconds of {ROUND * workers} trials over {workers} x wall seconds, warm workers, best of "
         f"{repeats}; other load on the machine lowers it",
+        "cold_speedup": f"wall seconds of two processes, in turn, the best of {repeats} each: {SHORT_TRIALS} trials of "
+        f"{SHORT_S:g} CPU seconds in one, and on {workers} workers that it starts; other load lowers it",
+        "load": "processes that ran or waited in the minute before; the figures are those of a quiet machine below 0.1 "
+        "before the start",
         "rescan_s": "CPU seconds to read the journal of those trials",
         "driver_peak_mb": f"a process that resumes {RECORDED} trials of {RECORDED // 20} cases, all of them done",
     }
-    return figures
 
 
 def _trials(count: int) -> list[Trial]:
@@ -189,14 +214,38 @@ def _warm(name: str, workers: int, trials: int, repeats: int) -> dict[str, float
         found["own_ms_per_trial"] = 1000 * _through_the_journal(executor, _trials(1000)) / 1000
     with start_executor(name, busy_trial, workers=workers) as executor:
         list(executor.run(_trials(workers)))
-        found["efficiency"] = max(_efficiency(executor, workers) for _ in range(repeats))
+        found |= max((_efficiency(executor, workers) for _ in range(repeats)), key=lambda each: each["efficiency"])
     return found
 
 
-def _efficiency(executor: Executor, workers: int) -> float:
+def _efficiency(executor: Executor, workers: int) -> dict[str, float]:
     started = time.perf_counter()
     cpu_s = sum(result.values["cpu_s"] for result in executor.run(_trials(ROUND * workers)))
-    return cpu_s / (workers * (time.perf_counter() - started))
+    wall_s = time.perf_counter() - started
+    return {"efficiency": cpu_s / (workers * wall_s), "cpu_s": cpu_s, "wall_s": wall_s}
+
+
+def _cold_sweep(workers: int, repeats: int) -> dict[str, float]:
+    """Short trials in one process and on the pool, each from the start of a process of its own."""
+    timed = {"serial": _Timed(), "processes": _Timed()}
+    for _ in range(repeats):
+        for name, found in timed.items():
+            script = [sys.executable, "-c", f"from {__name__} import sweep; sweep({name!r}, {workers})"]
+            started = time.perf_counter()
+            subprocess.run(script, check=True)
+            found.wall_s.append(time.perf_counter() - started)
+    serial_s, pool_s = (found.best_s for found in timed.values())
+    return {"cold_serial_s": serial_s, "cold_pool_s": pool_s, "cold_speedup": serial_s / pool_s}
+
+
+def sweep(name: str, workers: int) -> None:
+    """Runs the short trials on the executor of this name."""
+    _pool(name, short_trial, _trials(SHORT_TRIALS), workers)
+
+
+def _load() -> float:
+    """Processes that ran or waited, on average over the last minute; NaN where the system does not tell."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def _recorded() -> dict[str, float]:

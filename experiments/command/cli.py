@@ -19,6 +19,7 @@ from ...agents.errors import RobocellError
 from ..design.executors import AUTO, EXECUTORS
 from .bench_commands import app as bench_app
 from .json_output import OUTPUT, print_json
+from .warm_command import note, warm
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(bench_app, name="bench")
+app.command()(warm)
 
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="Experiment or scenario file, or a shipped config.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")]
@@ -128,7 +130,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     experiment = Experiment.load(config, _settings(settings))
     check_asked_kpis(experiment)
     require_package(experiment.config.asked)
-    rehearse(experiment)
+    rehearse(experiment, note)
     sizes = [case.scenario for case in experiment.cases]
     fleets = sorted({scenario.agv_count for scenario in sizes})
     ticks = max((s.horizon_s / s.tick_s for s in sizes if s.tick_s > 0), default=0.0)
@@ -275,6 +277,10 @@ def view(
         None if text is None else _seconds(option, text) for option, text in (("--from", start), ("--to", end))
     )
     try:
+        if not Path(target).is_dir():  # a factory will run; a replay needs no kernels
+            from ..execution.kernels import FLOOR, compile_kernels
+
+            compile_kernels([FLOOR], note)
         if export is None:
             from ...visualization.server import serve
 

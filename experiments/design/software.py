@@ -17,10 +17,12 @@ def software() -> str:
     return f"{version('robocell')}+{source_digest([ROOT / name for name in SIMULATOR])}"
 
 
-def source_digest(folders: Sequence[Path]) -> str:
-    """Hash of all Python files below the folders, by name and content."""
+def source_digest(folders: Sequence[Path], *, containing: bytes = b"") -> str:
+    """Hash of all Python files below the folders that contain these bytes, by name and content."""
     total = hashlib.blake2b(digest_size=DIGEST_BYTES)
     for folder in folders:
         for file in sorted(folder.rglob("*.py")):
-            total.update(file.relative_to(folder.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+            content = file.read_bytes()
+            if containing in content:
+                total.update(file.relative_to(folder.parent).as_posix().encode() + b"\0" + content + b"\0")
     return total.hexdigest()

@@ -2,21 +2,23 @@
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import ExperimentError
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file; readers see the old one or the new one. ExperimentError where it cannot be written.
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Replaces a file, by bytes or by parts of them in order; readers see the old one or the new one.
 
-    The content is on disk before the name refers to it, and the name before this returns.
+    ExperimentError where it cannot be written. The content is on disk before the name refers to it, and the name
+    before this returns.
     """
     temporary = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

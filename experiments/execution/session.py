@@ -1,14 +1,15 @@
 """Runs those trials of an experiment that have no result yet, on an executor that stays warm."""
 
-import os
 from collections.abc import Sequence
 
 from ..design.experiment import Experiment
 from ..design.trials import Trial
 from .attempts import TrialFunction, run_trial
+from .cores import available_cores
 from .executors import choose_executor, start_executor
 from .executors.base import Executor
 from .journal import Record
+from .kernels import compile_kernels, kernel_sets_of
 from .limits import Limits
 from .progress import Progress, Silent
 from .store import Store
@@ -98,6 +99,8 @@ class Session:
                 workers=self.workers,
                 ray_address=self._address,
             )
+            if self._function is run_trial and self._address is None:  # the nodes of a cluster compile their own
+                compile_kernels(kernel_sets_of(trial.scenario for trial in todo), self._progress.note)
             self._executor = start_executor(
                 self.executor_name,
                 self._function,
@@ -109,8 +112,3 @@ class Session:
             )
             self.workers = self._executor.workers
         return self._executor
-
-
-def available_cores() -> int:
-    """Cores that this process may use (a container or a batch system may allow fewer than there are)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,11 +6,12 @@ A chart is drawn once, in ink and line colours that `inline_svg` replaces by the
 follows its reader's light or dark theme. The same numbers give the same files, byte for byte.
 """
 
+import contextlib
 import io
-import pickle
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from textwrap import wrap
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
@@ -34,6 +36,7 @@ BAND = 0.16  # opacity of an interval
 QUIET = 0.55  # opacity of a state in which nothing is done
 WIDTH_IN, HEIGHT_IN = 6.2, 3.5
 MOST_LEGEND = 10
+PNG_DPI, SVG_DPI = 160, 72
 LONGEST = 30  # letters of a label beside a chart
 NO_MATTER = ("Glyph .* missing from font", "constrained_layout not applied")  # for long or foreign names, harmless
 SETTINGS: dict[Any, Any] = {
@@ -63,8 +66,7 @@ SETTINGS: dict[Any, Any] = {
     "legend.frameon": False,
     "hatch.linewidth": 0.9,
     "figure.dpi": 110,
-    "savefig.dpi": 160,
-    "figure.facecolor": "none",
+    "figure.facecolor": "white",
     "axes.facecolor": "none",
 }
 
@@ -88,25 +90,27 @@ class Chart:
     title: str
     note: str  # what the intervals are, and n
     figure: Figure
-    unsaved: bytes = field(init=False, repr=False)  # the pickled figure: saving changes its layout a little
 
     def __post_init__(self) -> None:
         for text in self.figure.findobj(Text):
             assert isinstance(text, Text)
             text.set_parse_math(False)  # a name may contain a $
-        object.__setattr__(self, "unsaved", pickle.dumps(self.figure))
 
+    @cached_property
     def png(self) -> bytes:
-        return _saved(self.figure, "png", facecolor="white", metadata={"Software": None})
+        with _drawing(self.figure, dpi=PNG_DPI) as buffer:
+            FigureCanvasAgg(self.figure).print_png(buffer, metadata={"Software": None})
+        return buffer.getvalue()
 
+    @cached_property
     def svg(self) -> bytes:
-        return _saved(self.figure, "svg", facecolor="white", metadata={"Date": None, "Creator": None})
+        with _drawing(self.figure, dpi=SVG_DPI) as buffer:
+            FigureCanvasSVG(self.figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        return buffer.getvalue()
 
     def inline_svg(self) -> str:
-        """SVG for a page, in the colours of its theme."""
-        figure = pickle.loads(self.unsaved)
-        text = _saved(figure, "svg", transparent=True, metadata={"Date": None, "Creator": None}).decode()
-        return for_page(text, name=self.name, title=self.title, themed=THEMED)
+        """The same SVG for a page, on its background and in the colours of its theme."""
+        return for_page(self.svg.decode(), name=self.name, title=self.title, themed=THEMED)
 
 
 def lines(name: str, title: str, note: str, curves: Sequence[Curve], *, x_title: str, y_title: str) -> Chart:
@@ -353,10 +357,17 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2 - 1]}…{text[-LONGEST // 2 :]}"
 
 
-def _saved(figure: Figure, kind: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
+@contextlib.contextmanager
+def _drawing(figure: Figure, *, dpi: int) -> Iterator[io.BytesIO]:
+    """In this block a canvas draws the figure into a buffer, once: `savefig` would draw it twice, to lay it out.
+
+    The layout is found by the first drawing, and kept.
+    """
     with rc_context(SETTINGS), warnings.catch_warnings():
         for complaint in NO_MATTER:
             warnings.filterwarnings("ignore", message=complaint)
-        figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue()
+        if figure.get_layout_engine() is not None:
+            figure.draw_without_rendering()
+            figure.set_layout_engine(None)
+        figure.set_dpi(dpi)
+        yield io.BytesIO()

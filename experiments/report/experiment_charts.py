@@ -1,6 +1,6 @@
 """The charts of an experiment: its headline figures against the fleet size per policy, and the time use."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ NAMES = {
     "vehicles.busy": "vehicle_utilisation",
 }
 MOST_ROWS = 40
+MOST_LINES = 10  # as many as a legend names; more cannot be told apart
 STATION_STATES = ("processing", "setup", "blocked", "starved", "down", "off")
 VEHICLE_STATES = ("loaded", "empty", "handling", "waiting", "charging", "idle", "down", "off")
 
@@ -44,7 +45,7 @@ def write_figures(directory: Path, charts: "Sequence[Chart | Undrawn]") -> list[
 
 
 def _files(chart: Chart) -> dict[str, bytes]:
-    return {f"{chart.name}.png": chart.png(), f"{chart.name}.svg": chart.svg()}
+    return {f"{chart.name}.png": chart.png, f"{chart.name}.svg": chart.svg}
 
 
 def all_charts(results: "Results") -> list[Chart | Undrawn]:
@@ -104,14 +105,32 @@ def _headline(results: "Results", view: View, rows: list[CaseRow], columns: list
         shown = [row.index for row in rows if row.n][:MOST_ROWS]
         labels = [_terse(results, index) for index in shown]
         return dots(name, title, _note(results, rows), labels, mean[shown], low[shown], high[shown], x_title=y_title)
+    finished = {group: [index for index in series if rows[index].n] for group, series in _lines(view)}
+    shown = _best_lines({group: indices for group, indices in finished.items() if indices}, rows, columns[0])
     curves = []
-    for group, series in zip(view.groups, view.series, strict=True):
-        indices = [index for index in series if rows[index].n]
-        if indices:
-            x = np.array([view.value(index) for index in indices], dtype=float)
-            curves.append(Curve(group, x, mean[indices], low[indices], high[indices]))
+    for group, indices in shown.items():
+        x = np.array([view.value(index) for index in indices], dtype=float)
+        curves.append(Curve(group, x, mean[indices], low[indices], high[indices]))
     against = f"{title} against {view.x_title.lower()}"
-    return lines(name, against, _note(results, rows), curves, x_title=view.axis_title, y_title=y_title)
+    note = _note(results, rows)
+    if len(shown) < len(view.groups):
+        note += f"; the {len(shown)} lines of {len(view.groups)} with the best {columns[0].title}"
+    return lines(name, against, note, curves, x_title=view.axis_title, y_title=y_title)
+
+
+def _lines(view: View) -> Iterator[tuple[str, list[int]]]:
+    return zip(view.groups, view.series, strict=True)
+
+
+def _best_lines(lines_of: dict[str, list[int]], rows: list[CaseRow], first: Headline) -> dict[str, list[int]]:
+    """The lines with the best first headline in any case, as many as can be told apart, in the order of the sweep."""
+    sign = -1.0 if first.greater_is_better else 1.0
+
+    def rank(group: str) -> float:
+        return min((sign * rows[index].means[0] for index in lines_of[group]), default=np.inf)
+
+    best = set(sorted(lines_of, key=rank)[:MOST_LINES])
+    return {group: indices for group, indices in lines_of.items() if group in best}
 
 
 def _vehicle_time(results: "Results", rows: list[CaseRow]) -> list[Chart]:

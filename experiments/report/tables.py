@@ -12,10 +12,13 @@ from ..results.cautions import cautions
 from ..results.differences import differences
 from ..results.headlines import footnote
 from ..results.statistics import CONFIDENCE
+from ..results.thinning import best_rows, left_out
 from ..results.wording import with_interval
 
 if TYPE_CHECKING:
     from ..results.tables import Results
+
+MOST_DIFFERENCES = 100  # rows that are read
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ def question_table(results: "Results") -> Table | None:
 def bottleneck_table(results: "Results") -> Table | None:
     """The bottleneck of each case, and the time use of that station; None where that is not known."""
     rows = []
-    for row, found in zip(results.rows, results.bottlenecks, strict=True):
+    shown = best_rows(results.rows, results.headlines)
+    for row in shown:
+        found = results.bottlenecks[row.index]
         if found is None:
             continue
         limiting, least = found.candidate, found.least_waiting
@@ -76,7 +81,8 @@ def bottleneck_table(results: "Results") -> Table | None:
         "or waiting. limits: it, or a station with the same operations, has the longest active period of all. "
         "Where the two disagree, the second names the bottleneck, and the one that waits least is on the right."
     )
-    return Table([Column("case"), Column("bottleneck"), *numbers, Column("waits least")], rows, [note])
+    notes = [note, *left_out(shown, results)]
+    return Table([Column("case"), Column("bottleneck"), *numbers, Column("waits least")], rows, notes)
 
 
 def case_table(results: "Results") -> Table:
@@ -87,7 +93,8 @@ def case_table(results: "Results") -> Table:
     heads = [*([Column("case")] if named else []), *(Column(key) for key in keys)]
     heads += [Column(column.title, column.unit, number=True) for column in columns]
     rows = []
-    for row in results.rows:
+    shown = best_rows(results.rows, columns)
+    for row in shown:
         settings = experiment.cases[row.index].settings
         values = [text_of(settings[key]) if key in settings else "–" for key in keys]
         cells = [Cell(value) for value in ([row.label] if named else []) + values]
@@ -96,12 +103,13 @@ def case_table(results: "Results") -> Table:
             for mean, text in zip(row.means, row.texts, strict=True)
         ]
         rows.append([*cells, Cell(row.bottleneck), Cell(str(row.n), number=True)])
-    cut = f"{note} " if (note := footnote(results.rows)) else ""
+    cut = f"{note} " if (note := footnote(shown)) else ""
     note = (
         f"Mean and 95 % {experiment.config.intervals} interval over n replications. {cut}Click a heading to sort. "
         "All KPIs: summary.csv; every trial: trials/trials.parquet."
     )
-    return Table([*heads, Column("bottleneck"), Column("n", number=True)], rows, [note, *cautions(results)])
+    notes = [note, *left_out(shown, results), *cautions(results)]
+    return Table([*heads, Column("bottleneck"), Column("n", number=True)], rows, notes)
 
 
 def difference_table(results: "Results") -> Table | None:
@@ -110,7 +118,7 @@ def difference_table(results: "Results") -> Table | None:
     if found is None:
         return None
     rows = []
-    for row in found.rows:
+    for row in found.rows[:MOST_DIFFERENCES]:
         text = f"{with_interval(row['difference'], row['low'], row['high'])} {row['unit']}".strip()
         text = f"+{text}" if row["difference"] > 0 else text
         proved = bool(row["p_holm"] < 1 - CONFIDENCE)
@@ -134,4 +142,5 @@ def difference_table(results: "Results") -> Table | None:
         f"rows{picked} (Holm); bold where it is below 0.05, so that all bold rows hold together. Effect: the "
         "difference in standard deviations of the differences."
     )
-    return Table([Column(""), Column("KPI"), *numbers], rows, [note])
+    cut = [f"The first {MOST_DIFFERENCES} of {len(found.rows)} rows."] if len(found.rows) > MOST_DIFFERENCES else []
+    return Table([Column(""), Column("KPI"), *numbers], rows, [note, *cut])

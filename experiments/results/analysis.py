@@ -4,15 +4,19 @@ There is one number per replication (Law, Simulation Modeling and Analysis, 5th 
 within a run does no harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .statistics import Interval, skew_interval, skewness, spread
+from .by_case import finished_by_case, values_by_case
+from .statistics import Interval, intervals, skew_interval, skewnesses, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CASES_AT_ONCE = 200  # of which statistics are taken at once
 
 
 def summarise(
@@ -25,19 +29,50 @@ def summarise(
     """
     import pandas as pd
 
-    done: Any = trials[trials["status"] == "done"]
-    rows: list[dict[str, Any]] = []
-    for case, group in done.groupby("case", sort=True):
-        head = {"case": case, "label": group["label"].iloc[0]} | {key: group[key].iloc[0] for key in keys}
-        for metric in metrics:
-            values = group[metric].to_numpy(dtype=float)
-            values = values[~np.isnan(values)]
-            rows.append(head | {"metric": metric} | _mean_row(values, interval))
-    columns = ["case", "label", *keys, "metric", "n", "mean", "low", "high", "sd", "skew"]
-    return pd.DataFrame(rows, columns=columns)
+    groups = finished_by_case(trials, max(trials["case"].tolist(), default=-1) + 1)
+    cases = [case for case, mine in enumerate(groups) if len(mine)]
+    groups = [groups[case] for case in cases]
+    many = len(metrics)
+    heads = trials.iloc[[mine[0] for mine in groups]]
+    columns: dict[str, Any] = {"case": np.repeat(np.array(cases, dtype=np.int64), many)}
+    columns |= {name: np.repeat(heads[name].to_numpy(), many) for name in ("label", *keys)}
+    columns["metric"] = np.tile(np.array(metrics, dtype=object), len(cases))
+    figures = {name: np.empty((len(cases), many)) for name in ("n", "mean", "low", "high", "sd", "skew")}
+    start = 0
+    for values in _stacks(values_by_case(trials, metrics, groups)):
+        places = slice(start, start + values.shape[0])
+        for name, column in _figures(values.reshape(values.shape[0] * many, values.shape[2]), interval).items():
+            figures[name][places] = column.reshape(values.shape[:2])
+        start = places.stop
+    columns |= {name: column.ravel() for name, column in figures.items()}
+    columns["n"] = columns["n"].astype(np.int64)
+    return pd.DataFrame(columns, columns=["case", "label", *keys, "metric", *figures])
 
 
-def _mean_row(values: np.ndarray, interval: Interval) -> dict[str, float]:
-    mean = float(values.mean()) if values.size else np.nan
-    low, high = interval(values)
-    return {"n": values.size, "mean": mean, "low": low, "high": high, "sd": spread(values), "skew": skewness(values)}
+def _stacks(values: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Consecutive cases (n, K) with the same number of replications as one array (cases, K, n), some at a time."""
+    for _, alike in groupby(values, key=len):
+        while some := list(islice(alike, CASES_AT_ONCE)):
+            yield np.ascontiguousarray(np.stack(some).transpose(0, 2, 1))
+
+
+def _figures(values: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
+    """The figures (M,) of each row of values (M, n), of which NaN are dropped."""
+    gaps = np.isnan(values)
+    holes = gaps.any(axis=1)
+    if not holes.any():
+        n = values.shape[1]
+        low, high = intervals(values, interval)
+        mean = values.mean(axis=1) if n else np.full(len(values), np.nan)
+        return {
+            "n": np.full(len(values), n), "mean": mean, "low": low, "high": high,
+            "sd": spreads(values), "skew": skewnesses(values),
+        }  # fmt: skip
+    left = values.shape[1] - gaps.sum(axis=1)
+    found = {name: np.empty(len(values)) for name in ("n", "mean", "low", "high", "sd", "skew")}
+    for size in np.unique(left):
+        rows = np.flatnonzero(left == size)
+        part = _figures(values[rows][~gaps[rows]].reshape(len(rows), size), interval)
+        for name, column in part.items():
+            found[name][rows] = column
+    return found

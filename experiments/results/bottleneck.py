@@ -6,9 +6,11 @@ names another resource, that one counts: a station may wait little and still lim
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .by_case import finished_by_case, values_by_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,16 +75,24 @@ class Bottleneck:
 
 def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottleneck | None]:
     """By case; None where no trial was finished, or the KPIs are missing."""
-    done: Any = trials[trials["status"] == "done"]
+    columns = [name for name in trials.columns if name.startswith(("station.", "vehicles.", "robots.", "bottleneck."))]
+    groups = finished_by_case(trials, len(experiment.cases))
     found: list[Bottleneck | None] = []
-    for case in experiment.cases:
-        mine = done[done["case"] == case.index]
-        columns = [
-            name for name in mine.columns if name.startswith(("station.", "vehicles.", "robots.", "bottleneck."))
-        ]
-        candidates = _candidates(case.scenario.stations, mine[columns].mean().to_dict()) if len(mine) else []
+    for case, values in zip(experiment.cases, values_by_case(trials, columns, groups), strict=True):
+        candidates = _candidates(case.scenario.stations, _means(values, columns)) if len(values) else []
         found.append(_limiting(candidates) if candidates else None)
     return found
+
+
+def _means(values: np.ndarray, names: list[str]) -> dict[str, float]:
+    """The mean (K,) over the trials (n, K) that have a KPI, by name; NaN where none has it."""
+    columns = np.ascontiguousarray(values.T)
+    gaps = np.isnan(columns)
+    count = (~gaps).sum(axis=1)
+    total = np.where(gaps, 0.0, columns).sum(axis=1)
+    return dict(
+        zip(names, np.divide(total, count, out=np.full(len(names), np.nan), where=count > 0).tolist(), strict=True)
+    )
 
 
 def _candidates(stations: "Mapping[str, StationSpec]", mean: dict[str, float]) -> list[Candidate]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .by_case import finished_by_case
 from .statistics import rarest, skewed
 
 if TYPE_CHECKING:
@@ -16,12 +17,10 @@ NAMED = 4
 
 def cautions(results: "Results") -> list[str]:
     """Sentences about the headline figures of the cases; none where there is nothing to say."""
-    trials = results.trials
-    case, done = trials["case"].to_numpy(), (trials["status"] == "done").to_numpy()
+    groups = finished_by_case(results.trials, len(results.experiment.cases))
     crooked: dict[str, int] = {}  # `lead time of count=6` -> replications with a value
     gaps: dict[str, int] = {}  # -> replications without one
-    for item in results.experiment.cases:
-        mine = done & (case == item.index)
+    for item, mine in zip(results.experiment.cases, groups, strict=True):
         for column in results.headlines:
             values = column.values[mine]
             known = values[np.isfinite(values)]

@@ -16,6 +16,7 @@ from ...environments.config.suggestions import nearest
 from ..counting import every_replication
 from ..design.sweep import label, short_names, text_of
 from ..errors import ExperimentError
+from .by_case import Replications
 from .statistics import INTERVALS, holm, paired
 
 if TYPE_CHECKING:
@@ -41,17 +42,15 @@ class Pairs:
     """Finished trials of two groups of cases, side by side: S settings that both have in common, R replications."""
 
     settings: tuple[str, ...]  # what the cases of a pair have in common, such as `count=6`, in the order of the sweep
-    first: "pd.DataFrame"  # of the finished trials of the first group, with the number of the setting as `setting`
-    second: "pd.DataFrame"
+    first: Sequence[int]  # the case of the first group in each setting
+    second: Sequence[int]
+    trials: Replications
     interval: str
 
     def values(self, metric: str) -> tuple[np.ndarray, np.ndarray]:
         """(R, S) the KPI on both sides, NaN where either side has none."""
-        one, other = (
-            side.pivot(index="replication", columns="setting", values=metric).reindex(columns=range(len(self.settings)))
-            for side in (self.first, self.second)
-        )
-        one, other = (side.to_numpy(dtype=float) for side in one.align(other, join="inner", axis=0))
+        values = self.trials.values(metric)
+        one, other = values[:, self.first], values[:, self.second]
         known = np.isfinite(one) & np.isfinite(other)
         return np.where(known, one, np.nan), np.where(known, other, np.nan)
 
@@ -77,10 +76,12 @@ class Pairs:
 
     def same_replications(self, metrics: Sequence[str]) -> int:
         """The replications of both sides, where all their KPIs are equal to the last digit; else 0."""
-        sides = (side.sort_values(["setting", "replication"]) for side in (self.first, self.second))
-        keys = ["setting", "replication", *metrics]
-        one, other = (side[keys].to_numpy(dtype=float) for side in sides)
-        return len(set(self.first["replication"])) if np.array_equal(one, other, equal_nan=True) else 0
+        one, other = (self.trials.finished[:, side] for side in (self.first, self.second))
+        values = map(self.trials.values, metrics)
+        same = np.array_equal(one, other) and all(
+            np.array_equal(both[:, self.first], both[:, self.second], equal_nan=True) for both in values
+        )
+        return int(one.any(axis=1).sum()) if same else 0
 
     def _paired(self, one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
         return paired(one, other, INTERVALS[self.interval])
@@ -187,17 +188,12 @@ def pair(results: "Results", first: Sequence[int], second: Sequence[int]) -> Pai
             named[name] = index
         sides.append(named)
     settings = tuple(name for name in sides[0] if name in sides[1])
-    done: Any = results.trials[results.trials["status"] == "done"]
-    tables = []
-    for side in sides:
-        number = {side[name]: place for place, name in enumerate(settings)}
-        mine = done[done["case"].isin(list(number))]
-        tables.append(mine.assign(setting=mine["case"].map(number)))
-    one, other = (set(zip(table["replication"], table["setting"], strict=True)) for table in tables)
-    if not one & other:
+    one, other = ([side[name] for name in settings] for side in sides)
+    finished = results.replications.finished
+    if not (finished[:, one] & finished[:, other]).any():
         labels = [cases[group[0]].label for group in (first, second)]
         raise ExperimentError(f"{labels[0]!r} and {labels[1]!r} have no finished replication in common")
-    return Pairs(settings, *tables, interval=results.experiment.config.intervals)
+    return Pairs(settings, one, other, results.replications, interval=results.experiment.config.intervals)
 
 
 def _differing_keys(results: "Results", first: Sequence[int], second: Sequence[int]) -> set[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..design.cases import Case
 from .bottleneck import Bottleneck
+from .by_case import finished_by_case, mean_intervals
 from .claims import Claims
 from .statistics import Interval
 from .wording import CUT, time_unit, with_interval
@@ -104,22 +105,18 @@ def case_rows(
     interval: Interval,
 ) -> list[CaseRow]:
     """The cases in their order; one without a finished trial has n = 0. `limiting` are their bottlenecks."""
-    case = trials["case"].to_numpy()
-    done = (trials["status"] == "done").to_numpy()
+    groups = finished_by_case(trials, len(cases))
+    found = [[ends.tolist() for ends in mean_intervals(column.values, groups, interval)] for column in columns]
     rows = []
-    for item, bottleneck in zip(cases, limiting, strict=True):
-        mine = (case == item.index) & done
+    for place, (item, bottleneck) in enumerate(zip(cases, limiting, strict=True)):
         figures = []
-        for column in columns:
-            values = column.values[mine]
-            values = values[np.isfinite(values)]
-            mean = float(values.mean()) if values.size else math.nan
-            low, high = interval(values)
+        for column, (mean_of, low_of, high_of) in zip(columns, found, strict=True):
+            mean, low, high = mean_of[place], low_of[place], high_of[place]
             text = with_interval(mean, low, high, least=column.least, most=column.most)
             figures.append((mean, max(low, column.least), min(high, column.most), text))
         means, lows, highs, texts = zip(*figures, strict=True) if figures else ((), (), (), ())
         limits = "" if bottleneck is None else str(bottleneck)
-        rows.append(CaseRow(item.index, item.label, int(mine.sum()), means, lows, highs, texts, limits))
+        rows.append(CaseRow(item.index, item.label, len(groups[place]), means, lows, highs, texts, limits))
     return rows
 
 

@@ -1,15 +1,13 @@
 """Cases with the same figures to the last digit: they are reported as the same, not as hard to distinguish."""
 
+import hashlib
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from ..counting import every_replication
 from ..design.sweep import label, short_names
+from .by_case import finished_by_case, values_by_case
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .tables import Results
 
 MOST_TOLD = 3
@@ -48,17 +46,13 @@ def same_figures(results: "Results") -> list[str]:
 
 def _figures(results: "Results") -> list[bytes]:
     """By case, bytes that are equal where all KPIs of all replications are; b"" where there is no trial."""
-    names = list(results.metrics)
-    done: Any = results.trials[results.trials["status"] == "done"]  # in the order of cases and replications
-    found = {
-        case: mine["replication"].to_numpy().tobytes() + _values(mine, names).tobytes()
-        for case, mine in done.groupby("case")
-    }
-    return [found.get(case.index, b"") for case in results.experiment.cases]
-
-
-def _values(trials: "pd.DataFrame", names: list[str]) -> np.ndarray:
-    return trials[names].to_numpy(dtype=float) + 0.0  # no negative zeros
+    trials = results.trials
+    replications = trials["replication"].to_numpy()
+    groups = finished_by_case(trials, len(results.experiment.cases))
+    return [
+        hashlib.blake2b(replications[mine].tobytes() + (values + 0.0).tobytes()).digest() if len(mine) else b""
+        for mine, values in zip(groups, values_by_case(trials, results.metrics, groups), strict=True)
+    ]  # + 0.0: no negative zeros
 
 
 def _shortest(results: "Results", cases: list[int], names: dict[str, str]) -> list[str]:

@@ -32,10 +32,16 @@ def t_reach(n: int, confidence: float = CONFIDENCE) -> float:
 
 def t_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Student's t interval of the mean; (nan, nan) for fewer than two values."""
-    values = np.asarray(values, dtype=float)
-    if values.size < 2:
-        return float("nan"), float("nan")
-    mean, half = float(values.mean()), t_halfwidth(values, confidence)
+    low, high = t_intervals(np.asarray(values, dtype=float)[None], confidence)
+    return float(low[0]), float(high[0])
+
+
+def t_intervals(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
+    """The same of each row of values (M, n): both ends, (M,)."""
+    many, n = values.shape
+    if n < 2:
+        return np.full(many, np.nan), np.full(many, np.nan)
+    mean, half = values.mean(axis=-1), t_reach(n, confidence) * spreads(values)
     return mean - half, mean + half
 
 
@@ -46,13 +52,22 @@ def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple
     interval, and of the interval by Hall's transformation of the t statistic, which removes the effect of skew to the
     order 1/n (Hall, On the removal of skewness by transformation, J. R. Statist. Soc. B 54, 1992; with t quantiles).
     """
-    values = np.asarray(values, dtype=float)
-    low, high = t_interval(values, confidence=confidence)
-    if not skewed(values):
-        return low, high
-    n, mean, error = values.size, float(values.mean()), spread(values) / math.sqrt(values.size)
-    t, skew = t_reach(n, confidence) * math.sqrt(n), np.asarray(skewness(values))
-    return min(low, mean - float(halls(t, skew, n)) * error), max(high, mean - float(halls(-t, skew, n)) * error)
+    low, high = skew_intervals(np.asarray(values, dtype=float)[None], confidence)
+    return float(low[0]), float(high[0])
+
+
+def skew_intervals(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
+    """The same of each row of values (M, n): both ends, (M,)."""
+    low, high = t_intervals(values, confidence)
+    n, skew = values.shape[1], skewnesses(values)
+    found = np.flatnonzero(np.abs(skew) > skewness_error(n)) if n > 2 else np.zeros(0, dtype=np.int64)
+    if found.size:
+        skewed_ones = values[found]
+        mean, error = skewed_ones.mean(axis=-1), spreads(skewed_ones) / math.sqrt(n)
+        t = t_reach(n, confidence) * math.sqrt(n)
+        low[found] = np.minimum(low[found], mean - halls(t, skew[found], n) * error)
+        high[found] = np.maximum(high[found], mean - halls(-t, skew[found], n) * error)
+    return low, high
 
 
 def halls(t: float, skewness: Floats, n: int) -> Floats:
@@ -85,26 +100,53 @@ class Interval(Protocol):
 INTERVALS: dict[str, Interval] = {"skew": skew_interval, "t": t_interval, "bootstrap": bootstrap_interval}
 
 
+def intervals(values: Floats, kind: Interval) -> tuple[Floats, Floats]:
+    """Both ends (M,) of the interval of each row of values (M, n), to the bit those of the rows one by one."""
+    if kind in (skew_interval, t_interval):
+        return (skew_intervals if kind is skew_interval else t_intervals)(values)
+    low, high = np.array([kind(row) for row in values]).reshape(-1, 2).T
+    return low, high
+
+
 def spread(values: np.ndarray) -> float:
     """Standard deviation; 0 where the values differ by no more than rounding, NaN for fewer than two."""
-    if values.size < 2:
-        return float("nan")
-    found = float(values.std(ddof=1))
-    return 0.0 if found <= ROUNDING * float(np.abs(values).max()) else found
+    return float(spreads(values[None])[0])
+
+
+def spreads(values: Floats) -> Floats:
+    """The same of each row of values (M, n), (M,)."""
+    many, n = values.shape
+    if n < 2:
+        return np.full(many, np.nan)
+    found = values.std(axis=-1, ddof=1)
+    return np.where(found <= ROUNDING * np.abs(values).max(axis=-1), 0.0, found)
 
 
 def skewness(values: np.ndarray) -> float:
     """Third standardised moment of the values; 0 where they are all the same, or fewer than three."""
-    if values.size < 3 or spread(values) == 0:
-        return 0.0
-    deviations = values - values.mean()
-    return float((deviations**3).mean() / (deviations**2).mean() ** 1.5)
+    return float(skewnesses(values[None])[0])
+
+
+def skewnesses(values: Floats) -> Floats:
+    """The same of each row of values (M, n), (M,)."""
+    many, n = values.shape
+    if n < 3:
+        return np.zeros(many)
+    deviations = values - values.mean(axis=-1, keepdims=True)
+    cubes, squares = (deviations**3).mean(axis=-1), (deviations**2).mean(axis=-1)
+    scale = np.array([square**1.5 for square in squares.tolist()])  # as one by one: arrays round powers differently
+    return np.divide(cubes, scale, out=np.zeros(many), where=spreads(values) != 0)
 
 
 def skewed(values: np.ndarray, errors: float = 1.0) -> bool:
     """Whether the skewness exceeds the given number of standard errors, which are those for normal values."""
     n = values.size
-    return n > 2 and abs(skewness(values)) > errors * float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
+    return n > 2 and abs(skewness(values)) > errors * skewness_error(n)
+
+
+def skewness_error(n: int) -> float:
+    """The standard error of the skewness of n normal values, n > 2."""
+    return float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
 
 
 def rarest(n: int, risk: float = 1 - CONFIDENCE) -> int:

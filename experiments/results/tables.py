@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .bottleneck import Bottleneck
+    from .by_case import Replications
     from .claims import Claims
     from .headlines import CaseRow, Headline
     from .questions.asking import Answer
     from .statistics import Interval
 
+ROWS_AT_ONCE = 20_000
 COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
 
 
@@ -105,6 +107,13 @@ class Results:
         from .headlines import case_rows
 
         return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+
+    @cached_property
+    def replications(self) -> "Replications":
+        """The finished trials by replication and case."""
+        from .by_case import Replications
+
+        return Replications(self.trials, len(self.experiment.cases))
 
     @property
     def interval(self) -> "Interval":
@@ -238,6 +247,13 @@ def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFram
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         write_atomically(directory / name, buffer.getvalue())
+
+
+def csv_parts(frame: "pd.DataFrame") -> Iterator[bytes]:
+    """The table as CSV, some rows at a time, which take less memory than all of them as one text."""
+    for start in range(0, max(len(frame), 1), ROWS_AT_ONCE):
+        rows = frame.iloc[start : start + ROWS_AT_ONCE]
+        yield rows.to_csv(index=False, lineterminator="\n", header=start == 0).encode()
 
 
 def _column_of(key: str) -> str:

@@ -24,6 +24,9 @@ On the command line: `robocell --help`.
 
 import lazy_loader
 
+from .experiments.execution import kernel_cache as _kernel_cache
+
 __version__ = "0.1.0"
 
+_kernel_cache.choose_folder()
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # imported on first use

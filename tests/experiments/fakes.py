@@ -42,6 +42,8 @@ def misbehave(how: str | None, scenario: dict[str, object]) -> None:
         case "print":
             print("bidding")
             print("a warning", file=sys.stderr)
+        case "tell niceness":
+            print(os.nice(0))
         case "die":
             os._exit(3)
         case "killed":

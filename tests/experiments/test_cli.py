@@ -90,7 +90,7 @@ def test_help_is_there_at_once():
     assert min(cpu_s) < 0.5
 
 
-@pytest.mark.parametrize("verb", ["run", "validate", "check", "report", "compare", "view", "bench", "new"])
+@pytest.mark.parametrize("verb", ["run", "validate", "check", "report", "compare", "view", "bench", "new", "warm"])
 def test_every_verb_has_help_with_an_example(verb):
     assert re.search(rf"^│ {verb} ", robocell("--help").stdout, re.M)
     assert f"Example: robocell {verb}" in robocell(verb, "--help").stdout.replace("`", "")

@@ -55,6 +55,10 @@ def test_what_a_trial_prints_comes_back_with_its_result(cluster):
     assert printed == ["", "bidding\na warning\n", "", "", "bidding\na warning\n", ""]
 
 
+def test_workers_of_a_local_ray_are_as_nice_as_the_driver(cluster):
+    assert {result.printed for result in cluster.run(trials(4, behave="tell niceness"))} == {f"{os.nice(0)}\n"}
+
+
 def test_a_ray_that_is_not_there_is_explained():
     ran = subprocess.run(
         [

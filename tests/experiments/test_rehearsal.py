@@ -44,11 +44,11 @@ def study(folder: Path, module: str, source: str, name: str) -> Experiment:
 )
 def test_what_cannot_be_built_is_told_with_its_place(tmp_path, module, source, name, said):
     with pytest.raises(RobocellError, match=said):
-        rehearse(study(tmp_path, module, source, name))
+        rehearse(study(tmp_path, module, source, name), pytest.fail)
 
 
 def test_a_sound_class_passes_and_leaves_no_trace_in_the_path(tmp_path):
     before = list(sys.path)
-    rehearse(study(tmp_path, "kinds_e", SOURCE, "Cell"))
+    rehearse(study(tmp_path, "kinds_e", SOURCE, "Cell"), pytest.fail)
     assert "kinds_e" in sys.modules
     assert sys.path == before

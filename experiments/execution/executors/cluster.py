@@ -49,6 +49,7 @@ SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # the new behaviour, without the warning about the old one
     "POLARS_MAX_THREADS": "1",
 }
+LOCAL = {"RAY_worker_niceness": "0"}  # the default, 15, lets trials wait for any other program of this machine
 
 
 class RayExecutor(ClosedOnExit):
@@ -162,7 +163,7 @@ class RayExecutor(ClosedOnExit):
         folder = "/tmp" if Path("/tmp").is_dir() else None  # Ray puts its sockets here; their paths must be short
         self._temp = Path(tempfile.mkdtemp(prefix=f"{TEMP_PREFIX}{os.getpid()}-", dir=folder))
         same_imports = os.pathsep.join(path for path in sys.path if path)  # Ray passes on only the script's folder
-        with environment(dict.fromkeys(ONE_THREAD, "1"), PYTHONPATH=same_imports):
+        with environment(dict.fromkeys(ONE_THREAD, "1") | LOCAL, PYTHONPATH=same_imports):
             self._init(address="local", num_cpus=workers, object_store_memory=OBJECT_STORE_BYTES, temp=self._temp)
 
     def _connect(self, address: str, user_modules: Sequence[Path]) -> None:
