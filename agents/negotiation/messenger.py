@@ -9,12 +9,13 @@ import numpy as np
 from .messages import NOBODY, Performative, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from .channel import Channel
     from .messages import Bids
+    from .tasks import Task
     from .world import EngineWorld
 
 
@@ -79,14 +80,18 @@ class Messenger:
         if count:
             self._write(self._world.now_s, Performative.REJECT_PROPOSAL, conversation, manager, NOBODY, count, 0.0)
 
-    def announce(self, conversation: int, contractor: int, managers: list[int], refused: list[int]) -> None:
-        """Log that `contractor` is available for the tasks of `managers`, and takes none of `refused`."""
-        now_s = self._world.now_s
-        for performative, receivers in ((Performative.INFORM, managers), (Performative.REFUSE, refused)):
-            if self.full:
-                self._write_each(now_s, performative, conversation, contractor, np.array(receivers, np.int64))
-            elif receivers:
-                self._write(now_s, performative, conversation, contractor, NOBODY, len(receivers), 0.0)
+    def announce(self, conversation: int, contractor: int, tasks: Sequence[Task], taken: Task | None) -> None:
+        """Log that `contractor` is available for `tasks`, and refuses all but the one `taken`."""
+        now_s, refused = self._world.now_s, len(tasks) - (taken is not None)
+        if self.full:
+            told = np.array([task.manager.unique_id for task in tasks], np.int64)
+            self._write_each(now_s, Performative.INFORM, conversation, contractor, told)
+            told = np.array([task.manager.unique_id for task in tasks if task is not taken], np.int64)
+            self._write_each(now_s, Performative.REFUSE, conversation, contractor, told)
+            return
+        self._write(now_s, Performative.INFORM, conversation, contractor, NOBODY, len(tasks), 0.0)
+        if refused:
+            self._write(now_s, Performative.REFUSE, conversation, contractor, NOBODY, refused, 0.0)
 
     def directed_call(
         self, conversation: int, manager: int, contractor: int, cost_s: float, parts: int | None = None

@@ -93,15 +93,13 @@ class Pulls:
         if column in pull.announced:
             return
         pull.announced.add(column)
-        managers = [other.manager.unique_id for other in pull.tasks_for(column)]
-        refused = [other.manager.unique_id for other in pull.tasks_for(column) if other is not task]
-        self._messenger.announce(conversation, pull.contractor(column).unique_id, managers, refused)
+        self._messenger.announce(conversation, pull.contractor(column).unique_id, pull.tasks_for(column), task)
 
     def _tell_those_left_out(self, pull: _Pull) -> None:
         """Log the announcements of the contractors that have won nothing."""
         conversation = next((task.contract.conversation for task in pull.called.values()), None)
         for column in range(len(pull.market.slots)):
-            if column not in pull.announced:
+            if column not in pull.announced and pull.tasks_for(column):
                 if conversation is None:
                     conversation = self._conversations.open(pull.tasks[0])
                 self._announce(pull, column, conversation, None)
@@ -164,5 +162,7 @@ class _Pull:
 
     def tasks_for(self, column: int) -> list[Task]:
         """The tasks that the directory names a contractor for."""
+        if len(self.market.slots) == 1:
+            return list(self.tasks)
         slot = self.market.slots[column]
         return [task for task in self.tasks if task.eligible is None or slot in task.eligible]
