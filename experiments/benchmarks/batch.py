@@ -116,11 +116,11 @@ def run(*, trials: int = 200, workers: int | None = None, repeats: int = 3, ray:
     Returns:
         `pool_trials_per_s`, `mesa_trials_per_s` and their `ratio` (from cold, start of processes included),
         `warm_trials_per_s`, `own_ms_per_trial` (empty trials through the pool and the journal),
-        `efficiency` (of trials that compute for 1 s: their `cpu_s` over workers x `wall_s`) and, where asked for, the
-        same for Ray; `cold_speedup` of a sweep of short trials on the pool over the same in one process, from the start
-        of either process; the `load` of the machine before and after; of 10 000 recorded trials `rescan_s` (of the
-        journal) and `driver_peak_mb` (of a driver that finds them all done and writes tables, figures and report);
-        `how` says so in words.
+        `efficiency` (of trials that compute for 1 s: their `cpu_s` over workers x `wall_s`), `occupied` (the same of
+        their wall time, which other load hardly lowers) and, where asked for, the same for Ray; `cold_speedup` of a
+        sweep of short trials on the pool over the same in one process, from the start of either process; the `load` of
+        the machine before and after; of 10 000 recorded trials `rescan_s` (of the journal) and `driver_peak_mb` (of a
+        driver that finds them all done and writes tables, figures and report); `how` says so in words.
 
     Raises:
         ExperimentError: Mesa has no `batch_run` to compare with.
@@ -161,6 +161,7 @@ def _how(workers: int, repeats: int) -> dict[str, str]:
         "own_ms_per_trial": "wall time of 1000 empty trials on warm workers, results written to a journal",
         "efficiency": f"CPU seconds of {ROUND * workers} trials over {workers} x wall seconds, warm workers, best of "
         f"{repeats}; other load on the machine lowers it",
+        "occupied": "wall seconds inside those trials over the same: what the executor itself leaves idle is missing",
         "cold_speedup": f"wall seconds of two processes, in turn, the best of {repeats} each: {SHORT_TRIALS} trials of "
         f"{SHORT_S:g} CPU seconds in one, and on {workers} workers that it starts; other load lowers it",
         "load": "processes that ran or waited in the minute before; the figures are those of a quiet machine below 0.1 "
@@ -220,9 +221,11 @@ def _warm(name: str, workers: int, trials: int, repeats: int) -> dict[str, float
 
 def _efficiency(executor: Executor, workers: int) -> dict[str, float]:
     started = time.perf_counter()
-    cpu_s = sum(result.values["cpu_s"] for result in executor.run(_trials(ROUND * workers)))
+    results = list(executor.run(_trials(ROUND * workers)))
     wall_s = time.perf_counter() - started
-    return {"efficiency": cpu_s / (workers * wall_s), "cpu_s": cpu_s, "wall_s": wall_s}
+    cpu_s, inside_s = (sum(values) for values in zip(*((r.values["cpu_s"], r.wall_s) for r in results), strict=True))
+    share = {"efficiency": cpu_s / (workers * wall_s), "occupied": inside_s / (workers * wall_s)}
+    return share | {"cpu_s": cpu_s, "wall_s": wall_s}
 
 
 def _cold_sweep(workers: int, repeats: int) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """`robocell validate` builds what a user's own classes make, and says where they fail."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -52,3 +53,12 @@ def test_a_sound_class_passes_and_leaves_no_trace_in_the_path(tmp_path):
     rehearse(study(tmp_path, "kinds_e", SOURCE, "Cell"), pytest.fail)
     assert "kinds_e" in sys.modules
     assert sys.path == before
+
+
+def test_without_own_classes_no_factory_is_even_imported():
+    script = "import sys, pytest; from robocell import Experiment\n"
+    script += "from robocell.experiments.execution.rehearsal import rehearse\n"
+    script += "rehearse(Experiment.load('quickstart'), pytest.fail)\n"
+    script += "print([name for name in sys.modules if name.startswith('robocell.environments.factory')])"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
