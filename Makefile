@@ -36,7 +36,7 @@ view: $(READY)  ## watch a factory in the browser
 	@$(BIN)/robocell view experiments/configs/quickstart.yaml
 
 bench: $(READY)  ## the benchmarks, each as one JSON object; with DATA=DIR those of public traffic instances too
-	@for what in motion factory jspt; do $(BIN)/robocell bench $$what --json || exit 1; done
+	@for what in motion factory events jspt; do $(BIN)/robocell bench $$what --json || exit 1; done
 ifdef DATA
 	@for what in lorr mapd; do $(BIN)/robocell bench $$what --data $(DATA) --json || exit 1; done
 endif
