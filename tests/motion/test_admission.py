@@ -43,6 +43,13 @@ def test_vehicles_that_wait_or_have_no_goal_come_after_those_with_a_task() -> No
     assert chosen.tolist() == [NO_CELL, NO_CELL, 8]
 
 
+def test_a_vehicle_that_comes_no_nearer_makes_room_for_others() -> None:
+    admission = Admission(2, most=1)
+    goal = np.array([5, 6], np.int32)
+    admitted = [admission.admit(goal, np.array([1.0, 500.0 - tick]), tick, None).argmax() for tick in range(400)]
+    assert {0, 1} == set(admitted)
+
+
 def test_resting_vehicles_face_the_cheapest_exit_of_their_cell() -> None:
     layout = Layout.from_ascii("...", {})
     graph = Graph.of(layout.neighbours, "differential")

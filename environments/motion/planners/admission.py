@@ -4,7 +4,9 @@
     goals, they undo each other's chains.
 
 The latest vehicles are admitted, by the lateness of `priority`. The lateness of a vehicle that waits grows without
-bound, so every vehicle is admitted in turn. Constant work in process: Spearman, Woodruff, Hopp, International Journal
+bound, so every vehicle is admitted in turn. A vehicle that has come no nearer to its goal for PATIENCE_TICKS counts as
+new: otherwise vehicles whose goals shut each other in would in time be all that are admitted, and the floor would
+freeze. Constant work in process: Spearman, Woodruff, Hopp, International Journal
 of Production Research 28 (1990).
 """
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+PATIENCE_TICKS = 32
+
+
 class Admission:
     """Admits at most `most` of V vehicles, besides those that are at their goals."""
 
@@ -28,6 +33,8 @@ class Admission:
         self._most = most
         self._goal = np.full(vehicles, NO_CELL, np.int32)
         self._since = np.zeros(vehicles, np.int64)
+        self._nearest = np.full(vehicles, np.inf)  # (V,) least ticks left so far
+        self._nearer_at = np.zeros(vehicles, np.int64)  # (V,) tick of that
 
     @classmethod
     def for_floor(cls, vehicles: int, cells: int) -> Admission:
@@ -54,7 +61,11 @@ class Admission:
             tick: number of this tick.
             unhurried: (V,) bool, vehicles that are admitted after all others.
         """
-        self._since[goal != self._goal] = tick
+        new = (goal != self._goal) | (tick - self._nearer_at >= PATIENCE_TICKS)
+        nearer = new | (left_ticks < self._nearest)
+        self._since[new] = tick
+        self._nearest[nearer] = left_ticks[nearer]
+        self._nearer_at[nearer] = tick
         self._goal[:] = goal
         hurried = goal >= 0 if unhurried is None else (goal >= 0) & ~unhurried
         late = measure_lateness(left_ticks, tick - self._since, hurried)

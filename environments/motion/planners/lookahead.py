@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
+CROWDED = 0.6
 PACKED = 0.9
 REST_PRICE = TICK_COST // 2  # per quarter turn away from the exit of a cell, for vehicles that make room
 PATIENT_FAILURES = 100  # for overdue vehicles: the search continues where a bounded search has failed for long
@@ -57,8 +58,8 @@ class Budget:
         """
         if density < SPARSE:
             return cls(window_ticks=5, most_taken=2)
-        if density > PACKED:
-            return cls(window_ticks=2, passes=0, tries_by_rank=50_000, most_failures=10)
+        if density > CROWDED:
+            return cls(window_ticks=2 if density > PACKED else 3, passes=0, tries_by_rank=50_000, most_failures=10)
         return cls()
 
 
