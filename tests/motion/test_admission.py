@@ -30,16 +30,19 @@ def test_every_vehicle_is_admitted_in_turn() -> None:
 def test_a_vehicle_at_its_goal_keeps_it_and_takes_no_place() -> None:
     admission = Admission(3, most=1)
     goal = np.array([5, 7, 8], np.int32)
-    for tick in range(30):
-        chosen = admission.admit(goal, np.array([0.0, 4.0, 20.0]), tick, None)
+    for tick in range(29):
+        admission.admit(goal, np.array([0.0, 4.0, 20.0]), tick, None)
+    chosen = admission.admit(goal, np.array([0.0, 4.0, 20.0]), 29, None)
     assert chosen.tolist() == [5, 7, NO_CELL]
 
 
 def test_vehicles_that_wait_or_have_no_goal_come_after_those_with_a_task() -> None:
     admission = Admission(3, most=1)
     goal = np.array([NO_CELL, 7, 8], np.int32)
-    for tick in range(30):
-        chosen = admission.admit(goal, np.array([0.0, 4.0, 20.0]), tick, np.array([False, True, False]))
+    unhurried = np.array([False, True, False])
+    for tick in range(29):
+        admission.admit(goal, np.array([0.0, 4.0, 20.0]), tick, unhurried)
+    chosen = admission.admit(goal, np.array([0.0, 4.0, 20.0]), 29, unhurried)
     assert chosen.tolist() == [NO_CELL, NO_CELL, 8]
 
 
