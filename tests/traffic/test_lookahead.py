@@ -82,9 +82,9 @@ def test_half_a_million_steps_on_each_of_twelve_floors_are_clean(density: float,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("vehicles", [600, 800])
-def test_throughput_of_a_crowded_floor_does_not_decay(traffic: Path, vehicles: int) -> None:
+def test_throughput_does_not_decay_where_nineteen_cells_are_free(traffic: Path) -> None:
     floor = read_map(traffic / "lorr2023" / "random-32-32-20.map")
+    vehicles = 800
     draws = np.random.default_rng(vehicles)
     regions = connected_regions(floor)
     cells = np.flatnonzero(floor.passable)
@@ -99,7 +99,7 @@ def test_throughput_of_a_crowded_floor_does_not_decay(traffic: Path, vehicles: i
         reached[tick] = there.sum()
         goal[there] = draws.choice(cells, there.sum())
     assert reached[400:].mean() > 0.85 * reached[200:400].mean()
-    assert reached[400:].mean() > {600: 3.6, 800: 1.7}[vehicles]
+    assert reached[400:].mean() > 1.7
 
 
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
