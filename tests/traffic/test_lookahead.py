@@ -1,10 +1,13 @@
 """The look-ahead planner keeps the rules on any floor, leaves nobody behind, and repeats itself to the bit."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robocell.environments.instances.movingai import connected_regions, read_map
 from robocell.environments.layout import Layout
 from robocell.environments.motion.conflicts import find_conflicts
 from robocell.environments.motion.costs import TICK_COST, CostFields
@@ -76,6 +79,27 @@ def test_half_a_million_steps_on_each_of_twelve_floors_are_clean(density: float,
     trail, reached = drive(layout, kinematics, starts, 500_000 // len(starts))
     assert find_conflicts(trail, layout) == []
     assert reached.sum() > len(starts)
+
+
+@pytest.mark.slow
+def test_throughput_does_not_decay_where_nineteen_cells_are_free(traffic: Path) -> None:
+    floor = read_map(traffic / "lorr2023" / "random-32-32-20.map")
+    vehicles = 800
+    draws = np.random.default_rng(vehicles)
+    regions = connected_regions(floor)
+    cells = np.flatnonzero(floor.passable)
+    cells = cells[regions[cells] == np.bincount(regions[cells]).argmax()].astype(np.int32)
+    planner = LookaheadPlanner(floor.neighbours, floor.passable, "differential", vehicles=vehicles)
+    state = draws.permutation(cells)[:vehicles] * 4
+    goal = draws.choice(cells, vehicles)
+    reached = np.zeros(600, int)
+    for tick in range(600):
+        state = planner.move(state, planner.plan(state, goal))
+        there = state // 4 == goal
+        reached[tick] = there.sum()
+        goal[there] = draws.choice(cells, there.sum())
+    assert reached[400:].mean() > 0.85 * reached[200:400].mean()
+    assert reached[400:].mean() > 1.7
 
 
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])

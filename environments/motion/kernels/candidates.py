@@ -40,6 +40,7 @@ class Prices(NamedTuple):
     facings: int  # states per cell
     wait: int  # the wait action
     extra: NDArray[np.int32]  # (S, A) price of each action above a tick
+    rest: NDArray[np.int32]  # (S,) price of a state at the end of the window for a vehicle without a goal
     fields: NDArray[np.uint16] | NDArray[np.int32]  # (F, S) cost to a goal
 
 
@@ -165,6 +166,8 @@ def walk_window(
                     total += fields[next_row, there] - wishes.next_base[vehicle]
                 else:
                     total -= (ticks - reached[level]) * TICK_COST
+            else:
+                total += prices.rest[there]
             keys[found] = (total * 64 + late[level] // 16) * 4096 + found
             for tick in range(ticks):
                 path[found, tick] = along[tick + 1] // facings

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..costs import TICK_COST
+from ..graph import FORWARD
 from ..kernels.trips import add_trips
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ class Guidance:
         Separating flows costs detours, which pays where vehicles meet often.
         """
         return cls(opposing=min(1.0, max(0.0, 2.4 * (density - 0.07))))
+
+
+def price_facings(graph: Graph, extra: NDArray[np.int32], turn_price: int) -> NDArray[np.int32]:
+    """(S,) int32 price of the facing in which a differential vehicle rests: `turn_price` per quarter turn to the exit.
+
+    The exit of a cell is its cheapest move by guidance (`extra` (S, A)). Along the exits vehicles leave a crowded place
+    one behind the other without turning first, because they face that way already:
+
+        > > v        a vehicle that comes from the left pushes the row, and all move in the same tick
+        ^ . v
+        ^ < <
+    """
+    forward = np.where(graph.neighbours >= 0, extra[:, FORWARD].reshape(-1, 4), np.iinfo(np.int32).max)
+    quarter_turns = (np.arange(4) - forward.argmin(axis=1)[:, None]) % 4
+    return (turn_price * np.minimum(quarter_turns, 4 - quarter_turns)).astype(np.int32).ravel()
 
 
 def compute_guidance(

@@ -17,7 +17,8 @@ from ..ids import NO_VEHICLE
 from ..kernels.candidates import Prices, Sequences, Wishes, carry_over, list_candidates
 from ..kernels.repair import Limits, Plan, Repair, plan_window
 from ..topology import find_dead_ends
-from .guidance import Guidance, compute_guidance
+from .admission import Admission
+from .guidance import Guidance, compute_guidance, price_facings
 from .priority import find_overdue, rank_vehicles, weights_by_rank
 from .window import build_window
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 FIELD_MEMORY_BYTES = 1 << 30
 SPARSE = 0.25  # vehicles per open cell
+CROWDED = 0.6
+PACKED = 0.9
+REST_PRICE = TICK_COST // 2  # per quarter turn away from the exit of a cell, for vehicles that make room
 PATIENT_FAILURES = 100  # for overdue vehicles: the search continues where a bounded search has failed for long
 
 
@@ -46,8 +50,17 @@ class Budget:
 
     @classmethod
     def for_density(cls, density: float) -> Budget:
-        """Choose by density: few vehicles per open cell leave time to look farther and displace two at once."""
-        return cls(window_ticks=5, most_taken=2) if density < SPARSE else cls()
+        """Choose by density.
+
+        Few vehicles per open cell leave time to look farther and displace two at once. Where hardly a cell is free,
+        vehicles move in long chains or rings, and those are found if each vehicle has few sequences; improvement passes
+        then only break chains.
+        """
+        if density < SPARSE:
+            return cls(window_ticks=5, most_taken=2)
+        if density > CROWDED:
+            return cls(window_ticks=2 if density > PACKED else 3, passes=0, tries_by_rank=50_000, most_failures=10)
+        return cls()
 
 
 class LookaheadPlanner:
@@ -79,6 +92,10 @@ class LookaheadPlanner:
             self.graph, passable, guidance or Guidance.for_density(self.density), seed=0
         )
         self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
+        self._admission = Admission.for_floor(vehicles, len(self._cells))
+        self._rest = np.zeros(len(self._extra), np.int32)
+        if self._admission.limits and kinematics == "differential":
+            self._rest = price_facings(self.graph, self._extra, REST_PRICE)
         self._dead_ends = find_dead_ends(self.graph)
         if not let_out:
             self._dead_ends.depth[:] = 0
@@ -116,9 +133,13 @@ class LookaheadPlanner:
             unhurried: (V,) bool, vehicles that yield to all others, because they only drive to a waiting spot.
         """
         cell = (state // self.graph.facings).astype(np.int32)
-        wishes = self._wishes(state, cell, goal.astype(np.int32), next_goal, held)
+        self.costs.next_tick()
+        goal = goal.astype(np.int32)
+        if self._admission.limits:
+            goal = self._admission.admit(goal, self.left_ticks(state, goal), self._tick, unhurried)
+        wishes = self._wishes(state, cell, goal, next_goal, held)
         graph, sequences = self.graph, self._sequences
-        prices = Prices(graph.successor, graph.facings, graph.wait, self._extra, self.costs.fields)
+        prices = Prices(graph.successor, graph.facings, graph.wait, self._extra, self._rest, self.costs.fields)
         list_candidates(wishes, prices, self._window, sequences)
         carry_over(self._plan_path, self._plan_end, self._fresh, cell, state, sequences, self._choice)
         self._improve(wishes, cell, unhurried)
@@ -164,7 +185,6 @@ class LookaheadPlanner:
         held: NDArray[np.bool_] | None,
     ) -> Wishes:
         """The goals of vehicles, with the rows of their goals in the cost fields."""
-        self.costs.next_tick()
         goal = self._let_out(cell, goal)
         both = goal if next_goal is None else np.concatenate([goal, next_goal])
         rows = self.costs.rows(both.astype(np.int32))

@@ -31,11 +31,17 @@ def rank_vehicles(
     left_ticks (V,) to the goal on an empty floor, age_ticks (V,) since the goal was given, must_leave_depth (V,) depth
     in the dead end that the vehicle has to leave, 0 elsewhere.
     """
-    lateness = np.where(has_goal, (age_ticks + 1) / (left_ticks + PATIENCE_TICKS), -1.0)
-    order = np.lexsort((-lateness, -must_leave_depth))
+    order = np.lexsort((-measure_lateness(left_ticks, age_ticks, has_goal), -must_leave_depth))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return rank
+
+
+def measure_lateness(
+    left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64], has_goal: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """(V,) time since the goal was given over the time left, -1 without a goal; arguments as in `rank_vehicles`."""
+    return np.where(has_goal, (age_ticks + 1) / (left_ticks + PATIENCE_TICKS), -1.0)
 
 
 def find_overdue(left_ticks: NDArray[np.float64], age_ticks: NDArray[np.int64]) -> NDArray[np.bool_]:
