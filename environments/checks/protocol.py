@@ -34,6 +34,7 @@ _TO_ONE = (  # the other messages may be sent to several contractors at once
     Performative.INFORM_DONE,
     Performative.INFORM_RESULT,
     Performative.FAILURE,
+    Performative.INFORM,
 )
 _CONTRACTORS = {
     TaskKind.OPERATION: AgentKind.STATION,

@@ -1,4 +1,4 @@
-"""A pull: an available contractor meets all waiting tasks in one conversation, and nothing is called in vain."""
+"""A pull: an available contractor meets all waiting tasks in one conversation, and no call is made that cannot win."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from robocell.agents import AGV, Call, Proposal, Reason, Refusal
+from robocell.agents.events import NOBODY
 from robocell.agents.mechanisms import MECHANISMS, PLANNERS
 from robocell.agents.negotiation.contract import ContractPhase
 from robocell.agents.negotiation.messages import Bids, Performative
@@ -73,6 +74,24 @@ def test_scarce_vehicles_with_room_for_several_transports_conform(mechanism: str
     assert check(log, Scenario.parse(lots)) == []
     if messages == "full":  # a summary names no contractors
         assert_conforms(log, closed=False)
+
+
+@pytest.mark.parametrize("messages", ["summary", "full"])
+@pytest.mark.parametrize(
+    ("column", "end"), [("sender", "no contractor"), ("sender", "a part"), ("receiver", "the contractor itself")]
+)
+def test_an_announcement_by_or_to_the_wrong_agent_is_reported(column: str, end: str, messages: str) -> None:
+    plan = Scenario.parse(changed(SCARCE, record__messages=messages))
+    log = Factory(plan).run()
+    row = int(np.flatnonzero(log.messages["performative"] == Performative.INFORM)[3])
+    told = log.messages.copy()
+    ends = {
+        "no contractor": NOBODY,
+        "a part": log.conversations["job"][0],
+        "the contractor itself": told["sender"][row],
+    }
+    told[column][row] = ends[end]
+    assert {violation.rule for violation in check(log.replace(messages=told), plan)} == {"protocol"}
 
 
 @pytest.mark.parametrize("mechanism", sorted(set(MECHANISMS) - set(PLANNERS)))
