@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from robocell.agents.events import Event
 from robocell.environments import Factory
+from robocell.experiments import Experiment
 from robocell.experiments.benchmarks.events import PlainFactory, RecordedFactory, run, scenario
 
 
@@ -21,6 +24,13 @@ def test_it_finishes_as_many_parts_and_does_as_many_tasks(seed: int) -> None:
     assert plain.finished == pytest.approx(np.count_nonzero(kinds == Event.FINISHED), abs=2)
     assert plain.done == pytest.approx(int(tasks), rel=0.002)
     assert tasks > 5000
+
+
+def test_the_factory_is_that_of_the_validation() -> None:
+    config = Path(__file__).parents[2] / "experiments" / "validation" / "law_factory.yaml"
+    (published,) = (case.scenario for case in Experiment.load(config).cases if case.label == "design 3")
+    for part in ("transport", "stations", "products", "orders", "fleet", "negotiation"):
+        assert getattr(scenario(), part) == getattr(published, part), part
 
 
 def test_the_recorder_changes_nothing() -> None:
