@@ -73,25 +73,28 @@ class Clock:
         return queue[0][0] if queue else float("inf")
 
     def fire_next(self) -> None:
-        """Advance to the next event and fire it.
+        """Fire the next event and advance to its time; an event that was cancelled is dropped.
 
         Raises:
             StandstillOfTimeError: so many events have fired at this instant that they seem endless.
         """
         at_s, _, event = heapq.heappop(self._queue)
+        callback = event.callback
+        if callback is None:
+            return
         if at_s > self._instant_s + RESOLUTION_S:
             self._instant_s, self._at_once = at_s, 0
             self._last.clear()
         self.now_s = at_s
-        if event.callback is not None:
-            self._at_once += 1
-            if self._at_once > self._most_at_once:
-                self._look_for_an_end(event.callback)
-            event.callback(*event.args)
+        self._at_once += 1
+        if self._at_once > self._most_at_once:
+            self._look_for_an_end(callback)
+        callback(*event.args)
 
     def fire_due(self, until_s: float) -> None:
         """Fire all events due at `until_s` or before, including new ones; raises like `fire_next`."""
-        while self.next_s() <= until_s:
+        queue = self._queue
+        while queue and queue[0][0] <= until_s:
             self.fire_next()
 
     def _look_for_an_end(self, callback: Callable[..., object]) -> None:

@@ -64,8 +64,12 @@ class Nearest(_Rule):
     kinds = VEHICLE_RULE
 
     def clear(self, market: Market) -> Iterator[Award]:
-        while (usable := market.offers()).any():
-            yield divmod(int(np.where(usable, market.approach_s, np.inf).argmin()), usable.shape[1])
+        while market.cost.size:
+            approach_s = np.where(market.offers(), market.approach_s, np.inf)
+            row, column = divmod(int(approach_s.argmin()), approach_s.shape[1])
+            if approach_s.item(row, column) == np.inf:
+                return
+            yield row, column
 
 
 class EarliestDueDate(_Rule):

@@ -162,6 +162,7 @@ class FaultyChannel:
             (part.from_s, math.inf if part.to_s is None else part.to_s, part.agents) for part in spec.partitions
         ]
         self._in_order = spec.in_order
+        self._alike = not (self._links or self._partitions or self._in_order)
         self._latest_s: dict[tuple[int, int], float] = {}
         self._fits: dict[tuple[str, int], bool] = {}
 
@@ -177,15 +178,33 @@ class FaultyChannel:
         *args: Any,
     ) -> None:
         one_to_many = isinstance(senders, int)
-        many: list[int] = np.asarray(receivers if one_to_many else senders).tolist()
+        many = np.asarray(receivers if one_to_many else senders)
         one: int = senders if one_to_many else receivers  # type: ignore[assignment]
-        groups: dict[float, list[int]] = {}
-        for index, draws in enumerate(self._rng.random((len(many), 4)).tolist()):
-            sender, receiver = (one, many[index]) if one_to_many else (many[index], one)
-            for at_s in self._arrivals(sender, receiver, draws):
-                groups.setdefault(at_s, []).append(index)
-        for at_s, which in groups.items():
-            self._clock.schedule(at_s - self._clock.now_s, deliver, np.array(which, np.intp), *args)
+        draws = self._rng.random((len(many), 4))
+        if self._alike:
+            which, at_s = self._arrivals_of_all(draws)
+        else:
+            pairs = ((one, other) if one_to_many else (other, one) for other in many.tolist())
+            arrivals = [self._arrivals(*pair, row) for pair, row in zip(pairs, draws.tolist(), strict=True)]
+            which = np.repeat(np.arange(len(many)), [len(times) for times in arrivals])
+            at_s = np.array([time_s for times in arrivals for time_s in times])
+        order = np.lexsort((which, at_s))
+        which, at_s = which[order], at_s[order]
+        starts = np.flatnonzero(np.diff(at_s, prepend=-1.0))
+        for time_s, together in zip(at_s[starts].tolist(), np.split(which, starts[1:]), strict=False):
+            self._clock.schedule(time_s - self._clock.now_s, deliver, together, *args)
+
+    def _arrivals_of_all(self, draws: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Arrivals of messages on links that are all alike, as numbers of the messages and times: a column each."""
+        delay, loss, duplication = self._usual
+        sent = np.flatnonzero(draws[:, 0] >= loss)
+        twice = sent[draws[sent, 1] < duplication]
+        quantiles = [*draws[sent, 2].tolist(), *draws[twice, 3].tolist()]
+        delays_s = np.array([delay.quantile(u) for u in quantiles])
+        at_s = self._clock.now_s + np.ceil(delays_s / GRAIN_S) * GRAIN_S
+        again = np.ones(len(at_s), np.bool_)
+        again[len(sent) :] = at_s[np.searchsorted(sent, twice)] != at_s[len(sent) :]  # together, they arrive once
+        return np.concatenate((sent, twice))[again], at_s[again]
 
     def _arrivals(self, sender: int, receiver: int, draws: Sequence[float]) -> list[float]:
         """Arrival times of a message: none, one, or two."""

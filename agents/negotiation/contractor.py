@@ -222,8 +222,7 @@ class Pool:
         if len(asked) == 1:
             (cls,) = asked
             return cls.bids(call, self.members, slots)
-        n = len(slots)
-        answers = Bids(np.empty(n), np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n))
+        answers = Bids.empty(len(slots))
         for cls, columns in asked.items():
             answers.put(np.array(columns), cls.bids(call, self.members, slots[columns]))
         return answers

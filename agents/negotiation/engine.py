@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .terms import Terms
     from .world import EngineWorld
 
+PERMANENT = int(Reason.NOT_ELIGIBLE)  # reasons from here on do not pass
 _NO_ANSWERS = np.empty(0, np.int8)
 
 
@@ -386,7 +387,7 @@ class ContractNet:
 
     def _postpone(self, task: Task, reasons: NDArray[np.int8]) -> None:
         """Have a task that no contractor took wait until one becomes available, or for the retry."""
-        if task.contract.calls == 1 and len(reasons) and (reasons >= Reason.NOT_ELIGIBLE).all():
+        if task.contract.calls == 1 and len(reasons) and (reasons >= PERMANENT).all():
             self.world.infeasible(task)
         if task.contract.hurried:
             self._reopen(task)

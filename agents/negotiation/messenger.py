@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .tasks import Task
     from .world import EngineWorld
 
+PUZZLED = int(Reason.NOT_UNDERSTOOD)  # NumPy compares with a plain number in a third of the time
+
 
 class Messenger:
     """The sender of all messages, which logs them at the time of sending.
@@ -119,7 +121,7 @@ class Messenger:
                 for sender, parts in zip(senders[bids.cost < np.inf], bids.parts[bids.cost < np.inf], strict=True):
                     self._offered(now_s, int(sender), int(parts), conversation)
             proposes = bids.cost < np.inf
-            refusal = np.where(bids.reason == Reason.NOT_UNDERSTOOD, Performative.NOT_UNDERSTOOD, Performative.REFUSE)
+            refusal = np.where(bids.reason == PUZZLED, Performative.NOT_UNDERSTOOD, Performative.REFUSE)
             said = np.where(proposes, Performative.PROPOSE, refusal)
             self._write_each(now_s, said, conversation, senders, manager, np.where(proposes, bids.cost, bids.reason))
         else:
@@ -129,7 +131,7 @@ class Messenger:
                 best = bids.cost.item(bids.cost.argmin())  # a third of the time of min()
                 self._write(now_s, Performative.PROPOSE, conversation, NOBODY, manager, proposing, best)
             if refusing:
-                puzzled = int(np.count_nonzero(bids.reason == Reason.NOT_UNDERSTOOD))
+                puzzled = int(np.count_nonzero(bids.reason == PUZZLED))
                 if puzzled:
                     self._write(now_s, Performative.NOT_UNDERSTOOD, conversation, NOBODY, manager, puzzled, 0.0)
                 if refusing > puzzled:

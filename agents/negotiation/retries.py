@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .terms import Terms
     from .world import EngineWorld
 
+PROPOSES = int(Reason.NONE)
+
 
 class Retries:
     """The retries that are scheduled, and those that are due; `wake` is called when one becomes due."""
@@ -62,7 +64,7 @@ class Retries:
         """
         if self._delivery.offers_bind or self._terms.commitment == "leveled" or not self._pools[kind].announces:
             return False
-        return len(reasons) > 0 and bool((reasons != Reason.NONE).all())
+        return len(reasons) > 0 and bool((reasons != PROPOSES).all())
 
     def _retry(self, task: Task, conversation: int) -> None:
         """Mark a postponed task as due, unless it has been called since, or nothing can have changed."""

@@ -73,7 +73,8 @@ class AGV(Vehicle):
         parts = np.array([min(task.size, spec.capacity) if task.lot else 1 for task in tasks])
         ahead = np.array(is_ahead) | (model.planner is not None)
         ways_s, landing = traffic.travel(origins)
-        columns = transport_offers(
+        bids = Bids.empty(len(calls), len(slots))
+        transport_offers(
             slots,
             model.now_s,
             np.array(origins),
@@ -98,9 +99,15 @@ class AGV(Vehicle):
             fleet.free_node,
             fleet.idle_since_s,
             fleet.waits,
+            bids.cost,
+            bids.reason,
+            bids.approach_s,
+            bids.load,
+            bids.idle_since_s,
         )
-        divisible = any(task.lot for task in tasks)
-        return Bids(*columns, parts=np.repeat(parts[:, None], len(slots), axis=1) if divisible else None)
+        if any(task.lot for task in tasks):
+            bids.parts = np.repeat(parts[:, None], len(slots), axis=1)
+        return bids
 
     def foresee(self, tasks: Sequence[Task]) -> list[float] | None:
         """Seconds until it would arrive at each of these transports, done in this order after its present plan."""

@@ -47,8 +47,13 @@ def transport_offers(
     free_node: NDArray[np.int32],
     idle_since_s: NDArray[np.float64],
     waits: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """The columns of `Bids`, (K, N) each.
+    cost: NDArray[np.float64],
+    reason: NDArray[np.int8],
+    approach_s: NDArray[np.float64],
+    has: NDArray[np.int64],
+    since_s: NDArray[np.float64],
+) -> None:
+    """Write the columns of `Bids`, (K, N) each.
 
     Args:
         slots: (N,) intp, the vehicles asked.
@@ -65,19 +70,17 @@ def transport_offers(
         onward_s: (P, L) float64, travel time to each place from each stand, loaded.
         stand, clear_s, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
         waits: (V,) bool, waits for a part that is not ready, and counts as idle for one that is.
+        cost, reason, approach_s, has, since_s: (K, N) float64, int8, float64, int64 and float64, written here: the
+            columns of `Bids` in their order.
     """
     k, n = origin.shape[0], slots.shape[0]
-    cost = np.full((k, n), np.inf)
-    reason = np.full((k, n), BUSY, np.int8)
-    approach_s = np.zeros((k, n))
-    has = np.empty((k, n), np.int64)
-    since_s = np.empty((k, n))
     may_leave = penalty_s < np.inf
     for i in range(n):
         v = slots[i]
         for j in range(k):
             has[j, i] = 0 if waits[v] and not ahead[j] else tasks[v]
             since_s[j, i] = idle_since_s[v]
+            cost[j, i], reason[j, i], approach_s[j, i] = np.inf, BUSY, 0.0
             if not is_open[v]:
                 continue
             leaves = may_leave and has[j, i] == 1 and state[v] == EMPTY and load[v] == 0
@@ -100,4 +103,3 @@ def transport_offers(
                 reason[j, i] = OFFERS
             elif not may_leave:
                 reason[j, i] = UNREACHABLE
-    return cost, reason, approach_s, has, since_s

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,8 +11,6 @@ import mesa
 from ..config.errors import CopyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..clock import Clock
 
 
@@ -62,11 +59,3 @@ class CopyableModel(mesa.Model):
         ids = getattr(mesa.Agent, "_ids", None)
         if ids is not None:  # Mesa before 3.4 counts them outside the model
             ids[self] = count(self._latest_id + 1)
-
-    @contextmanager
-    def _no_copies(self) -> Iterator[None]:
-        self._within_step = True
-        try:
-            yield
-        finally:
-            self._within_step = False

@@ -59,8 +59,11 @@ class Trial(Ticks):
         if end_s > self._latest_end_s:
             self._pass(self._latest_end_s)
         else:
-            with self._no_copies():
+            self._within_step = True
+            try:
                 self._advance()
+            finally:
+                self._within_step = False
         self._look_at_the_end()
 
     def run_until(self, time_s: float | str) -> None:
@@ -150,8 +153,11 @@ class Trial(Ticks):
             self.tick = max(math.floor(time_s / self.tick_s), self.tick)
             if self.tick * self.tick_s < time_s:
                 self._set_out(self._grid)
-        with self._no_copies():
+        self._within_step = True
+        try:
             self._fire_until(time_s)
+        finally:
+            self._within_step = False
 
     def _look_at_the_end(self) -> None:
         if self.now_s >= self.spec.horizon_s:

@@ -19,7 +19,13 @@ from ...environments.scenario import Scenario
 
 STATIONS_PER_ROW = 6
 REPEATS = 3  # the quickest counts: on a shared machine the others also measure other processes
-SYMBOLS = "ABCDEFGHIJKLMNOQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LETTERS = "ABCDEFGHIJKLMNOQRSTUVWXYZabcdefghijklmnopqrstuwxyz"  # without the signs for parking and for a one-way cell
+MORE_SIGNS = 0x4E00  # first of 20 000 signs in Unicode that are letters too
+
+
+def symbol(station: int) -> str:
+    """The sign of a station in the drawing."""
+    return LETTERS[station] if station < len(LETTERS) else chr(MORE_SIGNS + station - len(LETTERS))
 
 
 def floor(stations: int, vehicles: int) -> tuple[str, dict[str, str]]:
@@ -31,9 +37,9 @@ def floor(stations: int, vehicles: int) -> tuple[str, dict[str, str]]:
     for station in range(stations):
         row, column = divmod(station, STATIONS_PER_ROW)
         y, x = 3 + row * 4, 3 + column * 7
-        inner[y][x] = SYMBOLS[station]
+        inner[y][x] = symbol(station)
         inner[y][x - 1] = inner[y][x + 1] = "#"
-        legend[SYMBOLS[station]] = f"station_{station + 1}"
+        legend[symbol(station)] = f"station_{station + 1}"
     parking = -(-vehicles // (width - 2))
     top = [["P"] * (width - 2) for _ in range(parking)]
     inner[0][1], inner[-1][-2] = "0", "1"
