@@ -165,22 +165,25 @@ class _Once:
         listed = self._listed(columns)
         if not self._pool.complete:
             listed = listed[np.isin(self._slots[listed], self._pool.all)]
-        listed = listed[self._heard[row, listed] < number]
-        self._heard[row, listed] = number
+        heard = self._heard[row]
+        listed = listed[heard[listed] < number]
+        heard[listed] = number
         return listed
 
     def answered(self, row: int, columns: Which, bids: Bids) -> tuple[Which, Bids]:
-        listed = self._listed(columns)
-        new = np.flatnonzero(~self._answered[row, listed])
-        listed = listed[new]
-        self._answered[row, listed] = True
-        return listed, bids.take(new)
+        listed, answered = self._listed(columns), self._answered[row]
+        before = answered[listed]
+        if before.any():
+            new = np.flatnonzero(~before)
+            listed, bids = listed[new], bids.take(new)
+        answered[listed] = True
+        return listed, bids
 
     def has_answered(self, row: int, column: int) -> bool:
         return bool(self._answered[row, column])
 
     def _listed(self, columns: Which) -> NDArray[np.intp]:
-        return np.arange(len(self._slots))[columns]
+        return np.arange(len(self._slots)) if isinstance(columns, slice) else columns
 
 
 class Delayed:
