@@ -6,21 +6,11 @@ A mechanism is a small subclass of `Mechanism` with a generator of awards. To ad
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from ..negotiation.market import Award, Market
-from ..negotiation.mechanism import BestOffer, Mechanism, Planner, is_planner
-from .assignment import Hungarian
-from .auctions import Iterated, Regret, SequentialSingleItem
-from .bundles import Consensus
-from .dispatch import (
-    EarliestDueDate,
-    FirstInFirstOut,
-    LeastLoaded,
-    MostWorkRemaining,
-    Nearest,
-    Random,
-    ShortestProcessingTime,
-)
-from .what_if.planner import WhatIf
+from ..negotiation.mechanism import Mechanism, Planner, is_planner
 
 __all__ = [
     "MECHANISMS",
@@ -32,20 +22,43 @@ __all__ = [
     "is_planner",
 ]
 
-MECHANISMS: dict[str, type[Mechanism]] = {
-    "contract_net": BestOffer,
-    "iterated": Iterated,
-    "sequential_single_item": SequentialSingleItem,
-    "regret": Regret,
-    "cbba": Consensus,
-    "hungarian": Hungarian,
-    "what_if": WhatIf,
-    "nearest": Nearest,
-    "fifo": FirstInFirstOut,
-    "edd": EarliestDueDate,
-    "spt": ShortestProcessingTime,
-    "mwkr": MostWorkRemaining,
-    "least_loaded": LeastLoaded,
-    "random": Random,
-}
-PLANNERS = tuple(name for name, mechanism in MECHANISMS.items() if is_planner(mechanism))
+
+class _ByName(Mapping[str, type[Mechanism]]):
+    """Mechanisms by name, imported when they are looked up: to check a config takes their names alone."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> type[Mechanism]:
+        module, _, class_name = self._places[name].partition(":")
+        return getattr(import_module(module, __package__), class_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+MECHANISMS: Mapping[str, type[Mechanism]] = _ByName(
+    {
+        "contract_net": "..negotiation.mechanism:BestOffer",
+        "iterated": ".auctions:Iterated",
+        "sequential_single_item": ".auctions:SequentialSingleItem",
+        "regret": ".auctions:Regret",
+        "cbba": ".bundles:Consensus",
+        "hungarian": ".assignment:Hungarian",
+        "what_if": ".what_if.planner:WhatIf",
+        "nearest": ".dispatch:Nearest",
+        "fifo": ".dispatch:FirstInFirstOut",
+        "edd": ".dispatch:EarliestDueDate",
+        "spt": ".dispatch:ShortestProcessingTime",
+        "mwkr": ".dispatch:MostWorkRemaining",
+        "least_loaded": ".dispatch:LeastLoaded",
+        "random": ".dispatch:Random",
+    }
+)
+PLANNERS = ("what_if",)

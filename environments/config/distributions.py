@@ -9,9 +9,9 @@ import math
 from abc import abstractmethod
 from typing import Annotated, Any, Literal, Self, TypeVar
 
+import scipy  # which imports its parts on first use: scipy.special takes longer than to check most configs
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
-from scipy.special import gammaincinv, ndtr, ndtri
 
 from .section import Positive, Section
 from .units import Duration, PositiveDuration
@@ -121,13 +121,13 @@ class Normal(_Durations):
 
     @property
     def mean_s(self) -> float:
-        kept = float(ndtr(1 / self.cv))
+        kept = float(scipy.special.ndtr(1 / self.cv))
         density = math.exp(-0.5 / self.cv**2) / math.sqrt(2 * math.pi)
         return self.peak_s * (1 + self.cv * density / kept)
 
     def quantile(self, u: float) -> float:
-        upper_tail = (1 - u) * ndtr(1 / self.cv)
-        return max(0.0, self.peak_s * (1 - self.cv * float(ndtri(upper_tail))))
+        upper_tail = (1 - u) * scipy.special.ndtr(1 / self.cv)
+        return max(0.0, self.peak_s * (1 - self.cv * float(scipy.special.ndtri(upper_tail))))
 
 
 class LogNormal(_Durations):
@@ -139,7 +139,7 @@ class LogNormal(_Durations):
 
     def quantile(self, u: float) -> float:
         variance = math.log1p(self.cv**2)
-        return self.mean_s * math.exp(math.sqrt(variance) * float(ndtri(u)) - variance / 2)
+        return self.mean_s * math.exp(math.sqrt(variance) * float(scipy.special.ndtri(u)) - variance / 2)
 
 
 class Gamma(_Durations):
@@ -150,7 +150,7 @@ class Gamma(_Durations):
     cv: Cv
 
     def quantile(self, u: float) -> float:
-        return self.mean_s * self.cv**2 * float(gammaincinv(self.cv**-2, u))
+        return self.mean_s * self.cv**2 * float(scipy.special.gammaincinv(self.cv**-2, u))
 
 
 class Erlang(_Durations):
@@ -161,7 +161,7 @@ class Erlang(_Durations):
     stages: Positive
 
     def quantile(self, u: float) -> float:
-        return self.mean_s / self.stages * float(gammaincinv(self.stages, u))
+        return self.mean_s / self.stages * float(scipy.special.gammaincinv(self.stages, u))
 
 
 def _in_order(shape: Shape, rule: str, holds: bool) -> Shape:

@@ -135,12 +135,16 @@ def _reached(start: int | list[int], table: NDArray, open_cells: NDArray) -> NDA
     """Breadth-first search over whole frontiers, so that maps of 100 000 cells take milliseconds."""
     seen = np.zeros(len(table), dtype=bool)
     seen[start] = True
+    last = np.zeros(len(table), dtype=np.int64)
     frontier = np.atleast_1d(start)
     while len(frontier):
-        following = np.unique(table[frontier])
+        following = table[frontier].ravel()
         following = following[following != NO_CELL]
-        frontier = following[~seen[following] & open_cells[following]]
-        seen[frontier] = True
+        following = following[~seen[following] & open_cells[following]]
+        seen[following] = True
+        numbers = np.arange(len(following))
+        last[following] = numbers
+        frontier = following[last[following] == numbers]  # each cell once, without sorting
     return seen
 
 

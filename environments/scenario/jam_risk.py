@@ -10,13 +10,12 @@ and Shoshani, System deadlocks, ACM Computing Surveys 3(2), 1971); `jams.py` fin
 
 from __future__ import annotations
 
+import heapq
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import networkx as nx
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from . import Scenario
     from .products import StepSpec
@@ -54,16 +53,30 @@ def _most_in_process(scenario: Scenario) -> float:
 
 def _circles(scenario: Scenario) -> Iterator[JamRisk]:
     """Find, for each station, the circle through it that takes the fewest parts to fill."""
-    graph = nx.DiGraph()
-    for station, following in _holding_back(scenario):
-        graph.add_weighted_edges_from((station, after, _room(scenario.stations[after])) for after in following)
-    for station in graph:
-        reached: Any = nx.single_source_dijkstra(graph, station)
-        lengths, ways = reached
-        back = [before for before in graph.predecessors(station) if before in lengths]
-        if back:
-            last = min(back, key=lengths.__getitem__)
-            yield JamRisk(tuple(ways[last]), lengths[last] + _room(scenario.stations[station]))
+    following: dict[str, set[str]] = {}
+    for station, after in _holding_back(scenario):
+        for name in (station, *sorted(after)):
+            following.setdefault(name, set())
+        following[station] |= after
+    rooms = {station: _room(scenario.stations[station]) for station in following}
+    for station in following:
+        if (circle := _smallest_circle(station, following, rooms)) is not None:
+            yield circle
+
+
+def _smallest_circle(start: str, following: Mapping[str, set[str]], rooms: Mapping[str, int]) -> JamRisk | None:
+    """The way back to `start` whose stations have the least room in all (Dijkstra 1959); None if there is none."""
+    ways: list[tuple[int, tuple[str, ...]]] = [(rooms[start], (start,))]
+    left: set[str] = set()
+    while ways:
+        parts, way = heapq.heappop(ways)
+        if start in following[way[-1]]:
+            return JamRisk(way, parts)
+        if way[-1] not in left:
+            left.add(way[-1])
+            for after in following[way[-1]] - left:
+                heapq.heappush(ways, (parts + rooms[after], (*way, after)))
+    return None
 
 
 def _room(station: StationSpec) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from ...agents.mechanisms import MECHANISMS, PLANNERS
 from ..config.section import Count, Positive, Section
 from ..config.suggestions import nearest
 from ..config.units import Duration, PositiveDuration
@@ -12,8 +13,6 @@ from .channel import ChannelSpec
 
 
 def _check_mechanism(name: str) -> str:
-    from ...agents.mechanisms import MECHANISMS  # loads in a third of a second, which most commands need not spend
-
     module, colon, attribute = name.partition(":")
     if colon and all(part.isidentifier() for part in (*module.split("."), attribute)):
         return name
@@ -42,8 +41,6 @@ class Mechanisms(Section):
 
     @model_validator(mode="after")
     def _no_planner_among_them(self) -> Self:
-        from ...agents.mechanisms import PLANNERS
-
         for key in self.keys():
             if getattr(self, key) in PLANNERS and len({getattr(self, other) for other in self.keys()}) > 1:
                 raise PydanticCustomError(

@@ -112,13 +112,6 @@ def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
         assert option in shown
 
 
-def test_light_imports_stay_light():
-    heavy = "import sys, robocell.experiments.command.cli, robocell.experiments; print(sorted(set(sys.modules) & "
-    heavy += "{'numpy', 'pandas', 'scipy', 'ray', 'mesa', 'numba', 'matplotlib', 'pyarrow', 'pydantic'}))"
-    shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
-    assert shown.stdout.strip() == "[]"
-
-
 def test_a_run_prints_the_answer_the_table_and_where_the_report_lies(done):
     printed = (done / "printed.txt").read_text().splitlines()
     assert printed[0].startswith("With contract_net, ")

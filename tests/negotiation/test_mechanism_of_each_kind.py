@@ -2,16 +2,11 @@
 
 import pytest
 
-from robocell.agents.mechanisms import (
-    MECHANISMS,
-    BestOffer,
-    FirstInFirstOut,
-    Iterated,
-    Nearest,
-    Random,
-    SequentialSingleItem,
-    WhatIf,
-)
+from robocell.agents.mechanisms import MECHANISMS
+from robocell.agents.mechanisms.auctions import Iterated, SequentialSingleItem
+from robocell.agents.mechanisms.dispatch import FirstInFirstOut, Nearest, Random
+from robocell.agents.mechanisms.what_if.planner import WhatIf
+from robocell.agents.negotiation.mechanism import BestOffer
 from robocell.agents.negotiation.messages import Performative
 from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario

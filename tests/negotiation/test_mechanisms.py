@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from robocell.agents.events import Event
-from robocell.agents.mechanisms import MECHANISMS, Market
+from robocell.agents.mechanisms import MECHANISMS, PLANNERS, Market, is_planner
 from robocell.agents.shop.charger import Charge
 from robocell.agents.shop.tasks import TaskKind, Transport
 from robocell.environments.factory import Factory
@@ -106,6 +106,10 @@ def test_dispatch_rules_leave_vehicles_alone_that_have_something_to_do():
     hall = market([[5.0, 1.0]], kind=TaskKind.TRANSPORT)
     hall.load[0, 1] = 1
     assert clear("nearest", hall) == [(0, 0)]
+
+
+def test_the_names_of_planners_are_those_of_the_mechanisms_that_plan():
+    assert [name for name, mechanism in MECHANISMS.items() if is_planner(mechanism)] == list(PLANNERS)
 
 
 def test_every_mechanism_says_what_it_is():

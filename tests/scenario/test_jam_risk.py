@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+import networkx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +129,17 @@ def test_a_circle_that_can_be_filled_jams_in_the_end_and_one_part_less_never():
 @pytest.mark.parametrize("name", ["quickstart", "fleet_sizing", "job_shop", "unmanned", "job_shop_agvs"])
 def test_no_shipped_factory_can_jam(name):
     assert all(jam_risk(case.scenario) is None for case in Experiment.load(name).cases)
+
+
+@given(
+    routings=st.lists(st.text("vwxyz", min_size=2, max_size=6), min_size=1, max_size=4),
+    rooms=st.fixed_dictionaries({name: st.tuples(st.integers(0, 3), st.integers(0, 3)) for name in "vwxyz"}),
+)
+@settings(max_examples=30, deadline=None)
+def test_the_circle_is_the_one_that_the_fewest_parts_fill(routings, rooms):
+    graph = networkx.DiGraph([pair for routing in routings for pair in pairwise(routing)])
+    fewest = min(
+        (sum(sum(rooms[name]) + 1 for name in circle) for circle in networkx.simple_cycles(graph)), default=None
+    )
+    found = jam_risk(shop(routings, rooms, wip=1000))
+    assert (found and found.parts) == fewest
