@@ -1,0 +1,102 @@
+"""Distributions made of another one: cut off at both ends, or shifted."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..units import Duration, PositiveDuration
+from .base import Durations, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HALVINGS = 200  # until two neighbouring floats are left
+LAST = math.nextafter(1.0, 0.0)  # the greatest u of a draw
+
+
+class Truncated(Durations):
+    """The draws of another distribution that lie between `least` and `most`; others are drawn again."""
+
+    distribution: Literal["truncated"] = "truncated"
+    of: Durations
+    least_s: Duration = Field(alias="least", default=0.0)
+    most_s: PositiveDuration | None = Field(alias="most", default=None)  # None: no bound
+
+    @model_validator(mode="after")
+    def _keeps_some(self) -> Self:
+        low, high = self._kept
+        if low >= high:
+            least_s, most_s = self.of.support_s
+            raise refuse(f"a draw between least and most; draws lie between {least_s:g} s and {most_s:g} s")
+        return self
+
+    @cached_property
+    def _kept(self) -> tuple[float, float]:
+        """The shares of draws below `least`, and up to `most`."""
+        low = _share(lambda value_s: value_s >= self.least_s, self.of)
+        high = 1.0 if self.most_s is None else _share(lambda value_s: value_s > self._most_s, self.of)
+        return low, high
+
+    @property
+    def _most_s(self) -> float:
+        return math.inf if self.most_s is None else self.most_s
+
+    @cached_property
+    def mean_s(self) -> float:
+        return self.of.mean_between_s(*self._kept)
+
+    def quantile(self, u: float) -> float:
+        low, high = self._kept
+        value_s = self.of.quantile(min(low + u * (high - low), LAST))
+        return min(max(value_s, self.least_s), self._most_s)
+
+    @property
+    def support_s(self) -> tuple[float, float]:
+        least_s, most_s = self.of.support_s
+        return max(least_s, self.least_s), min(most_s, self._most_s)
+
+    def mean_between_s(self, low: float, high: float) -> float:
+        a, b = self._kept
+        return self.of.mean_between_s(a + low * (b - a), a + high * (b - a))
+
+
+class Shifted(Durations):
+    """The draws of another distribution plus a constant."""
+
+    distribution: Literal["shifted"] = "shifted"
+    of: Durations
+    by_s: Duration = Field(alias="by")
+
+    @property
+    def mean_s(self) -> float:
+        return self.of.mean_s + self.by_s
+
+    def quantile(self, u: float) -> float:
+        return self.of.quantile(u) + self.by_s
+
+    @property
+    def support_s(self) -> tuple[float, float]:
+        least_s, most_s = self.of.support_s
+        return least_s + self.by_s, most_s + self.by_s
+
+    def mean_between_s(self, low: float, high: float) -> float:
+        return self.of.mean_between_s(low, high) + self.by_s
+
+
+def _share(reached: Callable[[float], Any], of: Durations) -> float:
+    """The least u whose quantile has `reached` a bound; 1 if none has."""
+    if reached(of.quantile(0.0)):
+        return 0.0
+    if not reached(of.quantile(LAST)):
+        return 1.0
+    low, high = 0.0, LAST
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (low, middle) if reached(of.quantile(middle)) else (middle, high)
+    return high
