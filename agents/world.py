@@ -137,7 +137,7 @@ class World(EngineWorld, Protocol):
         """Request a check for a circular wait of parts at the end of the present instant."""
         ...
 
-    def stir(self) -> None:
+    def schedule_settle(self) -> None:
         """Have the negotiations settled at this instant, even if no event is due."""
         ...
 

@@ -8,7 +8,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .config.errors import CopyError, StandstillOfTimeError
+from .config.errors import CopyError, StalledClockError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ class Clock:
         """Fire the next event and advance to its time; an event that was cancelled is dropped.
 
         Raises:
-            StandstillOfTimeError: so many events have fired at this instant that they seem endless.
+            StalledClockError: so many events have fired at this instant that they seem endless.
         """
         at_s, _, event = heapq.heappop(self._queue)
         callback = event.callback
@@ -107,7 +107,7 @@ class Clock:
         self._last[_named(callback)] += 1
         if self._last.total() >= LAST_EVENTS:
             most = ", ".join(f"{name} {times} times" for name, times in self._last.most_common(3))
-            raise StandstillOfTimeError(
+            raise StalledClockError(
                 f"time stands still at {self.now_s:g} s: {self._at_once} events in one instant, and no end; of the "
                 f"last {LAST_EVENTS}: {most}. Give what they do a duration"
             )

@@ -110,7 +110,7 @@ class Disturbances:
         """Open a cell again; tasks that were unreachable meanwhile are re-announced."""
         self._floor().open([cell])
         for kind in TaskKind:
-            self.factory.net.hurry_all(kind)
+            self.factory.net.reannounce_all(kind)
 
     def _floor(self) -> GridTraffic:
         traffic = self.factory.traffic

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..agents.shop.order import Order, Step
 from .clock import RESOLUTION_S
-from .config.errors import StandstillOfTimeError
+from .config.errors import StalledClockError
 from .scenario.names import lot_name, part_name, parts_of_order
 from .scenario.orders import Arrival
 
@@ -80,7 +80,7 @@ class Workload:
         else:
             self._at_once += 1
             if self._at_once > AT_ONCE + kept:
-                raise StandstillOfTimeError(
+                raise StalledClockError(
                     f"time stands still at {self.model.now_s:g} s: {self._at_once} parts in a row left at the instant "
                     "at which they came, and under conwip the next one comes at once; give an operation of "
                     f"{job.order.product!r} a duration"

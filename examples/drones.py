@@ -119,7 +119,7 @@ class Drone(Contractor):
         if self.task is not task:
             return
         self.at_m, self.task = task.point_m, None
-        if self.sky.net.stands(task, self):
+        if self.sky.net.may_begin(task, self):
             self.sky.net.done(task, self)
         else:
             self.sky.net.fail(task, self)

@@ -209,7 +209,7 @@ class Worker:
     def begin(self, task: Task) -> None:
         if self.dead or task.id not in self.holding or task.id in self.begun:
             return
-        if self.hall.net.stands(task, self):  # type: ignore[arg-type]
+        if self.hall.net.may_begin(task, self):  # type: ignore[arg-type]
             task.contract.begun = True
             self.begun.add(task.id)
             self.hall.clock.schedule(self.work_s, self.finish, task)

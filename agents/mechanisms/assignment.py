@@ -25,8 +25,8 @@ class Hungarian(Mechanism):
     way at the updated costs. The age of a task counts as in the contract net, so that no task waits forever.
     """
 
-    joint = True
-    splits = True
+    batch_clearing = True
+    divides_tasks = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         # Imported here because the import takes longer than all decisions of most runs; SciPy is untyped.

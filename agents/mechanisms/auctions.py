@@ -31,8 +31,8 @@ class SequentialSingleItem(Mechanism):
     updates its offers for the remaining tasks, given the award.
     """
 
-    joint = True
-    splits = True
+    batch_clearing = True
+    divides_tasks = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         yield from best_first(market)
@@ -45,8 +45,8 @@ class Regret(Mechanism):
     between its second best and its best offer, with a premium for age.
     """
 
-    joint = True
-    splits = True
+    batch_clearing = True
+    divides_tasks = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (open_rows := np.flatnonzero(market.cost.min(axis=1) < np.inf)).size:

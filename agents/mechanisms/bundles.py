@@ -31,7 +31,7 @@ class Consensus(Mechanism):
     valuation (Johnson, Choi and How, CDC 2012).
     """
 
-    joint = True
+    batch_clearing = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         while market.cost.size and (market.cost < np.inf).any():

@@ -27,8 +27,8 @@ VEHICLE_RULE = (TaskKind.TRANSPORT,)
 class _Rule(Mechanism):
     """Award tasks in the order of `urgency`, each to the contractor that is first by `preference`."""
 
-    joint = True
-    splits = True
+    batch_clearing = True
+    divides_tasks = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         if market.cost.size == 0:
@@ -105,8 +105,8 @@ class LeastLoaded(_Rule):
 class Random(Mechanism):
     """A random task first, to a random contractor that can do it, drawn from the stream "mechanism"."""
 
-    joint = True
-    splits = True
+    batch_clearing = True
+    divides_tasks = True
     kinds = VEHICLE_RULE
 
     def clear(self, market: Market) -> Iterator[Award]:

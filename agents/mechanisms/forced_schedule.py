@@ -31,7 +31,7 @@ class Replay(Mechanism):
         sequences: by name of the station, the (order number, operation) pairs that it processes, in order.
     """
 
-    joint = True
+    batch_clearing = True
 
     def __init__(
         self, trips: Sequence[Sequence[tuple[int, int]]], sequences: Mapping[str, Sequence[tuple[int, int]]]
@@ -62,7 +62,7 @@ class Replay(Mechanism):
                     yield row, int(market.cost[row].argmin())
             return
         jobs = [task.about if isinstance(task, ShopTask) else None for task in market.tasks]
-        rows = {(job.order.number, job.asked): row for row, job in enumerate(jobs) if job is not None}
+        rows = {(job.order.number, job.announced_stage): row for row, job in enumerate(jobs) if job is not None}
         slots: list[int] = market.slots.tolist()
         for column, slot in enumerate(slots):
             left = self._trips[slot]

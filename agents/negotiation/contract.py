@@ -82,7 +82,7 @@ class Contract:
         called_s: time of the latest call; -inf once its contractor has left.
         conversation: id of the latest call.
         contractor: the agent that holds the task, as far as the manager knows.
-        hurried: better offers may be possible than when the pending call was sent.
+        reannounce_due: better offers may be possible than when the pending call was sent.
         asleep: nothing can change before a contractor becomes available, so the task is not re-announced by the clock.
         begun: the work has begun at the workplace, which both sides see; from then on it is not taken back.
         promised_s: completion time of the task as offered by its contractor.
@@ -100,11 +100,11 @@ class Contract:
         "confirmed_s",
         "contractor",
         "conversation",
-        "hurried",
         "id",
         "parts",
         "phase",
         "promised_s",
+        "reannounce_due",
         "reopened",
         "requested_at_s",
         "until_s",
@@ -120,7 +120,7 @@ class Contract:
         self.called_s = -1.0
         self.conversation = NOBODY
         self.contractor: Contractor | None = None
-        self.hurried = False
+        self.reannounce_due = False
         self.asleep = False
         self.begun = False
         self.promised_s = 0.0
@@ -155,7 +155,7 @@ class Contract:
         share.id = number
         share.phase, share.conversation = self.phase, self.conversation
         share.requested_at_s, share.calls, share.called_s = self.requested_at_s, self.calls, self.called_s
-        share.hurried, share.reopened = self.hurried, self.reopened
+        share.reannounce_due, share.reopened = self.reannounce_due, self.reopened
         return share
 
     def __repr__(self) -> str:

@@ -84,7 +84,7 @@ class Contracts:
         self._delivery = delivery
         self._carry_out = carry_out
         self._commitments: dict[tuple[int, int], _Commitment] = {}
-        self._when_sure: dict[int, Callable[[], object]] = {}
+        self._when_confirmed: dict[int, Callable[[], object]] = {}
 
     # -- the manager's side -----------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class Contracts:
         if contract.phase is ContractPhase.AWARDED:
             contract.to(ContractPhase.ENGAGED)
             task.manager.engaged(task, contractor)
-        then = self._when_sure.pop(conversation, None)
+        then = self._when_confirmed.pop(conversation, None)
         if then is not None:
             then()
 
@@ -176,7 +176,7 @@ class Contracts:
 
     def _stop_watching(self, task: Task) -> None:
         contract = task.contract
-        self._when_sure.pop(contract.conversation, None)
+        self._when_confirmed.pop(contract.conversation, None)
         if contract.watch is not None:
             contract.watch.cancel()
             contract.watch = None
@@ -262,17 +262,17 @@ class Contracts:
 
     # -- at the workplace -------------------------------------------------------------------------------------
 
-    def stands(self, task: Task, contractor: Contractor) -> bool:
+    def may_begin(self, task: Task, contractor: Contractor) -> bool:
         """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
         return task.contract.contractor is contractor and task.contract.live
 
-    def sure(self, task: Task, then: Callable[[], object]) -> bool:
+    def is_confirmed(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the remote contractor certainly holds `task`; if not, `then` is called once it does."""
         contract = task.contract
         if contract.phase is ContractPhase.ENGAGED and (contract.begun or self.world.now_s < contract.confirmed_s):
             return True
         if contract.live:
-            self._when_sure[contract.conversation] = then
+            self._when_confirmed[contract.conversation] = then
         return False
 
     # -- the contractor's side --------------------------------------------------------------------------------

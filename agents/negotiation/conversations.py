@@ -36,7 +36,7 @@ class Conversations:
         contract.to(ContractPhase.CALLED)
         contract.called_s = world.now_s
         contract.calls += 1
-        contract.hurried = contract.asleep = False
+        contract.reannounce_due = contract.asleep = False
         contract.conversation = number = self.open(task)
         for part in contract.parts:
             world.log.part_called(world.now_s, task.manager.unique_id, part.unique_id, contract.id, number)

@@ -172,7 +172,7 @@ class ContractNet:
         if task.contract.live and not task.contract.begun:
             self.contracts.recall(task)
 
-    def hurry(self, task: Task) -> None:
+    def reannounce(self, task: Task) -> None:
         """Re-announce `task` at once if it is postponed: offers may be possible that were not at its latest call.
 
         A pending call is awaited first, because its offers were requested before the change.
@@ -181,23 +181,23 @@ class ContractNet:
             self._waiting[task.kind].discard(task)
             self._reopen(task)
         elif task.contract.phase is ContractPhase.CALLED:
-            task.contract.hurried = True
+            task.contract.reannounce_due = True
 
-    def hurry_all(self, kind: IntEnum) -> None:
-        """Hurry every waiting task of a kind: a change concerns all contractors."""
+    def reannounce_all(self, kind: IntEnum) -> None:
+        """Re-announce every waiting task of a kind: a change concerns all contractors."""
         for task in self.waiting(kind):
-            self.hurry(task)
+            self.reannounce(task)
 
     def waiting(self, kind: IntEnum) -> list[Task]:
         """The postponed tasks of a kind, oldest first: all contractors were too busy to take them."""
         return list(self._waiting[kind])
 
-    def sure(self, task: Task, then: Callable[[], object]) -> bool:
+    def is_confirmed(self, task: Task, then: Callable[[], object]) -> bool:
         """Whether the contractor certainly holds `task` now; if not, `then` is called once it does.
 
         This is uncertain only on a channel that loses or delays messages.
         """
-        return self.contracts.sure(task, then)
+        return self.contracts.is_confirmed(task, then)
 
     # -- the interface of contractors -------------------------------------------------------------------------
 
@@ -210,7 +210,7 @@ class ContractNet:
 
         Each task is re-announced at most `reopen_limit` times. Its contractor may win it again with an updated offer.
         """
-        for task in self._reopening.upset(kind, contractor):
+        for task in self._reopening.disturbed(kind, contractor):
             self.recall(task)
 
     def _on_available(self, contractor: Contractor, kind: IntEnum) -> None:
@@ -221,9 +221,9 @@ class ContractNet:
             self._availability.ready(kind, contractor)
             self._unsettled = True
 
-    def stands(self, task: Task, contractor: Contractor) -> bool:
+    def may_begin(self, task: Task, contractor: Contractor) -> bool:
         """Whether `contractor` may begin `task`; checked directly, without a message, when it is at the workplace."""
-        return self.contracts.stands(task, contractor)
+        return self.contracts.may_begin(task, contractor)
 
     def done(self, task: Task, contractor: Contractor) -> None:
         """Report that `contractor` has finished `task`."""
@@ -246,7 +246,7 @@ class ContractNet:
         self._availability.drop(contractor)
         for task in self.waiting(kind):
             if len(self.pools[kind].able(task.eligible)) == 0:
-                self.hurry(task)
+                self.reannounce(task)
 
     def stop(self) -> None:
         """End all negotiation: the trial is over."""
@@ -271,7 +271,7 @@ class ContractNet:
                         for task in self._reopening.better_with(ready.values(), kind):
                             self.recall(task)
                 for task in self._retries.take(kind):
-                    self.hurry(task)
+                    self.reannounce(task)
                 if self._open[kind]:
                     self._call_open(kind)
 
@@ -303,7 +303,7 @@ class ContractNet:
         queue = self._open[kind]
         tasks = [task for task in queue if task.contract.phase is ContractPhase.OPEN]
         queue.clear()
-        if self.mechanisms[kind].joint:
+        if self.mechanisms[kind].batch_clearing:
             if self.planner is not None and self.planner.wants(kind):
                 tasks = [*self.waiting(kind), *tasks]
             if tasks:
@@ -316,7 +316,7 @@ class ContractNet:
         """Offer waiting tasks to the contractors that have become available."""
         if self.planner is not None:
             self._call(kind, self.waiting(kind), self.pools[kind].all)
-        elif self.mechanisms[kind].joint:
+        elif self.mechanisms[kind].batch_clearing:
             self._offer(kind, list(ready))
         else:
             for slot in ready:
@@ -389,7 +389,7 @@ class ContractNet:
         """Have a task that no contractor took wait until one becomes available, or for the retry."""
         if task.contract.calls == 1 and len(reasons) and (reasons >= PERMANENT).all():
             self.world.infeasible(task)
-        if task.contract.hurried:
+        if task.contract.reannounce_due:
             self._reopen(task)
             return
         task.contract.to(ContractPhase.POSTPONED)

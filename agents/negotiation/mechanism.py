@@ -20,17 +20,17 @@ class Mechanism(ABC):
     """Base class of mechanisms. Subclass it, set the attributes that differ, and yield awards in `clear`.
 
     Attributes:
-        joint: batch clearing: all calls of one instant are cleared together; otherwise each is cleared as soon as its
-            answers are in.
-        splits: divides a divisible task among several contractors by yielding its row again until it is closed; with a
-            mechanism that does not, each part of a lot is announced separately.
+        batch_clearing: all calls of one instant are cleared together; otherwise each is cleared as soon as its answers
+            are in.
+        divides_tasks: divides a divisible task among several contractors by yielding its row again until it is closed;
+            with a mechanism that does not, each part of a lot is announced separately.
         iterates: contractors that have made an offer receive revised calls (FIPA SC00030H).
         kinds: the kinds of task that it supports; if it is the only mechanism given, the best offer wins all other
             tasks. Empty: all kinds.
     """
 
-    joint: bool = False
-    splits: bool = False
+    batch_clearing: bool = False
+    divides_tasks: bool = False
     iterates: bool = False
     kinds: tuple[IntEnum, ...] = ()
 
@@ -52,7 +52,7 @@ class BestOffer(Mechanism):
     share, then the next, until no part is left.
     """
 
-    splits = True
+    divides_tasks = True
 
     def clear(self, market: Market) -> Iterator[Award]:
         if len(market.tasks) == 1:

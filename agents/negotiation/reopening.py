@@ -42,7 +42,7 @@ class Reopening:
         """Forget `task`, which is done or was given back."""
         self._placed[task.kind].pop(task.id, None)
 
-    def upset(self, kind: IntEnum, contractor: Contractor | None) -> Iterator[Task]:
+    def disturbed(self, kind: IntEnum, contractor: Contractor | None) -> Iterator[Task]:
         """The tasks of `contractor` (None: of all) whose estimated completion may not hold any more."""
         if self.when_disturbed:
             for task in self._not_begun(kind):

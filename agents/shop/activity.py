@@ -30,10 +30,10 @@ class Activity:
         return self._then is not None
 
     def begin(self, duration_s: float, then: Callable[[], None], *, interrupted: bool = False) -> None:
-        """Begin work that calls `then` after `duration_s` of uninterrupted time; `interrupted`: `go_on` starts it."""
+        """Begin work that calls `then` after `duration_s` of uninterrupted time; `interrupted`: `resume` starts it."""
         self._then, self.left_s = then, duration_s
         if not interrupted:
-            self.go_on()
+            self.resume()
 
     def interrupt(self) -> None:
         """Interrupt the work; the remaining time is kept."""
@@ -42,7 +42,7 @@ class Activity:
             self._due = None
             self.left_s = max(self.left_s - (self._clock.now_s - self._since_s), 0.0)  # rounding may go below
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Start the work, or resume it after an interruption."""
         self._since_s = self._clock.now_s
         self._due = self._clock.schedule(self.left_s, self._end)

@@ -72,7 +72,7 @@ class AGV(Vehicle):
         origins, destinations, ready_at_s, is_ahead = zip(*(task.particulars for task in tasks), strict=True)
         parts = np.array([min(task.size, spec.capacity) if task.lot else 1 for task in tasks])
         ahead = np.array(is_ahead) | (model.planner is not None)
-        ways_s, landing = traffic.travel(origins)
+        travel_times_s, landing = traffic.travel(origins)
         bids = Bids.empty(len(calls), len(slots))
         transport_offers(
             slots,
@@ -86,9 +86,9 @@ class AGV(Vehicle):
             traffic.tick_s,
             model.queue_limit,
             terms.penalty_s if leveled else np.inf,
-            ways_s,
+            travel_times_s,
             landing,
-            traffic.travel(destinations, loaded=True).ways_s,
+            traffic.travel(destinations, loaded=True).travel_times_s,
             traffic.stand,
             traffic.clear_s,
             fleet.open,
@@ -120,11 +120,11 @@ class AGV(Vehicle):
         delays_s: list[float] = []
         for task in tasks:
             assert isinstance(task, Transport)
-            time_s = arrival_s(time_s, traffic.ways_s(task.origin).item(node), traffic.tick_s)
+            time_s = arrival_s(time_s, traffic.travel_times_s(task.origin).item(node), traffic.tick_s)
             delays_s.append(time_s - model.now_s)
             node = traffic.landing(task.origin).item(node)
             loaded_s = max(time_s, task.ready_at_s) + self.spec.load_s
-            travel_s = traffic.ways_s(task.destination, loaded=True).item(node)
+            travel_s = traffic.travel_times_s(task.destination, loaded=True).item(node)
             time_s = arrival_s(loaded_s, travel_s, traffic.tick_s) + self.spec.unload_s
             node = traffic.landing(task.destination, loaded=True).item(node)
         return delays_s
@@ -178,7 +178,7 @@ class AGV(Vehicle):
             return
         fleet, v = self.model.fleet, self.vehicle
         under_way = self.plan.next is stop
-        self.plan.leave_out(stop)
+        self.plan.drop_part(stop)
         if not stop.pick_up:
             fleet.settle_energy(v)
             fleet.load[v] -= 1
@@ -243,14 +243,14 @@ class AGV(Vehicle):
     def _may_load(self, stop: Stop) -> bool:
         """Whether the part can be loaded; checked directly with the part, which may have another contractor by now."""
         task, part = stop.task, stop.part
-        if not self.model.net.stands(task, self):
+        if not self.model.net.may_begin(task, self):
             self._drop(task)
             self.model.net.fail(task, self)
             self._next()
             if self.plan:
                 self._announce()
         elif part not in task.cargo:
-            self.plan.leave_out(stop)
+            self.plan.drop_part(stop)
             self._go_on(stop)
         elif part.may_leave(self):
             task.contract.begun = True
@@ -317,7 +317,7 @@ class AGV(Vehicle):
 
     def _go_on(self, made: Stop) -> None:
         """Handle the next part of the same share at once, before leaving the dock; otherwise continue with the plan."""
-        if self.plan.goes_on_with(made):
+        if self.plan.continues(made):
             self.arrived()
         else:
             self._next()
@@ -362,4 +362,4 @@ class AGV(Vehicle):
                 net.annul(task)
             for part in held:
                 if part.transport is None:
-                    part.stands_ready()
+                    part.mark_ready()

@@ -44,7 +44,7 @@ class Charger(ShopContractor, Place):
         if len(self.tasks) >= self.spec.slots:
             return Refusal(Reason.BUSY)
         traffic, vehicle = self.model.traffic, task.agv.vehicle
-        travel_s = traffic.ways_s(self.place).item(traffic.stand.item(vehicle))
+        travel_s = traffic.travel_times_s(self.place).item(traffic.stand.item(vehicle))
         if travel_s == float("inf"):
             return Refusal(Reason.UNREACHABLE)
         clear_s = max(traffic.clear_s.item(vehicle), self.model.now_s)

@@ -97,7 +97,7 @@ class Storage(ShopContractor, Place):
         """Store a part, which then asks for a station again."""
         self.parts[job.unique_id] = job
         if not self.present:
-            job.stands_ready()
+            job.mark_ready()
             return
         task = job.operation
         assert task is not None
@@ -105,7 +105,7 @@ class Storage(ShopContractor, Place):
         self.model.net.done(task, self)
         job.target = None
         job.operation = None
-        job.stands_ready()
+        job.mark_ready()
 
     def let_go(self, task: Task) -> None:
         if self.reserved.pop(task.id, None) is not None:

@@ -50,7 +50,8 @@ class Job(ShopAgent):
         ready_at_s: when it is or was expected to be ready.
         carrier: the vehicle that has it on board, or is taking it; None otherwise.
         lot: the lot that it was ordered in, whose transports are announced together; None for a single part.
-        asked: index of the operation announced last; the number of operations stands for the transport to the sink.
+        announced_stage: index of the operation announced last; the number of operations means the transport to the
+            sink.
     """
 
     present = True  # until all its tasks are cancelled
@@ -67,7 +68,7 @@ class Job(ShopAgent):
         self.transport: Transport | None = None
         self.ready_at_s = 0.0
         self.ready = False
-        self.asked = -1
+        self.announced_stage = -1
         self.lot: Lot | None = None
         self.carrier: Carrier | None = None
         self._bound_for: int | None = None  # the place that it is being carried to
@@ -99,7 +100,7 @@ class Job(ShopAgent):
     def _is_expected(self, then: Callable[[], None]) -> bool:
         """Whether the winner of the next operation certainly holds it; it is then bound for good: the part sets out."""
         if self.target is not None and self.operation is not None:
-            if not self.model.net.sure(self.operation, then):
+            if not self.model.net.is_confirmed(self.operation, then):
                 return False
             self.operation.contract.begun = True
         return True
@@ -146,24 +147,24 @@ class Job(ShopAgent):
     def processed(self) -> None:
         """Announce the next operation when one is finished, while the part is still on the machine."""
         self.stage += 1
-        if self.asked < self.stage:
+        if self.announced_stage < self.stage:
             self._call_next(self.stage)
 
-    def stands_ready(self) -> None:
+    def mark_ready(self) -> None:
         """Mark the part as ready for pickup: it is in an output buffer or a storage."""
         self.ready, self.ready_at_s = True, self.model.now_s
         if self.transport is not None:
             if self.transport.contract.live:
                 self.transport.contract.contractor.part_ready()  # type: ignore[union-attr]  # the pool of transports holds AGVs
-            self.model.net.hurry(self.transport)
+            self.model.net.reannounce(self.transport)
         elif self.target is not None:
             self._call_transport()
         elif self.operation is None:
             self._call_next(self.stage)
         else:
-            self.model.net.hurry(self.operation)
+            self.model.net.reannounce(self.operation)
 
-    def give_way(self) -> bool:
+    def request_storage(self) -> bool:
         """Ask for storage, because the part blocks a station and no other can take it; whether a storage has room."""
         operation = self.operation
         if operation is None or operation.contract.phase is not ContractPhase.POSTPONED or operation.name == STORE:
@@ -189,7 +190,7 @@ class Job(ShopAgent):
         self.carrier = None
         if self.ready:
             return
-        if self.asked > self.stage:
+        if self.announced_stage > self.stage:
             destination = self.model.places[task.destination]
             self._revert_to(destination.promised[self.unique_id])
             self.target = destination  # type: ignore[assignment]  # only stations have promised operations
@@ -222,21 +223,21 @@ class Job(ShopAgent):
         vehicle, place = self.carrier, self.model.places[self.place]
         where = place.unique_id if vehicle is None or self.ready else vehicle.unique_id
         awaited = self.operation
-        if self.asked > self.stage and self._bound_for is not None:
+        if self.announced_stage > self.stage and self._bound_for is not None:
             awaited = self.model.places[self._bound_for].promised[self.unique_id]
         if vehicle is not None:
             vehicle.lose(self)
             if self.transport is not None and self.transport.manager is self.lot:
                 self.transport = None  # the other parts of its share are still carried
         elif self.lot is not None:
-            self.lot.leave_out(self)
+            self.lot.drop_part(self)
         if where == place.unique_id:
             place.take_out(self)
         for task in (awaited, self.operation, self.transport):
             if task is not None:
                 self.model.net.annul(task)
         self.leave(Event.SCRAPPED, where, BY_HAND)
-        self.model.stir()
+        self.model.schedule_settle()
 
     def leave(self, event: Event, where: int, value: float = 0.0) -> None:
         """Leave the factory, finished or scrapped at the agent `where`."""
@@ -280,7 +281,7 @@ class Job(ShopAgent):
     def _cancel_transport(self) -> None:
         """Cancel the transport to the previous target, unless it has begun."""
         if self.lot is not None and (self.transport is None or self.transport.manager is self.lot):
-            self.lot.leave_out(self)
+            self.lot.drop_part(self)
         elif self.transport is not None and not self.transport.contract.begun:
             self.model.net.cancel(self.transport)
             self.transport = None
@@ -289,7 +290,7 @@ class Job(ShopAgent):
         """Cancel all tasks for the time after `operation`, which is not done and comes first."""
         self._cancel_tasks()
         self.operation, self.transport, self.target = operation, None, None
-        self.asked = self.stage
+        self.announced_stage = self.stage
 
     def _cancel_tasks(self) -> None:
         """Cancel its open tasks."""
@@ -324,13 +325,13 @@ class Job(ShopAgent):
 
     def _call_ahead(self, ready_at_s: float) -> None:
         """Announce the operation after the one that is in work or next, before that is done."""
-        if self.asked <= self.stage:
+        if self.announced_stage <= self.stage:
             self.ready_at_s = ready_at_s
             self._call_next(self.stage + 1)
 
     def _call_next(self, number: int) -> None:
         """Announce operation `number`; after the last, only the transport to the sink."""
-        self.asked = number
+        self.announced_stage = number
         self.target = None
         if number == len(self.order.routing):
             self.operation = None
@@ -362,7 +363,7 @@ class Job(ShopAgent):
             if self.ready and self._is_expected(again) and self.is_handed_over(again):
                 self._move(destination)
             return
-        if self.ready and self.lot is not None and self.model.net.mechanisms[TaskKind.TRANSPORT].splits:
+        if self.ready and self.lot is not None and self.model.net.mechanisms[TaskKind.TRANSPORT].divides_tasks:
             self.lot.carry(self, destination)
             return
         self.transport = Transport(manager=self, job=self, origin=origin, destination=destination)

@@ -48,7 +48,7 @@ class Lot(ShopAgent):
         """Have `part` carried to a place; the call is sent once the destinations of the others there are known."""
         place = part.place
         if self.wait_s and place not in self._waits and not any(other.place == place for other in self._destinations):
-            self._waits[place] = self.model.clock.schedule(self.wait_s, self.hurry, place)
+            self._waits[place] = self.model.clock.schedule(self.wait_s, self.end_wait, place)
         self._destinations[part] = destination
         self.call_from(place)
         if place in self._waits:
@@ -88,7 +88,7 @@ class Lot(ShopAgent):
             if part not in self._destinations
         )
 
-    def hurry(self, place: int) -> None:
+    def end_wait(self, place: int) -> None:
         """End the wait at `place`: its time is up, or the parts there block others."""
         self._stop_waiting(place)
         self.call_from(place)
@@ -97,7 +97,7 @@ class Lot(ShopAgent):
         if place in self._waits:
             self._waits.pop(place).cancel()
 
-    def leave_out(self, part: Job) -> None:
+    def drop_part(self, part: Job) -> None:
         """Drop `part` from its transport; the other parts of its share are carried as planned."""
         self._destinations.pop(part, None)
         transport, part.transport = part.transport, None

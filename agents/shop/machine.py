@@ -170,7 +170,7 @@ class Machine:
         self._log_state()
         if self._runs and self.activity.under_way:
             self.busy_until_s = self.station.model.now_s + self.activity.left_s
-            self.activity.go_on()
+            self.activity.resume()
             if self.failures is not None:
                 self.failures.work_begins(self.activity.left_s)
 

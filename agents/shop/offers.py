@@ -34,7 +34,7 @@ def transport_offers(
     tick_s: float,
     queue_limit: int,
     penalty_s: float,
-    ways_s: NDArray[np.float64],
+    travel_times_s: NDArray[np.float64],
     landing: NDArray[np.int32],
     onward_s: NDArray[np.float64],
     stand: NDArray[np.int32],
@@ -65,7 +65,7 @@ def transport_offers(
         tick_s: tick of the traffic.
         queue_limit: maximum number of transports that a vehicle may hold at a time.
         penalty_s: cost of leaving a contract that was not begun (leveled commitment); inf: contracts are kept.
-        ways_s: (P, L) float64, travel time to each place from each node or stand, empty; inf if unreachable.
+        travel_times_s: (P, L) float64, travel time to each place from each node or stand, empty; inf if unreachable.
         landing: (P, L) int32, stand of a vehicle that arrives at the place from there.
         onward_s: (P, L) float64, travel time to each place from each stand, loaded.
         stand, clear_s, is_open, tasks, load, state, free_at_s, free_node, idle_since_s: (V,) of `Fleet` and `Traffic`.
@@ -89,7 +89,7 @@ def transport_offers(
             start_s, at = max(clear_s[v], now_s), stand[v]
             if has[j, i] > 0 and not leaves:
                 start_s, at = max(free_at_s[v], now_s), free_node[v]
-            there_s = arrival_s(float(start_s), float(ways_s[origin[j], at]), tick_s)
+            there_s = arrival_s(float(start_s), float(travel_times_s[origin[j], at]), tick_s)
             loaded_s = max(there_s, ready_at_s[j]) + load_s[j]
             travel_s = float(onward_s[destination[j], landing[origin[j], at]])
             cost_s = arrival_s(loaded_s, travel_s, tick_s) + unload_s[j] - now_s

@@ -66,9 +66,9 @@ class Plan:
         """Remove all stops of a transport, which is given back."""
         self.stops = [stop for stop in self.stops if stop.task is not task]
 
-    def leave_out(self, left_out: Stop) -> None:
-        """Remove all stops for the part of `left_out`, which is dropped from its transport."""
-        self.stops = [stop for stop in self.stops if stop.task is not left_out.task or stop.part is not left_out.part]
+    def drop_part(self, dropped: Stop) -> None:
+        """Remove all stops for the part of `dropped`, which is dropped from its transport."""
+        self.stops = [stop for stop in self.stops if stop.task is not dropped.task or stop.part is not dropped.part]
 
     def defer(self) -> bool:
         """Move stops for parts that are not ready behind all others; whether any stop can be made now."""
@@ -76,7 +76,7 @@ class Plan:
         self.stops = [stop for stop in self.stops if not stop.task.ahead] + waiting
         return len(waiting) < len(self.stops)
 
-    def goes_on_with(self, made: Stop) -> bool:
+    def continues(self, made: Stop) -> bool:
         """Whether the next stop is at the place of `made`, for the next part of the same share."""
         return bool(self.stops) and self.next.task is made.task and self.next.pick_up == made.pick_up
 
@@ -122,7 +122,7 @@ class Plan:
         """
         traffic, time_s, first_s = self._traffic, clear_s, None
         for stop in self.stops:
-            travel_s = traffic.ways_s(stop.place, loaded=load > 0).item(stand)
+            travel_s = traffic.travel_times_s(stop.place, loaded=load > 0).item(stand)
             stand = traffic.landing(stop.place, loaded=load > 0).item(stand)
             time_s = arrival_s(time_s, travel_s, traffic.tick_s)
             first_s = time_s if first_s is None else first_s

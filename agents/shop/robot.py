@@ -47,7 +47,7 @@ class Robot(ShopContractor):
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Handling)
-        if self.task is not None or self.off or not self.model.net.stands(task, self):
+        if self.task is not None or self.off or not self.model.net.may_begin(task, self):
             return self.task is task
         self.task = task
         task.contract.begun = True

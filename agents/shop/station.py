@@ -61,7 +61,7 @@ class Station(Workplace):
     def receive(self, job: Job) -> None:
         """Put a part into the input buffer; if the station has left, the part is ready for pickup again."""
         if not self.present:
-            job.stands_ready()
+            job.mark_ready()
             return
         self.input.append(job)
         self.feed()
@@ -138,7 +138,7 @@ class Station(Workplace):
         assert job is not None
         machine.enter(StationState.BLOCKED)
         self.output.append(job)
-        job.stands_ready()
+        job.mark_ready()
         self.relieve()
         self.model.suspect_jam()
 
@@ -179,7 +179,7 @@ class Station(Workplace):
         self.output.append(job)
         self._log_unloading(job, by)
         self._machine_emptied(machine)
-        job.stands_ready()
+        job.mark_ready()
 
     def _machine_emptied(self, machine: Machine) -> None:
         machine.job = None
@@ -225,11 +225,11 @@ class Station(Workplace):
         """If machines are blocked, end all waits for lots, and have one part that waits for a station stored."""
         if any(machine.state is StationState.BLOCKED and not machine.clearing for machine in self.machines):
             for lot in {job.lot: None for job in self.output if job.lot is not None}:
-                lot.hurry(self.place)
+                lot.end_wait(self.place)
             if any(job.is_being_stored for job in self.output):
                 return
             for job in list(self.output):
-                if job.target is None and job.give_way():
+                if job.target is None and job.request_storage():
                     return
 
     # -- removal of parts -------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ class Station(Workplace):
             net.give_back(self.promised.pop(next(iter(self.promised))), self)
         for job in finished:
             if job not in self.output:
-                job.stands_ready()
+                job.mark_ready()
                 continue
             self.output.remove(job)
             if job.carrier is not None:

@@ -20,9 +20,9 @@ NO_NODE = -1
 
 
 class Travel(NamedTuple):
-    """Travel from L nodes and stands to P places, (P, L) each: see `Traffic.ways_s` and `Traffic.landing`."""
+    """Travel from L nodes and stands to P places, (P, L) each: see `Traffic.travel_times_s` and `Traffic.landing`."""
 
-    ways_s: NDArray[np.float64]
+    travel_times_s: NDArray[np.float64]
     landing: NDArray[np.int32]
 
 
@@ -39,7 +39,7 @@ class Traffic(Protocol):
 
     @property
     def stand(self) -> NDArray[np.int32]:
-        """(V,) int32, node and heading of each vehicle when it can set out: an index into `ways_s`; read only."""
+        """(V,) int32, node and heading of each vehicle when it can set out; indexes `travel_times_s`; read only."""
         ...
 
     @property
@@ -63,16 +63,16 @@ class Traffic(Protocol):
         """(n,) float64, free-flow travel time from each of n nodes to the place in seconds; inf if unreachable."""
         ...
 
-    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+    def travel_times_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(L,) float64, free-flow travel time from every node and every `stand` to the place in seconds; read only."""
         ...
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
-        """(L,) int32, stand at the place of a vehicle that arrives from there: an index into `ways_s`; read only."""
+        """(L,) int32, stand at the place of a vehicle that arrives from there; indexes `travel_times_s`; read only."""
         ...
 
     def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
-        """`ways_s` and `landing` of all places as tables, in which the rows of `places` are filled; read only."""
+        """`travel_times_s` and `landing` of all places as tables, filled in the rows of `places`; read only."""
         ...
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:

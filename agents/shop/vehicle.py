@@ -192,7 +192,7 @@ class Vehicle(ShopContractor):
         if self.charger is None or self.has_stops or self.down:
             return False
         assert self.charge is not None
-        if not self.model.net.sure(self.charge, self._go_charging):
+        if not self.model.net.is_confirmed(self.charge, self._go_charging):
             return False
         self.charge.contract.begun = True
         self._drive_to_charger()
@@ -305,7 +305,7 @@ class Vehicle(ShopContractor):
         model.log.event(model.now_s, Event.REPAIRED, self.unique_id)
         model.log.event(model.now_s, Event.VEHICLE_STATE, self.unique_id, value=self.state)
         if self.activity.under_way:
-            self.activity.go_on()
+            self.activity.resume()
         elif self._driving_to_charger:
             model.traffic.hold(v, False)
             self._drive_to_charger()

@@ -18,7 +18,7 @@ class InstanceError(RobocellError):
     """Raised for a benchmark file (map, scenario, job shop, robot runners problem) that is malformed."""
 
 
-class StandstillOfTimeError(RobocellError):
+class StalledClockError(RobocellError):
     """Raised when events follow each other endlessly at one instant, so that time never advances."""
 
 

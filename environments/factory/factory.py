@@ -232,7 +232,7 @@ class Factory(Trial):
         self._trace_is_due = True
         if self.fleet.open[vehicle]:
             self.net.available(agv, TaskKind.TRANSPORT)
-        self.stir()
+        self.schedule_settle()
         return agv
 
     def left(self, agent: Contractor) -> None:
@@ -243,9 +243,9 @@ class Factory(Trial):
             if agent in group:
                 group.remove(agent)
         self._trace_is_due = True
-        self.stir()
+        self.schedule_settle()
 
-    def stir(self) -> None:
+    def schedule_settle(self) -> None:
         """Settle the negotiations at this instant, even if no event is due."""
         self.clock.schedule(0.0, self.net.settle)
 

@@ -178,7 +178,7 @@ class GridTraffic:
 
     @property
     def stand(self) -> NDArray[np.int32]:
-        """(V,) int32, the stand of each vehicle at the end of the tick under way: its index in `ways_s`."""
+        """(V,) int32, the stand of each vehicle at the end of the tick under way: its index in `travel_times_s`."""
         roster = self._roster
         if roster.inertia is None or not self._turn_ticks:
             return roster.by_vehicle(roster.fleet.cell, NO_NODE)
@@ -191,23 +191,23 @@ class GridTraffic:
 
     def travel_s(self, nodes: NDArray[np.int32], place: int) -> NDArray[np.float64]:
         """(n,) seconds from cells to the nearest dock of the place on an empty floor; inf if unreachable."""
-        return self._roads.ways_s(place)[nodes]
+        return self._roads.travel_times_s(place)[nodes]
 
-    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+    def travel_times_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(L,) the same from every stand (`Roads`), with or without a load; read only."""
-        return self._roads.ways_s(place, loaded=loaded)
+        return self._roads.travel_times_s(place, loaded=loaded)
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
-        """(L,) the stand in which a vehicle reaches the place, as an index in `ways_s`; read only."""
+        """(L,) the stand in which a vehicle reaches the place, as an index in `travel_times_s`; read only."""
         return self._roads.landing(place, loaded=loaded)
 
     def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
-        """Tables (P, L) of `ways_s` and `landing`, in which the rows of `places` are filled; read only."""
+        """Tables (P, L) of `travel_times_s` and `landing`, in which the rows of `places` are filled; read only."""
         return self._roads.travel(places, loaded=loaded)
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:
         """Seconds from the first dock of a place to the nearest dock of another; inf if unreachable."""
-        return self._roads.ways_s(destination, loaded=loaded).item(self._roads.docks(origin)[0])
+        return self._roads.travel_times_s(destination, loaded=loaded).item(self._roads.docks(origin)[0])
 
     def route(self, vehicle: int) -> list[int]:
         """The route of a vehicle from its cell to its goal; empty if it is there, or no route exists."""

@@ -92,7 +92,7 @@ class MatrixTraffic:
         """(n,) seconds from places to the place; inf where no route exists."""
         return self._towards_s[place][nodes]
 
-    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+    def travel_times_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(P,) the same from every place, with or without a load; read only."""
         return self._towards_s[place]
 
@@ -101,7 +101,7 @@ class MatrixTraffic:
         return self._travel.landing[place]
 
     def travel(self, places: Iterable[int], *, loaded: bool = False) -> Travel:
-        """Tables (P, P) of `ways_s` and `landing`; read only."""
+        """Tables (P, P) of `travel_times_s` and `landing`; read only."""
         return self._travel
 
     def travel_between_s(self, origin: int, destination: int, *, loaded: bool = False) -> float:

@@ -13,7 +13,7 @@ can only change places outside, so the vehicle that drives outwards goes before 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -56,3 +56,18 @@ def find_dead_ends(graph: Graph) -> DeadEnds:
     way_out, removed, count = peel(graph.neighbours, graph.predecessors)
     number, mouth, depth, first, after = measure_trees(way_out, removed[:count])
     return DeadEnds(way_out, number, mouth, depth, first, after)
+
+
+class Topology(NamedTuple):
+    """C cells with E dead ends: the allowed moves and the dead ends."""
+
+    neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N, or NO_CELL
+    way_out: NDArray[np.int32]  # (C,) as in `DeadEnds`
+    dead_end: NDArray[np.int32]  # (C,) `number` of `DeadEnds`
+    wanted: NDArray[np.bool_]  # (E,) scratch: whether some vehicle wants to enter
+
+    @classmethod
+    def of(cls, graph: Graph) -> Topology:
+        """Build the arrays from the moves of a floor."""
+        ends = find_dead_ends(graph)
+        return cls(graph.neighbours, ends.way_out, ends.number, np.zeros(ends.count, np.bool_))

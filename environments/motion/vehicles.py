@@ -11,12 +11,10 @@ import numpy as np
 
 from .ids import NO_CELL
 from .kernels.flood import UNREACHABLE
-from .topology import find_dead_ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .graph import Graph
 
 CHOICES = 5
 
@@ -73,18 +71,3 @@ class Vehicles(NamedTuple):
         return self._make(
             np.concatenate(pair, -1 if pair[0] is self.scratch else 0) for pair in zip(self, new, strict=True)
         )
-
-
-class Ways(NamedTuple):
-    """C cells with E dead ends: the allowed moves and the dead ends."""
-
-    neighbours: NDArray[np.int32]  # (C, 4) cell reached by moving E, S, W, N, or NO_CELL
-    way_out: NDArray[np.int32]  # (C,) of `topology.DeadEnds`
-    dead_end: NDArray[np.int32]  # (C,) `number` of `topology.DeadEnds`
-    wanted: NDArray[np.bool_]  # (E,) scratch: whether some vehicle wants to enter
-
-    @classmethod
-    def of(cls, graph: Graph) -> Ways:
-        """Build the arrays from the moves of a floor."""
-        ends = find_dead_ends(graph)
-        return cls(graph.neighbours, ends.way_out, ends.number, np.zeros(ends.count, np.bool_))

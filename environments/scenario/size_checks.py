@@ -20,7 +20,7 @@ MOST_AT_ONCE = 1_000_000  # parts released at one instant
 MOST_PARTS = 100_000_000  # of a run
 MOST_TICKS = 10_000_000_000  # of a run
 MOST_TURN_TICKS = 1000  # of a quarter turn
-MOST_WAYS = 200_000_000  # travel times in memory, from every cell to every place
+MOST_TRAVEL_TIMES = 200_000_000  # travel times in memory, from every cell to every place
 
 
 def sizes(scenario: Scenario) -> Iterator[Problem]:
@@ -35,12 +35,12 @@ def sizes(scenario: Scenario) -> Iterator[Problem]:
 def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
     """Report excessive sizes for this floor."""
     turns = scenario.fleet is not None and scenario.fleet.agvs.kinematics == "differential"
-    ways = layout.size * len(scenario.places) * (5 if turns else 1)
-    if ways > MOST_WAYS:
+    count = layout.size * len(scenario.places) * (5 if turns else 1)
+    if count > MOST_TRAVEL_TIMES:
         yield (
             ("layout",),
-            f"{layout.size} cells and {len(scenario.places)} places make {ways} travel times; at most {MOST_WAYS} fit "
-            "into memory: draw larger cells, or have fewer places",
+            f"{layout.size} cells and {len(scenario.places)} places make {count} travel times; at most "
+            f"{MOST_TRAVEL_TIMES} fit into memory: draw larger cells, or have fewer places",
         )
 
 

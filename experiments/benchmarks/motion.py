@@ -33,7 +33,8 @@ from ...environments.motion.ids import NO_VEHICLE
 from ...environments.motion.kernels.pibt import advance, rank_moves, reorder, reserve
 from ...environments.motion.kernels.tick import AT_GOAL, rank_vehicles
 from ...environments.motion.kernels.ties import tick_salt
-from ...environments.motion.vehicles import Vehicles, Ways
+from ...environments.motion.topology import Topology
+from ...environments.motion.vehicles import Vehicles
 from .plain_pibt import PlainPIBT
 
 if TYPE_CHECKING:
@@ -137,14 +138,14 @@ class Fleet:
         self._maps = np.full((2, cells), NO_VEHICLE, np.int32)
         self._maps[0, self.cell] = np.arange(vehicles)
         self._rules = case.rules
-        self._ways = Ways.of(graph)
+        self._topology = Topology.of(graph)
 
     def drive(self, ticks: int) -> NDArray[np.int32]:
         """Continue for T ticks; (T, V) cells after each."""
         trace = np.empty((ticks, self.cell.size), np.int32)
         lifelong(
             self.vehicles,
-            self._ways,
+            self._topology,
             self.tally,
             self.goals,
             self.fields,
@@ -171,7 +172,7 @@ class Tally(NamedTuple):
 @njit(cache=True)
 def lifelong(
     v: Vehicles,
-    ways: Ways,
+    topology: Topology,
     tally: Tally,
     goals: NDArray[np.int32],
     fields: NDArray[np.uint16],
@@ -184,7 +185,7 @@ def lifelong(
     """PIBT for T ticks; a vehicle at its goal gets a new one, drawn by a hash, and the lowest priority.
 
     Args:
-        v, ways, tally: state, changed in place.
+        v, topology, tally: state, changed in place.
         goals: (F,) int32, goal cell of each row of `fields`.
         fields: (F, C) uint16.
         maps: (2, C) int32, vehicles by cell before and after a tick; they change places each tick.
@@ -201,9 +202,9 @@ def lifelong(
             for i in range(vehicles):
                 v.goal[i] = goals[row[i]]
                 v.relaxed[i] = False
-            rank_vehicles(v, ways, fields, tick + t)
+            rank_vehicles(v, topology, fields, tick + t)
             reorder(v, AT_GOAL + 1)
-        rank_moves(v, fields, ways.neighbours, now, tick_salt(seed, tick + t))
+        rank_moves(v, fields, topology.neighbours, now, tick_salt(seed, tick + t))
         reserve(v, now, after)
         advance(v, now)
         trace[t] = cell

@@ -42,7 +42,7 @@ def test_work(clock: Clock) -> None:
     activity.begin(DURATION_S, lambda: ended_s.append(clock.now_s))
     clock.advance(END_S)
     activity.interrupt()
-    activity.go_on()
+    activity.resume()
     fire(clock)
     assert ended_s == [END_S]
 

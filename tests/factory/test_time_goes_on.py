@@ -9,7 +9,7 @@ import pytest
 
 from robocell.environments import Factory, Scenario, measure
 from robocell.environments.clock import Clock
-from robocell.environments.config.errors import StandstillOfTimeError
+from robocell.environments.config.errors import StalledClockError
 
 AT_ONCE: dict[str, Any] = {
     "transport": {"kind": "instant"},
@@ -39,7 +39,7 @@ def changed(**sections: Any) -> Scenario:
     ids=str,
 )
 def test_parts_that_take_no_time_under_conwip_are_told(mill):
-    with pytest.raises(StandstillOfTimeError, match=r"time stands still at .*s: 1006 parts in a row left .*'part'"):
+    with pytest.raises(StalledClockError, match=r"time stands still at .*s: 1006 parts in a row left .*'part'"):
         Factory(changed(stations={"mill": AT_ONCE["stations"]["mill"] | mill}), rng=1).run()
 
 
@@ -70,7 +70,7 @@ def test_whoever_schedules_without_end_is_named():
     clock = Clock(lambda: 3)
     clock.advance(78 * 3600.0)
     clock.schedule(0.0, Watch().look)
-    with pytest.raises(StandstillOfTimeError, match=r"agv_1: .*Watch.look 100 times"):
+    with pytest.raises(StalledClockError, match=r"agv_1: .*Watch.look 100 times"):
         fire(clock, 10_000)
 
 

@@ -27,6 +27,6 @@ def two_jobs():
 
 
 @pytest.fixture
-def ways_s():
+def travel_times_s():
     """Depot, machine 1, machine 2: 3 s from the depot to either, 2 s between them, 6 s back to the depot."""
     return np.array([[0.0, 3.0, 3.0], [6.0, 0.0, 2.0], [6.0, 2.0, 0.0]])

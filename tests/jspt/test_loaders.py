@@ -138,15 +138,15 @@ def test_without_travel_times_parts_move_themselves(two_jobs):
     assert outcome.makespan_s == outcome.exit_s == 15.0
 
 
-def test_with_one_vehicle_the_makespan_can_be_told_by_hand(two_jobs, ways_s):
+def test_with_one_vehicle_the_makespan_can_be_told_by_hand(two_jobs, travel_times_s):
     # 3 s out, 5 s of work meanwhile back (6 s) and out again with job 2 (3 s), over to machine 1 (2 s), and to 2 (2 s)
-    scenario = two_jobs.scenario(vehicles=1, travel_s=ways_s, carry_out=False)
+    scenario = two_jobs.scenario(vehicles=1, travel_s=travel_times_s, carry_out=False)
     assert play(scenario).makespan_s == 3 + 6 + 3 + 2 + 2 + 10
 
 
-def test_carrying_parts_out_takes_vehicles_too(two_jobs, ways_s):
-    kept = play(two_jobs.scenario(vehicles=2, travel_s=ways_s, carry_out=False))
-    carried = play(two_jobs.scenario(vehicles=2, travel_s=ways_s))
+def test_carrying_parts_out_takes_vehicles_too(two_jobs, travel_times_s):
+    kept = play(two_jobs.scenario(vehicles=2, travel_s=travel_times_s, carry_out=False))
+    carried = play(two_jobs.scenario(vehicles=2, travel_s=travel_times_s))
     assert kept.exit_s == kept.makespan_s
     assert carried.exit_s >= carried.makespan_s + 6
 

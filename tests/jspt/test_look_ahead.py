@@ -67,9 +67,9 @@ def test_who_comes_too_early_steps_aside_so_that_others_reach_the_dock(look_ahea
 def test_a_vehicle_that_was_called_early_waits_for_the_part():
     def waits(look_ahead: str) -> int:
         shop = JobShop("one job", 2, ((((0, 9.0),), ((1, 4.0),)),))
-        ways_s = [[0.0, 3.0, 3.0], [6.0, 0.0, 2.0], [6.0, 2.0, 0.0]]
+        travel_times_s = [[0.0, 3.0, 3.0], [6.0, 0.0, 2.0], [6.0, 2.0, 0.0]]
         negotiation = {"look_ahead": look_ahead}
-        events = Factory(shop.scenario(vehicles=1, travel_s=ways_s, negotiation=negotiation)).run().events
+        events = Factory(shop.scenario(vehicles=1, travel_s=travel_times_s, negotiation=negotiation)).run().events
         return int(np.sum((events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.WAITING)))
 
     assert [waits(mode) for mode in ("none", "start", "departure")] == [0, 2, 2]

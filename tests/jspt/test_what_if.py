@@ -59,9 +59,9 @@ def test_otherwise_the_plan_is_revised_again_and_again(instances, searches):
     assert len({at_s for at_s, _, _ in found}) > 10
 
 
-def test_a_plan_that_is_not_revised_is_made_anew_when_a_job_arrives(two_jobs, ways_s, searches):
+def test_a_plan_that_is_not_revised_is_made_anew_when_a_job_arrives(two_jobs, travel_times_s, searches):
     run, found = searches
-    document = two_jobs.document(vehicles=1, travel_s=ways_s, negotiation=thinking(revise=False))
+    document = two_jobs.document(vehicles=1, travel_s=travel_times_s, negotiation=thinking(revise=False))
     document["orders"]["orders"][1]["at"] = "7s"
     run(Scenario.parse(document))
     assert [at_s for at_s, _, _ in found] == [0.0, 3 + 5 + 2]  # when the vehicle is free again and can be sent

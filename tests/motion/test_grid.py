@@ -150,7 +150,7 @@ def test_no_vehicle_starts_where_it_gets_to_no_dock():
     for vehicles in range(1, 5):
         traffic = GridTraffic(floor, ["A", "B"], vehicles=vehicles, speed_m_per_s=1.0)
         assert (traffic.node % 5 < 2).all()
-        assert traffic.ways_s(A)[traffic.node].max() < np.inf
+        assert traffic.travel_times_s(A)[traffic.node].max() < np.inf
     with pytest.raises(LayoutError, match="5 vehicles need as many cells that are not docks, the floor has 4"):
         GridTraffic(floor, ["A", "B"], vehicles=5, speed_m_per_s=1.0)
 

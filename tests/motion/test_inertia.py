@@ -51,7 +51,7 @@ def test_a_vehicle_alone_takes_the_time_that_it_bids(turn_s, turn_ticks, pace, s
     )  # fmt: skip
     for place, loaded in ((A, True), (B, True), (A, False), (B, False)):
         traffic.carry(0, loaded)
-        promised_s = traffic.ways_s(place, loaded=loaded)[traffic.stand][0]
+        promised_s = traffic.travel_times_s(place, loaded=loaded)[traffic.stand][0]
         assert arrival(traffic, 0, place) == promised_s
     assert turn_ticks * 2 + 1 == turning_round(turn_s)
 
@@ -76,7 +76,7 @@ def test_the_way_with_fewer_turns_is_taken():
     traffic = GridTraffic(
         stairs, ["A"], vehicles=1, speed_m_per_s=1.0, kinematics="differential", start_cells=np.array([0])
     )
-    assert traffic.ways_s(0)[traffic.stand].tolist() == [8 + 2]
+    assert traffic.travel_times_s(0)[traffic.stand].tolist() == [8 + 2]
     assert arrival(traffic, 0, 0) == 10
 
 

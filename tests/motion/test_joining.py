@@ -162,7 +162,7 @@ def test_who_stays_takes_the_nearer_of_two_docks_with_its_own_load_and_facing(lo
     )  # fmt: skip
     traffic.carry(0, True)
     traffic.leave(0)
-    said_s = traffic.ways_s(B)[traffic.stand[1]]
+    said_s = traffic.travel_times_s(B)[traffic.stand[1]]
     traffic.send(1, B)
     assert ticks_to_arrive(traffic, 1) == said_s
     assert traffic.node[1] == 0

@@ -46,7 +46,7 @@ def test_the_same_seed_drives_the_same_way(shuttle):
 def test_a_vehicle_alone_takes_the_time_that_it_bids(kinematics):
     traffic = hall(1, kinematics=kinematics)
     for place in (0, 1, 0):
-        promised_s = traffic.ways_s(place)[traffic.stand][0]
+        promised_s = traffic.travel_times_s(place)[traffic.stand][0]
         traffic.send(0, place)
         assert next(tick for tick in range(1, 60) if traffic.step().size) == promised_s
 

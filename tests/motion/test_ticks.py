@@ -33,7 +33,7 @@ def test_within_a_tick_a_vehicle_is_seen_where_it_was_and_counted_from_where_it_
     traffic.send(0, B)
     traffic.begin_tick()
     assert (traffic.node.tolist(), traffic.odometer_m.tolist(), traffic.distance_m(0)) == ([2], [0.0], 0.0)
-    assert traffic.ways_s(B)[traffic.stand].tolist() == [2.0]
+    assert traffic.travel_times_s(B)[traffic.stand].tolist() == [2.0]
     assert not traffic.settled
     traffic.end_tick()
     assert (traffic.node.tolist(), traffic.odometer_m.tolist(), traffic.distance_m(0)) == ([3], [1.0], 1.0)
@@ -190,7 +190,7 @@ def test_a_vehicle_alone_takes_the_time_that_is_said_from_every_place_to_every_o
     for _ in range(5):
         for place, loaded in zip(rng.integers(3, size=2).tolist(), (False, True), strict=True):
             stand = traffic.stand.item(0)
-            said_s = traffic.ways_s(place, loaded=loaded).item(stand)
+            said_s = traffic.travel_times_s(place, loaded=loaded).item(stand)
             if said_s == np.inf:
                 break
             landing = int(traffic.landing(place, loaded=loaded)[stand])
@@ -210,7 +210,7 @@ def test_of_two_docks_the_nearer_one_is_driven_to_from_another_dock_too():
     """The potentials of two docks cannot be compared in a cell that is to be avoided."""
     layout = Layout.from_ascii("B.A...B......\n.............", {"A": "A", "B": "B"})
     traffic = GridTraffic(layout, ["A", "B"], vehicles=1, speed_m_per_s=1.0, start_cells=np.array([2]))
-    assert traffic.ways_s(B)[traffic.stand].tolist() == [2.0]
+    assert traffic.travel_times_s(B)[traffic.stand].tolist() == [2.0]
     assert ticks_to(traffic, B) == 2
     assert traffic.node.tolist() == [0]
 

@@ -115,7 +115,7 @@ def test_the_names_of_planners_are_those_of_the_mechanisms_that_plan():
 def test_every_mechanism_says_what_it_is():
     for name, mechanism in MECHANISMS.items():
         assert mechanism.__doc__, name
-        assert isinstance(mechanism.joint, bool), name
+        assert isinstance(mechanism.batch_clearing, bool), name
 
 
 OF_ONE_S_OWN = '''
@@ -125,7 +125,7 @@ from robocell.agents import Mechanism
 class LastComeFirst(Mechanism):
     """The youngest task goes to the cheapest offer."""
 
-    joint = True
+    batch_clearing = True
 
     def clear(self, market):
         for row in market.age_s.argsort().tolist():

@@ -15,7 +15,7 @@ from robocell.environments.scenario import Scenario
 NOW_S, QUEUE_LIMIT = 100.5, 2
 
 
-def slow_twin(task, fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
+def slow_twin(task, fleet, travel_times_s, landing, onward_s, tick_s, penalty_s, v):
     """(cost, reason, approach) of one vehicle for one transport, as the protocol tells it."""
     tasks = 0 if fleet["waits"][v] and not task["ahead"] else fleet["tasks"][v]
     busy = (np.inf, Reason.BUSY, 0.0)
@@ -26,7 +26,7 @@ def slow_twin(task, fleet, ways_s, landing, onward_s, tick_s, penalty_s, v):
     start_s, at = max(fleet["clear_s"][v], NOW_S), fleet["node"][v]
     if tasks and not leaves:
         start_s, at = max(fleet["free_at_s"][v], NOW_S), fleet["free_node"][v]
-    there_s = driven(start_s, ways_s[task["origin"], at], tick_s)
+    there_s = driven(start_s, travel_times_s[task["origin"], at], tick_s)
     loaded_s = max(there_s, task["ready_at_s"]) + task["load_s"]
     onward = onward_s[task["destination"], landing[task["origin"], at]]
     cost_s = driven(loaded_s, onward, tick_s) + task["unload_s"] - NOW_S + (penalty_s if leaves else 0.0)
@@ -49,7 +49,9 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     rng = np.random.default_rng(1)
     vehicles, places, nodes, transports = 200, 5, 12, 7
     shape = places, nodes
-    ways_s, onward_s = (np.where(rng.random(shape) < 0.2, np.inf, rng.integers(0, 60, shape) * 1.0) for _ in range(2))
+    travel_times_s, onward_s = (
+        np.where(rng.random(shape) < 0.2, np.inf, rng.integers(0, 60, shape) * 1.0) for _ in range(2)
+    )
     landing = rng.integers(0, nodes, shape).astype(np.int32)
     tasks = {
         "origin": rng.integers(0, places, transports),
@@ -73,13 +75,13 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     }
     slots = rng.permutation(vehicles)[:150]
     terms = tick_s, QUEUE_LIMIT, penalty_s
-    given = (slots, NOW_S, *tasks.values(), *terms, ways_s, landing, onward_s, *fleet.values())
+    given = (slots, NOW_S, *tasks.values(), *terms, travel_times_s, landing, onward_s, *fleet.values())
     answers = Bids.empty(transports, len(slots))
     columns = (answers.cost, answers.reason, answers.approach_s, answers.load, answers.idle_since_s)
     transport_offers(*given, *columns)
     for row in range(transports):
         task = {name: column[row] for name, column in tasks.items()}
-        alone = (slow_twin(task, fleet, ways_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)
+        alone = (slow_twin(task, fleet, travel_times_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)
         for column, twin in zip(columns, zip(*alone, strict=True), strict=False):
             np.testing.assert_array_equal(column[row], list(twin))
         idle = fleet["waits"] & (not task["ahead"])

@@ -283,7 +283,7 @@ def test_whatever_happens_to_the_messages_every_part_is_done_once(
 
 # -- mechanisms --------------------------------------------------------------------------------------------------------
 
-SPLITTING = sorted(name for name, mechanism in MECHANISMS.items() if getattr(mechanism, "splits", False))
+SPLITTING = sorted(name for name, mechanism in MECHANISMS.items() if getattr(mechanism, "divides_tasks", False))
 
 
 def test_most_mechanisms_split_lots():

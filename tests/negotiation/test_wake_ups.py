@@ -203,7 +203,7 @@ def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
     task = hall.asker().ask()
     hall.run(1.0)
     worker.answer = None
-    hall.net.hurry(task)
+    hall.net.reannounce(task)
     hall.run(8.0)
     assert task.contract.contractor is worker
 
@@ -218,7 +218,7 @@ def test_when_an_aisle_is_opened_what_could_not_be_reached_is_announced_at_once(
     )
     factory = Factory(Scenario.parse(data))
     unreachable = []
-    factory.net.hurry_all = lambda kind: unreachable.append(kind)  # type: ignore[method-assign]
+    factory.net.reannounce_all = lambda kind: unreachable.append(kind)  # type: ignore[method-assign]
     disturbances = Disturbances(factory)
     cell = 3 * factory.layout.width + 10
     disturbances.close_cell(cell)

@@ -121,7 +121,7 @@ def test_many_mistakes_among_many_names_are_told_in_a_few_lines():
 
 
 def test_a_large_floor_may_have_few_places_only(monkeypatch):
-    monkeypatch.setattr("robocell.environments.scenario.size_checks.MOST_WAYS", 149)
+    monkeypatch.setattr("robocell.environments.scenario.size_checks.MOST_TRAVEL_TIMES", 149)
     with pytest.raises(ScenarioError, match="10 cells and 3 places make 150 travel times; at most 149 fit into memory"):
         Scenario.parse(yaml.safe_load(GRID))
 

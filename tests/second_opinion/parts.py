@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .plan import number
 from .record import STATES
-from .ways import Ways
+from .travel_times import TravelTimes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ class Factory:
         self.handling_since_s: dict[int, float] = {}  # robot or vehicle
         self.free_s: dict[int, float] = defaultdict(float)  # when a robot or vehicle had handled its last part
         self.at: dict[int, str] = {}  # where a vehicle has handled a part, or charged
-        self.ways = Ways(plan)
+        self.travel_times = TravelTimes(plan)
         self.taken: dict[int, tuple[str, float]] = {}  # where and when a part was taken on board
         self.charges_since_s: dict[int, float] = {}
         self.jammed: set[int] = set()
@@ -103,7 +103,7 @@ class Factory:
         elif row.event == "ROBOT_STATE" and STATES[row.event][int(row.value)] == "HANDLING":
             self.handling_since_s[row.agent] = row.time_s
         elif row.event == "LOT_CALLED":
-            if not self.stands_ready(row):
+            if not self.is_ready(row):
                 yield "it does not stand ready with the others that are called for"
         elif row.event == "RELEASED":
             if row.job in self.parts or self.record.kinds.get(row.job) != "JOB":
@@ -119,7 +119,7 @@ class Factory:
             else:
                 yield from self.step(row, self.parts[row.job])
 
-    def stands_ready(self, row: Row) -> bool:
+    def is_ready(self, row: Row) -> bool:
         """Whether a part of a lot can be fetched, where the others are that are called for in this conversation."""
         part = self.parts.get(row.job)
         if part is None or self.called_at.setdefault(row.value, part.holder) != part.holder:
@@ -199,7 +199,7 @@ class Factory:
         elif row.event == "UNLOADED":
             legs.append((*self.taken.get(row.job, (place, 0.0)), True))
         for origin, left_s, with_load in legs:
-            if begin_s < left_s + self.ways.least_s(origin, place, loaded=with_load) - SLACK_S:
+            if begin_s < left_s + self.travel_times.least_s(origin, place, loaded=with_load) - SLACK_S:
                 yield f"{self.record.name(vehicle)} was at {origin} until {left_s:g} s"
         self.at[vehicle] = place
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .record import STATES
-from .ways import Floor
+from .travel_times import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

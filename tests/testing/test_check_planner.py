@@ -45,7 +45,7 @@ class Naive:
 
     def next_cell(self, vehicle):
         here, field = self.fleet.cell[vehicle], self.roads.fields.fields[self.fleet.row[vehicle]]
-        around = [cell for cell in self.roads.ways.neighbours[here].tolist() if cell != NO_CELL]
+        around = [cell for cell in self.roads.topology.neighbours[here].tolist() if cell != NO_CELL]
         return min([here, *around], key=lambda cell: field[cell])
 
 

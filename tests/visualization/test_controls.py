@@ -47,7 +47,7 @@ def _case(live: Tab, name: str) -> Tab:
     return live
 
 
-def _stands_ready_to_play(tab: Tab) -> None:
+def _is_ready_to_play(tab: Tab) -> None:
     tab.page.wait_for_selector("button:has-text('▶'):not([disabled])")
 
 
@@ -76,7 +76,7 @@ def test_another_config_can_be_played_while_one_plays(live: Tab) -> None:
     live.wait(f"{TICK} > 5")
     choose(live.page, "Config", "quickstart")
     live.wait(f"{CAPTION}.startsWith('machining cell') && {TICK} === 0")
-    _stands_ready_to_play(live)
+    _is_ready_to_play(live)
     _steps(live)
     _plays(live)
     choose(live.page, "Config", "cell")
@@ -102,7 +102,7 @@ def test_reset_while_playing_stands_at_the_start_and_plays_again(live: Tab) -> N
     live.wait(f"{TICK} > 5")
     live.press("Reset")
     live.wait(f"{TICK} === 0")
-    _stands_ready_to_play(live)
+    _is_ready_to_play(live)
     _steps(live)
     _plays(live)
 
@@ -124,7 +124,7 @@ def test_at_its_horizon_a_live_run_can_be_played_from_the_start(short: Tab) -> N
     short.press("max")
     short.press("▶")
     short.wait(f"{TICK} >= 180")
-    _stands_ready_to_play(short)
+    _is_ready_to_play(short)
     short.press("×5")
     short.press("▶")
     short.wait(f"{TICK} > 0 && {TICK} < 100")
@@ -150,7 +150,7 @@ def test_after_an_error_in_a_step_the_page_says_where_and_can_be_played(fails: T
     message.wait_for()
     for part in ("tired.py:10", "too tired to bid", "press Play or Reset"):
         assert part in message.inner_text()
-    _stands_ready_to_play(fails)
+    _is_ready_to_play(fails)
     fails.press("×5")
     fails.press("▶")
     fails.wait(f"{TICK} > 0 && {TICK} < 100")
@@ -179,7 +179,7 @@ def test_at_its_end_a_replay_can_be_played_from_the_start(replay: Tab) -> None:
     replay.press("max")
     replay.press("▶")
     replay.wait(f"{TICK} === 300")
-    _stands_ready_to_play(replay)
+    _is_ready_to_play(replay)
     replay.press("×5")
     replay.press("▶")
     replay.wait(f"{TICK} > 0 && {TICK} < 100")
@@ -191,7 +191,7 @@ def test_a_replay_that_has_ended_goes_on_from_where_it_is_sought(replay: Tab) ->
     replay.press("max")
     replay.press("▶")
     replay.wait(f"{TICK} === 300")
-    _stands_ready_to_play(replay)
+    _is_ready_to_play(replay)
     _seek(replay, 0.5)
     replay.wait(f"Math.abs({TICK} - 150) < 10")
     _steps(replay)
@@ -201,4 +201,4 @@ def test_a_replay_that_has_ended_goes_on_from_where_it_is_sought(replay: Tab) ->
     replay.wait(f"{TICK} >= 298")
     replay.press("▶")
     replay.wait(f"{TICK} === 300")
-    _stands_ready_to_play(replay)
+    _is_ready_to_play(replay)

@@ -53,9 +53,9 @@ const vehicles = {
   // ---- pictures
   drawGoals(g, pen) {
     if (!this.show.goals) return;
-    const ways = this.frame.goal.map((cell, i) => (cell < 0 || !this.pos[i] ? [] : [this.pos[i], this.at(cell)].map(([x, y]) => [x + 0.5, y + 0.5])));
+    const legs = this.frame.goal.map((cell, i) => (cell < 0 || !this.pos[i] ? [] : [this.pos[i], this.at(cell)].map(([x, y]) => [x + 0.5, y + 0.5])));
     g.globalAlpha = 0.35;
-    pen.draw([["lines", ways, { line: "accent", width: 0.07, dash: [0.25, 0.2] }]]);
+    pen.draw([["lines", legs, { line: "accent", width: 0.07, dash: [0.25, 0.2] }]]);
     g.globalAlpha = 1;
   },
   drawVehicles(g, pen) {

@@ -60,7 +60,7 @@ class WhatIf(Mechanism):
     their tasks early enough for vehicles to drive ahead.
     """
 
-    joint = True
+    batch_clearing = True
 
     def __init__(self) -> None:
         self._order: list[tuple[int, int]] = []  # the intended order of operations: job id, index in its routing
@@ -125,7 +125,7 @@ class WhatIf(Mechanism):
                 continue
             job = self._job_at(outlook, course, i)
             row, column = rows.get(job), columns.get(vehicle)
-            called = job.asked == outlook.steps[course.operation[i]]
+            called = job.announced_stage == outlook.steps[course.operation[i]]
             if called and row is not None and column is not None and market.cost[row, column] < np.inf:
                 awarded = True
                 yield row, column

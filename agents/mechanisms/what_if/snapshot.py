@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...shop.machine import Machine
     from ...shop.order import Step
 
-NO_WAY_S = 1e12  # unreachable; finite instead of inf, so that forecasts can be added and compared
+UNREACHABLE_S = 1e12  # unreachable; finite instead of inf, so that forecasts can be added and compared
 UNAVAILABLE_S = 600.0  # assumed remaining time of a vehicle that is charging or down
 
 
@@ -53,8 +53,8 @@ class Floor:
 
     def __init__(self, model: WholeShop) -> None:
         places = range(len(model.places))
-        self.carry_s = np.array([[min(model.approach_s(a, b), NO_WAY_S) for b in places] for a in places])
-        empty_s = [[min(model.approach_s(a, b, loaded=False), NO_WAY_S) for b in places] for a in places]
+        self.carry_s = np.array([[min(model.approach_s(a, b), UNREACHABLE_S) for b in places] for a in places])
+        empty_s = [[min(model.approach_s(a, b, loaded=False), UNREACHABLE_S) for b in places] for a in places]
         self.travel_s = np.array(empty_s)
         self.stations = list(model.stations)
         self.machines: list[Machine] = [machine for station in self.stations for machine in station.machines]
@@ -206,11 +206,11 @@ def _next_of(
         ready_s = max(machine.busy_until_s, ready_s)
     if job in queued:
         return _Next(place, ready_s, step, queued[job], there=True)
-    target = job.target if isinstance(job.target, Station) and job.asked == step else None
+    target = job.target if isinstance(job.target, Station) and job.announced_stage == step else None
     if job not in delivered_s:
         return _Next(place, ready_s, step, target, there=False)
     delivered = delivered_s[job]
-    if job.asked == step:
+    if job.announced_stage == step:
         if step == len(job.order.routing):
             return None
         return _Next(*delivered, step, target, there=target is not None)
@@ -238,8 +238,8 @@ def _vehicles(
     """Times at which vehicles become free, their travel times from then on, and the deliveries that they have planned.
 
     Returns:
-        (V,) float64, when each vehicle becomes free, NO_WAY_S if it has left; (V, P) float64, its empty travel times
-        from its position then; and by job, the place and the time of its delivery.
+        (V,) float64, when each vehicle becomes free, UNREACHABLE_S if it has left; (V, P) float64, its empty travel
+        times from its position then; and by job, the place and the time of its delivery.
     """
     fleet, traffic, now_s = model.fleet, model.traffic, model.now_s
     places = len(model.places)
@@ -248,9 +248,9 @@ def _vehicles(
     delivered_s: dict[Job, tuple[int, float]] = {}
     if vehicles == 0:
         return np.empty(0), reach_s, delivered_s
-    free_s = np.where(fleet.present, np.maximum(traffic.clear_s, now_s), NO_WAY_S)
+    free_s = np.where(fleet.present, np.maximum(traffic.clear_s, now_s), UNREACHABLE_S)
     for place in range(places):
-        reach_s[:, place] = np.minimum(traffic.ways_s(place)[traffic.stand], NO_WAY_S)
+        reach_s[:, place] = np.minimum(traffic.travel_times_s(place)[traffic.stand], UNREACHABLE_S)
     for agv in model.agvs:
         v = agv.vehicle
         if not fleet.open[v]:

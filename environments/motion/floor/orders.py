@@ -68,7 +68,7 @@ class Orders:
         """See `GridTraffic.send`."""
         self._roads.docks(place)
         here = self._roster.cell(vehicle)
-        if not self._roads.ways_s(place)[here] < np.inf:
+        if not self._roads.travel_times_s(place)[here] < np.inf:
             raise LayoutError(
                 f"vehicle {vehicle} at {self._roads.spell(here)} cannot reach {self._roads.places[place]!r}; "
                 "open a wall or turn an arrow"

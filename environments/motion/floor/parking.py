@@ -49,7 +49,7 @@ class SpotBook:
         passable[self._roads.closed] = False
         docks = np.flatnonzero(self._roads.is_dock).astype(np.int32)
         parking = np.asarray(layout.parking, np.int32)
-        self.grades = grade(layout.width, passable, layout.one_way, self._roads.ways.way_out, docks, parking)
+        self.grades = grade(layout.width, passable, layout.one_way, self._roads.topology.way_out, docks, parking)
         self.grades[self._cut_off] = NEVER
 
     def start_cells(self, vehicles: int, wished: NDArray[np.int32] | None) -> NDArray[np.int32]:
@@ -85,7 +85,7 @@ class SpotBook:
 
     def nearest(self, start: int, good_enough: int, *, own: int = NO_CELL) -> int:
         """The nearest free spot of the best grade in reach of a cell, `own` counted as free; else NO_CELL."""
-        return self._search(self._roads.ways.neighbours, start, good_enough, own)
+        return self._search(self._roads.topology.neighbours, start, good_enough, own)
 
     def nearest_before(self, dock: int, good_enough: int, *, own: int = NO_CELL) -> int:
         """The same among the spots from which the dock can be reached, nearest to the dock."""

@@ -91,7 +91,7 @@ class PibtPlanner:
         fleet, roads, maps = self._fleet, self._roads, (self._now, self._after)
         self._now, self._after = self._after, self._now
         if self._inertia is None:
-            return Tick(*tick_floor(fleet, roads.ways, roads.fields.fields, *maps, self._seed, number))
+            return Tick(*tick_floor(fleet, roads.topology, roads.fields.fields, *maps, self._seed, number))
         turn_fields = (_NO_TURNS, _NO_TURNS)
         if roads.turns is not None:
             empty, loaded = roads.turns
@@ -101,7 +101,7 @@ class PibtPlanner:
             *tick_inert(
                 fleet,
                 self._inertia,
-                roads.ways,
+                roads.topology,
                 roads.fields.fields,
                 *turn_fields,
                 self._turn_ticks,
@@ -157,9 +157,9 @@ class LookaheadFloorPlanner:
         """Move all vehicles once."""
         fleet, facing = self._fleet, None if self._inertia is None else self._inertia.facing
         before = fleet.cell.copy()
-        if self._roads.ways.wanted.size:
+        if self._roads.topology.wanted.size:
             self._now[before] = np.arange(len(before))
-            exchange_spots(fleet, self._roads.ways, self._roads.fields.fields, self._now)
+            exchange_spots(fleet, self._roads.topology, self._roads.fields.fields, self._now)
             self._now[before] = NO_VEHICLE
         state = before if facing is None else before * 4 + facing
         begun_s = time.perf_counter()
@@ -186,7 +186,7 @@ class LookaheadFloorPlanner:
 
     def renew(self) -> None:
         """Plan from scratch on the current roads."""
-        layout, neighbours = self._roads.layout, self._roads.ways.neighbours
+        layout, neighbours = self._roads.layout, self._roads.topology.neighbours
         passable = layout.passable.copy()
         passable[self._roads.closed] = False
         vehicles = len(self._fleet.cell)

@@ -22,7 +22,7 @@ from ..fields import AVOID, DETOUR, PASS, SHUN, UNREACHABLE, Potentials, detours
 from ..graph import Graph
 from ..ids import NO_CELL
 from ..kernels.landing import NOWHERE
-from ..vehicles import Ways
+from ..topology import Topology
 from .turns import Turns
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Roads:
         is_dock: (C,) bool.
         docks_of: (P,) cells of each place's docks.
         graph: the allowed moves.
-        ways: the same as arrays for kernels.
+        topology: the same as arrays for kernels.
         fields: potentials by goal cell.
         turns: times with turning, for vehicles without and with a load; None if vehicles need not turn.
     """
@@ -90,9 +90,9 @@ class Roads:
             )
         return docks
 
-    def ways_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
+    def travel_times_s(self, place: int, *, loaded: bool = False) -> NDArray[np.float64]:
         """(L,) seconds to the nearest dock of the place; inf if unreachable. Read only."""
-        return self.travel((place,), loaded=loaded).ways_s[place]
+        return self.travel((place,), loaded=loaded).travel_times_s[place]
 
     def landing(self, place: int, *, loaded: bool = False) -> NDArray[np.int32]:
         """(L,) the stand in which a vehicle reaches that dock; undefined if unreachable. Read only."""
@@ -104,7 +104,7 @@ class Roads:
         for place in places:
             if place not in known:
                 measure = self._drive_straight if self._calm is None else self._drive_turning
-                travel.ways_s[place], travel.landing[place] = measure(self.docks_of[place], loaded)
+                travel.travel_times_s[place], travel.landing[place] = measure(self.docks_of[place], loaded)
                 known.add(place)
         return travel
 
@@ -139,7 +139,7 @@ class Roads:
         reaches = np.ones(self.layout.size, np.bool_)
         for place, docks in enumerate(self.docks_of):
             if docks:
-                reaches &= np.isfinite(self.ways_s(place)[: self.layout.size])
+                reaches &= np.isfinite(self.travel_times_s(place)[: self.layout.size])
         return reaches
 
     def potential(self, cell: int, goal: int) -> int:
@@ -165,7 +165,7 @@ class Roads:
         field = self.fields.fields[row]
         cells = [cell]
         while cell != goal and field[cell] != UNREACHABLE:
-            exits = [to for to in self.ways.neighbours[cell].tolist() if to != NO_CELL]
+            exits = [to for to in self.topology.neighbours[cell].tolist() if to != NO_CELL]
             cell = min(exits, key=field.__getitem__, default=cell)
             if field[cell] >= field[cells[-1]]:
                 break
@@ -242,7 +242,7 @@ class Roads:
         empty = self._no_travel()
         self._travel = (empty, empty if self._paces[0] == self._paces[1] else self._no_travel())  # empty, loaded
         self._detours: dict[int, NDArray[np.int64]] = {}  # by dock, (C,)
-        self.ways = Ways.of(graph)
+        self.topology = Topology.of(graph)
         self._facing_graph = Graph.of(graph.neighbours, "differential") if self._turn_ticks else None
         self._calm = self._build_turns(self._avoid)
         self._set_turns(self.fields.avoid)

@@ -71,7 +71,7 @@ class StandstillWatch:
             return []
         now = np.full(roads.layout.size, NO_VEHICLE, np.int32)
         now[fleet.cell] = np.arange(len(fleet.cell))
-        rank_moves(fleet, roads.fields.fields, roads.ways.neighbours, now, tick_salt(seed, tick))
+        rank_moves(fleet, roads.fields.fields, roads.topology.neighbours, now, tick_salt(seed, tick))
         rows = waiting_cycles(fleet.cell, fleet.goal, fleet.choices, fleet.held, now)
         cycles = [roster.vehicle[cycle].tolist() for cycle in rows]
         # While vehicles move, a longer cycle may be about to rotate.

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..floor.inertia import Inertia, TurnFields
-    from ..vehicles import Vehicles, Ways
+    from ..topology import Topology
+    from ..vehicles import Vehicles
 
 _STAYS, _GOES, _READY, _ON_CHAIN = range(4)
 
@@ -37,7 +38,7 @@ _STAYS, _GOES, _READY, _ON_CHAIN = range(4)
 def tick_inert(
     v: Vehicles,
     inertia: Inertia,
-    ways: Ways,
+    topology: Topology,
     fields: NDArray[np.uint16],
     empty: TurnFields,
     loaded: TurnFields,
@@ -50,19 +51,19 @@ def tick_inert(
     """Move all vehicles once: `tick.tick_floor` for vehicles with inertia.
 
     Args:
-        v, ways, fields, now, after, seed, tick: as in `tick_floor`.
+        v, topology, fields, now, after, seed, tick: as in `tick_floor`.
         inertia: of the vehicles, changed in place.
         empty, loaded: times to the goals for vehicles without and with a load.
         turn_ticks: ticks for a quarter turn; 0: vehicles drive in any direction, and these times are not read.
     """
-    reordered = set_priorities(v, ways, fields, now, tick)
+    reordered = set_priorities(v, topology, fields, now, tick)
     salt = tick_salt(seed, tick)
     if turn_ticks > 0:
-        rank_turns(v, inertia, empty, loaded, turn_ticks, ways.neighbours, now, salt)
+        rank_turns(v, inertia, empty, loaded, turn_ticks, topology.neighbours, now, salt)
     else:
-        rank_moves(v, fields, ways.neighbours, now, salt)
+        rank_moves(v, fields, topology.neighbours, now, salt)
     reserve(v, now, after)
-    moved = carry_out(v, inertia, turn_ticks, ways.neighbours, now, after)
+    moved = carry_out(v, inertia, turn_ticks, topology.neighbours, now, after)
     arrived, restless = count_arrivals(v)
     return moved, arrived, restless, reordered
 

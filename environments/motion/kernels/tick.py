@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..vehicles import Vehicles, Ways
+    from ..topology import Topology
+    from ..vehicles import Vehicles
 
 LEAVING, DOCKING, RELAXED, STUCK, AT_GOAL = range(5)
 PATIENCE_TICKS = 64
@@ -42,7 +43,7 @@ YIELD_TICKS = 16
 @njit(cache=True)
 def tick_floor(
     v: Vehicles,
-    ways: Ways,
+    topology: Topology,
     fields: NDArray[np.uint16],
     now: NDArray[np.int32],
     after: NDArray[np.int32],
@@ -53,7 +54,7 @@ def tick_floor(
 
     Args:
         v: V vehicles, changed in place.
-        ways: of the floor.
+        topology: of the floor.
         fields: (F, C) uint16 potentials.
         now, after: (C,) int32 of `pibt.reserve`; swap them for the next tick.
         seed, tick: break ties.
@@ -62,8 +63,8 @@ def tick_floor(
         How many vehicles moved, how many have reached their dock, how many are free but not at their goal, whether
         `order` changed.
     """
-    reordered = set_priorities(v, ways, fields, now, tick)
-    rank_moves(v, fields, ways.neighbours, now, tick_salt(seed, tick))
+    reordered = set_priorities(v, topology, fields, now, tick)
+    rank_moves(v, fields, topology.neighbours, now, tick_salt(seed, tick))
     reserve(v, now, after)
     moved = advance(v, now)
     arrived, restless = count_arrivals(v)
@@ -71,11 +72,13 @@ def tick_floor(
 
 
 @njit(cache=True)
-def set_priorities(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32], tick: int) -> bool:
+def set_priorities(
+    v: Vehicles, topology: Topology, fields: NDArray[np.uint16], now: NDArray[np.int32], tick: int
+) -> bool:
     """Set the priorities for this tick; return whether they have changed since the last one."""
-    if ways.wanted.shape[0] > 0:
-        exchange_spots(v, ways, fields, now)
-    rank_vehicles(v, ways, fields, tick)
+    if topology.wanted.shape[0] > 0:
+        exchange_spots(v, topology, fields, now)
+    rank_vehicles(v, topology, fields, tick)
     return reorder(v, AT_GOAL + 1)
 
 
@@ -93,7 +96,7 @@ def count_arrivals(v: Vehicles) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDArray[np.int32]) -> None:
+def exchange_spots(v: Vehicles, topology: Topology, fields: NDArray[np.uint16], now: NDArray[np.int32]) -> None:
     """Exchange the spots of two vehicles in a dead end or its mouth if one would have to pass the other.
 
         |ab..|  a wants to go to the bottom of the lane, b is at its spot: now b goes on and a follows
@@ -102,10 +105,10 @@ def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
 
     Args:
         v: V vehicles; `goal`, `row` and `best` are exchanged in place.
-        ways, fields, now: as in `tick_floor`.
+        topology, fields, now: as in `tick_floor`.
     """
     cell, goal, row, held, relaxed, best = v.cell, v.goal, v.row, v.held, v.relaxed, v.best
-    neighbours, way_out, dead_end = ways.neighbours, ways.way_out, ways.dead_end
+    neighbours, way_out, dead_end = topology.neighbours, topology.way_out, topology.dead_end
     for i in range(cell.shape[0]):
         into = dead_end[goal[i]]
         if into == NO_DEAD_END or not relaxed[i] or held[i] or cell[i] == goal[i]:
@@ -132,15 +135,15 @@ def exchange_spots(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], now: NDA
 
 
 @njit(cache=True)
-def rank_vehicles(v: Vehicles, ways: Ways, fields: NDArray[np.uint16], tick: int) -> None:
+def rank_vehicles(v: Vehicles, topology: Topology, fields: NDArray[np.uint16], tick: int) -> None:
     """Rank the vehicles: LEAVING, DOCKING, RELAXED, STUCK or AT_GOAL.
 
     Args:
         v: V vehicles; `rank` is overwritten, `best` and `since` are changed in place.
-        ways, fields, tick: as in `tick_floor`.
+        topology, fields, tick: as in `tick_floor`.
     """
     cell, goal, row, best, since, rank = v.cell, v.goal, v.row, v.best, v.since, v.rank
-    way_out, dead_end, wanted = ways.way_out, ways.dead_end, ways.wanted
+    way_out, dead_end, wanted = topology.way_out, topology.dead_end, topology.wanted
     wanted[:] = False
     for i in range(cell.shape[0]):
         into = dead_end[goal[i]]

@@ -15,7 +15,7 @@ STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 ARROWS = dict(zip(">v<^", STEPS, strict=True))
 
 
-class Ways:
+class TravelTimes:
     """Least seconds from place to place; none are known where parts move themselves."""
 
     def __init__(self, plan: Plan) -> None:
