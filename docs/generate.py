@@ -20,22 +20,17 @@ import typer.main
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from robocell.environments.config.kinds import Kinds
 from robocell.environments.config.section import Section
-from robocell.environments.scenario import ORDERS, TRANSPORTS, Scenario
+from robocell.environments.scenario import Scenario
 from robocell.experiments.command.cli import app
 from robocell.experiments.design.config import ExperimentConfig
-from robocell.experiments.design.questions import QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent / "reference"
 PACKAGES = ("agents", "environments", "experiments", "testing")
-REGISTERED: Mapping[str, Mapping[str, type[Section]]] = {
-    "transport": TRANSPORTS,
-    "orders": ORDERS,
-    "question": QUESTIONS,
-}  # sections that a registry names
 NOTE = "This page is written by `python -m docs.generate` from the code."
 
 
@@ -164,14 +159,16 @@ def keys() -> str:
     return "\n".join(parts)
 
 
-def dotted(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, str, str]]:
-    """(key, name of the field, default) of a model and of all sections in it."""
+def dotted(
+    model: type[BaseModel], before: str = "", within: tuple[type[BaseModel], ...] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """(key, name of the field, default) of a model and of all sections in it, except those that hold themselves."""
     for name, info in model.model_fields.items():
         key = f"{before}{info.alias or name}"
         yield key, name, _default(info)
-        registered = [("", section) for section in REGISTERED.get(key, {}).values()]
-        for step, section in registered or _sections(info.annotation):
-            yield from dotted(section, f"{key}.{step}")
+        for step, section in _sections(info.annotation):
+            if section not in within:
+                yield from dotted(section, f"{key}.{step}", (*within, model))
 
 
 def _default(info: Any) -> str:
@@ -186,7 +183,9 @@ def _default(info: Any) -> str:
 def _sections(annotation: Any, step: str = "") -> Iterator[tuple[str, type[Section]]]:
     """The sections that a field may hold, and what stands between its key and theirs."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield step, annotation
+        of_kinds = issubclass(annotation, Kinds) and annotation.is_base()
+        for section in annotation.kinds.values() if of_kinds else (annotation,):
+            yield step, section
         return
     origin = getattr(annotation, "__origin__", None)
     between = {dict: "<name>.", tuple: "<n>.", list: "<n>."}.get(origin, "") if isinstance(origin, type) else ""

@@ -209,7 +209,9 @@ class Bids:
     @classmethod
     def empty(cls, *shape: int) -> Bids:
         """Columns of a shape, to be written."""
-        return cls(np.empty(shape), np.empty(shape, np.int8), np.empty(shape), np.empty(shape, np.int64), np.empty(shape))
+        return cls(
+            np.empty(shape), np.empty(shape, np.int8), np.empty(shape), np.empty(shape, np.int64), np.empty(shape)
+        )
 
     @classmethod
     def refusals(cls, calls: int, load: NDArray[np.int64], idle_since_s: NDArray[np.float64]) -> Bids:

@@ -15,7 +15,7 @@
 """
 
 from .channel import ChannelSpec, Link, Partition
-from .files import SECTIONS_WITH_FILES, named_files
+from .files import named_files
 from .fleet import Agvs, Battery, ChargerSpec, FleetSpec
 from .negotiation import Mechanisms, Negotiation
 from .orders import ORDERS, Batch, Conwip, Deterministic, OrderList, OrderProcess, OrdersFile, OrderSpec, Poisson
@@ -27,7 +27,6 @@ from .transport import TRANSPORTS, Floor, Grid, Instant, Matrix, TransportSpec
 
 __all__ = [
     "ORDERS",
-    "SECTIONS_WITH_FILES",
     "TRANSPORTS",
     "AgentClasses",
     "Agvs",

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..config.distributions import Durations, Empirical
+from ..config.distributions.measured import read_durations
+from ..config.errors import ScenarioError
 from ..config.suggestions import nearest
+from ..config.units import DURATION
 from .orders import ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..config.documents import Document, Loc
-    from ..config.errors import ScenarioError
 
-SECTIONS_WITH_FILES = ("layout", "orders")  # the sections that may name a file
+MEASURED = Empirical.model_fields[Durations.tag].default
+UNITS = tuple(DURATION.units)
 
 
-def named_files(data: Any) -> dict[str, str]:
-    """The file that each section of a scenario names, by section; invalid data name none."""
-    sections = {name: data.get(name) for name in SECTIONS_WITH_FILES} if isinstance(data, dict) else {}
-    return {
-        name: section["file"]
-        for name, section in sections.items()
-        if isinstance(section, dict) and isinstance(section.get("file"), str)
-    }
+def named_files(data: Any) -> dict[str, list[str]]:
+    """The files that each section of a scenario names, by section; invalid data name none."""
+    found: dict[str, list[str]] = {}
+    for section, inner in data.items() if isinstance(data, dict) else ():
+        if section in ("layout", "orders"):
+            given = [inner] if isinstance(inner, dict) else []
+        else:
+            given = [measured for _, measured in _measured(inner)]
+        found[section] = [each["file"] for each in given if isinstance(each.get("file"), str)]
+    return {section: files for section, files in found.items() if files}
 
 
 def with_files(data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError]) -> Any:
-    """The data with `layout.file` as `art` or `map`, and orders of kind csv as a list; invalid data unchanged.
+    """The data with the contents of the files that they name; invalid data unchanged.
+
+    `layout.file` becomes `art` or `map`, orders of kind csv a list, and the file of measured times their values.
 
     `source` reads the files. `complain` creates the error for a key and a text.
     """
@@ -47,7 +55,40 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
             return _read(path, source, ("orders", "file"), complain)
 
         data = {**data, "orders": ORDERS[kind].read_in(orders, products=data.get("products") or (), read=read)}
+    for loc, measured in list(_measured(data)):
+        if isinstance(measured.get("file"), str) and "values" not in measured:
+            text = _read(measured["file"], source, (*loc, "file"), complain)
+            unit = measured.get("unit")
+            try:
+                values = read_durations(text, name=measured["file"], unit=unit if unit in UNITS else None)
+            except ScenarioError as error:
+                raise complain((*loc, "file"), str(error)) from None
+            rest = {key: value for key, value in measured.items() if key not in ("file", "unit")}
+            data = _with(data, loc, rest | {"values": values})
     return data
+
+
+def _measured(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """The sections of measured times, wherever they are, and their locations."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(data, dict):
+        if data.get(Durations.tag) == MEASURED:
+            yield loc, data
+        inner = data.items()
+    elif isinstance(data, list):
+        inner = enumerate(data)
+    for key, value in inner:
+        yield from _measured(value, (*loc, key))
+
+
+def _with(data: Any, loc: Loc, value: Any) -> Any:
+    """The data with another value at a location; what lies beside it is shared."""
+    if not loc:
+        return value
+    key, *rest = loc
+    if isinstance(data, list):
+        return [_with(inner, tuple(rest), value) if number == key else inner for number, inner in enumerate(data)]
+    return {**data, key: _with(data[key], tuple(rest), value)}
 
 
 def _read(path: str, source: Document, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:

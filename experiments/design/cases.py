@@ -9,7 +9,7 @@ from typing import Any
 
 from ...environments.config.documents import Document
 from ...environments.config.errors import ScenarioError
-from ...environments.scenario import SECTIONS_WITH_FILES, Scenario, named_files
+from ...environments.scenario import Scenario, named_files
 from ..errors import ExperimentError
 from .classes import UserModule, find_class, named_classes, with_imports
 from .given_classes import GivenClass
@@ -54,6 +54,7 @@ class CaseMaker:
     given: Mapping[str, GivenClass]  # by path
     modules: dict[str, UserModule] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)  # texts of the files that the sweep names, by their names
+    sections: dict[str, None] = field(default_factory=dict)  # of the scenario: those whose files it may change
 
     def check_keys(self) -> None:
         """ExperimentError for a key that a scenario does not have."""
@@ -67,18 +68,10 @@ class CaseMaker:
         labels = labels_of(points, short_names(self.places), named=self.named)
         return [self._case(first + i, *both) for i, both in enumerate(zip(points, labels, strict=True))]
 
-    @property
-    def sections_of_files(self) -> frozenset[str]:
-        """The sections of the scenario whose files the sweep may change."""
-        swept = {key.partition(".") for key in self.places}
-        return frozenset(
-            section for section, _, inner in swept if section in SECTIONS_WITH_FILES and inner in ("", "file")
-        )
-
     def sections_as_given(self) -> dict[str, Any]:
         """The sections whose files the sweep may change, with the names of their files; fills `files`."""
         self._keep_files(self.data)
-        return {section: self.data[section] for section in self.sections_of_files if section in self.data}
+        return {section: self.data[section] for section in self.sections if section in self.data}
 
     def _case(self, index: int, point: Settings, name: str) -> Case:
         data = self.data
@@ -99,11 +92,21 @@ class CaseMaker:
         return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
 
     def _keep_files(self, data: Any) -> None:
-        """Fills `files`; a file that cannot be read is reported where it is needed."""
-        for section, path in named_files(data).items():
-            if section in self.sections_of_files and path not in self.files:
-                with contextlib.suppress(OSError, ValueError):
-                    self.files[path] = self.source.read(path)
+        """Fills `files` and `sections`; a file that cannot be read is reported where it is needed."""
+        for section, paths in named_files(data).items():
+            if not self._may_change_files(section):
+                continue
+            self.sections[section] = None
+            for path in paths:
+                if path not in self.files:
+                    with contextlib.suppress(OSError, ValueError):
+                        self.files[path] = self.source.read(path)
+
+    def _may_change_files(self, section: str) -> bool:
+        """Whether the sweep may change the files that a section of the scenario names."""
+        swept = [key.partition(".") for key in self.places]
+        inner = [rest for name, _, rest in swept if name == section]
+        return bool({"", "file"}.intersection(inner)) if section in ("layout", "orders") else bool(inner)
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The error in a case, placed at the key of the sweep that causes it, or else at the sweep."""

@@ -32,6 +32,9 @@ SHOP = {
 ON_A_FLOOR = {**SHOP, "layout": {"file": "a.txt", "legend": LEGEND}}
 DRAWN = {**SHOP, "layout": {"art": FLOORS["a.txt"], "legend": LEGEND}}
 LISTED = {**ON_A_FLOOR, "orders": {"kind": "csv", "file": "calm.csv"}}
+MEASURED = {"distribution": "empirical", "file": "quick.txt"}
+TIMES = {"quick.txt": "20s\n30s\n", "slow.txt": "40s\n"}
+TIMED = {**DRAWN, "stations": {"cell": {"operations": {"work": MEASURED}}}}
 ORDERS = {"calm.csv": "at,product\n0s,p\n", "busy.csv": "at,product\n0s,p\n60s,p\n"}
 
 
@@ -39,7 +42,7 @@ ORDERS = {"calm.csv": "at,product\n0s,p\n", "busy.csv": "at,product\n0s,p\n60s,p
 def shop(tmp_path, monkeypatch):
     folder = tmp_path / "shop"
     (folder / "deep").mkdir(parents=True)
-    for name, text in {**FLOORS, **ORDERS, "deep/c.txt": FLOORS["b.txt"]}.items():
+    for name, text in {**FLOORS, **ORDERS, **TIMES, "deep/c.txt": FLOORS["b.txt"]}.items():
         (folder / name).write_text(text)
     monkeypatch.chdir(folder)
     return folder
@@ -58,6 +61,10 @@ def shop(tmp_path, monkeypatch):
         (LISTED, {"zip": {"orders.file": ["calm.csv", "busy.csv"], "layout.file": ["a.txt", "b.txt"]}}, None),
         (ON_A_FLOOR, {"grid": {"layout.file": [f"{LONG}1.txt", f"{LONG}2.txt"]}},
          [f"file={LONG}1.txt", f"file={LONG}2.txt"]),
+        (TIMED, {"grid": {"stations.cell.operations.work.file": ["quick.txt", "slow.txt"]}},
+         ["file=quick.txt", "file=slow.txt"]),
+        (TIMED, {"grid": {"stations.cell.machines": [1, 2]}}, None),
+        (DRAWN, {"grid": {"stations.cell.operations.work": [MEASURED, MEASURED | {"file": "slow.txt"}]}}, None),
         (ON_A_FLOOR, {"random": DRAW}, None),
     ],
 )  # fmt: skip

@@ -75,10 +75,10 @@ def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
     }
     slots = rng.permutation(vehicles)[:150]
     terms = tick_s, QUEUE_LIMIT, penalty_s
-    given = (slots, NOW_S, *tasks.values(), *terms, travel_times_s, landing, onward_s, *fleet.values())
     answers = Bids.empty(transports, len(slots))
     columns = (answers.cost, answers.reason, answers.approach_s, answers.load, answers.idle_since_s)
-    transport_offers(*given, *columns)
+    given = (slots, NOW_S, *tasks.values(), *terms, travel_times_s, landing, onward_s, *fleet.values(), *columns)
+    transport_offers(*given)
     for row in range(transports):
         task = {name: column[row] for name, column in tasks.items()}
         alone = (slow_twin(task, fleet, travel_times_s, landing, onward_s, tick_s, penalty_s, v) for v in slots)

@@ -5,17 +5,15 @@ of a station uses the same uniform, whatever its distribution. `cv` is the coeff
 over mean). A new distribution is one class and one line in `DISTRIBUTIONS`.
 """
 
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
-
 from .base import Durations
 from .families import (
     Beta,
     Constant,
+    Distribution,
     Erlang,
     Exponential,
     Gamma,
+    LifeTime,
     LogNormal,
     Normal,
     Pert,
@@ -46,16 +44,3 @@ DISTRIBUTIONS: dict[str, type[Durations]] = {
     "shifted": Shifted,
 }
 Durations.kinds = DISTRIBUTIONS
-
-
-def _plain(distribution: type[Durations], key: str) -> BeforeValidator:
-    def wrap(value: Any) -> Any:
-        if isinstance(value, dict | Durations):
-            return value
-        return {Durations.tag: distribution.model_fields[Durations.tag].default, key: value}
-
-    return BeforeValidator(wrap)
-
-
-Distribution = Annotated[Durations, _plain(Constant, "value")]  # a plain duration is constant
-LifeTime = Annotated[Durations, _plain(Exponential, "mean")]  # a plain duration is an exponential mean

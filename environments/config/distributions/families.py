@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import scipy  # which imports its parts on first use: scipy.special takes longer than to check most configs
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ..section import Positive
 from ..units import Duration, PositiveDuration
 from .base import Cv, Durations, ShapeParameter, refuse, spread
+
+SMALLEST = 2.0**-60  # draws are 0 or multiples of 2 ** -53
 
 
 class Constant(Durations):
@@ -35,7 +37,7 @@ class Exponential(Durations):
     """Memoryless, for times to failure and times between independent arrivals."""
 
     distribution: Literal["exponential"] = "exponential"
-    mean_s: PositiveDuration = Field(alias="mean")
+    mean_s: PositiveDuration = Field(alias="mean")  # pyright: ignore[reportIncompatibleMethodOverride]  # given
 
     def quantile(self, u: float) -> float:
         return -self.mean_s * math.log1p(-u)
@@ -122,7 +124,7 @@ class LogNormal(Durations):
     """Skewed to the right, for manual work and repairs."""
 
     distribution: Literal["lognormal"] = "lognormal"
-    mean_s: PositiveDuration = Field(alias="mean")
+    mean_s: PositiveDuration = Field(alias="mean")  # pyright: ignore[reportIncompatibleMethodOverride]  # given
     cv: Cv | None = None
     sd_s: PositiveDuration | None = Field(alias="sd", default=None)
 
@@ -139,7 +141,7 @@ class Gamma(Durations):
     """Gamma with shape 1 / cv² and the given mean."""
 
     distribution: Literal["gamma"] = "gamma"
-    mean_s: PositiveDuration = Field(alias="mean")
+    mean_s: PositiveDuration = Field(alias="mean")  # pyright: ignore[reportIncompatibleMethodOverride]  # given
     cv: Cv | None = None
     sd_s: PositiveDuration | None = Field(alias="sd", default=None)
 
@@ -156,7 +158,7 @@ class Erlang(Durations):
     """The sum of `stages` exponential times."""
 
     distribution: Literal["erlang"] = "erlang"
-    mean_s: PositiveDuration = Field(alias="mean")
+    mean_s: PositiveDuration = Field(alias="mean")  # pyright: ignore[reportIncompatibleMethodOverride]  # given
     stages: Positive
 
     def quantile(self, u: float) -> float:
@@ -212,7 +214,7 @@ class Beta(Durations):
         return self.low_s + (self.high_s - self.low_s) * self.alpha / (self.alpha + self.beta)
 
     def quantile(self, u: float) -> float:
-        return self.low_s + (self.high_s - self.low_s) * float(scipy.special.betaincinv(self.alpha, self.beta, u))
+        return self.low_s + (self.high_s - self.low_s) * _beta_quantile(self.alpha, self.beta, u)
 
     @property
     def support_s(self) -> tuple[float, float]:
@@ -238,7 +240,7 @@ class Pert(Durations):
     def quantile(self, u: float) -> float:
         span = self.high_s - self.low_s
         rise = (self.mode_s - self.low_s) / span
-        return self.low_s + span * float(scipy.special.betaincinv(1 + 4 * rise, 5 - 4 * rise, u))
+        return self.low_s + span * _beta_quantile(1 + 4 * rise, 5 - 4 * rise, u)
 
     @property
     def support_s(self) -> tuple[float, float]:
@@ -247,6 +249,11 @@ class Pert(Durations):
 
 ThreePoints = TypeVar("ThreePoints", Triangular, Pert)
 WithSpread = TypeVar("WithSpread", Normal, LogNormal, Gamma)
+
+
+def _beta_quantile(alpha: float, beta: float, u: float) -> float:
+    """Quantile on [0, 1]; SciPy has none for u much smaller than any draw."""
+    return 0.0 if u < SMALLEST else float(scipy.special.betaincinv(alpha, beta, u))
 
 
 def _with_mode(shape: ThreePoints) -> ThreePoints:
@@ -259,3 +266,16 @@ def _spread_once(shape: WithSpread) -> WithSpread:
     if (shape.cv is None) == (shape.sd_s is None):
         raise refuse("one of cv and sd")
     return shape
+
+
+def _plain(distribution: type[Durations], key: str) -> BeforeValidator:
+    def wrap(value: Any) -> Any:
+        if isinstance(value, dict | Durations):
+            return value
+        return {Durations.tag: distribution.model_fields[Durations.tag].default, key: value}
+
+    return BeforeValidator(wrap)
+
+
+Distribution = Annotated[Durations, _plain(Constant, "value")]  # a plain duration is constant
+LifeTime = Annotated[Durations, _plain(Exponential, "mean")]  # a plain duration is an exponential mean

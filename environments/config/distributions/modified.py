@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from ..units import Duration, PositiveDuration
 from .base import Durations, refuse
+from .families import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ class Truncated(Durations):
     """The draws of another distribution that lie between `least` and `most`; others are drawn again."""
 
     distribution: Literal["truncated"] = "truncated"
-    of: Durations
+    of: Distribution
     least_s: Duration = Field(alias="least", default=0.0)
     most_s: PositiveDuration | None = Field(alias="most", default=None)  # None: no bound
 
@@ -45,8 +46,12 @@ class Truncated(Durations):
     def _most_s(self) -> float:
         return math.inf if self.most_s is None else self.most_s
 
-    @cached_property
+    @property
     def mean_s(self) -> float:
+        return self._mean_s
+
+    @cached_property
+    def _mean_s(self) -> float:
         return self.of.mean_between_s(*self._kept)
 
     def quantile(self, u: float) -> float:
@@ -68,7 +73,7 @@ class Shifted(Durations):
     """The draws of another distribution plus a constant."""
 
     distribution: Literal["shifted"] = "shifted"
-    of: Durations
+    of: Distribution
     by_s: Duration = Field(alias="by")
 
     @property
