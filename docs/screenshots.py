@@ -76,7 +76,7 @@ def live(browser: Any) -> None:
         time.sleep(0.5)
         page.screenshot(path=IMAGES / "viewer.png")
         page.screenshot(path=IMAGES / "viewer_full.png", full_page=True)
-        page.locator(".rc-talk").screenshot(path=IMAGES / "negotiation.png")
+        page.locator(".rc-negotiations").screenshot(path=IMAGES / "negotiation.png")
         for _ in range(3):  # automatic, light, dark: the button goes round
             if page.evaluate("getComputedStyle(document.querySelector('.rc-floor')).backgroundColor") == DARK_FLOOR:
                 break
@@ -101,7 +101,7 @@ def replay(browser: Any, folder: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with viewer(folder / "run") as url:
         page = open_page(browser, url)
-        page.get_by_label("Beside it").click(force=True)
+        page.get_by_label("Compare with").click(force=True)
         page.get_by_role("option").nth(2).click()
         page.get_by_role("button", name="Reset", exact=True).click()
         page.wait_for_function("document.querySelectorAll('canvas.rc-floor-canvas').length === 2")

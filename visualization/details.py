@@ -87,7 +87,7 @@ def _facts(stage: Stage, agent: int, kind: AgentKind) -> tuple[str, str, list[li
         at = tally.job_at.get(agent, NOBODY)
         return f"at {stage.log.name_of(at)}" if at != NOBODY else "has left", palette.ORANGE, lines
     if kind is AgentKind.LOT:
-        return "calls for vehicles", palette.ORANGE, []
+        return "requests transports", palette.ORANGE, []
     return _place(stage, agent)
 
 
@@ -121,7 +121,7 @@ def _place(stage: Stage, agent: int) -> tuple[str, str, list[list[str]]]:
     full = ["–" if room is None else str(room) for room in (station.input_capacity, station.output_capacity)]
     lines = [
         ["does", ", ".join(station.operations)],
-        ["in front", f"{tally.input[agent]} of {full[0]}"],
+        ["input buffer", f"{tally.input[agent]} of {full[0]}"],
         ["behind", f"{tally.output[agent]} of {full[1]}"],
         ["parts here", _names(stage, [job for job, at in tally.job_at.items() if at == agent])],
         ["on their way", _names(stage, _promised(stage, agent))],

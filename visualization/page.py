@@ -22,7 +22,7 @@ from .live import LiveFactory, live_factory
 from .pace import AS_FAST_AS_POSSIBLE
 from .replay import Replay, replay_of
 from .variants import mechanisms, most_vehicles
-from .watch import Figures, Floor, Gantt, Talk, use_beat, use_look
+from .watch import Figures, Floor, Gantt, Negotiations, use_beat, use_look
 from .widgets import Sheet, TimelinePanel
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def LivePanels(model: LiveFactory) -> None:
                 Floor(model, stage, look, selected, select, beat + changed, on_touch=touch)
             Figures(model, stage, look, beat, charts=True)
             Gantt(model, stage, look, beat, selected, select)
-        Talk(model, stage, look, beat + changed, selected, select, actions=actions, on_act=act)
+        Negotiations(model, stage, look, beat + changed, selected, select, actions=actions, on_act=act)
 
 
 def _params(scenario: Scenario) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def ReplayPage() -> None:
     own = solara.use_memo(lambda: replay_of(recordings), [])
     params = {
         "run": {"type": "Select", "value": labels[0], "values": labels, "label": "Run"},
-        "beside": {"type": "Select", "value": NONE, "values": [NONE, *labels], "label": "Beside it"},
+        "beside": {"type": "Select", "value": NONE, "values": [NONE, *labels], "label": "Compare with"},
     }
     player = use_side(own, params, "×30", of="replay")
     if player.model.value is not None:
@@ -253,7 +253,7 @@ def ReplayPanels(model: Replay) -> None:
                         )
             Figures(model, stage, look, beat + sought, charts=True)
             Gantt(model, stage, look, beat + sought, selected, picker(side))
-        Talk(model, stage, look, beat + sought, selected, picker(side))
+        Negotiations(model, stage, look, beat + sought, selected, picker(side))
 
 
 @solara.component

@@ -76,7 +76,7 @@ class SameOrigin:
         """The response that replaces the application's; None if the application answers."""
         headers = Headers(scope=scope)
         if not self._is_own(headers.getlist("host")):
-            return _refusal("this server does not go by the name in Host; use the address that the terminal shows")
+            return _refusal("the name in Host is not one of this server; use the address that the terminal shows")
         own = (f"http://{headers['host']}", f"https://{headers['host']}")
         if any(origin not in own for origin in headers.getlist("origin")):
             return _refusal("requests from pages of another origin are refused")

@@ -72,7 +72,7 @@ def serve(
     if missing:
         raise ServerError(
             f"the page needs files that are not installed (the first is {missing[0]}); "
-            "install them with: pip install 'robocell[viz]' (it brings solara-assets, so that nothing is fetched later)"
+            "install them with: pip install 'robocell[viz]' (this brings solara-assets: no later downloads)"
         )
     from solara.server import starlette
 
@@ -83,8 +83,8 @@ def serve(
     print(f"robocell: {url}   (stop with Ctrl-C)", flush=True)
     if token is not None:
         print(
-            f"robocell: --host {host}: other machines can reach this server; all who have the address above can "
-            "watch and disturb the factory, and nothing is encrypted",
+            f"robocell: --host {host}: other machines can reach this server; anyone with the address above can "
+            "watch and disturb the factory, and the connection is not encrypted",
             file=sys.stderr,
         )
     if open_browser:

@@ -137,7 +137,9 @@ class Stage:
             "battery": None if levels is None else np.nan_to_num(levels * 100.0).astype(int).tolist(),
             "places": [self._place(place) for place in plan.places],
             "robots": [[tally.robot_state[uid], tally.robot_at[uid]] for uid in plan.robot_ids],
-            "talks": [[number, *self._spot(a), *self._spot(b), kind] for number, a, b, kind in list(tally.talks)[-20:]],
+            "awards": [
+                [number, *self._spot(a), *self._spot(b), kind] for number, a, b, kind in list(tally.awards)[-20:]
+            ],
             "selected": selected,
             "route": [] if vehicle == NOBODY else self.route(vehicle),
             "blocked": self.blocked(),
@@ -209,8 +211,8 @@ class Stage:
             ["in process", str(len(tally.jobs)), "parts", "released, not yet finished"],
             ["flow time", "–" if flow_s is None else f"{flow_s / 60:.1f}", "min", "mean of the last 20 parts"],
             ["finished", str(tally.finished), f"of {tally.released}", f"{tally.scrapped} scrapped, {tally.late} late"],
-            ["machines work", _percent(working), "", "share of machines that process now"],
-            ["vehicles work", _percent(busy), "", "share that drives to, carries or handles parts now"],
+            ["machines busy", _percent(working), "", "share of machines that are processing"],
+            ["vehicles busy", _percent(busy), "", "share that is driving to, carrying or handling parts"],
             ["battery", "–" if levels is None else _percent(levels[0]), "",
              "no batteries" if levels is None else f"mean level; lowest {_percent(levels[1])}"],
             ["messages", _thousands(tally.messages), "", f"{len(tally.open_tasks)} tasks open"],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 FEED = 40  # most notable events kept
-TALKS = 60  # most recent awards kept
+AWARDS = 60  # most recent awards kept
 CLOSED = 40  # most closed tasks kept
 ABSENT = -1  # state of a vehicle that has not joined yet or has left
 
@@ -78,7 +78,7 @@ class Tally:
         absent: agents that have not joined yet or have left.
         open_tasks, closed_tasks: `TaskNote` by task id; charges: those of `open_tasks` that ask for a charger.
         feed: the last notable events (time_s, sentence, agent id, severity: 0 good .. 2 bad).
-        talks: the last awards (number, manager, contractor, performative).
+        awards: the last awards (number, manager, contractor, performative).
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -101,7 +101,7 @@ class Tally:
         self.closed_tasks: dict[int, TaskNote] = {}
         self.charges: dict[int, TaskNote] = {}
         self.feed: deque[tuple[float, str, int, int]] = deque(maxlen=FEED)
-        self.talks: deque[tuple[int, int, int, int]] = deque(maxlen=TALKS)
+        self.awards: deque[tuple[int, int, int, int]] = deque(maxlen=AWARDS)
         self._task_of: dict[int, int] = {}  # conversation -> task
         self._announced: dict[int, Row] = {}  # conversations whose call has not been counted yet
 
@@ -337,8 +337,8 @@ class Tally:
             self._close(note, Status.CANCELLED)
 
     def _talk(self, manager: int, contractor: int, performative: int) -> None:
-        number = self.talks[-1][0] + 1 if self.talks else 0
-        self.talks.append((number, manager, contractor, performative))
+        number = self.awards[-1][0] + 1 if self.awards else 0
+        self.awards.append((number, manager, contractor, performative))
 
     def _close(self, note: TaskNote, status: Status) -> None:
         note.status = status
@@ -373,7 +373,7 @@ EVENTS: dict[int, Callable[[Tally, Plan, Row], None]] = {
 """Handlers by kind of event."""
 NEWS: dict[int, tuple[str, int]] = {
     Event.REPAIRED: ("{agent} is repaired", 0),
-    Event.STANDSTILL: ("{agent} stands still among {value:g}", 2),
+    Event.STANDSTILL: ("{agent} stands still in a cycle of {value:g} vehicles", 2),
     Event.INFEASIBLE: ("no contractor can do what {agent} asks for", 2),
 }
 """Sentences for events without a handler, and their severity: 0 good .. 2 bad."""

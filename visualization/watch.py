@@ -18,7 +18,7 @@ from ..agents.events import NOBODY
 from . import details, sequence
 from .clock import clock
 from .drawing import palette, scene
-from .widgets import FiguresPanel, FloorPanel, GanttPanel, Sheet, TalkPanel, ThemePanel
+from .widgets import FiguresPanel, FloorPanel, GanttPanel, NegotiationsPanel, Sheet, ThemePanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,7 @@ def Gantt(model: Paced, stage: Stage, look: Sheet, beat: int, selected: int, on_
 
 
 @solara.component
-def Talk(
+def Negotiations(
     model: Paced,
     stage: Stage,
     look: Sheet,
@@ -115,7 +115,7 @@ def Talk(
         task = details.latest_task(stage, selected) if followed == NOBODY else followed
         diagram = None if task is None or task == NOBODY else sequence.diagram(stage, task)
         calls = stage.calls()
-    TalkPanel.element(
+    NegotiationsPanel.element(
         calls=Sheet(calls),
         agent=Sheet(agent),
         diagram=Sheet(diagram),

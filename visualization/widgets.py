@@ -131,7 +131,7 @@ class GanttPanel(Panel):
     chart = _sheet({})
 
 
-class TalkPanel(Panel):
+class NegotiationsPanel(Panel):
     """The selected agent, its negotiations as a sequence diagram, calls in progress, notable events.
 
     Attributes:
@@ -140,7 +140,7 @@ class TalkPanel(Panel):
         on_act: called with the action chosen for the agent.
     """
 
-    template_file = str(HERE / "talk.vue")
+    template_file = str(HERE / "negotiations.vue")
     calls = _sheet({})
     agent = _sheet(None)
     diagram = _sheet(None)

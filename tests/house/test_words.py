@@ -9,7 +9,7 @@ from . import CODE, ROOT
 WORDS = (
     "anew", "whoever", "somebody", "nobody", "everybody", "lest", "in vain", "face to face", "stands? ready",
     "(?<!there )is none",
-    "(?:dis)?mount(?:s|ed)?",
+    "(?:dis)?mount(?:s|ed)?(?! ?\\()",  # but the hook of Vue
 )  # fmt: skip
 REFUSED = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
@@ -19,7 +19,7 @@ LEFT = {"environments": 1, "docs": 1}
 
 @pytest.mark.parametrize("room", [*CODE, "docs"])
 def test_refused_words_become_fewer(room):
-    files = [file for suffix in ("py", "md", "yaml", "js") for file in (ROOT / room).rglob(f"*.{suffix}")]
+    files = [file for suffix in ("py", "md", "yaml", "js", "vue") for file in (ROOT / room).rglob(f"*.{suffix}")]
     found = [
         f"{file.relative_to(ROOT)}: {word}"
         for file in files

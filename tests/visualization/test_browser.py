@@ -53,7 +53,7 @@ def test_the_page_renders_and_plays(live: Tab) -> None:
     time.sleep(0.5)
     assert live.tick == stopped
     assert "parts/h" in live.page.inner_text(".rc-tiles")
-    for panel in ("throughput, parts/h", "calls in progress", "what happened", "who did what"):
+    for panel in ("throughput, parts/h", "calls in progress", "recent events", "activity in the last"):
         assert live.page.get_by_text(panel).count() >= 1
 
 
@@ -106,7 +106,7 @@ def test_overlays_and_the_dark(live: Tab) -> None:
     live.press("▶")
     live.wait(f"{TICK} > 500")
     live.pause()
-    time.sleep(1.5)  # talks have faded
+    time.sleep(1.5)  # awards have faded
     plain = _heat(live)
     live.press("traffic")
     live.until(lambda: _heat(live) > plain + 5000, "heat on the floor")
@@ -151,7 +151,7 @@ def test_a_replay_is_scrubbed_and_compared(browser, replay_server: Server) -> No
     at = tab.tick
     tab.press("»")
     tab.wait(f"{TICK} > {at}")
-    choose(tab.page, "Beside it", 2)
+    choose(tab.page, "Compare with", 2)
     tab.press("Reset")
     tab.wait("document.querySelectorAll('canvas.rc-floor-canvas').length === 2")
     tab.press("▶")

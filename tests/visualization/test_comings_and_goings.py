@@ -66,7 +66,7 @@ def test_a_replay_shows_comings_and_goings(scenario: Scenario) -> None:
         assert again["places"] == frame["places"]
         if scenario.layout is not None:
             assert again["cell"][:vehicles] == frame["cell"]
-        assert replay.figures(charts=False)["tiles"][5] == frame["tiles"][5], "vehicles work"
+        assert replay.figures(charts=False)["tiles"][5] == frame["tiles"][5], "vehicles busy"
         Painter(replay, width=200).picture()
     for what in ("traffic", "waiting") if scenario.layout is not None else ():
         assert (replay.heat(what) >= 0.0).all()

@@ -71,7 +71,7 @@ def test_the_tile_and_the_end_of_the_chart_agree(uneven: Scenario) -> None:
         tiles = {name: value for name, value, *_ in factory.stage.figures(charts=False)["tiles"]}
         charts = factory.stage.figures(charts=True)["charts"]
         assert charts["times"][-1] == at_s
-        assert tiles["machines work"] == f"{charts[f'machine_{StationState.PROCESSING}'][-1] / 8:.0%}"
+        assert tiles["machines busy"] == f"{charts[f'machine_{StationState.PROCESSING}'][-1] / 8:.0%}"
 
 
 def test_the_card_of_a_station_has_the_colour_of_most_of_its_machines(uneven: Scenario) -> None:

@@ -208,7 +208,7 @@ def test_a_lot_that_several_vehicles_share_is_told_like_any_other_call(cell: dic
         lot = int(factory.log.conversations["manager"][factory.log.conversations["task"] == task][0])
         told = details.describe(stage, lot)
         assert told is not None
-        assert told["state"] == "calls for vehicles"
+        assert told["state"] == "requests transports"
         stage.calls()
         stage.gantt()
     assert factory.log.digest() == Factory(scenario).run().digest()

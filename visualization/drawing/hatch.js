@@ -1,7 +1,7 @@
 // A colour with a white hatching over it, written as in palette.py: "//", "\\", "xx", "..", or "" for none.
 const HATCH_TILE = 6;  // pixels; lines join from tile to tile
 
-function hatched(g, colour, hatch) {  // what a canvas fills with
+function hatched(g, colour, hatch) {  // the fill style of a canvas
   const tiles = (hatched.tiles = hatched.tiles || {}), key = colour + hatch;
   if (!hatch) return colour;
   if (!tiles[key]) {

@@ -38,7 +38,7 @@ class ShapePen {
     g.fillStyle = this.colour(style.fill); g.textAlign = "center"; g.textBaseline = "middle";
     g.fillText(words, x, y + 0.03);
   }
-  levels(width, each, style) {  // a pixel of a small picture for each cell
+  levels(width, each, style) {  // one pixel per cell, of a small picture
     const map = document.createElement("canvas"), hex = this.colour(style.fill);
     map.width = width; map.height = Math.ceil(each.length / width);
     const pen = map.getContext("2d"), image = pen.createImageData(map.width, map.height), rgb = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
@@ -69,7 +69,7 @@ class ShapePen {
     paint();
     if (style.dash) g.setLineDash([]);
   }
-  finish(style) {  // `opacity` is that of the fill
+  finish(style) {  // `opacity` applies to the fill alone
     const g = this.g;
     if (style.fill) { g.globalAlpha = style.opacity === undefined ? 1 : style.opacity; g.fill(); g.globalAlpha = 1; }
     if (style.line) g.stroke();

@@ -1,4 +1,4 @@
-// What moves: vehicles, their goals, and who talks to whom. Methods of the panel in floor.vue.
+// Everything that moves: vehicles, their goals and the arcs of awards. Methods of the panel in floor.vue.
 const vehicles = {
   // ---- from frame to frame
   moveOn(now) {
@@ -10,15 +10,15 @@ const vehicles = {
     }
     for (let i = 0; i < target.length; i++) {
       const move = this.moves[i], [x, y] = target[i], [px, py] = this.pos[i], dx = x - px, dy = y - py, far = Math.abs(dx) + Math.abs(dy);
-      if (frame.state[i] < 0 || move.gone) {  // not in the factory now, or not until now: it is drawn at once where it joins
+      if (frame.state[i] < 0 || move.gone) {  // absent now or before: a vehicle that joins is drawn at its place at once
         this.pos[i] = target[i].slice();
         Object.assign(move, { from: target[i], to: target[i], gone: frame.state[i] < 0 });
         continue;
       }
       const fresh = x !== move.to[0] || y !== move.to[1];
-      const way = frame.facing ? (frame.facing[i] * Math.PI) / 2 : fresh && far > 0.01 && far <= FAR ? Math.atan2(dy, dx) : move.bow + move.arc;
-      if (!fresh && way === move.bow + move.arc) continue;
-      if (fresh) {  // who takes several frames for a cell is drawn at an even pace, and so a little late
+      const heading = frame.facing ? (frame.facing[i] * Math.PI) / 2 : fresh && far > 0.01 && far <= FAR ? Math.atan2(dy, dx) : move.bow + move.arc;
+      if (!fresh && heading === move.bow + move.arc) continue;
+      if (fresh) {  // a vehicle that takes several frames for a cell is drawn at an even pace, and so slightly late
         const since = now - move.begun;
         move.span = Math.min(since < 4 * this.period ? Math.max(since, this.period) : this.period, 600) * 1.05;
         move.from = far > FAR ? target[i] : [px, py];
@@ -26,7 +26,7 @@ const vehicles = {
         move.begun = now;
       }
       move.bow = this.turn[i];
-      move.arc = Math.atan2(Math.sin(way - move.bow), Math.cos(way - move.bow));
+      move.arc = Math.atan2(Math.sin(heading - move.bow), Math.cos(heading - move.bow));
       move.turned = now;
     }
   },
@@ -43,9 +43,9 @@ const vehicles = {
     });
     return arrived;
   },
-  hear(now) {
-    for (const talk of this.frame.talks) {
-      if (talk[0] > this.lastTalk || talk[0] < this.lastTalk - 100) { this.lines.push({ talk, born: now }); this.lastTalk = talk[0]; }
+  takeAwards(now) {
+    for (const award of this.frame.awards) {
+      if (award[0] > this.lastAward || award[0] < this.lastAward - 100) { this.lines.push({ award, born: now }); this.lastAward = award[0]; }
     }
     if (this.lines.length > 40) this.lines.splice(0, this.lines.length - 40);
   },
@@ -86,10 +86,10 @@ const vehicles = {
     this.penOn(g).draw(shapes, heading);
     return canvas;
   },
-  drawTalks(g, now) {
-    for (const { talk, born } of this.lines) {
+  drawAwards(g, now) {
+    for (const { award, born } of this.lines) {
       const fade = 1 - (now - born) / FADE_MS, end = (x, y) => (x < 0 ? [(this.pos[-1 - x] || [0, 0])[0] + 0.5, (this.pos[-1 - x] || [0, 0])[1] + 0.5] : [x, y]);
-      const a = end(talk[1], talk[2]), b = end(talk[3], talk[4]), bad = talk[5] === 8;
+      const a = end(award[1], award[2]), b = end(award[3], award[4]), bad = award[5] === 8;
       g.strokeStyle = bad ? this.look.station[4] : this.look.accent; g.globalAlpha = 0.75 * fade; g.lineWidth = bad ? 0.16 : 0.1;
       const mx = (a[0] + b[0]) / 2 + (b[1] - a[1]) * 0.18, my = (a[1] + b[1]) / 2 - (b[0] - a[0]) * 0.18;
       g.beginPath(); g.moveTo(a[0], a[1]); g.quadraticCurveTo(mx, my, b[0], b[1]); g.stroke();

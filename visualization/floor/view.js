@@ -1,4 +1,4 @@
-// Where the floor lies on the canvas: zoom, pan, what is below the pointer. Methods of the panel in floor.vue.
+// Position of the floor on the canvas: zoom, pan, and what is under the pointer. Methods of the panel in floor.vue.
 const view = {
   listen(canvas) {
     canvas.addEventListener("wheel", (e) => { e.preventDefault(); this.zoomBy(Math.exp(-e.deltaY * 0.0015), e.offsetX, e.offsetY); }, { passive: false });
