@@ -162,7 +162,8 @@ def _steps(model: Factory, product: str) -> tuple[Step, ...]:
         able = [
             station
             for station in model.stations
-            if step.operation in station.spec.operations and (step.stations is None or station.name in step.stations)
+            if station.spec.time_of(step.operation, product) is not None
+            and (step.stations is None or station.name in step.stations)
         ]
         work_s = {station.slot: model.work_time(product, index, station.name).mean_s for station in able}
         steps.append(

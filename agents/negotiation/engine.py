@@ -29,7 +29,7 @@ from .conversations import Conversations
 from .decisions import Accept, Postpone, Reannounce, TakeBack
 from .delivery import delivery_over
 from .mechanism import mechanism_of_each_kind, planner_of
-from .messages import NOBODY, Reason
+from .messages import NOBODY, PERMANENT
 from .messenger import Messenger
 from .pulls import Pulls
 from .reopening import Reopening
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from .terms import Terms
     from .world import EngineWorld
 
-PERMANENT = int(Reason.NOT_ELIGIBLE)  # reasons from here on do not pass
 _NO_ANSWERS = np.empty(0, np.int8)
 
 

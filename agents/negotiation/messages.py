@@ -56,6 +56,10 @@ class Reason(IntEnum):
     SILENT = 5  # the contractor does not answer
 
 
+# NumPy compares with plain numbers in a third of the time; reasons from PERMANENT on do not pass
+PROPOSES, PERMANENT, PUZZLED = int(Reason.NONE), int(Reason.NOT_ELIGIBLE), int(Reason.NOT_UNDERSTOOD)
+
+
 @dataclass(slots=True, frozen=True)
 class Call:
     """A call for proposals.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .messages import NOBODY, Performative, Reason
+from .messages import NOBODY, PUZZLED, Performative
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from .messages import Bids
     from .tasks import Task
     from .world import EngineWorld
-
-PUZZLED = int(Reason.NOT_UNDERSTOOD)  # NumPy compares with a plain number in a third of the time
 
 
 class Messenger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .contract import ContractPhase
-from .messages import Reason
+from .messages import PROPOSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from .tasks import Task
     from .terms import Terms
     from .world import EngineWorld
-
-PROPOSES = int(Reason.NONE)
 
 
 class Retries:

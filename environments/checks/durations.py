@@ -136,7 +136,7 @@ class _Replay:
         if part.step >= len(routing) or station.class_ is not None:
             return 0.0, float("inf")
         step = routing[part.step]
-        time = step.time or station.operations.get(step.operation)
+        time = step.time or station.time_of(step.operation, part.product)
         return (0.0, float("inf")) if time is None else time.support_s
 
     def _lasted(self, place: int, begin_s: float, allowed_s: tuple[float, float]) -> bool:

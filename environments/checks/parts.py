@@ -284,13 +284,14 @@ class _Replay:
 
     def _is_eligible(self, job: int, place: int) -> None:
         part = self.parts[job]
-        routing = self.products[part.product][1].routing
-        if part.step >= len(routing):
+        product, spec = self.products[part.product]
+        if part.step >= len(spec.routing):
             self._report("routing", job, "it has no operation to go")
             return
-        step, name = routing[part.step], self._name(place)
+        step, name = spec.routing[part.step], self._name(place)
         station = self.scenario.stations.get(name)
-        if station is None or step.operation not in station.operations or (step.stations and name not in step.stations):
+        able = station is not None and station.time_of(step.operation, product) is not None
+        if not able or (step.stations and name not in step.stations):
             self._report("routing", job, f"{name} may not do {step.operation}, its operation {part.step}")
 
     def _tends(self, agent: int, job: int, station: int) -> bool:

@@ -18,6 +18,8 @@ from .section import Section
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
+_DESCRIBED: set[type[Kinds]] = set()  # bases whose JSON schema is being made
+
 
 class Kinds(Section):
     """The base of a section of several kinds, whose kind is given under the key `tag`."""
@@ -45,7 +47,13 @@ class Kinds(Section):
     def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Any:
         if not cls.is_base():
             return handler(schema)
-        return {"oneOf": [handler(kind.__pydantic_core_schema__) for kind in cls.kinds.values()]}
+        if cls in _DESCRIBED:  # a kind that holds a section of the same base
+            return {"type": "object"}
+        _DESCRIBED.add(cls)
+        try:
+            return {"oneOf": [handler(kind.__pydantic_core_schema__) for kind in cls.kinds.values()]}
+        finally:
+            _DESCRIBED.remove(cls)
 
     @classmethod
     def _of_its_kind(cls, given: Any) -> Self:

@@ -163,7 +163,10 @@ class Factory(Trial):
     def work_time(self, product: str, step: int, station: str) -> Distribution:
         """The processing time of an operation at a station: the routing's own, or the station's."""
         operation = self.spec.products[product].routing[step]
-        return operation.time or self.spec.stations[station].operations[operation.operation]
+        time = operation.time or self.spec.stations[station].time_of(operation.operation, product)
+        if time is None:
+            raise KeyError(f"{station} cannot do {operation.operation} for {product}")
+        return time
 
     def storages_with_room(self) -> NDArray[np.intp]:
         """Pool slots of the storages that can take a part."""

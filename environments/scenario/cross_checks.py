@@ -40,12 +40,16 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
     for product, value in scenario.products.items():
         for number, step in enumerate(value.routing):
             loc = ("products", product, "routing", number)
+            able = [name for name, at in scenario.stations.items() if at.time_of(step.operation, product) is not None]
             if step.operation not in can:
                 yield (
                     loc,
                     f"no station has the operation {step.operation!r}; stations have: "
                     f"{listed(sorted(can))}{nearest(step.operation, can)}",
                 )
+                continue
+            if not able:
+                yield loc, f"no station has a time for {product!r} under its operation {step.operation!r}"
                 continue
             for place, station in enumerate(step.stations or ()):
                 if station not in scenario.stations:
@@ -55,6 +59,23 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
                         (*loc, "stations", place),
                         f"{station!r} cannot do {step.operation!r}; "
                         f"it has: {listed(scenario.stations[station].operations)}",
+                    )
+                elif station not in able:
+                    yield (
+                        (*loc, "stations", place),
+                        f"{station!r} has no time for {product!r} under {step.operation!r}; stations that have one: "
+                        f"{listed(able)}",
+                    )
+
+
+def _times_by_product(scenario: Scenario) -> Iterator[Problem]:
+    for name, station in scenario.stations.items():
+        for operation, times in station.operations.items():
+            for product in times if isinstance(times, dict) else ():
+                if product not in scenario.products:
+                    yield (
+                        ("stations", name, "operations", operation, product),
+                        unknown(product, "product", scenario.products),
                     )
 
 
@@ -152,5 +173,6 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run, _places
+    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run,
+    _places,
 )  # fmt: skip

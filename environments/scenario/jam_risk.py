@@ -89,12 +89,12 @@ def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
     stations = scenario.stations
     waits = [
         (station, after)
-        for product in scenario.products.values()
+        for name, product in scenario.products.items()
         for step, following in pairwise(product.routing)
-        for after in [_able(scenario, following)]
-        for station in _able(scenario, step)
+        for after in [_able(scenario, name, following)]
+        for station in _able(scenario, name, step)
         if stations[station].output_capacity is not None
-        and all(stations[name].input_capacity is not None for name in after)
+        and all(stations[other].input_capacity is not None for other in after)
     ]
     while True:
         stuck = {station for station, _ in waits}
@@ -104,8 +104,7 @@ def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
         waits = left
 
 
-def _able(scenario: Scenario, step: StepSpec) -> frozenset[str]:
-    """Stations that may do a step."""
-    return frozenset(
-        step.stations or (name for name, at in scenario.stations.items() if step.operation in at.operations)
-    )
+def _able(scenario: Scenario, product: str, step: StepSpec) -> frozenset[str]:
+    """Stations that may do a step of a product."""
+    able = (name for name, at in scenario.stations.items() if at.time_of(step.operation, product) is not None)
+    return frozenset(step.stations or able)

@@ -1,11 +1,11 @@
 """Stations with machines, robots that tend them, and storage between them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
 
 from ...agents.shop.queue_rules import QUEUE_RULES
-from ..config.distributions import Distribution, LifeTime
+from ..config.distributions import DISTRIBUTIONS, Distribution, Durations, LifeTime
 from ..config.section import ClassPath, Count, Names, Positive, Section, one_of
 from ..config.units import Duration, Share
 
@@ -39,10 +39,27 @@ class Breakdown(Section):
         return self.mtbf.mean_s / (self.mtbf.mean_s + self.mttr.mean_s)
 
 
+_TIME: TypeAdapter[Durations] = TypeAdapter(Distribution)
+_BY_PRODUCT: TypeAdapter[dict[str, Durations]] = TypeAdapter(Annotated[dict[str, Distribution], Field(min_length=1)])
+
+
+def _work_time(given: Any) -> Durations | dict[str, Durations]:
+    """A mapping without a key of a distribution names products."""
+    keys = set[str]().union(*(distribution.keys() for distribution in DISTRIBUTIONS.values()))
+    by_product = isinstance(given, dict) and keys.isdisjoint(given)
+    return _BY_PRODUCT.validate_python(given) if by_product else _TIME.validate_python(given)
+
+
+_Times = Durations | dict[str, Durations]
+WorkTime = Annotated[
+    _Times, PlainValidator(_work_time, json_schema_input_type=_Times), PlainSerializer(lambda time: time, Any)
+]  # of all products, or of each
+
+
 class StationSpec(Section):
     """Parallel, identical machines behind one input and one output buffer."""
 
-    operations: Annotated[dict[str, Distribution], Field(min_length=1)]  # capability -> processing time
+    operations: Annotated[dict[str, WorkTime], Field(min_length=1)]  # capability -> processing time
     machines: Positive = 1
     setup: Setup | None = None
     input_capacity: Count | None = None  # parts; None = unlimited; 0: a part goes directly to an empty machine
@@ -52,6 +69,11 @@ class StationSpec(Section):
     queue: Annotated[str, one_of(QUEUE_RULES)] = "fifo"
     shift: str | None = None  # None = it needs no operator and always works
     class_: ClassPath | None = Field(alias="class", default=None)
+
+    def time_of(self, operation: str, product: str) -> Durations | None:
+        """Processing time of an operation for a product; None if it cannot be done here."""
+        time = self.operations.get(operation)
+        return time.get(product) if isinstance(time, dict) else time
 
 
 class StorageSpec(Section):

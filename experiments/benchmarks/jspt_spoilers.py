@@ -22,6 +22,8 @@ from .jspt_play import REACTIVE, WHAT_IF
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ...environments.config.distributions import Durations
+
 FLOOR = CONFIGS / "job_shop.yaml"
 RUN = {"horizon": "2h", "warm_up": "0s", "drain": True}
 WAYS: dict[str, dict[str, Any]] = {
@@ -38,11 +40,18 @@ def _set_ups(data: dict[str, Any], scenario: Scenario) -> None:
 def _random_times(data: dict[str, Any], scenario: Scenario) -> None:
     for name, station in data["stations"].items():
         times = scenario.stations[name].operations
-        station["operations"] = {operation: f"{times[operation].mean_s!r}s" for operation in station["operations"]}
+        station["operations"] = {operation: _mean(time) for operation, time in times.items()}
     for name, product in data["products"].items():
         for given, step in zip(product["routing"], scenario.products[name].routing, strict=True):
             if step.time is not None:
                 given["time"] = f"{step.time.mean_s!r}s"
+
+
+def _mean(time: Durations | dict[str, Durations]) -> Any:
+    """The constant with the same mean, as a config says it."""
+    if isinstance(time, dict):
+        return {product: _mean(own) for product, own in time.items()}
+    return f"{time.mean_s!r}s"
 
 
 def _breakdowns(data: dict[str, Any], scenario: Scenario) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from ..units import Duration, PositiveDuration
 from .base import Durations, refuse
@@ -26,21 +25,17 @@ class Truncated(Durations):
     of: Distribution
     least_s: Duration = Field(alias="least", default=0.0)
     most_s: PositiveDuration | None = Field(alias="most", default=None)  # None: no bound
+    _kept: tuple[float, float] = PrivateAttr()  # the shares of draws below `least`, and up to `most`
 
     @model_validator(mode="after")
     def _keeps_some(self) -> Self:
-        low, high = self._kept
+        low = _share(lambda value_s: value_s >= self.least_s, self.of)
+        high = 1.0 if self.most_s is None else _share(lambda value_s: value_s > self._most_s, self.of)
+        self._kept = low, high
         if low >= high:
             least_s, most_s = self.of.support_s
             raise refuse(f"a draw between least and most; draws lie between {least_s:g} s and {most_s:g} s")
         return self
-
-    @cached_property
-    def _kept(self) -> tuple[float, float]:
-        """The shares of draws below `least`, and up to `most`."""
-        low = _share(lambda value_s: value_s >= self.least_s, self.of)
-        high = 1.0 if self.most_s is None else _share(lambda value_s: value_s > self._most_s, self.of)
-        return low, high
 
     @property
     def _most_s(self) -> float:
@@ -48,10 +43,6 @@ class Truncated(Durations):
 
     @property
     def mean_s(self) -> float:
-        return self._mean_s
-
-    @cached_property
-    def _mean_s(self) -> float:
         return self.of.mean_between_s(*self._kept)
 
     def quantile(self, u: float) -> float:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..section import Weight
@@ -31,6 +30,7 @@ class Discrete(Durations):
     values: Annotated[
         dict[Duration, Annotated[Weight, BeforeValidator(_weight)]], Field(min_length=1, max_length=MOST_VALUES)
     ]
+    _steps: tuple[list[float], list[float]] = PrivateAttr()  # the values in order, and the share of draws up to each
 
     @model_validator(mode="before")
     @classmethod
@@ -43,12 +43,10 @@ class Discrete(Durations):
                     raise refuse(f"each value once, but {other} and {text} are the same")
         return data
 
-    @cached_property
-    def _steps(self) -> tuple[list[float], list[float]]:
-        """The values in order, and the share of draws up to each."""
+    def model_post_init(self, context: Any, /) -> None:
         values = sorted(self.values)
         total = sum(self.values.values())
-        return values, [share / total for share in accumulate(self.values[value] for value in values)]
+        self._steps = values, [share / total for share in accumulate(self.values[value] for value in values)]
 
     @property
     def mean_s(self) -> float:
@@ -85,6 +83,10 @@ class Empirical(Durations):
     file: str | None = None  # a text or CSV file with a value per line; `Scenario.parse` reads it into `values`
     unit: Literal["ms", "s", "min", "h", "d"] | None = None  # of the numbers in the file that have none
     interpolate: bool = False
+    _sorted_s: list[float] = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        self._sorted_s = sorted(self.values or ())
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -96,11 +98,6 @@ class Empirical(Durations):
             rule = f"the file {self.file!r} to be read; use Scenario.load or Scenario.parse"
             raise refuse(rule)
         return self
-
-    @cached_property
-    def _sorted_s(self) -> list[float]:
-        assert self.values is not None
-        return sorted(self.values)
 
     @property
     def mean_s(self) -> float:
