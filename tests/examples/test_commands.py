@@ -26,7 +26,7 @@ def shown(word: str) -> list[str]:
     return sorted(set(found))
 
 
-def test_there_is_something_to_look_at():
+def test_the_pages_show_commands():
     assert len(shown("robocell")) > 20
     assert {"make run", "make test", "make lint"} <= set(shown("make"))
 

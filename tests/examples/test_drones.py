@@ -13,7 +13,7 @@ needs_it = pytest.mark.skipif(not DRONES.exists(), reason="the examples are not 
 
 
 @needs_it
-def test_the_example_does_every_visit_once_and_proves_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_visit_is_made_once_and_the_check_confirms_it(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(DRONES), run_name="__main__")
     *visits, proof = capsys.readouterr().out.splitlines()
     assert sorted(int(line.split()[-1]) for line in visits) == list(range(12))
@@ -21,7 +21,7 @@ def test_the_example_does_every_visit_once_and_proves_it(capsys: pytest.CaptureF
 
 
 @needs_it
-def test_the_proof_sees_a_visit_that_is_awarded_twice_and_one_that_is_never_done() -> None:
+def test_the_check_finds_a_visit_that_is_awarded_twice_and_one_that_is_never_made() -> None:
     example = runpy.run_path(str(DRONES))
     sky = example["Sky"]()
     drones = [example["Drone"](sky, f"drone_{number}", (0.0, 0.0)) for number in range(2)]

@@ -31,12 +31,12 @@ PRINTED = (
 )
 
 
-def test_a_table_that_is_right_but_for_the_machine_is_right():
+def test_a_table_that_differs_only_by_the_machine_is_accepted():
     assert FIGURES.differences(SAYS, PRINTED.format("20.5 ± 1.0", "99")) == []
     assert FIGURES.remade(SAYS, PRINTED.format("20.5 ± 1.0", "99")).splitlines()[-1] == "| two | 20.5 ± 1.0 | 99 |"
 
 
-def test_a_figure_that_the_code_does_not_give_is_told_and_can_be_replaced():
+def test_a_figure_that_the_code_does_not_produce_is_reported_and_can_be_replaced():
     printed = PRINTED.format("20.6 ± 1.0", "3")
     (difference,) = FIGURES.differences(SAYS, printed)
     assert "20.5" in difference
@@ -44,7 +44,7 @@ def test_a_figure_that_the_code_does_not_give_is_told_and_can_be_replaced():
     assert FIGURES.differences(FIGURES.remade(SAYS, printed), printed) == []
 
 
-def test_a_row_that_is_printed_no_more_is_told():
+def test_a_row_that_is_no_longer_printed_is_reported():
     with pytest.raises(ValueError, match="no row 'two'"):
         FIGURES.differences(SAYS, "| case | parts/h | ms a tick |\n|---|---|---|\n| one | 1 | 2 |\n")
     with pytest.raises(ValueError, match="no row 'case'"):
@@ -57,7 +57,7 @@ def test_lines_of_other_text_may_leave_something_out():
     assert FIGURES.differences("    With 2 AGVs 35.3 …\n\n", printed) != []
 
 
-def test_a_block_whose_command_needs_what_is_not_there_says_so(monkeypatch):
+def test_a_block_whose_command_lacks_its_data_says_so(monkeypatch):
     block = FIGURES.Block(ROOT / "README.md", "python studies/traffic.py $NO_SUCH_FOLDER", "")
     assert block.lacks == "NO_SUCH_FOLDER"
     monkeypatch.setenv("NO_SUCH_FOLDER", "/somewhere")

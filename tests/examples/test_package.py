@@ -17,7 +17,7 @@ def test_every_folder_of_code_is_a_package_and_goes_into_the_wheel() -> None:
     assert all((ROOT / "src" / "robocell" / folder).samefile(ROOT / folder) for folder in FOLDERS)
 
 
-def test_every_folder_says_that_it_is_typed() -> None:
+def test_every_folder_is_marked_as_typed() -> None:
     assert all((ROOT / folder / "py.typed").is_file() for folder in ("src/robocell", *FOLDERS))
 
 
@@ -25,7 +25,7 @@ def test_the_version_is_that_of_the_installed_package() -> None:
     assert robocell.__version__ == version("robocell")
 
 
-def test_a_folder_of_its_name_beside_a_script_does_not_replace_it(tmp_path: Path) -> None:
+def test_a_folder_named_robocell_beside_a_script_does_not_replace_the_package(tmp_path: Path) -> None:
     (tmp_path / "robocell" / "agents").mkdir(parents=True)
     (tmp_path / "robocell" / "agents" / "agv.py").write_text("raise SystemExit('the clone was imported')")
     script = tmp_path / "mine.py"

@@ -31,7 +31,7 @@ def results(tmp_path_factory):
     return run(asked, tmp_path_factory.mktemp("run"), function=named_trial, executor="serial").results
 
 
-def test_the_t_interval_is_the_textbook_one():
+def test_the_t_interval_matches_the_textbook():
     # Law (2015), example 4.26: ten replications, 90 % interval 1.34 ± 0.24
     values = [1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09]
     assert np.mean(values) == pytest.approx(1.343)
@@ -39,7 +39,7 @@ def test_the_t_interval_is_the_textbook_one():
     assert t_halfwidth([1.0]) == np.inf
 
 
-def test_intervals_contain_the_mean_as_often_as_they_say():
+def test_intervals_cover_the_mean_at_their_stated_rate():
     draws = np.random.default_rng(1).exponential(size=(2000, 20))
     covered = [abs(row.mean() - 1.0) <= t_halfwidth(row) for row in draws]
     assert 0.90 < np.mean(covered) < 0.96  # skewed: slightly below 0.95
@@ -105,7 +105,7 @@ def test_equal_values_do_not_differ():
     assert paired(same, same)["effect"] == 0.0
 
 
-def test_holm_corrects_like_the_paper():
+def test_holm_correction_matches_the_paper():
     assert holm(np.array([0.01, 0.04, 0.03, np.nan])) == pytest.approx([0.03, 0.06, 0.06, np.nan], nan_ok=True)
 
 
@@ -150,7 +150,7 @@ def test_fleets_of_one_replication_are_one_observation_so_the_interval_covers(po
     assert np.mean(covered_if_pooled) < 0.75
 
 
-def test_every_fleet_is_compared_by_itself_too(policies):
+def test_each_fleet_is_also_compared_separately(policies):
     results = grid(np.random.default_rng(9), policies, 1.0)
     each = compare_each(results, *RULES, metrics=["throughput_per_h"])
     assert list(each["setting"]) == [f"machines={number}" for number in range(1, 6)]
@@ -189,7 +189,7 @@ def test_a_side_with_two_candidates_for_one_partner_is_refused(policies):
         ("machines=1", "stations.cell.machines=1", "both sides mean case 'machines=1'"),
     ],
 )
-def test_a_comparison_of_what_is_not_there_is_refused(results, a, b, said):
+def test_a_comparison_of_missing_settings_is_refused(results, a, b, said):
     with pytest.raises(ExperimentError, match=said):
         compare(results, a, b)
 
@@ -254,7 +254,7 @@ def test_bootstrap_intervals_cover_and_repeat_themselves():
     assert bootstrap_interval(values, seed=3) == bootstrap_interval(values, seed=3)
 
 
-def test_a_run_of_one_case_has_nothing_to_compare():
+def test_a_run_with_one_case_has_nothing_to_compare():
     results = SimpleNamespace(experiment=Experiment.load("phone_line"))
     with pytest.raises(ExperimentError, match="'a' is no case of this run, which has one case and nothing to compare"):
         select(results, "a")

@@ -77,7 +77,7 @@ def by_case(results: Results, *values):
     return np.array(values)[trials["case"]] * (1 + 0.01 * noise)
 
 
-def test_the_largest_is_needed_where_it_gives_more(closed):
+def test_the_largest_fleet_is_needed_if_it_gains_more(closed):
     first, second = answer(closed)
     assert first == (
         "machines=3, the largest that was tried, is needed: over 1 % more throughput than with machines=2; "
@@ -88,7 +88,7 @@ def test_the_largest_is_needed_where_it_gives_more(closed):
     )
 
 
-def test_a_plateau_is_called_enough_with_the_most_that_a_larger_one_may_give(closed):
+def test_on_a_plateau_the_answer_states_the_largest_possible_further_gain(closed):
     results = with_columns(closed, throughput_per_h=by_case(closed, 60.0, 80.0, 80.001))
     first, second = answer(results)
     assert first.startswith("machines=2 is enough: throughput ")
@@ -97,7 +97,7 @@ def test_a_plateau_is_called_enough_with_the_most_that_a_larger_one_may_give(clo
     assert "no other case has over 1 % more throughput, with 95 % confidence" in second
 
 
-def test_what_is_not_known_is_not_called_enough(closed):
+def test_an_uncertain_fleet_is_not_called_large_enough(closed):
     noise = np.random.default_rng(2).normal(scale=3.0, size=len(closed.trials))
     results = with_columns(closed, throughput_per_h=by_case(closed, 60.0, 80.0, 82.0) + noise)
     first, second, offer = answer(results)
@@ -108,7 +108,7 @@ def test_what_is_not_known_is_not_called_enough(closed):
     assert offer.startswith("`robocell run --until-clear` runs what it takes, up to 50 replications")
 
 
-def test_two_replications_do_not_call_two_enough_where_four_make_twice_as_much(tmp_path):
+def test_two_replications_do_not_suffice_to_call_two_vehicles_enough(tmp_path):
     """The old rule took "not proved better" for "not better"."""
 
     def doubled(trial: Trial) -> Measurement:
@@ -138,7 +138,7 @@ def load_columns(results: Results, growth) -> dict[str, np.ndarray]:
     }
 
 
-def test_overload_is_said_first_and_nothing_is_enough_in_it(opened):
+def test_overload_is_stated_first_and_no_fleet_is_called_large_enough_under_it(opened):
     even = by_case(opened, 600.0, 600.0, 600.0)
     results = with_columns(opened, flow_time_mean_s=even, **load_columns(opened, (12.0, 12.0, 12.0)))
     first, second = answer(results)
@@ -183,7 +183,7 @@ def test_jams_come_before_everything_else(closed, tmp_path):
     assert go(asked(), tmp_path, stuck).jammed == 12
 
 
-def test_cases_with_the_same_figures_are_told_as_the_same(tmp_path):
+def test_cases_with_equal_figures_are_reported_as_the_same(tmp_path):
     results = go(asked((1, 2), grid={ROOM: [3, 4]}), tmp_path, level_trial).results
     told = answer(results)
     assert told[-1] == "input_capacity=3 and input_capacity=4 gave the same figures in all 4 replications."
@@ -225,7 +225,7 @@ def test_until_clear_replicates_until_the_statement_can_be_made(tmp_path, most):
         assert told[-1] == f"The answer is clear after {n} replications of each case."
 
 
-def test_a_larger_budget_goes_on_where_the_smaller_one_ended_and_ends_in_the_same_bytes(tmp_path):
+def test_a_larger_budget_continues_where_the_smaller_one_ended_and_gives_the_same_bytes(tmp_path):
     whole = go(asked(answer={"until_clear": True}), tmp_path / "whole")
     first = go(asked(answer={"until_clear": True, "most": 9}), tmp_path / "again")
     again = go(asked(answer={"until_clear": True}), tmp_path / "again")
@@ -299,17 +299,17 @@ def test_the_table_beside_the_answer_shows_what_it_names(closed, capsys):
         ({"answer": {"untill_clear": True}}, "did you mean"),
     ],
 )
-def test_rules_that_make_no_sense_are_refused(given, said):
+def test_contradictory_rules_are_refused(given, said):
     with pytest.raises(RobocellError, match=said):
         asked(**given)
 
 
-def test_a_kpi_that_trials_do_not_have_is_refused_with_its_nearest(tmp_path):
+def test_an_unknown_kpi_is_refused_with_the_nearest_name(tmp_path):
     with pytest.raises(ExperimentError, match=r"answer.of: the trials have no KPI 'thruput_per_h'.*throughput_per_h"):
         answer(go(asked(answer={"of": "thruput_per_h"}), tmp_path).results)
 
 
-def test_the_kpi_that_decides_may_be_named(closed):
+def test_the_deciding_kpi_can_be_chosen(closed):
     config = closed.experiment.config
     rules = config.answer.model_copy(update={"of": "flow_time_mean_s"})
     other = replace(closed.experiment, config=config.model_copy(update={"answer": rules}))

@@ -25,14 +25,14 @@ def experiment(**more: object) -> Experiment:
 
 
 @pytest.mark.parametrize("key", WRONG)
-def test_a_name_that_no_kpi_has_is_refused_before_anything_runs(key: str, tmp_path: Path):
+def test_an_unknown_kpi_is_refused_before_anything_runs(key: str, tmp_path: Path):
     asked = experiment(**{key: WRONG[key]})
     with pytest.raises(ExperimentError, match=rf"{key}.*there is no KPI 'thruput_per_h'.*throughput_per_h"):
         run(asked, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
-def test_a_target_is_looked_at_too():
+def test_the_kpi_of_a_target_is_checked_too():
     target = {"metric": "lead_time", "at_most": "5min"}
     asked = experiment(question={"kind": "smallest_fleet", "target": target})
     with pytest.raises(ExperimentError, match=r"question\.target\.metric: there is no KPI 'lead_time'"):

@@ -17,7 +17,7 @@ class HalfLoaded:
             yield TrialResult(id=trial.id, status=Status.DONE, values={"cpu_s": 1.0}, wall_s=1.5)
 
 
-def test_efficiency_is_what_the_machine_gives_and_occupation_what_the_executor_takes(monkeypatch):
+def test_efficiency_is_relative_to_the_machine_and_occupation_to_the_executor(monkeypatch):
     clock = iter((0.0, 10.0))
     monkeypatch.setattr(batch.time, "perf_counter", lambda: next(clock))
     found = batch._efficiency(HalfLoaded(), 2)

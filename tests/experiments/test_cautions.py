@@ -36,7 +36,7 @@ def test_values_without_a_tail_need_no_caution(results):
     assert cautions(results) == []
 
 
-def test_a_stop_in_one_of_four_replications_is_told_with_its_kpi_and_case_and_with_what_cures_it(results):
+def test_a_stop_in_one_of_four_replications_is_reported_with_kpi_case_and_remedy(results):
     for case in range(3):
         results = with_values(results, case, "flow_time_mean_s", [600.0, 610.0, 620.0, 630.0])
     found = with_values(results, 1, "throughput_per_h", [80.0, 80.2, 79.9, 20.0])
@@ -47,7 +47,7 @@ def test_a_stop_in_one_of_four_replications_is_told_with_its_kpi_and_case_and_wi
     assert caution in page(found, all_charts(found)).replace("&#39;", "'")
 
 
-def test_replications_without_a_value_are_told(results):
+def test_replications_without_a_value_are_reported(results):
     found = with_values(results, 2, "flow_time_mean_s", [600.0, np.nan, 620.0, np.nan])
     assert any(
         caution.startswith("Without a value in some replications: lead time of machines=3 (2).")

@@ -50,12 +50,12 @@ def false_claims(experiment: Experiment, truth: str, noise: str, *, runs: int, c
 @pytest.mark.parametrize(
     *each_once(truth=list(TRUTHS), noise=["lognormal, mirrored", "normal", "exponential, mirrored"])
 )
-def test_a_fleet_that_is_called_large_enough_is(truth, noise):
+def test_a_fleet_that_is_called_large_enough_meets_the_target(truth, noise):
     assert false_claims(fleets(), truth, noise, runs=300) <= 0.05
 
 
 @pytest.mark.parametrize("noise", ["exponential", "lognormal"])
-def test_so_is_one_whose_times_are_short_enough(noise):
+def test_a_fleet_whose_times_are_called_short_enough_meets_the_target(noise):
     assert false_claims(fleets("at_most"), "a plateau just below the target", noise, runs=300) <= 0.05
 
 
@@ -76,7 +76,7 @@ def test_a_stop_in_8_of_100_replications_misleads_no_proof_of_50():
 @pytest.mark.slow
 @pytest.mark.parametrize("replications", [20, 40, 60])
 @pytest.mark.parametrize("truth", TRUTHS)
-def test_no_truth_is_claimed_wrongly_too_often(truth, replications):
+def test_false_claims_stay_within_the_stated_risk(truth, replications):
     for policies in (1, 2):
         asked = fleets(replications=replications, policies=policies)
         for noise in ("normal", *SKEWED):
@@ -214,11 +214,11 @@ EQUAL, FALLING, RISING = np.ones(2), np.array([1.5, 0.5]), np.array([0.5, 1.5])
         pytest.param("lognormal, mirrored", RISING, marks=pytest.mark.slow),
     ],
 )
-def test_the_case_that_is_called_the_best_is(noise, deviations):
+def test_the_case_that_is_called_the_best_is_the_best(noise, deviations):
     assert false_selections(2, noise, deviations, runs=200) <= 0.05
 
 
-def test_it_is_under_common_random_numbers_too():
+def test_the_case_that_is_called_the_best_is_the_best_under_common_random_numbers():
     for noise in ("normal", "lognormal"):
         assert false_selections(5, noise, np.ones(5), runs=100, common=0.8) <= 0.05
 
@@ -226,7 +226,7 @@ def test_it_is_under_common_random_numbers_too():
 @pytest.mark.slow
 @pytest.mark.parametrize("many", [2, 5])
 @pytest.mark.parametrize("noise", ["normal", *SKEWED])
-def test_no_race_is_won_wrongly_too_often(many, noise):
+def test_wrong_winners_stay_within_the_stated_risk(many, noise):
     for deviations in (np.ones(many), np.linspace(1.5, 0.5, many), np.linspace(0.5, 1.5, many)):
         for common in (0.0, 0.8):
             assert false_selections(many, noise, deviations, runs=600, common=common) <= 0.05, (deviations, common)
@@ -283,7 +283,7 @@ def test_a_race_that_cannot_be_run_as_asked_is_refused(replications, more, said)
     ("noise", "cv", "until"),
     [("normal", 0.1, 0.05), ("normal", 0.3, 0.2), ("exponential", 0.25, 0.1), ("exponential", 1.0, 0.3)],
 )
-def test_a_mean_lies_as_near_as_is_said_when_the_replications_stop(noise, cv, until):
+def test_the_mean_is_within_the_stated_precision_when_replications_stop(noise, cv, until):
     grid, runs = {MACHINES: list(range(1, 11))}, 40
     asked = {"scenario": line(), "sweep": {"grid": grid}, "replications": {"until": until, "most": 400}}
     experiment, generator, near = Experiment.parse(asked), np.random.default_rng(8), []

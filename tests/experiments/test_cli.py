@@ -80,7 +80,7 @@ def done(tmp_path_factory) -> Path:
     return folder
 
 
-def test_help_is_there_at_once():
+def test_help_is_shown_at_once():
     cpu_s = []
     for _ in range(3):
         before = os.times()
@@ -96,7 +96,7 @@ def test_every_verb_has_help_with_an_example(verb):
     assert f"Example: robocell {verb}" in robocell(verb, "--help").stdout.replace("`", "")
 
 
-def test_help_alone_is_no_mistake_to_be_told():
+def test_help_alone_is_not_an_error():
     for words in ([], ["bench"]):
         shown = robocell(*words)
         assert "Usage: " in shown.stdout
@@ -104,7 +104,7 @@ def test_help_alone_is_no_mistake_to_be_told():
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
-def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
+def test_every_benchmark_shows_the_options_that_it_accepts(name):
     shown = robocell("bench", name, "--help").stdout
     benchmark = import_module(f"robocell.experiments.benchmarks.{name}")
     for parameter in inspect.signature(benchmark.run).parameters.values():
@@ -112,7 +112,7 @@ def test_every_benchmark_shows_its_options_and_takes_what_it_can(name):
         assert option in shown
 
 
-def test_a_run_prints_the_answer_the_table_and_where_the_report_lies(done):
+def test_a_run_prints_the_answer_the_table_and_the_path_of_the_report(done):
     printed = (done / "printed.txt").read_text().splitlines()
     assert printed[0].startswith("With contract_net, ")
     assert any(re.match(r"count=2 mechanism=nearest +2 +\d+", row) for row in printed)
@@ -161,7 +161,7 @@ def test_the_resolved_experiment_runs_again_to_the_same_bytes(done):
     assert again.read_bytes() == before.read_bytes()
 
 
-def test_check_proves_the_kept_logs_and_finds_a_forged_one(done, tmp_path):
+def test_check_verifies_the_kept_logs_and_finds_a_forged_one(done, tmp_path):
     checked = robocell("check", "out", cwd=done)
     assert (checked.returncode, checked.stdout) == (0, "4 logs checked: every rule held\n")
     forged = tmp_path / "forged"
@@ -209,7 +209,7 @@ def test_validate_says_what_would_run(done):
     )
 
 
-def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
+def test_new_writes_an_experiment_that_runs_with_a_custom_agent(tmp_path):
     assert robocell("new", "mine", cwd=tmp_path).returncode == 0
     small = ("--set", "replications=1", "--set", "horizon=40min", "--set", "sweep.grid.fleet.agvs.count=[2]")
     where = ("--executor", "processes", "--workers", "1")
@@ -240,7 +240,7 @@ def test_new_writes_an_experiment_that_runs_with_an_agent_of_ones_own(tmp_path):
         (["bench", "motion", "--seed", "x"], "Invalid value for '--seed': "),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_in_one_line_with_exit_code_2(done, arguments, said):
+def test_a_user_error_is_one_line_with_exit_code_2(done, arguments, said):
     told = robocell(*arguments, cwd=done)
     assert told.returncode == 2
     assert told.stderr.startswith("robocell: " + said)
@@ -248,7 +248,7 @@ def test_a_mistake_is_told_in_one_line_with_exit_code_2(done, arguments, said):
     assert told.stdout == ""
 
 
-def test_failed_trials_are_told_and_give_exit_code_1(tmp_path):
+def test_failed_trials_are_reported_with_exit_code_1(tmp_path):
     (tmp_path / "odd.py").write_text(
         "from robocell.agents import Station\n\n\nclass Odd(Station):\n"
         "    def bid(self, call):\n        raise RuntimeError('no idea')\n"
@@ -264,7 +264,7 @@ def test_failed_trials_are_told_and_give_exit_code_1(tmp_path):
 
 
 @pytest.mark.parametrize("blow", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
-def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
+def test_an_interrupted_run_says_that_it_can_be_continued(tmp_path, blow):
     (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "1d"}, "replications": 2000}))
     command = [
         sys.executable,
@@ -288,7 +288,7 @@ def test_an_interrupted_run_says_that_it_can_go_on(tmp_path, blow):
     )
 
 
-def test_the_report_needs_nothing_from_outside(done):
+def test_the_report_is_self_contained(done):
     report = (done / "out" / "report.html").read_text()
     assert not re.findall(r"""(?:src|href|url|@import)\s*[=(]?\s*["']?(?:https?:)?//""", report)
     assert "<link" not in report

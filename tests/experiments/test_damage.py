@@ -100,10 +100,10 @@ def sound(results: Results, one: Results, other: Results, what: str) -> None:
             assert row[metric] == true.loc[row["trial"], metric] or pd.isna(row[metric]), what
 
 
-def test_a_hundred_damages_are_told_or_mended(runs, tmp_path):
+def test_a_hundred_damages_are_reported_or_repaired(runs, tmp_path):
     assert 20 < sum(survives(runs, tmp_path / "run", seed) for seed in range(100)) < 100
 
 
 @pytest.mark.slow
-def test_a_thousand_damages_are_told_or_mended_with_their_reports(runs, tmp_path):
+def test_a_thousand_damages_are_reported_or_repaired_with_their_reports(runs, tmp_path):
     assert sum(survives(runs, tmp_path / "run", seed, thorough=True) for seed in range(1000, 2000)) > 200

@@ -52,7 +52,7 @@ WRONG_JSON = ["", "null", "7", "{", "[]", "{}", "[null, null, null]", '"text"', 
 
 
 @pytest.mark.parametrize("content", WRONG_JSON)
-def test_a_damaged_plan_is_told_and_made_again_by_a_run(done, sound, content):
+def test_a_damaged_plan_is_reported_and_written_again_by_a_run(done, sound, content):
     (done / PLAN).write_text(content)
     with pytest.raises(ExperimentError, match=r"plan\.json: .*; `robocell run .* mends it, and runs again only what"):
         load(done)
@@ -60,7 +60,7 @@ def test_a_damaged_plan_is_told_and_made_again_by_a_run(done, sound, content):
     assert tables(done) == sound
 
 
-def test_a_plan_of_other_length_or_keys_is_told(done):
+def test_a_plan_with_another_length_or_other_keys_is_reported(done):
     plan = json.loads((done / PLAN).read_text())
     other = [dict(case, settings={"horizon": "2h"}) for case in plan]
     for wrong in (plan[:2], plan + plan, other):
@@ -79,7 +79,7 @@ def test_a_plan_of_other_length_or_keys_is_told(done):
         '{"versions": {}, "workers": "many"}',
     ],
 )
-def test_damaged_provenance_costs_no_result_and_is_told_in_the_report(done, sound, content):
+def test_damaged_provenance_costs_no_result_and_is_stated_in_the_report(done, sound, content):
     (done / PROVENANCE).write_text(content)
     from robocell.experiments.report.page import write_report
 
@@ -139,7 +139,7 @@ def test_an_edited_figure_is_found_and_named(done, sound):
     assert tables(done) == sound
 
 
-def test_journals_of_before_without_checksums_and_lines_that_stand_twice_are_read(done, sound):
+def test_old_journals_without_checksums_and_repeated_lines_are_read(done, sound):
     plain = [{key: value for key, value in json.loads(line).items() if key != "check"} for line in lines_of(done)]
     old = [json.dumps(document, separators=(",", ":")).encode() + b"\n" for document in plain]
     (done / JOURNAL).write_bytes(b"".join(old + old[:5]))
@@ -150,7 +150,7 @@ def test_journals_of_before_without_checksums_and_lines_that_stand_twice_are_rea
 @pytest.mark.parametrize(
     "name", ["logs", "trials", "trials/journal.jsonl", "trials/plan.json", "experiment.yaml", ".lock"]
 )
-def test_a_file_in_place_of_a_folder_and_the_other_way_round_are_told(done, name):
+def test_a_file_in_place_of_a_folder_is_reported_and_vice_versa(done, name):
     path = done / name
     if path.is_dir():
         shutil.rmtree(path)
@@ -210,7 +210,7 @@ def test_a_folder_that_becomes_read_only_is_noticed_at_the_next_result(tmp_path,
         go(study(), folder, progress=Meddler(lock))
 
 
-def test_a_log_that_is_another_than_was_written_is_told(tmp_path):
+def test_a_log_that_was_replaced_is_reported(tmp_path):
     directory = real_run(tmp_path / "run")
     assert not any(audit(directory).values())
     trials = load(directory).trials
@@ -240,7 +240,7 @@ def real_run(directory: Path, machines: tuple[int, ...] = (1, 2)) -> Path:
     return directory
 
 
-def test_a_file_is_on_the_disk_before_its_name_leads_to_it_and_the_name_after(tmp_path, monkeypatch):
+def test_a_file_is_synced_before_it_is_renamed_and_its_folder_afterwards(tmp_path, monkeypatch):
     done: list[str] = []
     sync, put = os.fsync, os.replace
 

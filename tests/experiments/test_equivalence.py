@@ -103,7 +103,7 @@ def test_the_statement_comes_when_there_is_enough_to_say_it():
     assert 0 < found.highest < DELTA
 
 
-def test_what_seems_far_behind_is_not_doubted_and_nothing_is_claimed_of_it():
+def test_a_case_far_behind_is_not_doubted_and_no_claim_is_made_about_it():
     generator = np.random.default_rng(8)
     values = np.array([90.0, 100.0, 100.0, 100.0, 100.0]) + 3 * generator.normal(size=(4, 5))
     found = verdict(values, risk=RISK / 4, delta=DELTA, greater_is_better=True)
@@ -112,7 +112,7 @@ def test_what_seems_far_behind_is_not_doubted_and_nothing_is_claimed_of_it():
     assert found.doubt.place > 0
 
 
-def test_equal_values_say_nothing_before_there_are_four():
+def test_equal_values_prove_nothing_before_there_are_four():
     values = np.ones((10, 3))
     few = verdict(values[: FEWEST - 1], risk=RISK, delta=DELTA, greater_is_better=True)
     assert few.enough is None
@@ -120,7 +120,7 @@ def test_equal_values_say_nothing_before_there_are_four():
     assert verdict(values[:FEWEST], risk=RISK, delta=DELTA, greater_is_better=True).enough == 0
 
 
-def test_what_is_not_fit_is_not_enough_and_what_may_not_be_is_in_doubt():
+def test_an_unfit_fleet_is_not_enough_and_a_possibly_unfit_one_is_in_doubt():
     values = np.array([50.0, 100.0, 100.0]) + np.random.default_rng(5).normal(size=(10, 1))
     rules = {"risk": RISK, "delta": DELTA, "greater_is_better": True}
     assert verdict(values, **rules, fit=[True, True, True]).enough == 1

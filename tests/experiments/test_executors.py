@@ -49,7 +49,7 @@ def test_a_pool_returns_what_serial_returns(pool):
     assert len({tuple(r.values.values()) for r in pooled}) == 12
 
 
-def test_an_exception_is_recorded_with_its_traceback_and_the_rest_goes_on(pool):
+def test_an_exception_is_recorded_with_its_traceback_and_the_other_trials_continue(pool):
     asked = trials(5, behave="raise", at=[2])
     results = by_replication(pool.run(asked), asked)
     assert [r.status for r in results] == [Status.DONE] * 2 + [Status.FAILED] + [Status.DONE] * 2
@@ -78,7 +78,7 @@ def test_a_trial_whose_process_was_killed_once_is_done_in_the_second_attempt(poo
     assert (result.status, result.attempts) == (Status.DONE, 2)
 
 
-def test_a_trial_out_of_time_stops_and_says_where_it_was(pool):
+def test_a_trial_that_runs_out_of_time_stops_and_reports_its_position(pool):
     asked = trials(3, behave="hang", at=[0])
     results = by_replication(pool.run(asked), asked)
     assert [r.status for r in results] == [Status.TIMEOUT, Status.DONE, Status.DONE]
@@ -93,7 +93,7 @@ def test_a_trial_that_does_not_react_to_its_time_limit_is_killed(pool):
     assert time.monotonic() - started < 8
 
 
-def test_a_trial_that_wants_too_much_memory_is_recorded_and_the_rest_goes_on(pool):
+def test_a_trial_that_takes_too_much_memory_is_recorded_and_the_others_continue(pool):
     asked = trials(4, behave="eat", at=[1])
     results = by_replication(pool.run(asked), asked)
     assert [r.status for r in results] == [Status.DONE, Status.FAILED, Status.DONE, Status.DONE]
@@ -130,7 +130,7 @@ def test_workers_do_not_outlive_a_driver_that_is_killed(tmp_path):
     wait_until(lambda: not any(alive(worker) for worker in workers))
 
 
-def test_a_script_without_a_main_guard_is_told_so(tmp_path):
+def test_a_script_without_a_main_guard_gets_an_explanation(tmp_path):
     script = tmp_path / "study.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
@@ -155,7 +155,7 @@ def test_a_script_without_a_main_guard_is_told_so(tmp_path):
         ({"expected_s": 60.0, "workers": 1}, "serial"),
     ],
 )
-def test_auto_takes_what_fits_the_work(asked, kind):
+def test_auto_chooses_the_executor_that_fits_the_work(asked, kind):
     defaults = {"expected_s": 60.0, "trials": 100, "workers": 2, "ray_address": None}
     assert choose_executor("auto", **(defaults | asked)) == kind
     assert choose_executor("serial", **(defaults | asked)) == "serial"

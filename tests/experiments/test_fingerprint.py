@@ -53,7 +53,7 @@ def made(source: str) -> type:
 
 
 @pytest.mark.parametrize("what", DIFFERENT)
-def test_a_difference_is_seen_and_nothing_else(what: str) -> None:
+def test_only_a_difference_changes_the_fingerprint(what: str) -> None:
     one, again, other = (made(DIFFERENT[what].replace("ONE", value)) for value in ("1", "1", "2"))
     assert fingerprint(one) == fingerprint(again)
     assert fingerprint(one) != fingerprint(other)
@@ -84,7 +84,7 @@ def test_deep_data_and_circles_are_followed() -> None:
     assert fingerprint(made(deep + USE)) != fingerprint(made(circle + USE))
 
 
-def test_modules_of_the_user_count_with_those_that_they_use(tmp_path: Path) -> None:
+def test_modules_of_the_user_count_with_their_imports(tmp_path: Path) -> None:
     (tmp_path / "near_mine.py").write_text("from far_mine import far\ndef near(): return far()\n")
     program = "from near_mine import near\nclass A:\n    def m(self): return near()\n"
     program += "from robocell.experiments.design.fingerprint import fingerprint\nprint(fingerprint(A))"

@@ -79,7 +79,7 @@ def made(notebook: Path) -> str:
     return (notebook / "said.txt").read_text()
 
 
-def test_a_class_of_a_notebook_decides(made: str, tmp_path: Path) -> None:
+def test_a_class_defined_in_a_notebook_is_used(made: str, tmp_path: Path) -> None:
     usual = run(Experiment.load("phone_line", SHORT), tmp_path)
     assert made.startswith("2 0 0 [")
     assert str(usual.results.trials["throughput_per_h"].tolist()) not in made
@@ -100,9 +100,7 @@ def test_a_program_on_the_standard_input_has_no_file_that_workers_could_run(made
     assert ran.stdout == made
 
 
-def test_a_notebook_that_is_started_again_runs_nothing_twice_and_a_changed_class_anew(
-    notebook: Path, tmp_path: Path
-) -> None:
+def test_a_restarted_notebook_reruns_only_a_changed_class(notebook: Path, tmp_path: Path) -> None:
     shutil.copytree(notebook, tmp_path, dirs_exist_ok=True)
     programs = [UNGUARDED.format(settings=SHORT, choosy=choosy) for choosy in (50, 3)]
     said = [cells(program, "out", "serial", cwd=tmp_path).stdout[:5] for program in programs]
@@ -110,7 +108,7 @@ def test_a_notebook_that_is_started_again_runs_nothing_twice_and_a_changed_class
 
 
 @pytest.mark.slow  # every day without classes of its own, in test_executors
-def test_a_script_without_a_main_guard_is_told_what_to_add(tmp_path: Path) -> None:
+def test_a_script_without_a_main_guard_gets_the_remedy(tmp_path: Path) -> None:
     ran = script(UNGUARDED.format(settings=SHORT, choosy=2), "out", "processes", cwd=tmp_path)
     assert ran.returncode == 1
     assert ran.stderr.splitlines()[-1].endswith('put the call below `if __name__ == "__main__":`')
@@ -147,7 +145,7 @@ def test_settings_and_sweeps_hold_classes(tmp_path: Path) -> None:
     assert sum(made[0]) > 0
 
 
-def test_a_mechanism_and_a_class_of_jobs_are_taken_too(tmp_path: Path) -> None:
+def test_mechanisms_and_job_classes_are_accepted_too(tmp_path: Path) -> None:
     class MyRule(BestOffer):
         """The best offer, under a name of its own."""
 
@@ -241,7 +239,7 @@ def test_classes_that_name_each_other_stay_the_same(tmp_path: Path, monkeypatch:
     assert (outcome.ran, outcome.failed) == (2, 0)
 
 
-def test_what_cannot_be_sent_is_said_when_the_experiment_is_made() -> None:
+def test_a_class_that_cannot_be_sent_is_refused_when_the_experiment_is_made() -> None:
     class Locked(AGV):
         lock = threading.Lock()
 

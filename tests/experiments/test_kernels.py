@@ -65,7 +65,7 @@ def test_when_kernels_are_compiled_no_shipped_config_compiles_any():
     assert (misses, hits > 5) == (0, True)
 
 
-def test_a_first_run_says_one_line_and_the_next_none(cold, tmp_path):
+def test_the_first_run_prints_one_line_and_the_next_none(cold, tmp_path):
     experiment = Experiment.parse({"scenario": TINY, "outputs": {"report": False, "figures": False}})
     for said in (["compiling the kernels, once, about 9 s"], []):
         notes = Notes()

@@ -52,21 +52,21 @@ def test_a_stable_queue_raises_no_alarm(share, n):
 
 
 @pytest.mark.parametrize(("share", "n", "least"), [(1.05, 20, 0.7), (1.1, 10, 0.8), (1.2, 4, 0.9), (1.5, 1, 0.95)])
-def test_overload_is_seen(share, n, least):
+def test_overload_is_detected(share, n, least):
     assert alarms(share, n) >= least
 
 
-def test_longer_runs_see_a_smaller_overload():
+def test_longer_runs_detect_a_smaller_overload():
     assert alarms(1.05, 10, hours=24.0, warm_up_h=4.0) >= 0.65 > alarms(1.05, 10) + 0.15
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_an_overloaded_queue_is_not_taken_for_one_that_keeps_up(n):
+def test_an_overloaded_queue_is_not_mistaken_for_a_stable_one(n):
     verdicts = [one.keeps_up for one in found(1.1, n)]
     assert np.mean([verdict is True for verdict in verdicts]) <= 0.01
 
 
-def test_that_a_queue_keeps_up_takes_replications_to_show():
+def test_showing_that_a_queue_is_stable_takes_replications():
     assert np.mean([one.keeps_up is True for one in found(0.5, 20, experiments=50)]) > 0.9
     assert np.mean([one.keeps_up is None for one in found(0.9, 2, experiments=50)]) > 0.9
 

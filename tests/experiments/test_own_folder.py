@@ -46,7 +46,7 @@ def classes(directory: Path) -> list[str]:
 
 @pytest.mark.parametrize("config", ["run", "run/experiment.yaml"])
 @pytest.mark.parametrize(("options", "counts"), [((), '"reused": 1'), (("--fresh",), '"ran": 1')])
-def test_a_run_that_goes_on_in_its_own_folder_keeps_the_users_classes(mine, config, options, counts):
+def test_a_run_continued_in_its_own_folder_keeps_the_classes_of_the_user(mine, config, options, counts):
     kept = ["own_cell.py", "shop/__init__.py", "shop/press.py"]
     for _ in range(2):
         ran = robocell("run", config, "-o", "run", *SHORT, *options, cwd=mine.parent)
@@ -56,7 +56,7 @@ def test_a_run_that_goes_on_in_its_own_folder_keeps_the_users_classes(mine, conf
     assert not list(mine.glob(".modules*"))
 
 
-def test_modules_hold_the_classes_of_the_last_run_and_no_older_ones(mine):
+def test_the_folder_of_modules_holds_only_the_classes_of_the_last_run(mine):
     experiment = yaml.safe_load((mine / EXPERIMENT).read_text())
     del experiment["scenario"]["stations"]["press"]["class"]
     (mine.parent / "other.yaml").write_text(yaml.safe_dump(experiment))
@@ -104,7 +104,7 @@ def test_a_folder_of_another_experiment_is_left_alone_unless_the_user_agrees(tmp
     assert go(study(machines=(7,), sleep_s=0.1), tmp_path, fresh=True).ran == 4
 
 
-def test_what_is_the_same_experiment_goes_on_without_a_question(tmp_path, monkeypatch):
+def test_the_same_experiment_continues_without_a_question(tmp_path, monkeypatch):
     no = Asked(False)
     go(study(machines=(1, 2)), tmp_path, progress=no)
     assert go(study(machines=(2, 3), replications=5), tmp_path, progress=no).reused == 4
@@ -123,7 +123,7 @@ def test_edited_classes_belong_to_the_same_experiment(mine):
     assert '"ran": 1' in ran.stdout
 
 
-def test_the_terminal_is_asked_only_where_there_is_one(monkeypatch, capsys):
+def test_the_question_is_asked_only_on_a_terminal(monkeypatch, capsys):
     from io import StringIO
 
     from robocell.experiments.command.console import Bar

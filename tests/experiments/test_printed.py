@@ -20,7 +20,7 @@ from robocell.experiments.runner import run
 
 
 @pytest.mark.parametrize("executor", ["serial", "processes"])
-def test_what_a_trial_prints_comes_back_with_its_result_and_not_on_the_terminal(executor, capfd):
+def test_output_of_a_trial_is_returned_with_its_result_and_not_shown_on_the_terminal(executor, capfd):
     from fakes import fake_trial
 
     asked = trials(3, behave="print", at=[1])
@@ -30,14 +30,14 @@ def test_what_a_trial_prints_comes_back_with_its_result_and_not_on_the_terminal(
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_a_trial_prints_is_kept_beside_its_log(tmp_path):
+def test_output_of_a_trial_is_kept_beside_its_log(tmp_path):
     run(study(behave="print", at=[2]), tmp_path, function=named_trial, executor="serial")
     kept = sorted((tmp_path / "logs").iterdir())
     assert [path.suffix for path in kept] == [".txt"] * 3
     assert {path.read_text() for path in kept} == {"bidding\na warning\n"}
 
 
-def test_c_code_and_children_are_heard_in_a_process_of_its_own_and_too_much_is_counted(monkeypatch, capfd):
+def test_output_of_c_code_and_child_processes_is_captured_and_an_excess_is_counted(monkeypatch, capfd):
     monkeypatch.setattr(printing, "LONGEST", 12)
     with printed(whole_process=True) as said:
         os.write(1, b"from C\n")
@@ -49,7 +49,7 @@ def test_c_code_and_children_are_heard_in_a_process_of_its_own_and_too_much_is_c
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_debugger_talks_to_the_terminal(capsys):
+def test_a_debugger_uses_the_terminal(capsys):
     before = sys.gettrace()
     with printed(whole_process=False) as said:
         sys.settrace(lambda *_: None)
@@ -72,7 +72,7 @@ class Noisy(Station):
 """
 
 
-def test_json_is_one_object_whatever_the_users_classes_print(tmp_path):
+def test_json_stays_one_object_when_classes_of_the_user_print(tmp_path):
     (tmp_path / "noisy_cell.py").write_text(NOISY)
     scenario = line() | {"stations": {"cell": {"operations": {"work": "10s"}, "class": "noisy_cell:Noisy"}}}
     config = {"scenario": scenario | {"horizon": "3min"}, "replications": 2, "outputs": {"figures": False}}
@@ -114,7 +114,7 @@ def test_standard_output_of_the_process_is_kept_for_json(tmp_path):
     assert sorted(said.stderr.split()) == ["C", "python"]
 
 
-def test_ctrl_c_on_a_pool_that_is_being_started_is_told_in_one_line(tmp_path):
+def test_ctrl_c_while_a_pool_starts_is_reported_in_one_line(tmp_path):
     (tmp_path / "study.yaml").write_text(yaml.safe_dump({"scenario": line() | {"horizon": "5d"}, "replications": 500}))
     command = [sys.executable, "-m", "robocell.experiments.command.cli", "run", "study.yaml", "--executor", "processes"]
     with subprocess.Popen(
@@ -131,7 +131,7 @@ def test_ctrl_c_on_a_pool_that_is_being_started_is_told_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a: b", "#1", "two\nlines", "$(x) {y}", "null"])
-def test_new_takes_every_name_of_a_folder(tmp_path, name):
+def test_new_accepts_every_folder_name(tmp_path, name):
     assert robocell("new", Path(name), cwd=tmp_path).returncode == 0
     text = (tmp_path / name / "experiment.yaml").read_text()
     assert yaml.safe_load(text)["name"] == " ".join(name.split())
@@ -147,7 +147,7 @@ cli.main()
 """
 
 
-def test_ctrl_c_after_all_is_done_changes_nothing():
+def test_ctrl_c_after_the_last_trial_changes_nothing():
     with subprocess.Popen([sys.executable, "-c", LATE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None

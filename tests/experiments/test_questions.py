@@ -103,7 +103,7 @@ def test_on_the_phone_line_the_question_finds_a_fleet_that_meets_the_target_with
     assert max(found) - min(found) <= 2
 
 
-def test_a_target_that_no_fleet_meets_is_said_so(tmp_path):
+def test_a_target_that_no_fleet_meets_is_reported(tmp_path):
     (sentence,) = answer_of(go(asked(fleet(500)), tmp_path)).sentences
     assert sentence.startswith(
         f"No fleet up to 12 {MACHINES} was shown to have a throughput_per_h of at least 500 with 95 % confidence; "
@@ -118,7 +118,7 @@ def test_a_target_at_the_edge_gets_all_replications(tmp_path):
     assert verdict[5]["meets"] == "not shown", "110 on average, so 110.3 is not met"
 
 
-def test_times_are_targets_from_above_with_units(tmp_path):
+def test_upper_bounds_on_times_are_targets_with_units(tmp_path):
     # the lead time is 600 s - 50 s x machines
     question = fleet(0) | {"target": {"metric": "flow_time_mean_s", "at_most": "7min"}}
     (sentence,) = answer_of(go(asked(question), tmp_path)).sentences
@@ -168,11 +168,11 @@ def test_more_at_least_than_at_most_is_refused():
         asked(replications={"until": "2%", "least": 50, "most": 20})
 
 
-def test_the_kpi_whose_interval_counts_may_be_named():
+def test_the_kpi_whose_interval_counts_can_be_chosen():
     assert asked(replications="until ±5% of wip_mean").config.replications == Until(until=0.05, of="wip_mean")
 
 
-def test_an_interval_that_stays_wide_is_said_so(tmp_path):
+def test_an_interval_that_stays_wide_is_reported(tmp_path):
     precision = {"until": "0.01%", "least": 3, "most": 6}
     (sentence,) = answer_of(go(asked(replications=precision, machines=[1, 2]), tmp_path)).sentences
     assert sentence.startswith("2 of 2 cases have their throughput_per_h less precisely than ±0.01%")
@@ -263,7 +263,7 @@ def test_the_steps_of_a_gain_add_up_to_the_whole_and_each_is_paired(tmp_path):
     assert load(tmp_path).answer == answer
 
 
-def test_what_brings_nothing_is_said_to_bring_nothing(tmp_path):
+def test_a_step_without_effect_is_reported_as_such(tmp_path):
     outcome = go(gain(path=["slow", "fast", "same"]), tmp_path)
     assert answer_of(outcome).sentences[-1] == "No gain or loss is certain (95 %) of: same."
 
@@ -310,7 +310,7 @@ def test_a_map_of_gains_names_its_corners_and_is_drawn(tmp_path):
         {"kind": "optimise", "points": 8, "keys": {MACHINES: {"low": 1, "high": 50}}},
     ],
 )
-def test_an_interrupted_question_goes_on_and_ends_in_the_same_bytes(tmp_path, question):
+def test_an_interrupted_question_continues_and_gives_the_same_bytes(tmp_path, question):
     if question["kind"] == "optimise":
         pytest.importorskip("optuna")
     experiment = asked(question, replications=10, machines=None if question["kind"] == "optimise" else range(1, 9))
@@ -360,16 +360,16 @@ def test_a_question_that_cannot_be_answered_is_refused(question, said):
     assert said in str(refused.value)
 
 
-def test_an_unknown_kpi_is_refused_with_its_nearest(tmp_path):
+def test_an_unknown_kpi_is_refused_with_the_nearest_name(tmp_path):
     with pytest.raises(RobocellError, match=r"there is no KPI 'thruput_per_h'.*did you mean .throughput_per_h"):
         go(asked({"kind": "best_policy", "metric": "thruput_per_h"}), tmp_path)
 
 
-def test_looks_grow_and_end_at_the_most():
+def test_looks_grow_up_to_the_budget():
     assert looks(4, 20) == [4, 6, 9, 13, 19, 20]
     assert looks(4, 3) == [3]
 
 
-def test_kpis_know_their_direction():
+def test_kpis_have_a_direction():
     assert greater_is_better("throughput_per_h")
     assert not any(map(greater_is_better, ["flow_time_mean_s", "tardiness_mean_s", "wip_mean", "energy_kwh"]))

@@ -49,17 +49,17 @@ def test_failures_and_time_limits_are_recorded(cluster):
     assert results[asked[4].id].error == "MemoryError: took more memory than its limit of 300 MB"
 
 
-def test_what_a_trial_prints_comes_back_with_its_result(cluster):
+def test_output_of_a_trial_is_returned_with_its_result(cluster):
     asked = trials(6, behave="print", at=[1, 4])
     printed = [result.printed for result in by_replication(cluster.run(asked), asked)]
     assert printed == ["", "bidding\na warning\n", "", "", "bidding\na warning\n", ""]
 
 
-def test_workers_of_a_local_ray_are_as_nice_as_the_driver(cluster):
+def test_workers_of_a_local_ray_have_the_niceness_of_the_driver(cluster):
     assert {result.printed for result in cluster.run(trials(4, behave="tell niceness"))} == {f"{os.nice(0)}\n"}
 
 
-def test_a_ray_that_is_not_there_is_explained():
+def test_a_missing_ray_is_explained():
     ran = subprocess.run(
         [
             sys.executable,
@@ -75,7 +75,7 @@ def test_a_ray_that_is_not_there_is_explained():
     assert "no Ray cluster could be reached at '127.0.0.1:1'" in ran.stderr.splitlines()[-1]
 
 
-def test_nothing_is_left_of_a_ray_whose_driver_was_interrupted(tmp_path):
+def test_an_interrupted_driver_leaves_no_ray_process_behind(tmp_path):
     log = tmp_path / "pids"
     script = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"

@@ -43,7 +43,7 @@ def study(folder: Path, module: str, source: str, name: str) -> Experiment:
         ),
     ],
 )
-def test_what_cannot_be_built_is_told_with_its_place(tmp_path, module, source, name, said):
+def test_an_agent_that_cannot_be_built_is_reported_with_its_place(tmp_path, module, source, name, said):
     with pytest.raises(RobocellError, match=said):
         rehearse(study(tmp_path, module, source, name), pytest.fail)
 

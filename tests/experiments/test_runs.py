@@ -58,7 +58,7 @@ def counted(patch: pytest.MonkeyPatch, calls: Counter[str], owner: object, name:
     patch.setattr(owner, name, counting)
 
 
-def test_a_run_parses_its_experiment_once_and_computes_once_what_it_shows(tmp_path, monkeypatch):
+def test_a_run_parses_its_experiment_and_computes_its_results_once(tmp_path, monkeypatch):
     calls: Counter[str] = Counter()
     drawn: Counter[str] = Counter()
     once = [(headlines, "headlines"), (headlines, "case_rows"), (claims, "claims_of"), (claims, "view_of")]
@@ -97,7 +97,7 @@ def test_replications_see_the_same_seeds_in_every_case(tmp_path):
 
 
 @pytest.mark.parametrize("torn", [b'{"id":"12', b'{"id":"12","status":"done"', b"\0\0\0"])
-def test_a_torn_tail_of_the_journal_is_cut_off_and_its_trial_run_again(tmp_path, torn):
+def test_a_truncated_last_line_of_the_journal_is_removed_and_its_trial_rerun(tmp_path, torn):
     go(study(), tmp_path)
     before = tables(tmp_path)
     journal = tmp_path / JOURNAL
@@ -108,7 +108,7 @@ def test_a_torn_tail_of_the_journal_is_cut_off_and_its_trial_run_again(tmp_path,
     assert len(journal.read_bytes().splitlines()) == 12
 
 
-def test_a_damaged_line_costs_its_trial_only(tmp_path):
+def test_a_damaged_line_costs_only_its_own_trial(tmp_path):
     go(study(), tmp_path)
     before = tables(tmp_path)
     journal = tmp_path / JOURNAL
@@ -130,7 +130,7 @@ def test_failed_trials_are_recorded_kept_and_run_again_only_on_request(tmp_path)
     assert go(broken, tmp_path, retry_failed=True).ran == 3
 
 
-def test_fresh_throws_away_what_was_there(tmp_path):
+def test_fresh_discards_earlier_results(tmp_path):
     go(study(), tmp_path)
     assert go(study(), tmp_path, fresh=True).ran == 12
 
@@ -211,7 +211,7 @@ def test_two_runs_cannot_write_to_one_directory(tmp_path):
     go(study(), tmp_path)
 
 
-def test_a_folder_with_other_files_is_not_taken_for_a_run(tmp_path):
+def test_a_folder_with_other_files_is_not_mistaken_for_a_run(tmp_path):
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(ExperimentError, match="holds other files and no run; choose a new or empty folder"):
         go(study(), tmp_path)
@@ -252,12 +252,12 @@ def test_results_of_other_code_are_read_and_not_mixed_with_new_ones(tmp_path, mo
     assert len(listener.notes) == 1
 
 
-def test_reading_what_is_no_run_says_so(tmp_path):
+def test_reading_a_folder_without_a_run_gives_an_error(tmp_path):
     with pytest.raises(ExperimentError, match="is not the folder of a run; make one with `robocell run"):
         load(tmp_path)
 
 
-def test_ten_thousand_recorded_trials_are_scanned_quickly_and_small(tmp_path):
+def test_ten_thousand_recorded_trials_are_scanned_quickly_in_little_memory(tmp_path):
     values = {f"station.{i}.processing": i / 7 for i in range(60)}
     line = {"status": "done", "seed": 1, "wall_s": 1.0, "attempts": 1, "values": values}
     with (tmp_path / "journal.jsonl").open("w") as file:
@@ -272,7 +272,7 @@ def test_ten_thousand_recorded_trials_are_scanned_quickly_and_small(tmp_path):
 
 
 @pytest.mark.parametrize("given", ["quickstart", Path("quickstart.yaml"), {}])
-def test_a_path_or_plain_data_are_no_factory_and_no_experiment(given, tmp_path):
+def test_a_path_or_plain_data_is_refused_as_factory_or_experiment(given, tmp_path):
     with pytest.raises(TypeError, match=r"Factory needs a Scenario, not .*; make one with Scenario.load or .parse"):
         Factory(given)
     with pytest.raises(TypeError, match=r"run needs an Experiment, not .*; make one with Experiment.load or .parse"):
@@ -281,6 +281,6 @@ def test_a_path_or_plain_data_are_no_factory_and_no_experiment(given, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [Experiment, Scenario])
-def test_a_mapping_is_not_loaded_and_the_message_says_what_reads_it(kind):
+def test_loading_a_mapping_is_refused_with_the_right_function_named(kind):
     with pytest.raises(TypeError, match=r"load needs the path of a file, .*; write \w+.parse\("):
         kind.load({"name": "mine"})

@@ -41,7 +41,7 @@ def documented() -> dict[tuple[str, str, int], float]:
 @pytest.mark.parametrize(
     ("noise", "n", "least"), [("normal", 4, 0.945), ("exponential", 10, 0.92), ("lognormal", 10, 0.89)]
 )
-def test_skew_intervals_hold_the_mean_more_often_than_t(noise, n, least):
+def test_skew_intervals_cover_the_mean_more_often_than_t_intervals(noise, n, least):
     found = coverage("skew", noise, n, 1500)
     assert found >= least
     assert found >= coverage("t", noise, n, 1500)
@@ -56,7 +56,7 @@ def test_the_documented_coverage_is_measured():
         assert coverage(interval, noise, n, 10_000) == pytest.approx(share, abs=0.012), (interval, noise, n)
 
 
-def test_what_was_never_seen_is_in_no_interval():
+def test_no_interval_covers_an_event_that_was_never_observed():
     calm = np.array([100.0, 101.0, 99.5, 100.5])
     assert t_interval(calm) == skew_interval(calm), "no skew is found in what is there"
     assert [rarest(n) for n in (4, 10, 20, 59)] == [53, 26, 14, 5]

@@ -24,7 +24,7 @@ STRANGE = [
 BELOW = np.nextafter(0.9, 0)
 
 
-def test_figures_take_every_name_as_plain_text():
+def test_figures_treat_every_name_as_plain_text():
     count = len(STRANGE)
     one, name = np.ones(count), " ".join(STRANGE[:4])
     curves = [Curve(text, np.arange(2.0), one[:2], one[:2], one[:2]) for text in STRANGE]
@@ -67,7 +67,7 @@ def test_an_interval_that_rounding_puts_beside_its_mean_is_drawn_as_a_point():
         assert "<svg" in chart.inline_svg()
 
 
-def test_a_run_of_cases_with_strange_names_has_all_that_it_should_have(tmp_path):
+def test_a_run_of_cases_with_strange_names_is_complete(tmp_path):
     points = [{"name": name, "stations.cell.machines": 1 + number} for number, name in enumerate(STRANGE)]
     scenario = line() | {"horizon": "2min", "name": STRANGE[3]}
     config = {"name": "\0".join(STRANGE), "scenario": scenario, "sweep": {"cases": points}, "replications": 2}

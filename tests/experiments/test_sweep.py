@@ -38,7 +38,7 @@ def test_grid_and_zip_multiply_and_no_case_comes_twice(grid, length, zipped):
 
 @settings(max_examples=50, deadline=None)
 @given(keys=st.sets(names, min_size=1, max_size=5))
-def test_short_names_tell_keys_apart(keys):
+def test_short_names_are_distinct(keys):
     short = short_names(keys)
     assert len(set(short.values())) == len(keys)
     assert all(key.endswith(ending) for key, ending in short.items())
@@ -46,7 +46,7 @@ def test_short_names_tell_keys_apart(keys):
 
 @settings(max_examples=50, deadline=None)
 @given(key=names, value=st.integers())
-def test_a_key_that_was_set_is_read_back_and_the_rest_stays(key, value):
+def test_setting_a_key_changes_nothing_else(key, value):
     data = {"zz": {"other": [1, {"deep": 2}]}}
     changed = set_key(data, key, value)
     assert get_key(changed, key) == value
@@ -87,7 +87,7 @@ def test_a_station_with_dots_in_its_name_is_swept_and_set():
     assert [case.label for case in experiment.cases] == ["machines=1 input_capacity=3", "machines=2 input_capacity=3"]
 
 
-def test_a_wrong_key_below_a_name_with_dots_is_refused_with_the_name():
+def test_an_unknown_key_below_a_name_with_dots_is_refused_with_that_name():
     shop: dict[str, Any] = line()
     shop["stations"]["cell.1"] = shop["stations"].pop("cell")
     with pytest.raises(RobocellError, match=r"stations\.cell\.1 has no key 'machine'; .*did you mean \"machines\""):
@@ -99,7 +99,7 @@ def test_ranges_include_both_ends_and_first_keys_vary_slowest():
     assert [tuple(case.values()) for case in sweep.expand(seed=1)] == [(2, 1), (2, 2), (4, 1), (4, 2), (6, 1), (6, 2)]
 
 
-def test_cases_are_spelt_out_and_keep_their_names():
+def test_explicit_cases_keep_their_names():
     sweep = Sweep(cases=[{"name": "as built"}, {"name": "buffered", "a.b": 20}], grid={"count": [1, 2]})
     cases = sweep.expand(seed=1)
     short = short_names(["a.b", "count"])
@@ -286,7 +286,7 @@ def test_a_setting_that_the_sweep_replaces_in_every_case_is_refused(key):
         Experiment.parse({"scenario": line(), "sweep": swept}, {key: 3 if "machines" in key else "7/h"})
 
 
-def test_a_setting_that_some_cases_keep_is_welcome():
+def test_a_setting_that_some_cases_keep_is_accepted():
     some = {"cases": [{"name": "one", "stations.cell.machines": 1}, {"name": "base"}]}
     named = {"stations.cell.machines": 3, "scenario.name": "shop"}
     experiment = Experiment.parse({"scenario": line(), "sweep": some}, named)

@@ -86,6 +86,6 @@ def test_the_folder_of_a_run_over_files_is_read_from_everywhere(shop, tmp_path, 
     assert (again.ran, again.reused) == (0, done.ran)
 
 
-def test_texts_may_stand_for_files(shop):
+def test_file_contents_can_be_given_as_text(shop):
     given = {"scenario": ON_A_FLOOR, "files": {"a.txt": FLOORS["b.txt"]}}
     assert Experiment.parse(given).cases[0].scenario.layout.art == FLOORS["b.txt"]

@@ -50,14 +50,14 @@ def seeds(*of: int) -> list[list[int]]:
          {"seed=1 horizon=1h": 1, "horizon=2h": 1, "seed=2 horizon=1h": 2}),
     ],
 )  # fmt: skip
-def test_a_swept_seed_is_the_root_of_the_replications_of_its_case(sweep, found):
+def test_a_swept_seed_is_the_root_seed_of_the_replications_of_its_case(sweep, found):
     experiment = read(f"sweep: {{{sweep}}}\nreplications: 2")
     assert roots(experiment) == dict(zip(found, seeds(*found.values()), strict=True))
     assert len({trial.id for trial in experiment.trials()}) == experiment.size == 2 * len(found)
 
 
 @pytest.mark.parametrize("block", ["lhs", "sobol", "random"])
-def test_a_drawn_seed_is_a_root_too(block):
+def test_a_sampled_seed_is_a_root_seed(block):
     keys = "{seed: {low: 1, high: 100000}, orders.rate: {low: 10/h, high: 60/h}}"
     experiment = read(f"sweep: {{{block}: {{samples: 4, keys: {keys}}}}}\nreplications: 2")
     drawn = [case.settings["seed"] for case in experiment.cases]
@@ -65,7 +65,7 @@ def test_a_drawn_seed_is_a_root_too(block):
     assert list(roots(experiment).values()) == seeds(*drawn)
 
 
-def test_a_seed_among_the_keys_of_a_question_is_a_root_too():
+def test_a_seed_among_the_keys_of_a_question_is_a_root_seed():
     pytest.importorskip("SALib")
     keys = "{seed: {low: 1, high: 9}, stations.cell.machines: {low: 1, high: 9}}"
     experiment = read(f"question: {{kind: sensitivity, samples: 4, keys: {keys}}}")
@@ -87,7 +87,7 @@ def test_the_experiments_seed_is_for_cases_without_one_of_their_own(tmp_path):
     assert [trial.id for trial in again.trials()] == [trial.id for trial in by_path.trials()]
 
 
-def test_set_seed_is_the_root_and_the_scenarios_is_not_set_in_vain():
+def test_set_seed_replaces_the_root_seed_and_the_seed_of_the_scenario():
     assert list(roots(read("", seed=5)).values()) == seeds(5)
     assert list(roots(Experiment.parse(line(), {"seed": 5})).values()) == seeds(5)
     assert list(roots(read("", **{"scenario.seed": 5})).values()) == seeds(5)
@@ -134,7 +134,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("key", "one", "other"), WORDS)
-def test_a_value_in_other_words_is_no_second_case(key, one, other):
+def test_a_value_in_another_notation_is_not_a_second_case(key, one, other):
     with pytest.raises(RobocellError) as refused:
         read(f"sweep: {{grid: {{{key}: [{one}, {other}]}}}}")
     said = str(refused.value)
@@ -169,7 +169,7 @@ def test_twins_are_refused_in_every_block(sweep, said):
     assert said in str(refused.value)
 
 
-def test_questions_do_not_choose_between_words():
+def test_questions_do_not_choose_between_notations_of_one_value():
     with pytest.raises(RobocellError, match=r"question.keys.negotiation.retry.choice: '5s' and '5000ms' mean the same"):
         read("question: {kind: optimise, keys: {negotiation.retry: {choice: [5s, 7s, 5000ms]}}}")
 
@@ -182,7 +182,7 @@ def test_a_sensitivity_design_may_ask_for_a_point_again():
     assert len({trial.id for trial in experiment.trials()}) == 4
 
 
-def test_a_copy_of_a_floor_is_no_second_factory(tmp_path, monkeypatch):
+def test_a_copy_of_a_floor_file_is_not_a_second_factory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("I.O\n.S.\n...\n")

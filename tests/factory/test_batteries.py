@@ -45,7 +45,9 @@ IDLE: dict[str, Any] = {  # one part, and then nothing to do
 
 @pytest.mark.parametrize("threshold", [0.3, 0.4, 0.5])
 @pytest.mark.parametrize("idle", ["3W", "7W", "9W"])
-def test_the_clock_goes_on_when_rounding_leaves_a_battery_just_above_its_threshold(idle: str, threshold: float) -> None:
+def test_the_clock_advances_when_rounding_leaves_a_battery_just_above_its_threshold(
+    idle: str, threshold: float
+) -> None:
     factory = Factory(
         Scenario.parse(changed(IDLE, fleet__agvs__battery__idle=idle, fleet__agvs__battery__threshold=threshold))
     )
@@ -80,14 +82,14 @@ BATTERY_FLEETS = {"battery": BATTERIES, "count": st.integers(1, 4), "every_s": s
 
 @settings(max_examples=5, deadline=None)
 @given(**BATTERY_FLEETS)
-def test_whatever_the_battery_a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) -> None:
+def test_a_day_ends_with_any_battery(battery: dict[str, Any], count: int, every_s: float) -> None:
     a_day_comes_to_its_end(battery, count, every_s)
 
 
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(**BATTERY_FLEETS)
-def test_whatever_the_battery_200_days_come_to_their_end(battery: dict[str, Any], count: int, every_s: float) -> None:
+def test_200_days_end_with_any_battery(battery: dict[str, Any], count: int, every_s: float) -> None:
     a_day_comes_to_its_end(battery, count, every_s)
 
 
@@ -114,7 +116,7 @@ def a_day_comes_to_its_end(battery: dict[str, Any], count: int, every_s: float) 
     ],
     ids=["driving", "idling"],
 )
-def test_a_battery_that_holds_no_way_to_a_charger_is_refused(battery: dict[str, str], said: str) -> None:
+def test_a_battery_that_cannot_reach_a_charger_is_refused(battery: dict[str, str], said: str) -> None:
     own = IDLE["fleet"]["agvs"]["battery"] | {"drive_empty": "40J/m", "idle": "7W"} | battery
     data = changed(IDLE)
     data["fleet"]["agvs"]["battery"] = own
@@ -122,7 +124,7 @@ def test_a_battery_that_holds_no_way_to_a_charger_is_refused(battery: dict[str, 
         Scenario.parse(data)
 
 
-def test_on_a_floor_the_shortest_way_counts() -> None:
+def test_on_a_floor_the_shortest_path_counts() -> None:
     """From the source it is seven moves of 2 m to the charger."""
     floor = """
 ##########
@@ -143,7 +145,7 @@ def test_on_a_floor_the_shortest_way_counts() -> None:
 
 
 @pytest.mark.slow
-def test_thirty_days_of_a_phone_line_come_to_their_end_in_bounded_memory() -> None:
+def test_thirty_days_of_a_phone_line_end_in_bounded_memory() -> None:
     """The log grows with the days, by as much on each; nothing else does."""
     grown_mb = {}
     for days in (2, 30):

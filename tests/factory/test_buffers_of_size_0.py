@@ -60,7 +60,7 @@ def test_every_part_comes_through_and_no_rule_is_broken(size, more):
 
 
 @pytest.mark.parametrize("mechanism", daily("contract_net", "cbba", "regret", "fifo", "what_if", of=MECHANISMS))
-def test_every_mechanism_goes_with_it(mechanism):
+def test_every_mechanism_works_without_buffers(mechanism):
     drained(with_buffers(CELL, (0, 0), negotiation={"mechanism": mechanism}))
 
 
@@ -119,7 +119,7 @@ def test_a_machine_is_blocked_until_the_vehicle_has_its_part():
     assert states[90.0] == StationState.BLOCKED
 
 
-def test_with_a_place_it_works_on():
+def test_with_an_output_place_the_machine_continues():
     assert times(one_vehicle(output_capacity=1), Event.PROCESSING_STARTED) == [30.0, 90.0]
 
 
@@ -155,7 +155,7 @@ def test_a_negative_capacity_is_refused():
 # -- orders that enter elsewhere ----------------------------------------------------------------------------------
 
 
-def test_orders_name_the_place_where_their_parts_enter():
+def test_orders_name_the_place_at_which_their_parts_enter():
     data = changed(CELL, horizon="30min", orders__from="a")
     factory = drained(data)
     log = factory.log
@@ -177,7 +177,7 @@ def test_an_unknown_place_of_entry_is_refused():
         Scenario.parse(changed(CELL, orders__from="aa"))
 
 
-def test_little_is_lost_to_the_books():
+def test_littles_law_holds_without_buffers():
     data = with_buffers(CELL, (0, 0), drain=False)
     scenario = Scenario.parse(data)
     assert measure(Factory(scenario).run(), scenario)["littles_law_gap"] == pytest.approx(0.0, abs=1e-9)

@@ -94,7 +94,7 @@ def test_copies_of_copies() -> None:
     assert digest(factory) == expected
 
 
-def test_what_happens_to_a_copy_does_not_happen_to_the_original() -> None:
+def test_a_copy_does_not_affect_the_original() -> None:
     original = Factory(changed())
     original.run_until(300)
     copy = original.copy()
@@ -118,7 +118,7 @@ class Patient(AGV):
         self.model.clock.schedule(60, self.wait, by)
 
 
-def test_agents_of_ones_own_are_copied_with_their_state_and_what_they_have_scheduled() -> None:
+def test_custom_agents_are_copied_with_their_state_and_scheduled_events() -> None:
     original = Factory(changed(), agent_classes={"agv": Patient})
     for agv in original.agvs:
         agv.model.clock.schedule(30, partial(agv.wait, 2))

@@ -54,7 +54,7 @@ def test_run_model_ends_where_run_ends(factory_data: dict[str, Any], whole: str)
     assert factory.log.digest() == whole
 
 
-def test_a_run_in_pieces_ends_at_the_horizon_and_not_beyond(factory_data: dict[str, Any], whole: str) -> None:
+def test_a_run_in_pieces_ends_at_the_horizon(factory_data: dict[str, Any], whole: str) -> None:
     factory = Factory(Scenario.parse(factory_data))
     time_s = 0.0
     while factory.running:
@@ -83,7 +83,7 @@ def test_a_factory_that_cannot_drain_ends_all_the_same() -> None:
     assert stuck.now_s == 11 * 60.0
 
 
-def test_nothing_goes_on_after_the_end(cell: dict[str, Any]) -> None:
+def test_nothing_happens_after_the_end(cell: dict[str, Any]) -> None:
     factory = run(changed(cell, horizon="10min", drain=False))
     digest = factory.log.digest()
     for go_on in (factory.step, factory.run, lambda: factory.run_until(1e6)):

@@ -217,14 +217,14 @@ def replicate(scenario: Scenario, kpi: str) -> list[float]:
 @pytest.mark.parametrize(
     "row", [pytest.param(row, id=row.name, marks=() if row.daily else (pytest.mark.slow,)) for row in ROWS]
 )
-def test_what_is_known_exactly_is_met(row: Row) -> None:
+def test_systems_with_exact_solutions_are_reproduced(row: Row) -> None:
     values = replicate(row.scenario(), row.kpi)
     assert half_width(values, 0.95) <= WIDEST * row.exact, "too short to see an error"
     assert np.mean(values) == pytest.approx(row.exact, abs=half_width(values, SURE)), row.source
 
 
 @pytest.mark.slow
-def test_a_vehicle_is_idle_as_often_as_theory_says() -> None:
+def test_idle_time_of_a_vehicle_matches_theory() -> None:
     row = next(row for row in ROWS if row.name == "one vehicle")
     values = replicate(Row(**{**vars(row), "hours": 60}).scenario(), "vehicles.idle")
     assert np.mean(values) == pytest.approx(1 - 51 / 3600 * 55, abs=half_width(values, SURE))

@@ -89,7 +89,7 @@ def test_hash_seed_does_not_matter(cell: dict[str, Any]) -> None:
     assert ran.stdout == run(cell).log.digest() + "\n"
 
 
-def test_fleets_meet_the_same_orders_and_the_same_work(cell: dict[str, Any]) -> None:
+def test_all_fleets_get_the_same_orders_and_processing_times(cell: dict[str, Any]) -> None:
     cell = changed(cell, horizon="1h")
     few, many = run(changed(cell, fleet__agvs__count=2)), run(changed(cell, fleet__agvs__count=6))
     released = [rows(factory, Event.RELEASED)["time_s"].tolist() for factory in (few, many)]
@@ -287,7 +287,7 @@ class Homebody(AGV):
         return Refusal() if isinstance(offer, Proposal) and offer.approach_s > 30.0 else offer
 
 
-def test_a_subclass_that_bids_for_itself_is_asked_one_by_one(cell: dict[str, Any]) -> None:
+def test_a_subclass_with_its_own_bid_is_called_individually(cell: dict[str, Any]) -> None:
     Homebody.asked = 0
     factory = run(changed(cell, horizon="30min"), agent_classes={"agv": Homebody})
     assert Homebody.asked > 0
@@ -352,7 +352,7 @@ def test_classes_are_named_in_the_scenario(
             Factory(Scenario.parse(changed(cell, fleet__agvs__class=name)))
 
 
-def test_stations_block_when_nobody_takes_their_parts(cell: dict[str, Any]) -> None:
+def test_stations_block_if_no_vehicle_takes_their_parts(cell: dict[str, Any]) -> None:
     factory = run(changed(cell, fleet__agvs__count=1, orders__rate="100/h", horizon="1h", drain=False))
     states = rows(factory, Event.STATION_STATE)["value"]
     assert StationState.BLOCKED in states

@@ -55,7 +55,7 @@ def test_the_circle_is_named_once(room):
     assert measure(log, scenario)["jammed"] == 1.0
 
 
-def test_nothing_moves_after_a_jam_and_nobody_negotiates():
+def test_no_part_moves_and_no_agent_negotiates_after_a_jam():
     factory = Factory(crossing(), rng=1)
     log = factory.run()
     jammed_s = log.events["time_s"][log.events["kind"] == Event.JAMMED][0]
@@ -71,7 +71,7 @@ def test_check_names_the_circle():
 
 
 @pytest.mark.parametrize("more", [{"wip": 2}, {"room": (None, 1)}, {"storage": {"rack": {}}}], ids=str)
-def test_what_can_move_on_is_no_jam(more):
+def test_parts_that_can_move_are_not_a_jam(more):
     scenario = crossing(**more)
     log = Factory(scenario, rng=1).run()
     assert rows(log) == []
@@ -80,7 +80,7 @@ def test_what_can_move_on_is_no_jam(more):
     assert kpis["throughput_per_h"] > 10
 
 
-def test_a_storage_that_is_too_small_is_found_out():
+def test_a_storage_that_is_too_small_is_reported():
     scenario = crossing(storage={"rack": {"capacity": 1}})
     assert measure(Factory(scenario, rng=1).run(), scenario)["jammed"] == 1.0
 
@@ -106,7 +106,7 @@ def test_arrivals_that_go_on_do_not_hide_a_jam():
     assert last_hour.sum() == arrived.sum(), "a call for each part that arrives, none again"
 
 
-def test_a_stop_that_ends_is_no_jam():
+def test_a_temporary_stop_is_not_a_jam():
     """All machines of a station are broken, or off: parts wait, and go on later."""
     shifts = {"day": {"every": "2h", "pauses": [{"from": "30min", "to": "110min"}]}}
     data = changed(CELL, stations__b__shift="day", shifts=shifts, horizon="1h")

@@ -59,11 +59,11 @@ def test_parts_take_longer_the_slower_the_vehicles(cell):
         ("omni", {"loaded_speed": "0.5m/s"}, "speed"),
     ],
 )
-def test_vehicles_that_are_quicker_than_they_can_be_are_found(cell, logs, driven, claimed, rule):
+def test_vehicles_that_exceed_their_speed_are_found(cell, logs, driven, claimed, rule):
     assert {violation.rule for violation in check(logs[driven], changed(cell, **claimed))} >= {rule}
 
 
-def test_the_direction_of_every_move_is_faced_first(logs):
+def test_a_vehicle_faces_the_direction_of_every_move_first(logs):
     """Between a move east and one west lie two quarter turns."""
     log = logs["differential"]
     for column in range(len(log.ids(AgentKind.AGV))):

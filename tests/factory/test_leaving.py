@@ -70,7 +70,7 @@ def test_a_vehicle_that_leaves_gives_back_its_transports(factory: Factory) -> No
     assert_sound(factory)
 
 
-def test_a_part_on_board_lies_ready_where_it_was_loaded(factory: Factory) -> None:
+def test_a_part_on_board_is_set_down_ready_for_pickup_where_it_was_loaded(factory: Factory) -> None:
     agv = until(factory, lambda: next((a for a in factory.agvs if a.state is VehicleState.LOADED), None))
     job, task = agv.plan.next.part, agv.plan.next.task
     agv.remove()
@@ -102,7 +102,7 @@ def test_a_part_that_is_being_loaded_stays(factory: Factory) -> None:
 
 
 @pytest.mark.parametrize("look_ahead", ["start", "departure"])
-def test_what_was_called_ahead_is_called_again(cell: dict[str, Any], look_ahead: str) -> None:
+def test_tasks_announced_ahead_are_announced_again(cell: dict[str, Any], look_ahead: str) -> None:
     factory = Factory(Scenario.parse(changed(cell, horizon="20min", negotiation__look_ahead=look_ahead)))
     for _ in range(4):
         until(factory, lambda: next((a for a in factory.agvs if a.load), None)).remove()
@@ -196,7 +196,7 @@ def test_vehicles_look_for_another_charger(cell: dict[str, Any]) -> None:
     assert_sound(factory)
 
 
-def test_another_robot_handles_what_a_robot_had_in_hand(cell: dict[str, Any]) -> None:
+def test_another_robot_takes_over_the_handling_of_a_robot_that_leaves(cell: dict[str, Any]) -> None:
     robots = {name: {"stations": ["b", "c"], "load": "5s", "unload": "5s"} for name in ("arm", "hand")}
     factory = Factory(Scenario.parse(changed(cell, horizon="30min", robots=robots)))
     robot = until(factory, lambda: next((r for r in factory.robots if r.task is not None), None))
@@ -215,7 +215,7 @@ def twins(cell: dict[str, Any]) -> dict[str, Any]:
     return changed(cell, horizon="30min", stations=dict.fromkeys("abcd", room))
 
 
-def test_parts_of_a_station_that_leaves_go_on_elsewhere(cell: dict[str, Any]) -> None:
+def test_parts_of_a_station_that_leaves_continue_elsewhere(cell: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(twins(cell)))
     factory.run_until(900.0)
     station = max(factory.stations, key=lambda s: len(s.input) + sum(m.job is not None for m in s.machines))
@@ -230,7 +230,7 @@ def test_parts_of_a_station_that_leaves_go_on_elsewhere(cell: dict[str, Any]) ->
     assert_sound(factory)
 
 
-def test_parts_on_their_way_to_a_station_that_leaves_come_and_go_on(cell: dict[str, Any]) -> None:
+def test_parts_on_their_way_to_a_station_that_leaves_arrive_and_continue(cell: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(twins(cell)))
     agv = until(factory, lambda: next((a for a in factory.agvs if a.load and a.plan.next.part.target), None))
     job, station = agv.plan.next.part, agv.plan.next.part.target
@@ -243,7 +243,7 @@ def test_parts_on_their_way_to_a_station_that_leaves_come_and_go_on(cell: dict[s
     assert_sound(factory)
 
 
-def test_what_no_station_is_left_to_do_is_reported_once(cell: dict[str, Any]) -> None:
+def test_an_operation_that_no_station_is_left_to_do_is_reported_once(cell: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(changed(cell, horizon="10min", drain=False)))
     factory.run_until(200.0)
     next(station for station in factory.stations if station.name == "a").remove()
@@ -464,7 +464,7 @@ def test_a_vehicle_that_joins_in_a_pause_begins_after_it(cell: dict[str, Any]) -
     assert_sound(factory)
 
 
-def test_a_vehicle_that_has_left_hears_and_says_nothing(cell: dict[str, Any]) -> None:
+def test_a_vehicle_that_has_left_neither_receives_nor_sends_messages(cell: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(changed(cell, horizon="30min", record={"trace": True, "messages": "full"})))
     factory.run_until(500.0)
     leaver = factory.agvs[2]
@@ -555,7 +555,7 @@ def spared(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_nothing_is_lost_by_comings_and_goings(cell: dict[str, Any], variant: str) -> None:
+def test_nothing_is_lost_when_agents_join_and_leave(cell: dict[str, Any], variant: str) -> None:
     options = {"horizon": "15min", "orders__rate": "30/h"} | VARIANTS[variant]
     if "orders" in options:
         del options["orders__rate"]
@@ -566,7 +566,7 @@ def test_nothing_is_lost_by_comings_and_goings(cell: dict[str, Any], variant: st
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_by_comings_and_goings_without_a_floor(table: dict[str, Any], seed: int) -> None:
+def test_nothing_is_lost_when_agents_join_and_leave_without_a_floor(table: dict[str, Any], seed: int) -> None:
     without_vehicles = {key: value for key, value in table.items() if key not in ("fleet", "chargers")}
     for data in (table, {**without_vehicles, "transport": {"kind": "instant"}}):
         factory = Factory(Scenario.parse(spared(data)), rng=seed)
@@ -574,7 +574,7 @@ def test_nothing_is_lost_by_comings_and_goings_without_a_floor(table: dict[str, 
         assert_sound(factory)
 
 
-def test_a_run_with_comings_and_goings_repeats_itself(cell: dict[str, Any]) -> None:
+def test_a_run_in_which_agents_join_and_leave_is_reproducible(cell: dict[str, Any]) -> None:
     digests = set()
     for _ in range(2):
         factory = Factory(Scenario.parse(spared(changed(cell, horizon="15min"))), rng=9)
@@ -586,7 +586,7 @@ def test_a_run_with_comings_and_goings_repeats_itself(cell: dict[str, Any]) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_nothing_is_lost_by_many_comings_and_goings(cell: dict[str, Any], variant: str, seed: int) -> None:
+def test_nothing_is_lost_when_many_agents_join_and_leave(cell: dict[str, Any], variant: str, seed: int) -> None:
     options = {"horizon": "25min", "orders__rate": "30/h"} | VARIANTS[variant]
     if "orders" in options:
         del options["orders__rate"]

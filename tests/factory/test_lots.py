@@ -73,7 +73,7 @@ def test_the_diagram_tells_how_many_parts_are_called_for_offered_and_awarded(lot
     assert [line.rsplit("  ", 1)[1] for line in lines if "accept-proposal" in line] == ["3 parts", "2 parts"]
 
 
-def test_a_lot_of_a_summary_log_is_told_and_proved_as_well(lots: dict[str, Any]) -> None:
+def test_a_lot_in_a_summary_log_is_described_and_checked_as_well(lots: dict[str, Any]) -> None:
     factory = run(changed(lots, record={"trace": True}))
     assert check(factory.log, factory.spec) == []
     assert len(lot_rows(factory.log, Event.LOT_OFFERED)) == 0
@@ -107,7 +107,7 @@ def test_mechanisms_that_do_not_split_call_for_each_part(lots: dict[str, Any]) -
     assert len(log.conversations[log.conversations["task_kind"] == TaskKind.TRANSPORT]) >= 5
 
 
-def test_a_part_whose_station_is_lost_is_left_out_and_the_others_go_on(lots: dict[str, Any]) -> None:
+def test_a_part_whose_station_is_lost_is_dropped_and_the_others_continue(lots: dict[str, Any]) -> None:
     """The station falls silent after it has promised; its lease runs out while one vehicle loads, and another comes."""
     far = changed(
         lots,
@@ -129,7 +129,7 @@ def test_a_part_whose_station_is_lost_is_left_out_and_the_others_go_on(lots: dic
     assert_conforms(factory.log, closed=False)
 
 
-def test_a_part_left_out_of_a_share_that_is_being_loaded_stays_behind(lots: dict[str, Any]) -> None:
+def test_a_part_dropped_from_a_share_that_is_being_loaded_stays_behind(lots: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(changed(lots, horizon="5min")))
     while not any(agv.load == 1 for agv in factory.agvs):
         factory.step()
@@ -145,14 +145,14 @@ def test_a_part_left_out_of_a_share_that_is_being_loaded_stays_behind(lots: dict
     assert check(factory.log, factory.spec) == []
 
 
-def test_parts_that_wait_for_their_lot_go_on_together(lots: dict[str, Any]) -> None:
+def test_parts_that_wait_for_their_lot_leave_together(lots: dict[str, Any]) -> None:
     factory = run(changed(lots, products__p__lot_wait="1h", **ROOM))
     sizes = Counter(lot_rows(factory.log, Event.LOT_CALLED)["value"].tolist()).values()
     assert set(sizes) == {5}, "from every station, and out"
     assert check(factory.log, factory.spec) == []
 
 
-def test_parts_wait_no_longer_than_they_may(lots: dict[str, Any]) -> None:
+def test_parts_wait_at_most_for_the_allowed_time(lots: dict[str, Any]) -> None:
     factory = run(changed(lots, products__p__lot_wait="20s", horizon="5min", **ROOM))
     station = factory.stations[0].unique_id
     ready_s = {row["job"]: row["time_s"] for row in lot_rows(factory.log, Event.DISMOUNTED) if row["other"] == station}
@@ -173,7 +173,7 @@ def test_parts_that_wait_for_their_lot_block_no_station(lots: dict[str, Any]) ->
     assert check(factory.log, factory.spec) == []
 
 
-def test_on_a_slow_channel_parts_that_wait_for_their_lot_are_called_for_together(lots: dict[str, Any]) -> None:
+def test_on_a_slow_channel_parts_that_wait_for_their_lot_are_announced_together(lots: dict[str, Any]) -> None:
     slow = changed(lots, negotiation__channel={"delay": "200ms", "loss": 0.1}, horizon="5min")
     together, singly = run(changed(slow, products__p__lot_wait="1min")), run(slow)
     first = [lot_rows(factory.log, Event.LOT_CALLED)["value"] for factory in (together, singly)]

@@ -17,7 +17,7 @@ SCENARIO = Scenario.parse(deepcopy(CELL) | {"horizon": "1h", "warm_up": "5min"})
 
 
 @pytest.mark.parametrize("time_s", [400.0, 1234.5, 3000.0])
-def test_figures_are_those_of_a_run_that_ends_now(time_s: float) -> None:
+def test_figures_match_those_of_a_run_that_ends_now(time_s: float) -> None:
     goes_on, ends = Factory(SCENARIO), Factory(SCENARIO)
     for factory in (goes_on, ends):
         factory.run_until(time_s)
@@ -28,7 +28,7 @@ def test_figures_are_those_of_a_run_that_ends_now(time_s: float) -> None:
     assert figures["energy_kwh"] > 0
 
 
-def test_states_are_those_of_a_run_that_ends_now() -> None:
+def test_states_match_those_of_a_run_that_ends_now() -> None:
     goes_on, ends = Factory(SCENARIO), Factory(SCENARIO)
     for factory in (goes_on, ends):
         factory.run_until(1234.5)
@@ -92,7 +92,7 @@ def test_a_log_without_a_factory_ends_with_its_last_row() -> None:
     assert log.so_far() is log
 
 
-def test_the_rules_of_a_run_that_goes_on_are_checked_so_far() -> None:
+def test_a_run_in_progress_is_checked_up_to_now() -> None:
     factory = Factory(SCENARIO)
     for time_s in (0.0, 17.0, 400.0, 1234.5, 3000.0):
         factory.run_until(time_s)

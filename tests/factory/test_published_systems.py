@@ -25,7 +25,7 @@ def bounds(text: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_the_interval_meets_that_of_another_program(row):
+def test_the_interval_overlaps_that_of_another_program(row):
     """The figures stand on the page, which the slow tests reproduce; the independent program goes before the book."""
     _, published, independent, found = row
     low, high = bounds(found)
@@ -39,7 +39,7 @@ def test_the_interval_meets_that_of_another_program(row):
     ("config", "case", "hours", "per_h", "tolerance"),
     [("law_factory.yaml", "design 3", 60, 15.0, 0.1), ("test_and_repair.yaml", "as given", 220, 3.0, 0.12)],
 )
-def test_a_short_run_keeps_up_with_its_orders_and_breaks_no_rule(config, case, hours, per_h, tolerance):
+def test_a_short_run_is_stable_and_breaks_no_rule(config, case, hours, per_h, tolerance):
     (found,) = (
         found
         for found in Experiment.load(VALIDATION / config, {"horizon": f"{hours}h", "warm_up": "20h"}).cases

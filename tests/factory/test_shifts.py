@@ -42,7 +42,7 @@ def with_people() -> Factory:
     return run(crewed(CELL))
 
 
-def test_work_goes_on_after_the_pause_where_it_was() -> None:
+def test_work_resumes_after_the_pause() -> None:
     factory = run(ONE_MACHINE)
     assert times(factory, Event.PROCESSING_STARTED) == [10]
     assert times(factory, Event.PROCESSING_ENDED) == [35], "15 min of work, and a pause of 10"
@@ -60,7 +60,7 @@ def test_pauses_that_touch_are_one_and_a_pause_may_begin_the_run() -> None:
     assert times(factory, Event.PROCESSING_ENDED) == [55]
 
 
-def test_a_repair_goes_on_in_a_pause_and_a_busy_clock_of_failures_does_not() -> None:
+def test_a_repair_continues_in_a_pause_and_a_busy_clock_of_failures_stops() -> None:
     fails = {
         "mtbf": {"distribution": "constant", "value": "9min"},
         "mttr": {"distribution": "constant", "value": "3min"},
@@ -74,7 +74,7 @@ def test_a_repair_goes_on_in_a_pause_and_a_busy_clock_of_failures_does_not() -> 
     assert times(again, Event.BROKE_DOWN) == [32], "10 min before the pause and 2 after it"
 
 
-def test_a_handler_finishes_what_is_in_hand_and_begins_nothing_in_a_pause(with_people: Factory) -> None:
+def test_a_robot_finishes_its_task_and_begins_none_in_a_pause(with_people: Factory) -> None:
     events = with_people.log.events
     handled = events[np.isin(events["kind"], [Event.MOUNTED, Event.DISMOUNTED])]
     (arm,) = with_people.log.ids(AgentKind.ROBOT)
@@ -84,7 +84,7 @@ def test_a_handler_finishes_what_is_in_hand_and_begins_nothing_in_a_pause(with_p
     assert times(with_people, Event.ROBOT_STATE, RobotState.OFF)
 
 
-def test_vehicles_do_what_they_promised_and_nothing_new(cell: dict[str, Any]) -> None:
+def test_vehicles_finish_promised_tasks_and_accept_no_others(cell: dict[str, Any]) -> None:
     factory = run(crewed(cell, negotiation={"queue_limit": 1}))
     loaded = factory.log.events[factory.log.events["kind"] == Event.LOADED]
     phase_s = loaded["time_s"] % 3600
@@ -111,7 +111,7 @@ def test_pauses_shift_no_order_and_no_processing_time(cell: dict[str, Any], with
     assert np.array_equal(*released)
 
 
-def test_the_check_knows_the_calendar_by_itself(cell: dict[str, Any], with_people: Factory) -> None:
+def test_the_check_computes_the_calendar_independently(cell: dict[str, Any], with_people: Factory) -> None:
     later = Scenario.parse(
         changed(crewed(cell), shifts__crew={"every": "1h", "pauses": [{"from": "10min", "to": "20min"}]})
     )
@@ -120,7 +120,7 @@ def test_the_check_knows_the_calendar_by_itself(cell: dict[str, Any], with_peopl
 
 
 @pytest.mark.parametrize("who", ["a", "arm", "agv_1"])
-def test_who_has_no_shift_is_never_off(cell: dict[str, Any], who: str, with_people: Factory) -> None:
+def test_an_agent_without_a_shift_is_never_off(cell: dict[str, Any], who: str, with_people: Factory) -> None:
     without = {"a": "stations__a__shift", "arm": "robots__arm__shift", "agv_1": "fleet__agvs__shift"}[who]
     alone = Scenario.parse(changed(crewed(cell), **{without: None}))
     found = [violation for violation in check(with_people.log, alone) if violation.rule == "shift"]

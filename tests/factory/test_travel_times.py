@@ -60,7 +60,7 @@ def deliveries(factory: Factory) -> list[tuple[float, float]]:
     return found
 
 
-def test_a_part_that_is_taken_on_a_tick_is_handed_over_after_the_whole_way():
+def test_a_part_that_is_loaded_on_a_tick_is_delivered_after_the_full_travel_time():
     factory = run(LANE)
     taken_s, delivered_s = times_s(factory, Event.LOADED)[0], times_s(factory, Event.UNLOADED)[0]
     assert delivered_s - taken_s == 5.0 + 5.0  # five cells, then unloading
@@ -96,7 +96,7 @@ def test_an_order_within_a_tick_does_not_profit_from_the_motion_under_way(ready_
     assert first_handling_s(factory) == np.ceil(ready_s) + row + column
 
 
-def test_an_order_between_two_pieces_of_a_run_counts_from_the_next_tick_too():
+def test_an_order_between_two_pieces_of_a_run_takes_effect_at_the_next_tick():
     factory = Factory(Scenario.parse(changed(LANE, orders=orders(500.0))))
     factory.run_until(10.5)
     Disturbances(factory).rush_job()

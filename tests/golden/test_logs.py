@@ -11,10 +11,10 @@ EXPECTED = json.loads(Path(__file__).with_name("logs.json").read_text(encoding="
 SCENARIOS = scenarios()
 
 
-def test_every_run_is_known() -> None:
+def test_every_run_has_an_expected_log() -> None:
     assert SCENARIOS.keys() == EXPECTED.keys()
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_same_happens_as_before(name: str) -> None:
+def test_the_log_is_the_expected_one(name: str) -> None:
     assert ran(SCENARIOS[name]) == EXPECTED[name]

@@ -28,3 +28,13 @@ def test_refused_words_become_fewer(room):
         if not word.isupper() and word != "is None"  # names of the log, and Python
     ]
     assert len(found) <= LEFT.get(room, 0), found
+
+
+def test_names_of_tests_have_no_refused_words():
+    names = [
+        name.replace("_", " ")
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def test_(\w+)", file.read_text())
+    ]
+    assert len(names) > 1000
+    assert [name for name in names if REFUSED.search(name)] == []

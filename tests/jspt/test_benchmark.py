@@ -27,7 +27,7 @@ def test_replaying_the_best_known_schedules_gives_every_makespan_to_the_unit(ins
 
 
 @pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), 2])
-def test_the_agents_come_close_to_the_best_known_makespans(instances, every):
+def test_agents_come_close_to_the_best_known_makespans(instances, every):
     long_ways = [instance for instance in instances.values() if instance.travel_share > 0.25][::every]
     short_ways = [instance for instance in instances.values() if instance.travel_share < 0.25][::every]
     assert gaps(long_ways, WHAT_IF)["mean_gap"] < 3.0
@@ -47,7 +47,7 @@ def test_published_results_are_compared_only_where_they_are_complete(instances):
     assert published([*without_one[1:], without_one[0]]) == {}
 
 
-def test_published_results_that_nobody_compared_with_the_publication_are_told(instances):
+def test_published_results_that_were_not_verified_are_marked(instances):
     long_ways = [instance for instance in instances.values() if instance.travel_share > 0.25]
     name = "STW sliding time window, Bilge & Ulusoy 1995 (36 of 40 results not verified)"
     assert published(long_ways)[name]["mean_gap"] == pytest.approx(3.7, abs=0.05)
@@ -66,7 +66,7 @@ def test_the_same_seed_decides_the_same(instances):
     assert Factory(scenario, rng=7).run().digest() == Factory(scenario, rng=7).run().digest()
 
 
-def test_processing_times_that_nobody_knows_do_not_stop_anybody(instances):
+def test_unknown_processing_times_stop_no_agent(instances):
     data = instances["EX54"].scenario(exit_time=True, negotiation=WHAT_IF).model_dump(mode="json", by_alias=True)
     for station in data["stations"].values():
         for name, time in station["operations"].items():
@@ -81,13 +81,13 @@ def test_processing_times_that_nobody_knows_do_not_stop_anybody(instances):
         assert check(log, scenario) == []
 
 
-def test_a_static_plan_is_as_good_while_all_goes_as_expected(instances):
+def test_a_static_plan_is_as_good_if_there_are_no_surprises(instances):
     """Knowing all jobs at t = 0 is what counts in these instances, not that decisions are made one by one."""
     some = [instances[f"EX{number}2"] for number in range(1, 11)]
     assert gaps(some, {**WHAT_IF, "what_if": {"revise": False}})["mean_gap"] < 3.0
 
 
-def test_jobs_that_arrive_unknown_leave_sooner_with_forecasts_than_with_a_contract_net():
+def test_jobs_that_arrive_unannounced_leave_sooner_with_forecasts_than_with_a_contract_net():
     def flow_s(negotiation) -> list[float]:
         return [
             play(jspt_arrivals.scenario(seed, surprise="gamma, cv 0.5", arriving=True, negotiation=negotiation)).flow_s
@@ -122,7 +122,7 @@ def test_on_a_floor_forecasts_lose_no_more_than_the_best_schedule_does(instances
     assert rows["what_if"]["floor"]["mean_gap"] < by_offers["floor"]["mean_gap"]
 
 
-def test_what_spoils_a_forecast_can_be_taken_away_one_by_one():
+def test_sources_of_forecast_error_can_be_removed_one_by_one():
     whole = Scenario.parse(factory_with(*SPOILERS))
     bare = Scenario.parse(factory_with())
     assert any(station.setup for station in whole.stations.values())

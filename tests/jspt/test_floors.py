@@ -71,7 +71,7 @@ def in_order_of(trips, shop):
     return tuple(map(tuple, sequences))
 
 
-def test_two_vehicles_lose_some_time_to_each_other_but_decide_alike():
+def test_two_vehicles_delay_each_other_but_decide_alike():
     for name in ("EX12", "EX23"):
         makespan_s = jspt_floor.run(name)["makespan_s"]
         assert makespan_s["forced_table"] == makespan_s["best_known"]

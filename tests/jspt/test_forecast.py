@@ -116,7 +116,7 @@ def played_by_hand(shop: Shop, order: np.ndarray) -> list[tuple[int, int, float,
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10_000), order_seed=st.integers(0, 100))
-def test_unfolding_an_order_is_what_its_slow_twin_does(seed, order_seed):
+def test_the_simulation_of_an_order_matches_its_slow_reference(seed, order_seed):
     shop = shop_of(seed)
     order = any_order(shop, order_seed)
     course = Course.empty(len(order))
@@ -150,7 +150,7 @@ def test_a_rule_serves_every_operation_once(seed):
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_thinking_longer_never_ends_worse_and_what_was_intended_is_kept_if_nothing_beats_it(seed):
+def test_a_longer_search_is_never_worse_and_the_previous_plan_is_kept_unless_beaten(seed):
     shop = shop_of(seed)
     operations = int(shop.first[-1])
     costs_s = []
@@ -167,7 +167,7 @@ def test_thinking_longer_never_ends_worse_and_what_was_intended_is_kept_if_nothi
     assert costs_s[-1] == costs_s[-2]
 
 
-def test_nobody_drives_where_the_next_operation_is_at_the_same_place():
+def test_no_vehicle_drives_if_the_next_operation_is_at_the_same_place():
     shop = shop_of(0)._replace(
         place=np.array([1], np.int32),
         ready_s=np.array([4.0]),
@@ -189,7 +189,7 @@ def test_nobody_drives_where_the_next_operation_is_at_the_same_place():
 
 
 @pytest.mark.parametrize("objective", list(WEIGHTS))
-def test_every_objective_prefers_what_it_is_about(objective):
+def test_every_objective_is_optimised_best_by_its_own_search(objective):
     # one machine, two parts at it: a short one that is due at once, and a long one
     shop = Shop(
         travel_s=np.zeros((2, 2)),
@@ -220,7 +220,7 @@ def test_every_objective_prefers_what_it_is_about(objective):
 
 @pytest.mark.parametrize("time_s", [1e18, 1e300, np.inf, np.nan])
 @pytest.mark.parametrize("vehicles", [0, 2])
-def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_is_whole(time_s, vehicles):
+def test_with_any_times_every_operation_gets_a_machine_and_every_order_is_complete(time_s, vehicles):
     shop = next(shop for seed in range(100) if len((shop := shop_of(seed)).vehicle_free_s) == vehicles)
     endless = shop._replace(
         travel_s=np.full_like(shop.travel_s, time_s),
@@ -242,7 +242,7 @@ def test_whatever_the_times_are_every_operation_gets_a_machine_and_every_order_i
         assert set(course.vehicle.tolist()) <= {NO_VEHICLE, *range(vehicles)}
 
 
-def test_an_operation_that_no_machine_can_do_is_refused_before_anything_relies_on_one():
+def test_an_operation_that_no_machine_can_do_is_refused_first():
     shop = shop_of(0)
     with pytest.raises(ValueError, match="an operation has no machine to choose"):
         fill_remaining_work(shop._replace(choice=np.zeros_like(shop.choice)))

@@ -85,7 +85,7 @@ def test_a_wrong_flexible_file_is_refused_with_its_line(written, text, complaint
         read_flexible_job_shop(written(text))
 
 
-def test_a_file_with_a_mark_in_front_is_read_and_one_that_is_no_text_is_not(tmp_path):
+def test_a_file_with_a_byte_order_mark_is_read_and_a_binary_file_is_refused(tmp_path):
     (tmp_path / "shop.txt").write_text("1 1\n0 5\n", encoding="utf-8-sig")
     assert read_job_shop(tmp_path / "shop.txt").jobs == ((((0, 5.0),),),)
     (tmp_path / "shop.txt").write_bytes(b"1 1\n0 \0\n")
@@ -112,12 +112,12 @@ def test_a_spreadsheet_may_have_written_the_file(written, separator):
     ],
     ids=lambda text: text[:20],
 )
-def test_json_that_says_nothing_that_can_be_used_is_refused(written, text, complaint):
+def test_json_without_usable_content_is_refused(written, text, complaint):
     with pytest.raises(InstanceError, match=complaint):
         read_bilge_ulusoy(written(text, "shop.json"))
 
 
-def test_files_that_are_not_there_or_no_json_are_refused(written, tmp_path):
+def test_missing_files_and_files_that_are_not_json_are_refused(written, tmp_path):
     with pytest.raises(InstanceError, match=r"cannot be read as text \(FileNotFoundError\)"):
         read_job_shop(tmp_path / "none.txt")
     with pytest.raises(InstanceError, match=r"shop.json:2:1: not JSON"):
@@ -138,7 +138,7 @@ def test_without_travel_times_parts_move_themselves(two_jobs):
     assert outcome.makespan_s == outcome.exit_s == 15.0
 
 
-def test_with_one_vehicle_the_makespan_can_be_told_by_hand(two_jobs, travel_times_s):
+def test_with_one_vehicle_the_makespan_is_that_computed_by_hand(two_jobs, travel_times_s):
     # 3 s out, 5 s of work meanwhile back (6 s) and out again with job 2 (3 s), over to machine 1 (2 s), and to 2 (2 s)
     scenario = two_jobs.scenario(vehicles=1, travel_s=travel_times_s, carry_out=False)
     assert play(scenario).makespan_s == 3 + 6 + 3 + 2 + 2 + 10

@@ -54,7 +54,7 @@ def test_planning_ahead_drains_a_factory_with_a_floor_and_breaks_no_rule(look_ah
 
 
 @pytest.mark.parametrize("look_ahead", ["start", "departure"])
-def test_who_comes_too_early_steps_aside_so_that_others_reach_the_dock(look_ahead):
+def test_a_vehicle_that_comes_too_early_moves_aside_so_that_others_reach_the_dock(look_ahead):
     built = factory(look_ahead, "contract_net")
     log = built.run()
     events = log.events

@@ -45,7 +45,7 @@ def thinking(**keys):
 
 
 @pytest.mark.parametrize("name", ["EX11", "EX23", "EX54", "EX102"])
-def test_a_static_plan_is_made_once_and_carried_out_to_the_unit(instances, searches, name):
+def test_a_static_plan_is_made_once_and_carried_out_exactly(instances, searches, name):
     run, found = searches
     events = run(instances[name].scenario(negotiation=thinking(revise=False))).events
     ends_s = events["time_s"][events["kind"] == Event.PROCESSING_ENDED]
@@ -53,13 +53,13 @@ def test_a_static_plan_is_made_once_and_carried_out_to_the_unit(instances, searc
     assert ends_s.max() == found[0][2]
 
 
-def test_otherwise_the_plan_is_revised_again_and_again(instances, searches):
+def test_the_plan_is_revised_repeatedly_by_default(instances, searches):
     run, found = searches
     run(instances["EX11"].scenario(negotiation=WHAT_IF))
     assert len({at_s for at_s, _, _ in found}) > 10
 
 
-def test_a_plan_that_is_not_revised_is_made_anew_when_a_job_arrives(two_jobs, travel_times_s, searches):
+def test_a_plan_that_is_not_revised_is_replaced_when_a_job_arrives(two_jobs, travel_times_s, searches):
     run, found = searches
     document = two_jobs.document(vehicles=1, travel_s=travel_times_s, negotiation=thinking(revise=False))
     document["orders"]["orders"][1]["at"] = "7s"
@@ -123,7 +123,7 @@ def test_orders_know_whether_they_all_come_at_once(two_jobs, orders, at_once):
 # -- how far ahead -----------------------------------------------------------------------------------------------------
 
 
-def test_an_operation_that_comes_into_view_does_not_take_the_place_of_the_one_before_it():
+def test_an_operation_that_comes_into_view_does_not_replace_the_one_before_it():
     """A vehicle that has brought a part fetches others meanwhile, instead of waiting beside it for what comes next."""
     shop, vehicles, travel_s = random_shop(2)
 
@@ -146,7 +146,7 @@ def test_looking_further_ahead_ends_sooner(instances):
 # -- how much ----------------------------------------------------------------------------------------------------------
 
 
-def test_thinking_more_tries_more_exchanges_and_less_fewer(instances, searches):
+def test_more_effort_tries_more_exchanges_and_less_effort_fewer(instances, searches):
     run, found = searches
 
     def exchanges(think: float) -> int:

@@ -36,7 +36,7 @@ def log_of(bars):
     return log, ids
 
 
-def test_the_longest_active_period_limits_and_ends_with_itself():
+def test_the_longest_active_period_is_the_bottleneck_until_it_ends():
     """mill   ====......==========..........      0-20, 50-80
     drill  ..==============....========..      10-60, 75-95; set-up, work and a breakdown are one period
     """
@@ -58,7 +58,7 @@ def test_the_longest_active_period_limits_and_ends_with_itself():
     assert limiting_s(log, 40.0, 70.0) == {ids["mill"]: 10, ids["drill"]: 20}
 
 
-def test_a_machine_that_gets_its_next_part_at_once_goes_on():
+def test_a_machine_that_gets_its_next_part_at_once_stays_active():
     bar = [(0.0, StationState.PROCESSING)]
     for time_s in (10.0, 20.0):
         bar += [(time_s, StationState.BLOCKED), (time_s, StationState.STARVED), (time_s, StationState.PROCESSING)]
@@ -78,14 +78,14 @@ def test_machines_vehicles_and_robots_are_resources_of_their_own():
     assert limiting_s(log, 0.0, END_S) == {ids["mill"]: 20, ids["agv_1"]: 40, ids["arm"]: 10}
 
 
-def test_who_has_left_limits_nothing_any_more():
+def test_an_agent_that_has_left_is_no_longer_a_bottleneck():
     log, ids = log_of({(AgentKind.AGV, "agv_1", 0): [(20.0, VehicleState.LOADED)]})
     rows = log.events[[0, 0]].copy()
     rows["time_s"][1], rows["kind"][1], rows["value"][1] = 50.0, Event.LEFT, 0.0
     assert limiting_s(log.replace(events=rows), 0.0, END_S) == {ids["agv_1"]: 30.0}
 
 
-def test_the_station_that_waits_least_may_limit_nothing(new_story):
+def test_the_station_that_waits_least_may_not_be_the_bottleneck(new_story):
     """The saw works in many short periods and rests 1 s after each; the drill works 60 s and then rests."""
     story = new_story(drain=False)
     for start_s in range(0, 100, 10):

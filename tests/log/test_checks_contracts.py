@@ -18,7 +18,7 @@ def talk(new_story):
     return story
 
 
-def test_a_task_that_fails_may_be_awarded_anew(talk, rules):
+def test_a_failed_task_may_be_awarded_again(talk, rules):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.FAILURE, call, "charger", "agv_1")
     again = talk.deal(6.0, TaskKind.CHARGE, "agv_1", "charger", task=0)
@@ -40,7 +40,7 @@ def test_an_award_may_be_refused_cancelled_or_sent_again(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == set()
 
 
-def test_a_call_that_was_made_anew_is_not_open_though_its_reply_by_has_not_come(talk, rules):
+def test_a_replaced_call_is_closed_before_its_reply_by(talk, rules):
     """All who were called first have refused; the next call found somebody, who was done before the first reply-by."""
     first = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=10.0)
     talk.say(1.0, Performative.REFUSE, first, None, "agv_1", count=2)
@@ -92,7 +92,7 @@ def test_a_cancel_that_is_not_answered_ends_an_award_with_its_lease(talk, rules,
     assert rules(talk.end(100.0), talk.scenario) == found
 
 
-def test_whoever_has_given_up_holds_nothing_though_it_is_asked_again_and_must_not_agree(talk, rules, check_story):
+def test_a_contractor_that_has_failed_holds_nothing_and_must_not_agree_when_asked_again(talk, rules, check_story):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.FAILURE, call, "charger", "agv_1")
     talk.say(6.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger")  # the news is on its way
@@ -126,7 +126,7 @@ def test_an_award_of_a_task_that_is_done_is_found(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == {"double-award", "open-call"}
 
 
-def test_a_task_that_is_done_twice_or_by_a_stranger_is_found(talk, rules, check_story):
+def test_a_task_that_is_done_twice_or_by_another_agent_is_found(talk, rules, check_story):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.INFORM_RESULT, call, "charger_2", "agv_1")
     assert rules(talk.end(100.0, trace=False), talk.scenario) == {"double-done"}
@@ -141,7 +141,7 @@ def test_an_award_before_any_offer_is_found(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == {"early-award"}
 
 
-def test_an_award_to_somebody_else_than_the_offerers_is_found(talk, rules):
+def test_an_award_to_an_agent_that_made_no_offer_is_found(talk, rules):
     call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
     talk.say(0.0, Performative.PROPOSE, call, "charger", "agv_1")
     talk.say(0.0, Performative.ACCEPT_PROPOSAL, call, "agv_1", "charger_2")
@@ -157,7 +157,7 @@ def test_an_offer_holds_until_the_reply_by(talk, rules, award_s, found):
 
 
 @pytest.mark.parametrize(("award_s", "found"), [(52.0, set()), (52.1, {"late-award"})])
-def test_a_revised_call_has_a_reply_by_of_its_own_however_long_that_takes(talk, rules, award_s, found):
+def test_a_revised_call_has_a_reply_by_of_its_own(talk, rules, award_s, found):
     """Many rounds may be longer than a lease."""
     call = talk.call(0.0, TaskKind.CHARGE, "agv_1", wait_s=2.0)
     talk.say(0.0, Performative.PROPOSE, call, None, "agv_1")
@@ -196,25 +196,25 @@ def test_a_second_winner_of_one_conversation_is_found_though_the_first_has_refus
         (Performative.INFORM_DONE, "charger", "agv_1", DROPPED),
     ],
 )
-def test_words_of_the_wrong_speaker_are_found(talk, rules, words, sender, receiver, value):
+def test_messages_of_the_wrong_sender_are_found(talk, rules, words, sender, receiver, value):
     call = talk.call(0.0, TaskKind.CHARGE, "agv_1")
     talk.say(0.0, words, call, sender, receiver, value=value)
     assert rules(talk.end(100.0), talk.scenario) == {"protocol"}
 
 
-def test_whoever_is_done_does_not_agree_any_more(talk, rules):
+def test_a_contractor_that_is_done_does_not_agree_again(talk, rules):
     call = talk.deal(0.0, TaskKind.CHARGE, "agv_1", "charger")
     talk.say(5.0, Performative.INFORM_DONE, call, "charger", "agv_1")
     talk.say(6.0, Performative.AGREE, call, "charger", "agv_1")
     assert rules(talk.end(100.0), talk.scenario) == {"void-agree"}
 
 
-def test_words_without_a_call_are_found(talk, rules):
+def test_messages_without_a_call_are_found(talk, rules):
     talk.say(0.0, Performative.PROPOSE, 7, "charger", "agv_1")
     assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
 
 
-def test_an_offer_that_nobody_asked_for_is_found(talk, rules):
+def test_an_unsolicited_offer_is_found(talk, rules):
     conversation = talk.conversations
     talk.log.conversation(conversation, 0, TaskKind.CHARGE, NOBODY, talk.ids["agv_1"], 0.0, 2.0)
     talk.say(0.0, Performative.PROPOSE, conversation, "charger", "agv_1")
@@ -229,7 +229,7 @@ def test_a_task_that_is_done_without_acknowledgement_is_found(talk, rules):
     assert rules(talk.end(100.0), talk.scenario) == {"unacknowledged"}
 
 
-def test_words_before_their_call_are_found(talk, rules):
+def test_messages_before_their_call_are_found(talk, rules):
     talk.say(0.0, Performative.PROPOSE, 0, "charger", "agv_1")
     talk.call(5.0, TaskKind.CHARGE, "agv_1")
     assert rules(talk.end(100.0), talk.scenario) == {"unknown-call"}
@@ -262,19 +262,19 @@ def test_a_call_that_outlives_its_job_is_found(story, rules):
     assert rules(story.end(200.0), story.scenario) == {"open-call"}
 
 
-def test_a_task_that_nobody_took_up_again_is_lost(story, rules):
+def test_a_task_that_was_not_announced_again_is_lost(story, rules):
     story.call(50.0, TaskKind.TRANSPORT, "phone-1")
     assert rules(story.end(200.0), story.scenario) == {"lost-task"}
 
 
-def test_a_task_that_nobody_can_do_is_reported_not_lost(story, rules):
+def test_an_infeasible_task_is_reported_and_not_lost(story, rules):
     story.call(50.0, TaskKind.TRANSPORT, "phone-1")
     story.tell(52.0, Event.INFEASIBLE, "phone-1", "phone-1", NOBODY, TaskKind.TRANSPORT)
     assert rules(story.end(200.0), story.scenario) == set()
 
 
 @pytest.mark.parametrize("column", ["conversation", "sender", "performative"])
-def test_no_award_and_no_done_can_be_changed_unnoticed(story, column, check_story):
+def test_every_change_of_an_award_or_inform_done_is_found(story, column, check_story):
     log = story.end(200.0)
     told = np.isin(log.messages["performative"], (Performative.ACCEPT_PROPOSAL, Performative.INFORM_DONE))
     rows = np.flatnonzero(told)

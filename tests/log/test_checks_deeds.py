@@ -44,7 +44,7 @@ def broken(log, story):
     return {violation.rule for violation in check(sorted_by_time(log), story.scenario)}
 
 
-def test_work_that_was_promised_and_told_when_it_was_done_is_sound(told):
+def test_work_that_was_awarded_and_reported_is_sound(told):
     assert broken(told.end(200.0), told) == set()
 
 
@@ -69,7 +69,7 @@ def test_work_after_the_award_has_ended_is_found(told):
 
 @pytest.mark.parametrize("who", ["agv_1", "drill", "charger"])
 @pytest.mark.parametrize("earlier_s", [0.5, -0.5])
-def test_a_word_that_is_not_said_when_it_is_done_is_found(told, who, earlier_s):
+def test_work_that_is_not_reported_is_found(told, who, earlier_s):
     log = told.end(200.0)
     messages = log.messages.copy()
     said = (messages["performative"] == Performative.INFORM_DONE) & (messages["sender"] == told.ids[who])
@@ -77,13 +77,13 @@ def test_a_word_that_is_not_said_when_it_is_done_is_found(told, who, earlier_s):
     assert broken(log.replace(messages=messages), told) == {"unfounded"}
 
 
-def test_a_done_that_answers_a_cancel_needs_no_deed(told):
+def test_an_inform_done_that_answers_a_cancel_needs_no_work(told):
     call = told.deal(60.0, TaskKind.CHARGE, "agv_1", "charger")
     told.say(61.0, Performative.CANCEL, call, "agv_1", "charger")
     told.say(62.0, Performative.INFORM_DONE, call, "charger", "agv_1", value=DROPPED)
     assert broken(told.end(200.0), told) == set()
 
 
-def test_a_done_that_is_told_again_needs_no_other_deed(told):
+def test_a_repeated_inform_done_needs_no_further_work(told):
     told.say(70.0, Performative.INFORM_DONE, 3, "charger", "agv_2")
     assert broken(told.end(200.0), told) == set()

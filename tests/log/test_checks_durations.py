@@ -49,7 +49,7 @@ def broken(rules):
         ({"distribution": "exponential", "mean": "20s"}, 190.0, set()),
     ],
 )
-def test_an_operation_takes_what_its_distribution_allows(drilled, broken, bore, end_s, found):
+def test_an_operation_takes_a_time_that_its_distribution_allows(drilled, broken, bore, end_s, found):
     assert broken(drilled(end_s, bore=bore)) == found
 
 
@@ -62,14 +62,14 @@ def test_a_machine_that_is_down_does_not_work(drilled, broken, end_s, found):
 
 
 @pytest.mark.parametrize(("end_s", "found"), [(37.0, set()), (32.0, set()), (38.0, {"processing-time"})])
-def test_of_two_machines_either_may_have_had_the_part(drilled, broken, end_s, found):
+def test_either_of_two_machines_may_have_had_the_part(drilled, broken, end_s, found):
     assert broken(drilled(end_s, stopped=BREAKDOWN, machines=2)) == found
 
 
 @pytest.mark.parametrize(
     ("time_s", "found"), [(11.0, {"setup", "processing-time"}), (13.0, {"setup", "processing-time"})]
 )
-def test_a_set_up_takes_its_time_and_no_longer(drilled, broken, time_s, found):
+def test_a_set_up_takes_exactly_its_time(drilled, broken, time_s, found):
     story = drilled(32.0)
     started = next(k for k, row in enumerate(story.rows) if row[1] == Event.PROCESSING_STARTED)
     for k in (started, started + 1):  # the machine says so too

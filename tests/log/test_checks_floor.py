@@ -107,7 +107,7 @@ def test_a_move_takes_the_whole_tick_before_its_row(new_story, rules, state, beg
 
 
 @pytest.mark.parametrize(("breaks_s", "found"), [(2.0, {"standing"}), (2.5, set()), (3.0, set())])
-def test_who_breaks_down_within_a_tick_comes_to_its_end(new_story, rules, breaks_s, found):
+def test_a_vehicle_that_breaks_down_within_a_tick_completes_its_move(new_story, rules, breaks_s, found):
     story = new_story(drain=False)
     story.drive(0.0, "agv_1", 3)
     story.tell(breaks_s, Event.VEHICLE_STATE, "agv_1", value=VehicleState.DOWN)
@@ -140,7 +140,7 @@ def test_a_battery_out_of_range_is_found(story, rules, change, level):
     assert rules(log, story.scenario) == {"battery"}
 
 
-def test_ticks_that_go_backwards_are_found(story, rules):
+def test_decreasing_ticks_are_found(story, rules):
     log = story.end(200.0)
     ticks = log.trace_ticks
     ticks[2] = ticks[1]

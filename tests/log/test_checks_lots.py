@@ -50,7 +50,7 @@ def rules(log: EventLog, scenario: Scenario) -> set[str]:
 
 
 @pytest.mark.parametrize("event", [Event.LOT_CALLED, Event.LOT_AWARDED])
-def test_what_is_told_of_a_lot_at_another_time_than_the_words_is_found(
+def test_rows_of_a_lot_that_are_not_at_the_time_of_their_message_are_found(
     log: EventLog, scenario: Scenario, event: Event
 ) -> None:
     events = log.events.copy()
@@ -70,7 +70,7 @@ def test_a_call_for_a_lot_by_another_or_for_another_task_is_found(
     assert "share" in rules(log.replace(events=events), scenario)
 
 
-def test_a_share_of_which_no_part_is_told_is_found(log: EventLog, scenario: Scenario) -> None:
+def test_a_share_without_parts_is_found(log: EventLog, scenario: Scenario) -> None:
     events = log.events
     (first, *_) = np.flatnonzero(events["kind"] == Event.LOT_AWARDED)
     same = (events["value"] == events["value"][first]) & (events["agent"] == events["agent"][first])

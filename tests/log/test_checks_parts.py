@@ -21,11 +21,11 @@ LIFE = (
 )
 
 
-def test_a_clean_log_breaks_no_rule(story, check_story):
+def test_a_sound_log_breaks_no_rule(story, check_story):
     assert check_story(story.end(200.0), story.scenario) == []
 
 
-def test_a_violation_tells_the_rule_the_time_and_what_happened(story, change, check_story):
+def test_a_violation_states_rule_time_and_event(story, change, check_story):
     log = change(story.end(200.0), Event.MOUNTED, agent=story.ids["saw"])
     (found,) = check_story(log, story.scenario)
     row = int(np.flatnonzero(log.events["kind"] == Event.MOUNTED)[0])
@@ -84,7 +84,7 @@ def test_a_part_cannot_be_released_twice(story, rules):
     assert "part-life" in rules(story.end(200.0), story.scenario)
 
 
-def test_a_part_that_has_left_stays_away(story, rules):
+def test_a_part_that_has_left_does_not_return(story, rules):
     story.tell(90.0, Event.FINISHED, "sink", "phone-1")
     assert "part-life" in rules(story.end(200.0), story.scenario)
 
@@ -106,7 +106,7 @@ def test_parts_move_by_themselves_where_transport_is_instant(new_story, rules):
 
 
 @pytest.mark.parametrize(("carry_out", "found"), [(False, set()), (True, {"part-place"})])
-def test_finished_parts_leave_by_themselves_only_where_nobody_carries_them_out(new_story, rules, carry_out, found):
+def test_finished_parts_leave_by_themselves_only_if_no_vehicle_carries_them_out(new_story, rules, carry_out, found):
     transport = {**MATRIX, "carry_out": carry_out}
     story = new_story(layout=None, transport=transport, chargers={}, fleet=FLEET, stations=STATIONS)
     story.release(0.0, "watch-1")
@@ -193,7 +193,7 @@ def test_a_robot_that_handles_two_parts_at_a_time_is_found(new_story, rules):
     assert rules(story.end(200.0, trace=False), story.scenario) == {"one-at-a-time"}
 
 
-def test_every_rule_says_what_it_demands():
+def test_every_rule_has_a_description():
     assert all(text[0].islower() and not text.endswith(".") for text in RULES.values())
 
 
@@ -265,7 +265,7 @@ def test_random_valid_histories_pass(new_story, jobs, check_story):
 
 @settings(max_examples=200, deadline=None)
 @given(jobs=jobs_of_a_history, data=st.data())
-def test_no_single_change_of_a_life_goes_unnoticed(new_story, jobs, data, check_story):
+def test_every_single_change_of_a_history_is_found(new_story, jobs, data, check_story):
     story, log = tell_history(new_story, jobs)
     events = log.events.copy()
     row = data.draw(st.sampled_from(np.flatnonzero(np.isin(events["kind"], LIFE)).tolist()), label="row")

@@ -56,7 +56,7 @@ def test_a_state_after_leaving_is_found(leaving, rules, time_s):
     assert rules(leave(leaving), leaving.scenario) == {"presence"}
 
 
-def test_a_word_after_leaving_is_found(leaving, rules):
+def test_a_message_after_leaving_is_found(leaving, rules):
     leaving.tell(40.0, Event.SET_DOWN, "agv_1", "phone-1", "source")
     call = leaving.call(100.0, TaskKind.TRANSPORT, "phone-1")
     leaving.say(100.0, Performative.PROPOSE, call, "agv_1", "phone-1")
@@ -64,7 +64,7 @@ def test_a_word_after_leaving_is_found(leaving, rules):
     assert rules(leave(leaving), leaving.scenario) == {"presence"}
 
 
-def test_what_is_done_before_joining_is_found(new_story, rules):
+def test_an_action_before_joining_is_found(new_story, rules):
     story = new_story(drain=False)
     story.tell(10.0, Event.VEHICLE_STATE, "agv_2", value=VehicleState.IDLE)
     story.tell(60.0, Event.JOINED, "agv_2")
@@ -74,7 +74,7 @@ def test_what_is_done_before_joining_is_found(new_story, rules):
     assert rules(log.replace(trace_cells=cells), story.scenario) == {"presence"}
 
 
-def test_a_ghost_on_the_floor_is_found(leaving, rules):
+def test_a_position_of_an_absent_vehicle_is_found(leaving, rules):
     leaving.tell(40.0, Event.SET_DOWN, "agv_1", "phone-1", "source")
     leaving.tell(40.0, Event.LEFT, "agv_1")
     leaving.drive(50.0, "agv_2", SAW)

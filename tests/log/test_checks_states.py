@@ -19,7 +19,7 @@ def test_every_state_of_a_machine_that_was_not_reported_is_found(story, rules, s
     assert rules(without(story.end(200.0), Event.STATION_STATE, state), story.scenario) == {"station-state"}
 
 
-def test_a_machine_that_there_is_not_is_found(story, rules):
+def test_an_unknown_machine_is_found(story, rules):
     story.tell(100.0, Event.STATION_STATE, "drill", other=7, value=StationState.STARVED)
     assert rules(story.end(200.0), story.scenario) == {"station-state"}
 
@@ -31,12 +31,12 @@ def test_a_stopped_machine_may_be_in_any_state(story, rules):
     assert rules(story.end(200.0), story.scenario) == set()
 
 
-def test_a_vehicle_that_hands_over_without_being_reported_to_is_found(story, rules):
+def test_a_vehicle_that_hands_over_without_reporting_it_is_found(story, rules):
     log = without(story.end(200.0), Event.VEHICLE_STATE, VehicleState.HANDLING)
     assert rules(log, story.scenario) == {"vehicle-state"}
 
 
-def test_a_vehicle_that_is_reported_to_handle_for_too_short_a_time_is_found(story, rules, change):
+def test_a_vehicle_that_reports_too_short_a_handling_is_found(story, rules, change):
     log = story.end(200.0)
     events = log.events.copy()
     row = np.flatnonzero((events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.HANDLING))[0]
@@ -44,7 +44,7 @@ def test_a_vehicle_that_is_reported_to_handle_for_too_short_a_time_is_found(stor
     assert rules(log.replace(events=events), story.scenario) == {"vehicle-state"}
 
 
-def test_a_robot_that_mounts_without_being_reported_to_is_found(story, rules):
+def test_a_robot_that_loads_without_reporting_it_is_found(story, rules):
     assert rules(without(story.end(200.0), Event.ROBOT_STATE, RobotState.HANDLING), story.scenario) == {"robot-state"}
 
 
@@ -57,17 +57,17 @@ def test_a_robot_that_mounts_without_being_reported_to_is_found(story, rules):
         (Event.VEHICLE_STATE, float("nan")),
     ],
 )
-def test_a_state_that_there_is_not_is_found(story, rules, change, event, value):
+def test_an_unknown_state_is_found(story, rules, change, event, value):
     assert rules(change(story.end(200.0), event, value=value), story.scenario) == {"row"}
 
 
-def test_a_state_of_somebody_else_is_found(story, rules, change):
+def test_a_state_of_another_kind_of_agent_is_found(story, rules, change):
     log = change(story.end(200.0), Event.ROBOT_STATE, agent=story.ids["saw"])
     assert rules(log, story.scenario) == {"row"}
 
 
 @pytest.mark.parametrize("table", ["events", "messages", "conversations"])
-def test_a_kind_that_there_is_not_is_found(story, rules, table):
+def test_an_unknown_kind_is_found(story, rules, table):
     log = story.end(200.0)
     rows = getattr(log, table).copy()
     rows[{"events": "kind", "messages": "performative", "conversations": "task_kind"}[table]][-1] = 99

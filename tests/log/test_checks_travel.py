@@ -70,7 +70,7 @@ def table(times_s: list[list[float]]) -> dict[str, Any]:
     }
 
 
-def test_by_a_table_the_shortest_way_may_lead_over_another_place(new_story):
+def test_in_a_table_the_shortest_path_may_lead_over_another_place(new_story):
     """From the source to the saw in 10 s, or over the drill in 3 s + 0 s: a vehicle may be sent on from there."""
     straight = table([[0, 9, 10, 9], [9, 0, 9, 9], [9, 9, 0, 9], [9, 9, 9, 0]])
     over = table([[0, 9, 10, 3], [9, 0, 9, 9], [9, 9, 0, 9], [9, 9, 0, 0]])
@@ -80,7 +80,7 @@ def test_by_a_table_the_shortest_way_may_lead_over_another_place(new_story):
 
 
 @pytest.mark.parametrize(("late_s", "found"), [(0.0, []), (-1.0, ["travel"])])
-def test_an_empty_way_takes_its_time_too(new_story, late_s, found):
+def test_an_empty_trip_takes_its_time_too(new_story, late_s, found):
     """From the saw, where the first part is handed over, back to the source, two cells away."""
     story = new_story(drain=False, robots={})
     for number, taken_s in enumerate((5.0, 5.0 + 2.0 + LOAD_S + 2.0 + LOAD_S + late_s)):
@@ -91,7 +91,7 @@ def test_an_empty_way_takes_its_time_too(new_story, late_s, found):
 
 
 @pytest.mark.parametrize(("way_s", "back_s", "found"), [(6.0, 6.0, []), (5.0, 6.0, ["travel"]), (6.0, 5.0, ["travel"])])
-def test_the_way_to_a_charger_and_from_it_takes_its_time(new_story, way_s, back_s, found):
+def test_trips_to_and_from_a_charger_take_their_time(new_story, way_s, back_s, found):
     """It is five columns and a row away from the saw; a breakdown in between tells the charging twice."""
     story = new_story(drain=False, robots={})
     for name in ("phone-1", "phone-2"):
@@ -128,5 +128,5 @@ def test_a_part_that_is_handed_over_a_tick_too_early_is_found(story, rules):
     assert "travel" in rules(log.replace(events=events), story.scenario)
 
 
-def test_places_that_nobody_knows_are_left_to_other_rules(new_story):
+def test_unknown_places_are_left_to_other_rules(new_story):
     assert carried(new_story, 0.0, goal="arm", robots={"arm": {"stations": ["saw"]}}) == []

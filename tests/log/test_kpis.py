@@ -56,7 +56,7 @@ def test_flow(week):
     assert found["late_share"] == 0.5
 
 
-def test_demand_and_what_is_met_of_it(week):
+def test_demand_and_its_met_share(week):
     found = figures(week)
     assert found["demand_per_h"] == 4 / 100 * 3600
     assert found["demand_met"] == 2 / 4
@@ -77,7 +77,7 @@ def test_growth_is_looked_for_after_the_first_fifth_of_the_window(new_story):
     assert found["wip_growth_error_per_h"] == pytest.approx(np.std([1] * 7 + [0], ddof=1) / np.sqrt(8) / 10 * 3600)
 
 
-def test_what_happened_in_the_warm_up_does_not_count_but_its_jobs_do(week):
+def test_events_of_the_warm_up_do_not_count_but_its_jobs_do(week):
     found = figures(week, warm_up_s=20.0)
     assert (found["released"], found["finished"], found["scrapped"]) == (2, 1, 1)
     assert found["throughput_per_h"] == 1 / 80 * 3600
@@ -148,7 +148,7 @@ def test_the_time_of_stations_is_split_by_state(new_story):
     assert (late["station.saw.blocked"], late["station.saw.down"]) == (10 / 80, 30 / 80)
 
 
-def test_time_off_shift_is_no_loss_of_availability(new_story):
+def test_time_off_shift_does_not_reduce_availability(new_story):
     story = new_story(drain=False)
     for time_s, state in ((20.0, StationState.DOWN), (30.0, StationState.PROCESSING), (60.0, StationState.OFF)):
         story.tell(time_s, Event.STATION_STATE, "drill", value=state, other=0)
@@ -169,7 +169,7 @@ def test_the_time_of_vehicles_and_robots_is_split_by_state(new_story):
     assert (found["robots.handling"], found["robots.idle"]) == (0.25, 0.75)
 
 
-def test_energy_is_what_was_charged_less_what_the_batteries_gained(new_story):
+def test_energy_is_the_charged_energy_less_the_gain_of_the_batteries(new_story):
     story = new_story(drain=False)  # batteries of 360 kJ = 100 Wh, full at the start
     story.release(0.0, "phone-1")
     story.tell(60.0, Event.FINISHED, "sink", "phone-1")
@@ -194,7 +194,7 @@ def test_messages_are_counted_per_task(new_story):
     assert (late["calls"], late["messages_per_task"]) == (1, 2)
 
 
-def test_what_has_no_meaning_is_nan(new_story):
+def test_undefined_figures_are_nan(new_story):
     found = figures(new_story(drain=False))
     nothing = {
         "makespan_s",
@@ -236,7 +236,7 @@ def test_the_life_of_an_agent_is_a_gapless_bar(new_story):
     assert state_intervals(log, story.ids["agv_1"])[2].tolist() == [VehicleState.IDLE]
 
 
-def test_only_what_has_states_has_a_bar(new_story):
+def test_only_agents_with_states_have_a_bar(new_story):
     story = new_story(drain=False)
     with pytest.raises(ValueError, match="charger has no states; give the id of a station, a robot or a vehicle"):
         state_intervals(story.end(1.0), story.ids["charger"])
@@ -279,7 +279,7 @@ def test_the_states_of_a_station_fill_the_window(new_story, rows, warm_up_s):
         assert found[f"station.saw.{state.name.lower()}"] == pytest.approx(spent_s / (2 * (100 - warm_up_s)), abs=1e-9)
 
 
-def test_a_million_events_take_a_moment():
+def test_a_million_events_are_measured_quickly():
     events, jobs = 1_000_000, 100_000
     log = EventLog("big", seed=1)
     for uid in range(1, 31):
@@ -306,7 +306,7 @@ def test_a_million_events_take_a_moment():
     assert found["flow_time_mean_s"] == 6.0
 
 
-def test_what_is_away_is_not_counted(new_story):
+def test_absent_agents_are_not_counted(new_story):
     story = new_story()
     story.tell(0.0, Event.VEHICLE_STATE, "agv_1", value=VehicleState.EMPTY)
     story.tell(40.0, Event.LEFT, "agv_1")

@@ -144,7 +144,7 @@ def test_any_trace_and_any_name_survive(tmp_path_factory, cells, seed, name):
     assert_equal(log, EventLog.load(path))
 
 
-def test_a_trace_of_many_different_leaps_survives(tmp_path):
+def test_a_trace_with_many_different_leaps_survives(tmp_path):
     log = EventLog("demo", seed=1)
     for tick in range(400):
         log.trace(tick, np.array([tick * tick], np.int32))  # more differences than a byte can count
@@ -199,7 +199,7 @@ def test_the_digest_sees_every_change(story, change):
     assert log.replace().digest() == log.digest()
 
 
-def test_a_file_that_is_no_log_is_refused(tmp_path):
+def test_a_file_that_is_not_a_log_is_refused(tmp_path):
     path = tmp_path / "log.npz"
     path.write_text("a: b")
     with pytest.raises(ValueError, match=r"log\.npz is not an event log: .* Give a file that EventLog\.save wrote\."):

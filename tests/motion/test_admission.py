@@ -27,7 +27,7 @@ def test_every_vehicle_is_admitted_in_turn() -> None:
     assert served.min() >= 5
 
 
-def test_a_vehicle_at_its_goal_keeps_it_and_takes_no_place() -> None:
+def test_a_vehicle_at_its_goal_keeps_it_and_needs_no_admission() -> None:
     admission = Admission(3, most=1)
     goal = np.array([5, 7, 8], np.int32)
     for tick in range(29):

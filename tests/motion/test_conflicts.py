@@ -44,7 +44,7 @@ def test_a_broken_rule_is_found_at_its_place(cells, conflict):
         [[0, 1], [4, 0]],  # into the cell that is left
     ],
 )
-def test_a_clean_trajectory_has_no_conflict(cells):
+def test_a_valid_trajectory_has_no_conflict(cells):
     assert find_conflicts(np.array(cells), FLOOR) == []
 
 

@@ -127,7 +127,7 @@ FULL = {
         breakdown=[0.0, 0.01],
     )
 )
-def test_work_goes_on_to_the_end(shuttle, full, breakdown):
+def test_vehicles_keep_arriving_to_the_end(shuttle, full, breakdown):
     art, vehicles = full
     layout = floor(art)
     traffic = GridTraffic(layout, sorted(layout.docks), vehicles=vehicles, speed_m_per_s=1.0, seed=1)
@@ -162,13 +162,13 @@ def test_a_floor_with_many_dead_ends_never_freezes(vehicles):
     assert np.median(fleet.tally.last_reached) > 4700
 
 
-def test_plain_pibt_freezes_there():
+def test_plain_pibt_freezes_on_such_a_floor():
     fleet, _ = random_goals(rubble(32, 32, share=0.2, seed=3), 100, 5000, rules=False)
     assert fleet.tally.last_reached.max() < 4000
 
 
 @pytest.mark.parametrize("vehicles", daily(400, of=[100, 200, 300, 400]))
-def test_the_map_on_which_others_freeze_is_passed(vehicles):
+def test_vehicles_keep_moving_on_the_map_on_which_others_freeze(vehicles):
     path = TRAFFIC / "lorr2023" / "random-32-32-20.map"
     if not path.exists():
         pytest.skip("the benchmark maps are not beside this repository (../shared/benchmarks/traffic)")
@@ -183,7 +183,7 @@ def test_the_map_on_which_others_freeze_is_passed(vehicles):
     assert np.median(fleet.tally.last_reached) > 4700
 
 
-def test_dead_ends_know_their_way_out():
+def test_dead_ends_have_a_way_out():
     layout = Layout.from_ascii(
         """
 #.###.#
@@ -220,7 +220,7 @@ def test_a_one_way_street_is_no_dead_end():
     assert np.flatnonzero(ends.way_out != NO_CELL).tolist() == [layout.cell(1, 3)]
 
 
-def test_cells_are_graded_by_whom_a_vehicle_would_block_there():
+def test_cells_are_graded_by_the_vehicles_that_one_there_would_block():
     layout = Layout.from_ascii(
         """
 #########

@@ -29,7 +29,7 @@ def lengths_by_hand(layout: Layout, goal: int) -> list[int]:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), walls=st.floats(0, 0.4), arrows=st.floats(0, 0.5))
-def test_a_field_holds_the_shortest_way_from_every_cell(random_floor, seed, walls, arrows):
+def test_a_field_holds_the_shortest_distance_from_every_cell(random_floor, seed, walls, arrows):
     layout = random_floor(seed, 6, 7, walls, arrows)
     cache = Potentials(Graph.of(layout.neighbours))
     for goal in np.flatnonzero(layout.passable)[::5].tolist():
@@ -37,7 +37,7 @@ def test_a_field_holds_the_shortest_way_from_every_cell(random_floor, seed, wall
         assert cache.fields[row].tolist() == lengths_by_hand(layout, goal)
 
 
-def test_several_goals_count_by_the_nearest():
+def test_the_nearest_of_several_goals_counts():
     layout = Layout.from_ascii(".......")
     assert lengths_to(Graph.of(layout.neighbours), np.array([0, 6], np.int32)).tolist() == [0, 1, 2, 3, 2, 1, 0]
 
@@ -77,7 +77,7 @@ def test_avoided_cells_count_like_others_in_a_length():
     assert lengths_to(Graph.of(layout.neighbours), np.array([4], np.int32), avoid).tolist() == [4, 3, 2, 1, 0]
 
 
-def test_the_least_recently_used_field_goes_but_never_one_in_use():
+def test_the_least_recently_used_field_is_evicted_but_never_one_in_use():
     layout = Layout.from_ascii(".......")
     cache = Potentials(Graph.of(layout.neighbours), memory_bytes=2 * 7 * 2)
     kept = cache.acquire(0)
@@ -105,7 +105,7 @@ def test_fields_in_use_follow_a_new_obstacle():
 
 
 @pytest.mark.parametrize("length", [300])
-def test_a_long_way_round_does_not_overflow(length):
+def test_a_long_detour_does_not_overflow(length):
     layout = Layout.from_ascii("\n".join("." * length if row % 4 == 0 else
                                          ("#" * (length - 1) + "." if row % 4 == 1 else
                                           "." * length if row % 4 == 2 else "." + "#" * (length - 1))

@@ -71,7 +71,7 @@ def test_travel_between_places_counts_to_the_nearest_dock():
     assert traffic.travel_s(np.array(HALL.docks["B"], np.int32), B).tolist() == [0.0, 0.0]
 
 
-def test_who_is_sent_to_the_dock_on_which_it_stands_arrives_at_once():
+def test_a_vehicle_that_is_sent_to_the_dock_on_which_it_stands_arrives_at_once():
     traffic = hall(1)
     traffic.send(0, A)
     drive(traffic, 30)
@@ -80,7 +80,7 @@ def test_who_is_sent_to_the_dock_on_which_it_stands_arrives_at_once():
     assert traffic.step().tolist() == []
 
 
-def test_a_dock_admits_one_and_the_first_who_asked_comes_next():
+def test_a_dock_admits_one_vehicle_and_then_the_first_in_its_queue():
     traffic = hall(4)
     for vehicle in (2, 0, 3, 1):
         traffic.send(vehicle, A)
@@ -97,7 +97,7 @@ def test_a_dock_admits_one_and_the_first_who_asked_comes_next():
     assert served == [2, 0, 3, 1]
 
 
-def test_two_docks_serve_two_at_once_and_nobody_waits_in_a_dock():
+def test_two_docks_serve_two_vehicles_at_once_and_none_waits_in_a_dock():
     traffic = hall(4)
     for vehicle in range(4):
         traffic.send(vehicle, B)
@@ -109,7 +109,7 @@ def test_two_docks_serve_two_at_once_and_nobody_waits_in_a_dock():
     assert traffic.settled
 
 
-def test_a_new_order_replaces_the_old_one_and_gives_the_turn_back():
+def test_a_new_order_replaces_the_old_one_and_gives_up_its_turn():
     traffic = hall(2)
     traffic.send(0, A)
     traffic.send(1, A)
@@ -128,7 +128,7 @@ def test_a_parked_vehicle_leaves_the_dock_for_a_parking_cell():
     assert traffic.node[0] in HALL.parking
 
 
-def test_with_the_parking_full_the_others_stand_where_they_block_nobody():
+def test_with_the_parking_full_vehicles_wait_where_they_block_no_other():
     traffic = hall(12)
     settle(traffic)
     docks = {cell for cells in HALL.docks.values() for cell in cells}
@@ -145,7 +145,7 @@ A.#..
 """  # the floor beyond the wall has no dock, and more room
 
 
-def test_no_vehicle_starts_where_it_gets_to_no_dock():
+def test_no_vehicle_starts_where_it_can_reach_no_dock():
     floor = Layout.from_ascii(COURT, {"A": "A", "B": "B"})
     for vehicles in range(1, 5):
         traffic = GridTraffic(floor, ["A", "B"], vehicles=vehicles, speed_m_per_s=1.0)
@@ -155,13 +155,13 @@ def test_no_vehicle_starts_where_it_gets_to_no_dock():
         GridTraffic(floor, ["A", "B"], vehicles=5, speed_m_per_s=1.0)
 
 
-def test_who_starts_on_a_dock_without_an_order_leaves_it():
+def test_a_vehicle_that_starts_on_a_dock_without_an_order_leaves_it():
     traffic = hall(1, start_cells=np.array([HALL.docks["A"][0]]))
     settle(traffic)
     assert traffic.node[0] in HALL.parking
 
 
-def test_a_vehicle_that_breaks_down_on_its_way_gives_the_dock_to_the_next_and_comes_first_when_repaired():
+def test_a_vehicle_that_breaks_down_gives_its_dock_to_the_next_and_is_first_when_repaired():
     traffic = hall(3)
     for vehicle in range(3):
         traffic.send(vehicle, A)
@@ -184,7 +184,7 @@ def test_others_drive_round_a_broken_down_vehicle():
     assert (tick + 1, vehicle) == (10, 1)
 
 
-def test_a_broken_down_vehicle_in_a_ring_sends_the_others_the_other_way():
+def test_a_broken_down_vehicle_in_a_ring_makes_the_others_go_the_other_way():
     ring = Layout.from_ascii("A....B\n.####.\n......", {"A": "A", "B": "B"})
     traffic = GridTraffic(ring, ["A", "B"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([3, 1]))
     traffic.hold(0, True)
@@ -193,7 +193,7 @@ def test_a_broken_down_vehicle_in_a_ring_sends_the_others_the_other_way():
     assert (tick + 1, vehicle) == (10, 1)
 
 
-def test_a_closed_aisle_is_not_driven_and_an_opened_one_is():
+def test_a_closed_aisle_is_not_used_and_an_opened_one_is():
     ring = Layout.from_ascii("A....B\n.####.\n......", {"A": "A", "B": "B"})
     traffic = GridTraffic(ring, ["A", "B"], vehicles=1, speed_m_per_s=1.0, start_cells=np.array([1]))
     traffic.close([3])
@@ -229,7 +229,7 @@ def test_aisles_that_cannot_be_closed_stay_open(cells, reason):
     assert traffic.travel_s(traffic.node, B).tolist() == [4.0]
 
 
-def test_who_has_no_other_way_waits_behind_a_broken_down_vehicle_until_it_is_repaired():
+def test_a_vehicle_without_another_path_waits_behind_a_broken_down_vehicle_until_it_is_repaired():
     lane = Layout.from_ascii("A....B\n####.#", {"A": "A", "B": "B"})
     traffic = GridTraffic(lane, ["A", "B"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([3, 1]))
     traffic.hold(0, True)
@@ -241,7 +241,7 @@ def test_who_has_no_other_way_waits_behind_a_broken_down_vehicle_until_it_is_rep
     assert [vehicle for _, vehicle in drive(traffic, 60)] == [1]
 
 
-def test_a_standstill_names_those_who_wait_for_each_other():
+def test_a_standstill_names_the_vehicles_that_wait_for_each_other():
     lane = Layout.from_ascii("A....B", {"A": "A", "B": "B"})
     traffic = GridTraffic(lane, ["A", "B"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([2, 3]))
     traffic.send(0, B)
@@ -256,7 +256,7 @@ def test_a_standstill_names_those_who_wait_for_each_other():
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000), vehicles=st.integers(1, 14))
-def test_leaping_over_settled_ticks_changes_nothing_to_the_bit(seed, vehicles):
+def test_leaping_over_settled_ticks_changes_no_bit(seed, vehicles):
     def day(leap: bool) -> list[bytes]:
         traffic, rng = hall(vehicles, seed=seed), np.random.default_rng(seed)
         states = []
@@ -283,14 +283,14 @@ def test_leaping_over_settled_ticks_changes_nothing_to_the_bit(seed, vehicles):
 
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 1000), vehicles=st.integers(1, 36), breakdown=st.sampled_from([0.0, 0.05]))
-def test_whatever_is_ordered_nobody_meets_anybody(shuttle, seed, vehicles, breakdown):
+def test_random_orders_lead_to_no_conflict(shuttle, seed, vehicles, breakdown):
     traffic = hall(vehicles, seed=seed)
     trace, arrivals = shuttle(traffic, ticks=250, seed=seed, breakdown=breakdown)
     assert find_conflicts(trace, HALL) == []
     assert arrivals.sum() > 0
 
 
-def test_the_same_seed_drives_the_same_way(shuttle):
+def test_the_same_seed_gives_the_same_trajectories(shuttle):
     runs = [shuttle(hall(12, seed=seed), ticks=200)[0] for seed in (5, 5, 6)]
     assert np.array_equal(runs[0], runs[1])
     assert not np.array_equal(runs[0], runs[2])

@@ -43,7 +43,7 @@ def arrival(traffic: GridTraffic, vehicle: int, place: int, ticks: int = 200) ->
 @pytest.mark.parametrize(("turn_s", "turn_ticks"), [(None, 1), (1.0, 1), (2.0, 2), (2.5, 3)])
 @pytest.mark.parametrize("pace", [1.0, 0.5, 1 / 3])
 @pytest.mark.parametrize("start", [(1, 1), (2, 10), (5, 6)])
-def test_a_vehicle_alone_takes_the_time_that_it_bids(turn_s, turn_ticks, pace, start):
+def test_a_single_vehicle_takes_the_time_that_it_bids(turn_s, turn_ticks, pace, start):
     cell = YARD.cell(*start)
     traffic = GridTraffic(
         YARD, ["A", "B"], vehicles=1, speed_m_per_s=1.0, loaded_speed_m_per_s=pace, kinematics="differential",
@@ -70,7 +70,7 @@ def turning_round(turn_s: float | None) -> int:
     return ticks
 
 
-def test_the_way_with_fewer_turns_is_taken():
+def test_the_path_with_fewer_turns_is_taken():
     """Eight cells with one turn are sooner than eight with four."""
     stairs = Layout.from_ascii("....#\n.##..\n....#\n.##.#\n....A", {"A": "A"})
     traffic = GridTraffic(
@@ -112,7 +112,7 @@ KINDS = {
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000), vehicles=st.integers(1, 34), breakdown=st.sampled_from([0.0, 0.03]), **KINDS)
-def test_whatever_is_ordered_nobody_meets_anybody(shuttle, seed, vehicles, breakdown, kinematics, pace):
+def test_random_orders_lead_to_no_conflict(shuttle, seed, vehicles, breakdown, kinematics, pace):
     traffic = GridTraffic(
         YARD, ["A", "B"], vehicles=vehicles, speed_m_per_s=1.0, loaded_speed_m_per_s=pace, kinematics=kinematics,
         seed=seed,

@@ -36,7 +36,7 @@ def ticks_to_arrive(traffic: GridTraffic, vehicle: int) -> int:
 
 @pytest.mark.parametrize("planner", ["pibt", "lookahead"])
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
-def test_comings_and_goings_lead_to_no_conflict(planner, kinematics):
+def test_joining_and_leaving_lead_to_no_conflict(planner, kinematics):
     traffic = hall(6, planner=planner, kinematics=kinematics, improvement=2)
     rng = np.random.default_rng(3)
     there, rows, arrived = list(range(6)), [], 0
@@ -71,7 +71,7 @@ def test_the_dock_of_a_vehicle_that_leaves_goes_to_the_next_in_line():
     assert ticks_to_arrive(traffic, 1) < 20
 
 
-def test_what_a_broken_vehicle_stood_in_the_way_of_goes_on():
+def test_vehicles_blocked_by_a_broken_one_continue_when_it_leaves():
     aisle = Layout.from_ascii("A....B\nPPP###", {"A": "A", "B": "B"})
     traffic = GridTraffic(aisle, ["A", "B"], vehicles=2, speed_m_per_s=1.0, start_cells=np.array([1, 3]))
     traffic.hold(1, True)
@@ -82,7 +82,7 @@ def test_what_a_broken_vehicle_stood_in_the_way_of_goes_on():
     assert ticks_to_arrive(traffic, 0) < 10
 
 
-def test_numbers_stay_when_others_leave():
+def test_numbers_of_vehicles_stay_when_others_leave():
     traffic = hall(3, kinematics="differential")
     odometer_m = traffic.odometer_m.copy()
     traffic.leave(0)
@@ -108,7 +108,7 @@ def test_a_floor_without_vehicles_stands_still_until_one_joins():
     assert ticks_to_arrive(traffic, vehicle) < 20
 
 
-def test_a_new_vehicle_takes_no_other_ones_spot():
+def test_a_new_vehicle_takes_no_spot_of_another():
     traffic = hall(10)  # one on each parking cell
     dock = HALL.docks["A"][0]
     vehicle = traffic.join(dock)
@@ -154,7 +154,7 @@ def test_absence_is_no_conflict_where_it_is_allowed():
 
 
 @pytest.mark.parametrize("loaded_speed", [1.0, 0.5])
-def test_who_stays_takes_the_nearer_of_two_docks_with_its_own_load_and_facing(loaded_speed):
+def test_a_vehicle_that_stays_takes_the_nearer_of_two_docks_for_its_load_and_facing(loaded_speed):
     layout = Layout.from_ascii("B..........B\n............\n.PP...A.....", {"A": "A", "B": "B"})
     traffic = GridTraffic(
         layout, ["A", "B"], vehicles=2, speed_m_per_s=1.0, loaded_speed_m_per_s=loaded_speed, kinematics="differential",

@@ -52,7 +52,7 @@ def test_a_trip_takes_its_entry_of_the_directed_table(story):
     assert story.traffic.odometer_m.tolist() == [22.0, 0.0]
 
 
-def test_who_is_sent_to_where_it_is_arrives_at_once(story):
+def test_a_vehicle_that_is_sent_to_its_own_place_arrives_at_once(story):
     story.traffic.send(1, L)
     story.until(0)
     assert story.arrivals == [(0.0, 1)]
@@ -67,7 +67,7 @@ def test_an_order_during_a_trip_is_carried_out_from_its_end(story):
     assert story.traffic.node[0] == N
 
 
-def test_a_parked_vehicle_ends_its_trip_and_tells_nobody(story):
+def test_a_parked_vehicle_ends_its_trip_without_a_report(story):
     story.traffic.send(0, M)
     story.traffic.park(0)
     story.until(20)
@@ -102,7 +102,7 @@ def test_bids_read_the_table(story):
     assert story.traffic.tick_s == np.inf
 
 
-def test_a_way_that_is_missing_is_refused(story):
+def test_a_missing_travel_time_is_refused(story):
     story.traffic.send(0, N)
     story.until(9)
     with pytest.raises(LayoutError, match="no route from 'N' to 'M'"):

@@ -90,7 +90,7 @@ CROWDS = {
 
 @settings(max_examples=60, deadline=None)
 @given(**CROWDS)
-def test_the_twin_moves_every_vehicle_alike(crowd, seed, walls, arrows, density, held):
+def test_the_reference_implementation_moves_every_vehicle_alike(crowd, seed, walls, arrows, density, held):
     drive = crowd(seed, walls, arrows, density, held)
     np.testing.assert_array_equal(drive.compiled(20), drive.plain(20))
 
@@ -121,7 +121,7 @@ def test_a_full_ring_rotates():
     assert trace[1].tolist() == [1, 3, 2, 0]
 
 
-def test_two_in_a_lane_do_not_swap():
+def test_two_vehicles_in_a_lane_do_not_swap():
     layout = Layout.from_ascii("..")
     assert Drive(layout, [0, 1], [1, 0], [False] * 2).compiled(5).tolist() == [[0, 1]] * 6
 
@@ -139,7 +139,7 @@ def test_an_idle_vehicle_gives_way_and_comes_back():
     assert find_conflicts(trace, layout) == []
 
 
-def test_other_seeds_break_ties_otherwise():
+def test_other_seeds_break_ties_differently():
     layout = Layout.from_ascii("\n".join(["." * 9] * 9))
     ways = {Drive(layout, [0], [80], [False], seed).compiled(16).tobytes() for seed in range(20)}
     assert len(ways) > 10

@@ -30,20 +30,20 @@ def hall(vehicles: int, **options) -> GridTraffic:
 
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
 @pytest.mark.parametrize(("vehicles", "breakdown"), [(3, 0.0), (14, 0.02), (28, 0.0)])
-def test_work_goes_on_and_nobody_meets_anybody(shuttle, kinematics, vehicles, breakdown):
+def test_vehicles_arrive_without_conflicts(shuttle, kinematics, vehicles, breakdown):
     trace, arrivals = shuttle(hall(vehicles, kinematics=kinematics, improvement=2), ticks=300, breakdown=breakdown)
     assert find_conflicts(trace, HALL) == []
     pauses = np.diff(np.concatenate(([-1], np.flatnonzero(arrivals), [arrivals.size])))
     assert pauses.max() < 120
 
 
-def test_the_same_seed_drives_the_same_way(shuttle):
+def test_the_same_seed_gives_the_same_trajectories(shuttle):
     runs = [shuttle(hall(10, seed=seed, improvement=2), ticks=100)[0] for seed in (5, 5)]
     assert np.array_equal(*runs)
 
 
 @pytest.mark.parametrize("kinematics", ["omni", "differential"])
-def test_a_vehicle_alone_takes_the_time_that_it_bids(kinematics):
+def test_a_single_vehicle_takes_the_time_that_it_bids(kinematics):
     traffic = hall(1, kinematics=kinematics)
     for place in (0, 1, 0):
         promised_s = traffic.travel_times_s(place)[traffic.stand][0]
@@ -59,7 +59,7 @@ def test_closed_aisles_and_broken_vehicles_are_driven_round():
     assert traffic.node[1] == HALL.cell(3, 8)
 
 
-def test_everybody_comes_to_rest():
+def test_all_vehicles_come_to_rest():
     traffic = hall(12, kinematics="differential")
     for vehicle in range(4):
         traffic.send(vehicle, vehicle % 2)
@@ -71,7 +71,7 @@ def test_everybody_comes_to_rest():
     assert not np.isin(traffic.node, [*HALL.docks["A"], *HALL.docks["B"]]).any()
 
 
-def test_time_may_bound_a_tick(shuttle):
+def test_a_time_limit_can_bound_a_tick(shuttle):
     trace, arrivals = shuttle(hall(20, time_per_tick_s=0.001), ticks=60)
     assert find_conflicts(trace, HALL) == []
     assert arrivals.sum() > 0

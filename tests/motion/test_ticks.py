@@ -28,7 +28,7 @@ def test_an_order_within_a_tick_counts_from_its_end():
     assert [traffic.step().tolist() for _ in range(3)] == [[], [], [0]]
 
 
-def test_within_a_tick_a_vehicle_is_seen_where_it_was_and_counted_from_where_it_will_be():
+def test_within_a_tick_a_vehicle_is_shown_at_its_old_cell_and_counted_from_its_new_one():
     traffic = lane(2)
     traffic.send(0, B)
     traffic.begin_tick()
@@ -39,7 +39,7 @@ def test_within_a_tick_a_vehicle_is_seen_where_it_was_and_counted_from_where_it_
     assert (traffic.node.tolist(), traffic.odometer_m.tolist(), traffic.distance_m(0)) == ([3], [1.0], 1.0)
 
 
-def test_an_arrival_that_a_new_order_overtakes_is_none():
+def test_an_arrival_that_a_new_order_overtakes_does_not_count():
     traffic = lane(4)
     traffic.send(0, B)
     traffic.begin_tick()
@@ -49,7 +49,7 @@ def test_an_arrival_that_a_new_order_overtakes_is_none():
     assert [traffic.step().tolist() for _ in range(5)] == [[], [], [], [], [0]]
 
 
-def test_who_is_sent_to_the_dock_that_it_is_just_coming_to_is_there_at_the_end_of_the_tick():
+def test_a_vehicle_that_is_sent_to_the_dock_that_it_is_entering_arrives_at_the_end_of_the_tick():
     traffic = lane(4)
     traffic.send(0, B)
     traffic.begin_tick()
@@ -58,7 +58,7 @@ def test_who_is_sent_to_the_dock_that_it_is_just_coming_to_is_there_at_the_end_o
     assert traffic.end_tick().tolist() == [0]
 
 
-def test_who_stands_on_the_dock_that_it_is_sent_to_is_there_at_once():
+def test_a_vehicle_that_is_sent_to_its_own_dock_arrives_at_once():
     standing = []
     traffic = lane(5, on_standing=standing.append)
     assert not traffic.take_arrival(0)
@@ -72,7 +72,7 @@ def test_who_stands_on_the_dock_that_it_is_sent_to_is_there_at_once():
     assert not traffic.take_arrival(0)
 
 
-def test_who_breaks_down_within_a_tick_comes_to_its_end_and_no_further():
+def test_a_vehicle_that_breaks_down_within_a_tick_completes_its_move_and_stops():
     traffic = lane(2)
     traffic.send(0, B)
     traffic.begin_tick()
@@ -105,7 +105,7 @@ HALL = Layout.from_ascii("..........\n.A..B..C..\n....#.....\n..........\n.PPPPP
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), vehicles=st.integers(1, 9), **KINDS)
-def test_whatever_is_ordered_within_ticks_nobody_meets_anybody_or_is_faster_than_its_speed(
+def test_random_orders_within_ticks_lead_to_no_conflict_and_no_excess_speed(
     seed, vehicles, planner, kinematics, pace, turn_ticks
 ):
     if planner == "lookahead":
@@ -170,7 +170,7 @@ def ticks_to(traffic: GridTraffic, place: int) -> int:
 
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 100_000), docks=st.integers(1, 2), **KINDS)
-def test_a_vehicle_alone_takes_the_time_that_is_said_from_every_place_to_every_other(
+def test_a_single_vehicle_takes_the_stated_time_from_every_place_to_every_other(
     seed, docks, planner, kinematics, pace, turn_ticks
 ):
     """To the tick, there and on with a load; `lookahead` prices what is in the way differently, so one dock a place."""
@@ -229,7 +229,7 @@ def test_a_vehicle_that_turns_drives_round_the_dock_beside_it():
 
 
 @pytest.mark.parametrize(("speed", "loaded_speed"), [(1.0, 1 / 3), (1.2, 0.8), (0.9, 0.333), (1.0, 0.01)])
-def test_a_load_slows_down_by_what_is_asked_for_to_the_tick(speed, loaded_speed):
+def test_a_load_slows_a_vehicle_down_exactly_as_configured(speed, loaded_speed):
     traffic = GridTraffic(
         LANE, ["A", "B"], vehicles=1, speed_m_per_s=speed, loaded_speed_m_per_s=loaded_speed, start_cells=np.array([0])
     )

@@ -91,7 +91,7 @@ def optimum(hall, members):
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 5), st.integers(1, 4))
-def test_it_ends_without_conflicts_and_leaves_nobody_idle(seed, tasks, walkers, room):
+def test_it_ends_without_conflicts_and_leaves_no_agent_idle(seed, tasks, walkers, room):
     hall, members = field(seed, tasks, walkers, room)
     won = plans(hall, members)
     placed = [row for path in won for row in path]
@@ -125,7 +125,7 @@ def test_the_order_of_agents_does_not_matter(seed, order, room):
     assert [usual[i] for i in order] == other
 
 
-def test_who_is_outbid_gives_up_what_it_claimed_after_that():
+def test_an_outbid_agent_gives_up_its_later_claims():
     """The left walker claims the middle, then what lies behind it; the right one has the middle, it goes back left."""
     hall, members = field(0, 3, 2, room=3)
     for walker, x in zip(members, (0.0, 1000.0), strict=True):
@@ -139,7 +139,7 @@ def test_who_is_outbid_gives_up_what_it_claimed_after_that():
 
 
 @pytest.mark.parametrize("connected", [0.0, 0.5])
-def test_it_ends_as_agents_do_that_hear_only_their_neighbours(connected):
+def test_it_ends_like_agents_that_hear_only_their_neighbours(connected):
     """The rules of the paper's Table 1 for agents on a graph, each with lists of its own, end in the same plans."""
     for seed in range(8):
         hall, members = field(seed, 6, 4, room=2)

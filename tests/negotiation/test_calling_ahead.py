@@ -112,13 +112,13 @@ def test_a_factory_with_the_smallest_buffers_drains_however_early_jobs_call(mech
 
 
 @pytest.mark.parametrize("batteries", [False, True])
-def test_a_vehicle_that_waits_for_a_part_serves_those_that_stand_ready(batteries):
+def test_a_vehicle_that_waits_for_a_part_serves_ready_parts_first(batteries):
     """Two places on board, three contracts, one vehicle: whatever it waits for, another part may be in the way."""
     negotiation = {"mechanism": "nearest", "look_ahead": "departure", "queue_limit": 3}
     drain(tight(negotiation=negotiation, capacity=2, batteries=batteries))
 
 
-def test_only_what_was_called_ahead_is_left_for_another_part():
+def test_a_contract_is_left_for_another_part_only_before_its_own_part_is_ready():
     model = drain(tight(negotiation={"mechanism": "mwkr", "look_ahead": "departure", "queue_limit": 1}))
     log = model.log
     messages, events = log.messages, log.events
@@ -168,11 +168,11 @@ def test_it_drains_though_messages_are_lost(ahead, faults, floor):
 @pytest.mark.slow
 @settings(max_examples=150, **SOAK)
 @given(AHEAD, CHAOS | st.just({}), FLOORS)
-def test_many_drain(ahead, faults, floor):
+def test_many_factories_drain(ahead, faults, floor):
     drain(tight(negotiation=both(ahead, faults), **floor))
 
 
-def test_a_part_on_its_way_gives_up_the_transport_that_it_called_ahead_with_the_station() -> None:
+def test_a_part_on_its_way_gives_up_the_transport_that_it_announced_ahead() -> None:
     """The station after the one that it is brought to falls out; the vehicle that was to bring it there is told."""
     factory = Factory(tight(negotiation={"look_ahead": "departure"}, vehicles=3))
     job = None

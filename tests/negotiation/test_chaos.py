@@ -119,7 +119,7 @@ def survive(negotiation: dict[str, Any], seed: int) -> None:
     max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(CHAOS, st.integers(0, 99))
-def test_a_factory_survives_whatever_happens_to_its_messages(negotiation, seed):
+def test_a_factory_survives_random_faults_of_messages(negotiation, seed):
     survive(negotiation, seed)
 
 

@@ -10,7 +10,7 @@ USUAL = [ContractPhase.CALLED, ContractPhase.AWARDED, ContractPhase.ENGAGED, Con
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(ContractPhase, ContractPhase)))
-def test_a_contract_goes_where_the_table_says_and_nowhere_else(before: ContractPhase, after: ContractPhase) -> None:
+def test_a_contract_allows_exactly_the_transitions_of_the_table(before: ContractPhase, after: ContractPhase) -> None:
     contract = Contract()
     contract.id, contract.phase = 7, before
     if after in TRANSITIONS[before]:
@@ -22,7 +22,7 @@ def test_a_contract_goes_where_the_table_says_and_nowhere_else(before: ContractP
         assert contract.phase is before
 
 
-def test_the_usual_course_and_who_may_hold_the_task() -> None:
+def test_the_usual_course_and_the_holder_of_the_task() -> None:
     contract = Contract()
     held = []
     for phase in USUAL:

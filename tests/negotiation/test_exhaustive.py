@@ -139,7 +139,7 @@ def explore(messages: int, faults: int, **story: Any) -> int:
     return runs
 
 
-def test_without_faults_the_story_takes_as_many_messages_as_the_standard_says():
+def test_without_faults_the_number_of_messages_is_that_of_the_standard():
     hall = play({}, workers=2, tasks=1)
     assert (
         hall.net.channel.messages == 2 + 2 + 1 + 1 + 1 + 1 + 1
@@ -167,7 +167,7 @@ FIRST = [8, pytest.param(12, marks=pytest.mark.slow)]  # messages on which fault
 
 
 @pytest.mark.parametrize("messages", FIRST)
-def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobody_in_the_end(messages):
+def test_a_task_that_is_cancelled_while_its_award_is_in_transit_is_finally_held_by_no_agent(messages):
     for script in scripts(messages, 2):
         hall = play(script, workers=2, tasks=1, changes_mind=cancel)
         task = hall.managers[0].tasks[0]
@@ -178,7 +178,7 @@ def test_a_task_that_is_cancelled_while_its_award_is_on_its_way_is_held_by_nobod
 
 
 @pytest.mark.parametrize("messages", FIRST)
-def test_a_task_that_is_recalled_is_called_again_and_done_once(messages):
+def test_a_recalled_task_is_announced_again_and_done_once(messages):
     for script in scripts(messages, 2):
         judge(play(script, workers=2, tasks=1, changes_mind=recall), script)
 

@@ -35,7 +35,7 @@ def test_a_call_without_deadline_cannot_be_written():
         Scenario.parse({"negotiation": {"reply_by": "0s"}})
 
 
-def test_a_silent_contractor_does_not_hold_the_decision_up(hall):
+def test_a_silent_contractor_does_not_delay_the_decision(hall):
     hall.worker(answer=lambda call: None)
     able = hall.worker()
     task = hall.asker().ask()
@@ -45,7 +45,7 @@ def test_a_silent_contractor_does_not_hold_the_decision_up(hall):
     assert task.contract.contractor is able
 
 
-def test_where_all_are_silent_the_call_is_made_again(hall):
+def test_if_all_contractors_are_silent_the_call_is_repeated(hall):
     worker = hall.worker(answer=lambda call: None)
     task = hall.asker().ask()
     hall.run(2.5)
@@ -72,7 +72,7 @@ def test_a_late_offer_is_rejected():
     assert is_at_rest(hall)
 
 
-def test_an_offer_that_comes_twice_counts_once():
+def test_a_duplicated_offer_counts_once():
     hall = BareWorld(ScriptedChannel({1: "twice"}))
     worker = hall.worker()
     hall.asker().ask()
@@ -82,7 +82,7 @@ def test_an_offer_that_comes_twice_counts_once():
     assert_conforms(hall.log)
 
 
-def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
+def test_a_duplicated_offer_does_not_replace_that_of_another():
     hasty = {
         "sender": "worker_1",
         "receiver": "manager_1",
@@ -99,7 +99,7 @@ def test_an_offer_that_comes_twice_does_not_stand_for_that_of_another():
     assert task.contract.contractor is cheaper
 
 
-def test_an_offer_binds_while_its_award_may_be_on_its_way():
+def test_an_offer_binds_while_its_award_may_be_in_transit():
     hall = BareWorld(faulty(delay="100ms", links=[{"sender": "manager_1", "receiver": "worker_1", "delay": "1500ms"}]))
     worker = hall.worker()
     first, second = hall.asker(), hall.asker()
@@ -112,7 +112,7 @@ def test_an_offer_binds_while_its_award_may_be_on_its_way():
     assert task.id in worker.holding
 
 
-def test_a_call_that_comes_twice_reserves_once():
+def test_a_duplicated_call_reserves_once():
     hall = BareWorld(ScriptedChannel({0: "twice"}))
     worker = hall.worker()
     hall.asker().ask()
@@ -139,7 +139,7 @@ def test_a_contractor_that_dies_after_the_award_is_noticed_and_replaced():
 # -- Open-RMF: an award that runs out is never auctioned again; no bids = failed without another try ----------------
 
 
-def test_an_award_that_nobody_acknowledges_is_announced_anew():
+def test_an_unacknowledged_award_is_announced_again():
     hall = BareWorld(faulty(links=[{"sender": "manager_1", "receiver": "worker_1", "loss": 1.0}], delay="100ms"))
     deaf, other = hall.worker(cost_s=1.0), hall.worker()
     task = hall.asker().ask()
@@ -148,7 +148,7 @@ def test_an_award_that_nobody_acknowledges_is_announced_anew():
     assert other.works == {task.id: 1}
 
 
-def test_where_everybody_is_busy_the_task_waits_and_is_done(hall):
+def test_if_all_contractors_are_busy_the_task_waits_and_is_done(hall):
     worker = hall.worker()
     manager = hall.asker()
     tasks = [manager.ask() for _ in range(5)]
@@ -158,7 +158,7 @@ def test_where_everybody_is_busy_the_task_waits_and_is_done(hall):
     assert not hall.infeasible_tasks
 
 
-def test_where_nobody_can_ever_do_it_that_is_said_at_once(hall):
+def test_a_task_that_no_contractor_can_ever_do_is_reported_at_once(hall):
     hall.worker(answer=lambda call: Refusal(Reason.NOT_ELIGIBLE))
     hall.worker(answer=lambda call: Refusal(Reason.UNREACHABLE))
     task = hall.asker().ask()
@@ -186,7 +186,7 @@ def test_cancelling_a_queued_task_leaves_the_next_alone(hall):
     assert is_at_rest(hall)
 
 
-def test_a_task_that_is_recalled_is_called_anew_as_soon_as_it_is_dropped():
+def test_a_recalled_task_is_announced_again_as_soon_as_it_is_dropped():
     hall = BareWorld(faulty(delay="100ms"))
     first, second = hall.worker(cost_s=1.0, approach_s=50.0), hall.worker(cost_s=2.0)
     task = hall.asker().ask()
@@ -217,7 +217,7 @@ def test_a_task_is_cancelled_before_it_is_begun_but_not_after(hall):
 # -- PADE: refusals counted as proposals; not-understood ------------------------------------------------------------
 
 
-def test_refusals_are_no_offers(hall):
+def test_refusals_are_not_offers(hall):
     busy = hall.worker(answer=lambda call: Refusal(Reason.BUSY))
     able = hall.worker(cost_s=1e9)
     task = hall.asker().ask()
@@ -226,7 +226,7 @@ def test_refusals_are_no_offers(hall):
     assert able.works == {task.id: 1}
 
 
-def test_who_does_not_know_a_kind_of_task_says_so(hall):
+def test_a_contractor_that_does_not_know_a_kind_of_task_says_so(hall):
     hall.worker(answer=lambda call: Refusal(Reason.NOT_UNDERSTOOD))
     able = hall.worker()
     task = hall.asker().ask()
@@ -284,7 +284,7 @@ def test_no_task_waits_for_ever_while_cheaper_ones_keep_coming(hall):
     assert dear.contract.phase is ContractPhase.CLOSED
 
 
-def test_whoever_becomes_free_is_asked_at_once(hall):
+def test_a_contractor_that_becomes_free_is_asked_at_once(hall):
     worker = hall.worker()
     manager = hall.asker()
     manager.ask()
@@ -297,7 +297,7 @@ def test_whoever_becomes_free_is_asked_at_once(hall):
 # -- a manager that dies, concurrent calls, a failed step -----------------------------------------------------------
 
 
-def test_a_manager_that_dies_leaves_nobody_bound():
+def test_a_manager_that_dies_leaves_no_contractor_bound():
     hall = BareWorld(faulty(delay="100ms", partitions=[{"agents": ["manager_1"], "from": "250ms"}]))
     worker = hall.worker(approach_s=50.0)
     hall.asker().ask()
@@ -346,7 +346,7 @@ def test_an_eager_contractor_that_has_promised_too_much_refuses_the_award():
     assert len(hall.said(Performative.REFUSE)) == 1
 
 
-def test_who_is_asked_for_a_definite_offer_has_not_been_bound_by_the_first():
+def test_a_contractor_that_is_asked_for_a_definite_offer_is_not_bound_by_its_first():
     hall = BareWorld(faulty(delay="100ms"), terms=replace(TERMS, commitment="concurrent"))
     worker = hall.worker()
     hall.asker().ask()
@@ -356,7 +356,7 @@ def test_who_is_asked_for_a_definite_offer_has_not_been_bound_by_the_first():
     assert len(hall.said(Performative.ACCEPT_PROPOSAL)) == 1
 
 
-def test_a_step_that_fails_is_announced_anew_and_not_gone_on_with(hall):
+def test_a_failed_step_is_announced_again_and_not_continued(hall):
     clumsy, able = hall.worker(cost_s=1.0), hall.worker(cost_s=2.0)
     clumsy.begin = lambda task: (
         clumsy.holding.pop(task.id),
@@ -371,7 +371,7 @@ def test_a_step_that_fails_is_announced_anew_and_not_gone_on_with(hall):
     assert manager.heard[:3] == ["engaged worker_1", "failed worker_1", "engaged worker_2"]
 
 
-def test_who_offers_and_always_refuses_the_award_does_not_stop_the_clock(hall):
+def test_a_contractor_that_always_refuses_its_awards_does_not_stop_the_clock(hall):
     liar = hall.worker(cost_s=1.0)
     liar.accept = lambda task: False  # type: ignore[method-assign]
     task = hall.asker().ask()
@@ -379,7 +379,7 @@ def test_who_offers_and_always_refuses_the_award_does_not_stop_the_clock(hall):
     assert 2 < task.contract.calls < 20
 
 
-def test_a_partition_heals_and_what_was_begun_is_not_done_again():
+def test_a_partition_heals_and_work_that_was_begun_is_not_repeated():
     hall = BareWorld(faulty(delay="100ms", partitions=[{"agents": ["worker_1"], "from": "4s", "to": "2min"}]))
     worker, other = hall.worker(cost_s=1.0), hall.worker(cost_s=2.0)
     task = hall.asker().ask()
@@ -394,7 +394,7 @@ def test_a_partition_heals_and_what_was_begun_is_not_done_again():
 # -- the iterated contract net ends -----------------------------------------------------------------------------------
 
 
-def test_an_iterated_contract_net_ends_when_nobody_offers_less(hall):
+def test_an_iterated_contract_net_ends_when_no_contractor_offers_less(hall):
     hall = BareWorld(mechanism="iterated")
     stubborn = hall.worker(cost_s=10.0)
     hall.asker().ask()

@@ -35,7 +35,7 @@ def test_a_rule_for_vehicles_leaves_all_else_to_the_best_offer(name, rule):
 
 
 @pytest.mark.parametrize("name", ["nearest", "fifo", "random"])
-def test_the_one_word_is_short_for_transports(name):
+def test_a_single_name_applies_to_transports(name):
     assert messages(factory(name)) == messages(factory({"transport": name}))
 
 
@@ -58,13 +58,13 @@ def test_the_same_name_is_one_mechanism():
 @pytest.mark.parametrize(
     *each_once(name=[name for name in MECHANISMS if name != "what_if"], before=["iterated", "regret", "contract_net"])
 )
-def test_a_mechanism_that_is_put_in_later_runs_as_one_that_was_there_from_the_beginning(before, name):
+def test_a_mechanism_that_is_set_later_runs_like_one_set_from_the_beginning(before, name):
     model = factory(before)
     model.net.mechanism = MECHANISMS[name]()
     assert messages(model) == messages(factory(name))
 
 
-def test_traits_are_asked_when_they_are_used():
+def test_traits_are_read_when_they_are_used():
     model = factory("contract_net")
     model.net.mechanism = mechanism = Iterated()
     mechanism.iterates = False
@@ -90,7 +90,7 @@ def test_an_unknown_kind_or_mechanism_is_refused_in_its_place():
         factory({"transport": "nearst"})
 
 
-def test_the_channel_and_the_terms_cannot_be_changed_under_way():
+def test_the_channel_and_the_terms_cannot_be_changed_during_a_run():
     net = factory("contract_net").net
     for name in ("channel", "terms"):
         with pytest.raises(AttributeError):
@@ -103,7 +103,7 @@ def test_one_mechanism_for_all_kinds_may_be_given_in_full():
     assert {type(mechanism) for mechanism in model.net.mechanisms.values()} == {SequentialSingleItem}
 
 
-def test_what_is_no_mechanism_is_refused():
+def test_an_object_that_is_not_a_mechanism_is_refused():
     net = factory("contract_net").net
     for given in (Iterated, "contract_net", {TaskKind.TRANSPORT: object()}):
         with pytest.raises(

@@ -63,7 +63,7 @@ costs = arrays(
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=40, deadline=None)
 @given(costs)
-def test_each_task_goes_once_to_somebody_who_offers_and_none_is_left_that_could_go(name, cost):
+def test_each_task_is_awarded_once_to_an_agent_that_offers_and_no_possible_award_is_missed(name, cost):
     hall = market(cost)
     awards = clear(name, hall)
     assert len({row for row, _ in awards}) == len(awards)
@@ -73,18 +73,18 @@ def test_each_task_goes_once_to_somebody_who_offers_and_none_is_left_that_could_
 
 @settings(max_examples=60, deadline=None)
 @given(arrays(float, (4, 4), elements=st.integers(0, 50).map(float)))
-def test_nobody_places_all_tasks_at_less_cost_than_the_hungarian_method(cost):
+def test_no_mechanism_places_all_tasks_at_less_cost_than_the_hungarian_method(cost):
     totals = {name: sum(cost[award] for award in clear(name, market(cost))) for name in NAMES}
     assert totals["hungarian"] == min(totals.values())
 
 
-def test_regret_serves_first_who_has_no_good_second_choice():
+def test_regret_first_serves_the_task_without_a_good_second_choice():
     cost = [[1.0, 2.0], [2.0, 90.0]]
     assert clear("sequential_single_item", market(cost)) == [(0, 0), (1, 1)]
     assert clear("regret", market(cost)) == [(1, 0), (0, 1)]
 
 
-def test_in_a_consensus_whoever_is_outbid_claims_what_is_next_best_for_it():
+def test_in_a_consensus_an_outbid_agent_claims_its_next_best_task():
     cost = [[1.0, 2.0, 4.0], [5.0, 3.0, 6.0], [9.0, 9.0, 7.0]]
     assert sorted(clear("cbba", market(cost))) == [(0, 0), (1, 1), (2, 2)]
 
@@ -96,13 +96,13 @@ def test_an_old_task_is_served_before_a_cheap_one(name, contractors):
     assert (0, 0) in clear(name, market(cost, ages=[10000.0, 0.0, 0.0]))
 
 
-def test_transports_are_compared_by_the_way_to_the_part():
+def test_transports_are_compared_by_the_travel_time_to_the_part():
     hall = market([[100.0], [60.0]], kind=TaskKind.TRANSPORT)
     hall.approach_s[:] = [[5.0], [20.0]]
     assert hall.score_s.tolist() == [[5.0], [20.0]]
 
 
-def test_dispatch_rules_leave_vehicles_alone_that_have_something_to_do():
+def test_dispatch_rules_skip_busy_vehicles():
     hall = market([[5.0, 1.0]], kind=TaskKind.TRANSPORT)
     hall.load[0, 1] = 1
     assert clear("nearest", hall) == [(0, 0)]
@@ -112,13 +112,13 @@ def test_the_names_of_planners_are_those_of_the_mechanisms_that_plan():
     assert [name for name, mechanism in MECHANISMS.items() if is_planner(mechanism)] == list(PLANNERS)
 
 
-def test_every_mechanism_says_what_it_is():
+def test_every_mechanism_declares_its_traits():
     for name, mechanism in MECHANISMS.items():
         assert mechanism.__doc__, name
         assert isinstance(mechanism.batch_clearing, bool), name
 
 
-OF_ONE_S_OWN = '''
+CUSTOM = '''
 from robocell.agents import Mechanism
 
 
@@ -134,8 +134,8 @@ class LastComeFirst(Mechanism):
 '''
 
 
-def test_a_mechanism_of_ones_own_runs_by_its_name(tmp_path, monkeypatch):
-    (tmp_path / "my_auction.py").write_text(OF_ONE_S_OWN)
+def test_a_custom_mechanism_runs_by_its_name(tmp_path, monkeypatch):
+    (tmp_path / "my_auction.py").write_text(CUSTOM)
     monkeypatch.syspath_prepend(str(tmp_path))
     scenario = Scenario.load("experiments/configs/phone_line.yaml")
     negotiation = scenario.negotiation.model_copy(update={"mechanism": "my_auction:LastComeFirst"})

@@ -45,7 +45,7 @@ def driven(order_s, way_s, tick_s):
 
 @pytest.mark.parametrize("tick_s", [0.5, 2.0, np.inf])
 @pytest.mark.parametrize("penalty_s", [np.inf, 0.0, 15.0])
-def test_all_at_once_offer_what_each_would_alone(penalty_s, tick_s):
+def test_offers_of_all_vehicles_at_once_equal_their_individual_offers(penalty_s, tick_s):
     rng = np.random.default_rng(1)
     vehicles, places, nodes, transports = 200, 5, 12, 7
     shape = places, nodes
@@ -93,11 +93,11 @@ ANSWERS = [Proposal(3.0, 1.0, 2, 7.0), None, Refusal(Reason.NOT_UNDERSTOOD), Pro
 
 
 @pytest.mark.parametrize("answers", [ANSWERS, ANSWERS[:1], ANSWERS[1:3], []])
-def test_single_answers_are_gathered_and_told_one_by_one_again(answers):
+def test_single_answers_are_gathered_into_columns_and_read_back(answers):
     assert Bids.gather(answers).singly() == answers
 
 
-def test_an_offer_without_a_price_is_none():
+def test_an_offer_without_a_finite_cost_is_refused():
     with pytest.raises(
         ValueError, match=r"the cost of a proposal must be finite \(got inf\); return a Refusal instead"
     ):
@@ -131,6 +131,6 @@ def test_a_subclass_goes_by_what_its_class_bids_now():
     assert pools[1].members[offering].bid(call) == Refusal(Reason.BUSY)
 
 
-def test_an_answer_that_is_none_is_named() -> None:
+def test_an_invalid_answer_is_named() -> None:
     with pytest.raises(TypeError, match=r"bid\(call\) returned 5; return a Proposal, a Refusal, or None"):
         Bids.gather([Proposal(1.0), 5])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]

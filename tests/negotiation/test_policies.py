@@ -43,7 +43,7 @@ def test_no_task_is_taken_back_more_often_than_allowed():
     assert len(recalled) == len(set(recalled))
 
 
-def test_a_breakdown_calls_anew_what_was_promised_and_not_begun():
+def test_a_breakdown_reannounces_promised_tasks_that_are_not_begun():
     model = Factory(factory(negotiation={"reopen": "disturbed", "reopen_limit": 1}))
     for at_s in range(60, 1200, 60):
         model.run_until(float(at_s))
@@ -61,7 +61,7 @@ def test_a_breakdown_calls_anew_what_was_promised_and_not_begun():
     assert len(recalled) == len(set(recalled)), "each as often as the limit allows"
 
 
-def test_a_closed_aisle_calls_anew_the_transports_that_were_not_begun():
+def test_a_closed_aisle_reannounces_the_transports_that_are_not_begun():
     model = Factory(factory(negotiation={"reopen": "disturbed", "queue_limit": 2}))
     aisle = next(cell for cell in range(model.layout.width, len(model.layout.passable)) if _can_close(model, cell))
     while not (promised := [stop for agv in model.agvs for stop in agv.plan.stops if not stop.task.contract.begun]):
@@ -105,7 +105,7 @@ def test_a_station_asks_vehicles_before_it_offers():
 @pytest.mark.parametrize(
     "policy", [{"reopen": "always", "reopen_gain": "2s"}, {"commitment": "leveled", "penalty": "2s"}]
 )
-def test_policies_hold_on_a_faulty_channel_too(policy):
+def test_policies_work_on_a_faulty_channel_too(policy):
     scenario = factory(
         negotiation={"queue_limit": 1, **policy, "channel": {"loss": 0.1, "delay": "300ms", "duplication": 0.1}}
     )

@@ -55,7 +55,7 @@ def test_a_summary_says_how_many_messages_a_pull_stands_for() -> None:
 
 
 @pytest.mark.parametrize("mechanism", BY_PULLS)
-def test_however_scarce_vehicles_are_a_transport_is_called_once_and_won_by_one_pull(mechanism: str) -> None:
+def test_with_scarce_vehicles_a_transport_is_announced_once_and_won_by_one_pull(mechanism: str) -> None:
     data = changed(SCARCE, negotiation__mechanism=mechanism, record__messages="full")
     log = Factory(Scenario.parse(data)).run()
     calls = log.conversations[log.conversations["task_kind"] == TaskKind.TRANSPORT]
@@ -167,7 +167,7 @@ def test_a_vehicle_that_loses_a_transport_announces_its_room() -> None:
 
 
 @pytest.mark.parametrize("data", [CELL, TABLE], ids=["cell", "table"])
-def test_stations_answer_together_what_each_would_alone(data: dict[str, Any]) -> None:
+def test_stations_answer_together_as_each_would_alone(data: dict[str, Any]) -> None:
     factory = Factory(Scenario.parse(data | {"horizon": "20min"}))
     asked = 0
     while factory.running:

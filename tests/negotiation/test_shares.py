@@ -67,7 +67,7 @@ def test_an_offer_for_more_than_is_left_gets_what_is_left_and_is_compared_by_tha
     assert shares(hall, 0) == {"worker_2": 2}, "24 s for both, and not 30 s for both"
 
 
-def test_who_says_nothing_of_parts_takes_one(hall):
+def test_an_offer_without_a_number_of_parts_is_for_one_part(hall):
     hall.worker(answer=lambda call: Proposal(5.0))
     hall.worker(cost_s=9.0, takes=9)
     hall.asker().ask_for_lot(4)
@@ -75,14 +75,14 @@ def test_who_says_nothing_of_parts_takes_one(hall):
     assert shares(hall, 0) == {"worker_1": 1, "worker_2": 3}
 
 
-def test_an_offer_for_no_part_is_none(hall):
+def test_an_offer_for_no_part_is_refused(hall):
     hall.worker(answer=lambda call: Proposal(5.0, parts=0))
     hall.asker().ask_for_lot(4)
     with pytest.raises(ValueError, match=r"a proposal must be for 1 part or more \(got 0\); return a Refusal"):
         hall.run(0.0)
 
 
-def test_what_nobody_has_offered_for_is_called_again(hall):
+def test_parts_without_an_offer_are_announced_again(hall):
     worker = hall.worker(takes=2)
     task = hall.asker().ask_for_lot(5)
     hall.run(0.0)
@@ -95,7 +95,7 @@ def test_what_nobody_has_offered_for_is_called_again(hall):
     assert_conforms(hall.log)
 
 
-def test_a_share_that_fails_is_called_again_alone_and_the_others_go_on(hall):
+def test_a_failed_share_is_announced_again_alone_and_the_others_continue(hall):
     clumsy, steady, helper = hall.worker(takes=2), hall.worker(takes=3, cost_s=11.0), hall.worker(cost_s=90.0, takes=9)
     manager = hall.asker()
     manager.ask_for_lot(5)
@@ -116,7 +116,7 @@ def test_a_share_that_fails_is_called_again_alone_and_the_others_go_on(hall):
     assert_conforms(hall.log)
 
 
-def test_a_share_that_is_refused_when_it_is_awarded_is_called_again_alone(hall):
+def test_a_share_whose_award_is_refused_is_announced_again_alone(hall):
     liar, honest = hall.worker(takes=2), hall.worker(takes=3, cost_s=11.0)
     liar.accept = lambda task: False  # type: ignore[method-assign]
     hall.asker().ask_for_lot(5)
@@ -147,7 +147,7 @@ def test_an_award_whose_acknowledgement_is_lost_is_sent_again_and_stays_one_shar
     assert_conforms(hall.log)
 
 
-def test_a_lot_that_is_cancelled_before_it_is_awarded_is_done_by_nobody():
+def test_a_lot_that_is_cancelled_before_its_award_is_done_by_no_agent():
     hall = BareWorld(faulty(delay="100ms"))
     worker = hall.worker(takes=2)
     task = hall.asker().ask_for_lot(4)
@@ -158,7 +158,7 @@ def test_a_lot_that_is_cancelled_before_it_is_awarded_is_done_by_nobody():
     assert is_at_rest(hall)
 
 
-def test_a_part_that_is_left_out_while_the_call_is_out_is_awarded_to_nobody():
+def test_a_part_that_is_dropped_during_the_call_is_not_awarded():
     hall = BareWorld(faulty(delay="100ms"))
     for _ in range(2):
         hall.worker(takes=2)
@@ -180,7 +180,7 @@ def test_in_an_iterated_contract_net_offers_for_a_lot_are_compared_by_part():
     assert shares(hall, 0) == {bargainer.name: 2, rival.name: 1}
 
 
-def test_waiting_lots_are_offered_to_whoever_becomes_free(hall):
+def test_waiting_lots_are_offered_to_a_contractor_that_becomes_free(hall):
     hall.worker(takes=2)
     manager = hall.asker()
     manager.ask_for_lot(2)
@@ -225,7 +225,7 @@ def story(script: dict[int, str], size: int, takes: tuple[int, ...], **terms: An
 
 
 @pytest.mark.parametrize("commitment", ["patient", "concurrent"])
-def test_a_lot_is_done_once_wherever_one_fault_strikes(commitment):
+def test_a_lot_is_done_once_with_one_fault_anywhere(commitment):
     for script in scripts(16, 1):
         hall = story(script, 3, (2, 1), commitment=commitment)
         crash = "crash" in script.values()
@@ -237,7 +237,7 @@ def test_a_lot_is_done_once_wherever_one_fault_strikes(commitment):
 
 
 @pytest.mark.slow
-def test_a_lot_is_done_once_wherever_two_faults_strike():
+def test_a_lot_is_done_once_with_two_faults_anywhere():
     for script in scripts(18, 2):
         hall = story(script, 3, (2, 1))
         crash = "crash" in script.values()
@@ -261,7 +261,7 @@ def test_a_lot_is_done_once_wherever_two_faults_strike():
     mean_ms=st.sampled_from([10, 300, 2000]),
     seed=st.integers(0, 99),
 )
-def test_whatever_happens_to_the_messages_every_part_is_done_once(
+def test_every_part_is_done_once_under_random_faults_of_messages(
     sizes, takes, commitment, mechanism, loss, duplication, mean_ms, seed
 ):
     delay = {"distribution": "exponential", "mean": f"{mean_ms}ms"}
@@ -286,12 +286,12 @@ def test_whatever_happens_to_the_messages_every_part_is_done_once(
 SPLITTING = sorted(name for name, mechanism in MECHANISMS.items() if getattr(mechanism, "divides_tasks", False))
 
 
-def test_most_mechanisms_split_lots():
+def test_most_mechanisms_divide_lots():
     assert set(MECHANISMS) - set(SPLITTING) == {"cbba", "what_if"}, "which plan with single tasks"
 
 
 @pytest.mark.parametrize("mechanism", SPLITTING)
-def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes(mechanism):
+def test_every_mechanism_that_divides_tasks_covers_lots_with_several_awards(mechanism):
     hall = BareWorld(mechanism=mechanism)
     for parts in (2, 1, 2):
         hall.worker(takes=parts)
@@ -312,7 +312,7 @@ def test_every_mechanism_that_splits_covers_lots_with_as_many_awards_as_it_takes
 
 
 @pytest.mark.parametrize("mechanism", ["regret", "nearest", "random"])
-def test_mechanisms_that_clear_calls_together_split_lots_over_a_faulty_channel(mechanism):
+def test_batch_clearing_divides_lots_over_a_faulty_channel(mechanism):
     hall = BareWorld(faulty(loss=0.15, duplication=0.2, delay="300ms"), mechanism=mechanism, seed=3)
     for parts in (2, 1, 3):
         hall.worker(takes=parts)

@@ -56,7 +56,7 @@ def test_many_contractors_share_a_lane(hall):
     assert "reject-proposal (14)" in text
 
 
-def test_a_conversation_that_never_was_is_named(hall):
+def test_an_unknown_conversation_is_named(hall):
     hall.log.close(0.0)
     with pytest.raises(KeyError, match="the log has no conversation 7; it has 0 of them"):
         sequence_diagram(hall.log, 7)

@@ -80,7 +80,7 @@ def reference(hours: float) -> Life:
 @pytest.mark.parametrize("hours", [0.5, pytest.param(2.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("retry", ["1s", "1h"])
 @pytest.mark.parametrize("mechanism", MECHANISMS)
-def test_where_nothing_is_to_decide_neither_mechanism_nor_retry_changes_anything(mechanism, retry, hours):
+def test_without_a_choice_neither_mechanism_nor_retry_has_an_effect(mechanism, retry, hours):
     assert life_of_parts(three_machines(hours), mechanism=mechanism, retry=retry) == reference(hours)
 
 
@@ -128,7 +128,7 @@ CROSSING = changed(
         vehicles=[2, 5],
     )
 )
-def test_to_announce_again_after_a_while_is_in_vain(mechanism, data, vehicles):
+def test_the_retry_interval_has_no_effect(mechanism, data, vehicles):
     """With robots, batteries, storages and finite buffers too: every task that can be taken has been taken."""
     lives = [
         life_of_parts(changed(data, fleet__agvs__count=vehicles, drain=False), mechanism=mechanism, retry=retry)
@@ -196,7 +196,7 @@ def test_a_worker_that_becomes_free_during_a_slow_call_is_asked_when_it_is_over(
     assert task.contract.contractor is busy
 
 
-def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
+def test_a_task_that_is_reannounced_during_its_call_is_called_again():
     hall = BareWorld(faulty(delay="100ms"), terms=TERMS_OF_PATIENCE)
     worker = hall.worker(answer=lambda call: Refusal())
     hall.worker(answer=lambda call: None)
@@ -208,7 +208,7 @@ def test_a_task_for_which_more_is_offered_during_its_call_is_called_again():
     assert task.contract.contractor is worker
 
 
-def test_when_an_aisle_is_opened_what_could_not_be_reached_is_announced_at_once():
+def test_opening_an_aisle_reannounces_unreachable_transports_at_once():
     data = changed(
         CELL,
         layout__art=CELL["layout"]["art"],
@@ -226,7 +226,7 @@ def test_when_an_aisle_is_opened_what_could_not_be_reached_is_announced_at_once(
     assert len(unreachable) == 4
 
 
-def test_a_vehicle_that_was_repaired_in_the_middle_of_its_work_takes_what_waits():
+def test_a_vehicle_that_is_repaired_during_its_work_takes_waiting_tasks():
     """With room for a second transport it is offered the waiting one when it is repaired, not when it is done."""
     data = changed(
         CELL,

@@ -93,14 +93,14 @@ def changed(text, **at):
         (GRID, {"layout__art": "I.A.O" + "." * 20_000_000}, "1 rows of 20000005 cells are 20000005 cells; at most"),
     ],
 )  # fmt: skip
-def test_what_is_too_much_is_refused_and_the_bound_is_named(text, at, said):
+def test_an_excessive_value_is_refused_with_its_bound(text, at, said):
     with pytest.raises(ScenarioError) as refused:
         Scenario.parse(changed(text, **at))
     assert said in str(refused.value)
 
 
 @pytest.mark.parametrize("text", [SHOP, GRID])
-def test_the_shops_themselves_are_right(text):
+def test_the_base_scenarios_are_valid(text):
     assert Scenario.parse(yaml.safe_load(text))
 
 
@@ -108,7 +108,7 @@ def test_a_limit_makes_any_rate_bearable():
     assert Scenario.parse(changed(SHOP, orders__rate="1e6/s", orders__limit=1000))
 
 
-def test_many_mistakes_among_many_names_are_told_in_a_few_lines():
+def test_many_errors_among_many_names_are_reported_in_a_few_lines():
     data = changed(SHOP, orders={"kind": "list", "orders": [{"at": "0s", "product": "green"}] * 5000})
     data["products"] |= {f"red_{number}": {"routing": ["work"]} for number in range(1000)}
     with pytest.raises(ScenarioError) as refused:

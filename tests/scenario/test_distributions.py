@@ -91,7 +91,7 @@ def test_a_triangle_may_be_a_ramp():
         assert ramp.quantile(1 - 1e-12) == pytest.approx(9, abs=1e-4)
 
 
-def test_what_is_written_is_read_again():
+def test_a_written_distribution_is_read_back():
     shape = READ.validate_python({"distribution": "gamma", "mean": "1.5min", "cv": 0.4})
     assert READ.validate_python(READ.dump_python(shape, by_alias=True)) == shape
 

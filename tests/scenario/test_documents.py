@@ -41,7 +41,7 @@ def test_every_value_has_a_line_and_a_column(document, loc, of_key, place):
     assert document.mark(loc, of_key=of_key) == place
 
 
-def test_merged_keys_are_no_twins(document):
+def test_merged_keys_are_not_duplicates(document):
     assert document.data["merged"] == {"name": "right", "sizes": [3, 4]}
 
 
@@ -79,19 +79,19 @@ def test_a_long_list_of_mistakes_is_cut():
     assert said[-1] == "… and 4 more"
 
 
-def test_a_file_that_is_not_there_is_named_with_its_neighbour(tmp_path):
+def test_a_missing_file_is_reported_with_a_similar_name(tmp_path):
     (tmp_path / "shop.yaml").write_text(TEXT)
     with pytest.raises(ScenarioError, match=r'shp\.yaml: there is no such file; did you mean "shop\.yaml"\?'):
         Document.load(tmp_path / "shp.yaml")
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path):
+def test_a_binary_file_is_refused(tmp_path):
     (tmp_path / "shop.yaml").write_bytes(b"name: \xff\xfe")
     with pytest.raises(ScenarioError, match="cannot be read as UTF-8 text"):
         Document.load(tmp_path / "shop.yaml")
 
 
-def test_a_file_may_begin_with_a_mark(tmp_path):
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
     (tmp_path / "shop.yaml").write_text(TEXT, encoding="utf-8-sig")
     assert Document.load(tmp_path / "shop.yaml").mark(("shop", "name")) == (2, 9)
 
@@ -100,17 +100,17 @@ def test_a_file_may_begin_with_a_mark(tmp_path):
     ("text", "place"),
     [("due: 2026-13-01", "1:6"), ("a:\n  - 1\n  - 2026-02-30", "3:5"), ("2026-13-01: 1", "1:1"), ("2026-13-01", "1:1")],
 )
-def test_what_yaml_takes_for_a_date_and_is_none_is_refused_with_its_place(text, place):
+def test_an_invalid_date_is_refused_with_its_place(text, place):
     with pytest.raises(ScenarioError, match=rf"shop\.yaml:{place}: not valid YAML: .* put it in quotes if"):
         Document.from_text(text, name="shop.yaml")
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_is_refused_as_a_file(tmp_path):
     with pytest.raises(ScenarioError, match="cannot be read"):
         Document.load(tmp_path)
 
 
-def test_a_thing_inside_itself_is_refused():
+def test_a_recursive_alias_is_refused():
     with pytest.raises(ScenarioError, match=r"loop\.yaml:1:4: not valid YAML: .* contains itself"):
         Document.from_text("a: &a [*a]", name="loop.yaml")
 

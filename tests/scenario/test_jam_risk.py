@@ -56,7 +56,7 @@ def risk(*arguments: Any, **keys: Any) -> tuple[tuple[str, ...], int] | None:
         (["xyzx"], ("x", "y", "z"), 9),
     ],
 )
-def test_routings_that_cross_or_come_back_are_told(routings, stations, parts):
+def test_routings_that_cross_or_return_are_reported(routings, stations, parts):
     rooms = dict.fromkeys("xyz", (1, 1))
     assert risk(routings, rooms) == (stations, parts)
     assert risk(routings, rooms, wip=parts) == (stations, parts)
@@ -75,7 +75,7 @@ def test_routings_that_cross_or_come_back_are_told(routings, stations, parts):
         (["xyx"], {"x": (1, 1), "y": (1, 1), "x_z": (1, None)}),  # the other place always empties
     ],
 )
-def test_what_can_always_move_on_is_not(routings, rooms):
+def test_routings_that_can_always_continue_are_not_reported(routings, rooms):
     assert risk(routings, rooms) is None
 
 
@@ -106,18 +106,18 @@ def assert_only_what_was_told_jams(routings, rooms, machines, wip, stored):
 
 @SHOPS
 @settings(max_examples=8, deadline=None)
-def test_no_factory_jams_that_was_not_told(**drawn):
+def test_every_factory_that_jams_was_reported(**drawn):
     assert_only_what_was_told_jams(**drawn)
 
 
 @pytest.mark.slow
 @SHOPS
 @settings(max_examples=500, deadline=None)
-def test_none_of_many_factories_jams_that_was_not_told(**drawn):
+def test_every_one_of_many_factories_that_jams_was_reported(**drawn):
     assert_only_what_was_told_jams(**drawn)
 
 
-def test_a_circle_that_can_be_filled_jams_in_the_end_and_one_part_less_never():
+def test_a_circle_that_can_be_filled_jams_and_one_part_less_does_not():
     rooms = {"x": (1, 0), "y": (0, 1)}
     full, short = (shop(["xyxy"], rooms, wip) for wip in (4, 3))
     assert jam_risk(full) is not None

@@ -52,7 +52,7 @@ def test_vehicles_move_to_floor_cells_only(floor):
     assert moves[WEST] == moves[NORTH] == NO_CELL
 
 
-def test_an_arrow_is_left_along_itself_only_and_not_entered_against_itself(floor):
+def test_an_arrow_is_left_along_its_direction_and_not_entered_against_it(floor):
     arrow = floor.cell(1, 2)
     assert floor.neighbours[arrow].tolist() == [floor.cell(1, 3), NO_CELL, NO_CELL, NO_CELL]
     assert floor.neighbours[floor.cell(1, 3), WEST] == NO_CELL
@@ -75,7 +75,7 @@ def grids():
 
 
 @given(rows=grids())
-def test_what_is_drawn_is_read_and_drawn_alike(rows):
+def test_a_drawing_is_read_and_drawn_again_unchanged(rows):
     art = "\n".join(rows)
     floor = Layout.from_ascii(art, {"S": "smt", "A": "assembly"})
     assert floor.to_ascii() == art

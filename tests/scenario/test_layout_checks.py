@@ -51,7 +51,7 @@ def floors(draw):
 
 
 @given(floor=floors())
-def test_what_is_accepted_can_be_served(floor):
+def test_every_place_of_an_accepted_floor_can_be_served(floor):
     if accepts(floor):
         assert can_be_served(floor), floor.to_ascii()
 
@@ -67,7 +67,7 @@ def has_an_area_that_serves_all(floor: Layout) -> bool:
 
 
 @given(floor=floors())
-def test_what_one_area_serves_is_accepted_and_nothing_else(floor):
+def test_only_floors_that_one_area_serves_are_accepted(floor):
     docks = {cell for cells in floor.docks.values() for cell in cells}
     some = min(docks)
     no_trap = all(some in reach(floor, cell, set()) for cell in reach(floor, some, set()))

@@ -66,7 +66,7 @@ GROUPS = ("source", "sink", "stations", "storage", "chargers", "robots", "produc
 
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(("name", "what"), MADE.items())
-def test_a_name_that_robocell_gives_is_refused(line, group, name, what):
+def test_a_name_that_robocell_assigns_is_refused(line, group, name, what):
     loc = group if group in ("source", "sink") else f"{group}.{name}"
     with pytest.raises(ScenarioError) as refused:
         Scenario.parse(named(line, group, name))
@@ -75,7 +75,7 @@ def test_a_name_that_robocell_gives_is_refused(line, group, name, what):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_names_that_only_look_a_little_alike_are_free(line, group):
+def test_similar_names_are_allowed(line, group):
     for name in FREE:
         if (group, name) not in (("products", "phone"), ("products", "phone-lot")):
             Scenario.parse(named(line, group, name))
@@ -110,7 +110,7 @@ def test_an_operation_is_not_named_like_what_storages_do(line):
         Scenario.parse(line)
 
 
-def test_a_swept_fleet_meets_no_name_that_a_larger_fleet_would_take():
+def test_a_swept_fleet_has_no_name_that_a_larger_fleet_would_use():
     data = yaml.safe_load((Path(__file__).parent / "base.yaml").read_text())
     data["robots"] = {"agv_40": data["robots"]["arm"]}
     with pytest.raises(ScenarioError, match=r"robots\.agv_40: 'agv_40' is a name that robocell gives to vehicles"):
@@ -175,7 +175,7 @@ def test_the_parts_of_an_order_with_an_id_are_numbered_within_their_lot(line):
     ]  # fmt: skip
 
 
-def test_names_alone_change_nothing_of_a_run(line):
+def test_names_do_not_affect_a_run(line):
     plain, named = (Factory(Scenario.parse(ordered(copy.deepcopy(line), *ids))).run() for ids in [(None,) * 4, "ABCD"])
     assert plain.events.tobytes() == named.events.tobytes()
     assert plain.agents["name"].tolist() != named.agents["name"].tolist()

@@ -34,7 +34,7 @@ def read(text: str) -> list[dict[str, str]]:
     ],
     ids=["comma", "no last newline", "semicolon", "tab", "capitals and blanks", "empty lines", "quotes"],
 )
-def test_all_ways_in_which_a_spreadsheet_writes_them_say_the_same(text):
+def test_all_spreadsheet_formats_give_the_same_orders(text):
     assert read(text) == ORDERS
 
 
@@ -85,7 +85,7 @@ def test_a_quoted_value_may_hold_the_separator_and_a_quote():
         ("at,product\n0s,\n", "orders.csv:2: product: '' is not a product; allowed: red, blue"),
     ],
 )  # fmt: skip
-def test_what_is_no_right_table_is_refused_with_its_line(text, said):
+def test_an_invalid_table_is_refused_with_its_line(text, said):
     with pytest.raises(ScenarioError) as refused:
         read(text)
     assert said in str(refused.value)
@@ -168,7 +168,7 @@ words = st.text(st.sampled_from('ab ",;\t'), max_size=6)
 
 @settings(max_examples=200, deadline=None)
 @given(ids=st.lists(words, min_size=1, max_size=5), separator=st.sampled_from(",;\t"))
-def test_a_table_that_is_written_by_the_rules_comes_back_as_it_was(ids, separator):
+def test_a_valid_table_is_read_back_unchanged(ids, separator):
     ids = [f"{number}{word}" for number, word in enumerate(ids)]
     lines = [separator.join(["at", "product", "id"])]
     lines += [separator.join(["0s", "red", '"{}"'.format(word.replace('"', '""'))]) for word in ids]
@@ -179,7 +179,7 @@ def test_a_table_that_is_written_by_the_rules_comes_back_as_it_was(ids, separato
 @given(
     damage=st.lists(st.tuples(st.integers(0, 80), st.sampled_from(['"', ",", "\n", ""])), min_size=1, max_size=3),
 )
-def test_a_damaged_table_gives_an_order_a_line_or_is_refused(damage):
+def test_a_damaged_table_gives_one_order_per_line_or_is_refused(damage):
     text = 'at,product,id\n0s,red,a1\n5s,blue,"a2"\n6s,red,a3\n7s,blue,"a4"\n8s,red,a5\n'
     for at, put in damage:
         text = text[:at] + put + text[at + (put == "") :]
@@ -235,13 +235,13 @@ def test_any_program_may_have_saved_the_file(shop, content):
     ],
     ids=["Latin-1", "UTF-16", "NUL", "a workbook"],
 )  # fmt: skip
-def test_a_file_that_is_no_utf8_text_is_refused_with_the_cure(shop, content, said):
+def test_a_file_that_is_not_utf8_is_refused_with_the_remedy(shop, content, said):
     with pytest.raises(ScenarioError) as refused:
         shop(content)
     assert said in str(refused.value)
 
 
-def test_a_folder_is_no_orders_file(tmp_path, monkeypatch):
+def test_a_folder_is_refused_as_an_orders_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "orders.csv").mkdir()
     data = {"orders": {"kind": "csv", "file": "orders.csv"}}

@@ -65,7 +65,7 @@ def operations(log):
     return [log.name_of(row["job"]) for row in log.events if row["kind"] == Event.PROCESSING_STARTED]
 
 
-def test_an_order_process_of_ones_own_is_used_from_yaml(monkeypatch):
+def test_a_custom_order_process_is_used_from_yaml(monkeypatch):
     with pytest.raises(ScenarioError, match=r"'twice' is not allowed; allowed: poisson, deterministic, .*csv"):
         shop(orders={"kind": "twice", "gap": "30s"})
     monkeypatch.setitem(ORDERS, "twice", Twice)
@@ -80,7 +80,7 @@ def test_an_order_process_of_ones_own_is_used_from_yaml(monkeypatch):
         shop(orders={"kind": "thrice"})
 
 
-def test_a_transport_of_ones_own_is_used_from_yaml(monkeypatch):
+def test_a_custom_transport_is_used_from_yaml(monkeypatch):
     monkeypatch.setitem(TRANSPORTS, "belt", Belt)
     scenario = shop(transport=yaml.safe_load("{kind: belt, time: 7s}"), fleet={"agvs": {"count": 1}})
     log = Factory(scenario).run()
@@ -91,7 +91,7 @@ def test_a_transport_of_ones_own_is_used_from_yaml(monkeypatch):
         shop(transport={"kind": "belt", "time": "7s"})
 
 
-def test_a_queue_rule_of_ones_own_is_used_from_yaml(monkeypatch):
+def test_a_custom_queue_rule_is_used_from_yaml(monkeypatch):
     station = yaml.safe_load("{lathe: {operations: {turn: 10s}, queue: lifo}}")
     with pytest.raises(ScenarioError, match=r"'lifo' is not allowed; allowed: fifo, spt, edd; did you mean \"fifo\"\?"):
         shop(stations=station)

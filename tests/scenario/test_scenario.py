@@ -52,7 +52,7 @@ def test_places_come_in_a_fixed_order(small):
     assert small.places == ("source", "sink", "cutting", "painting", "shelf", "charger_1")
 
 
-def test_a_plain_step_is_a_step(small):
+def test_a_plain_name_is_a_step(small):
     first, second = small.products["red"].routing
     assert (first.operation, first.stations, first.time) == ("cut", None, None)
     assert (second.operation, second.stations) == ("paint", ("painting",))
@@ -74,7 +74,7 @@ def test_a_scenario_survives_pickling(small):
     assert there.build_layout().to_ascii() == small.build_layout().to_ascii()
 
 
-def test_a_scenario_that_was_written_is_the_same_when_read(small):
+def test_a_written_scenario_is_read_back_unchanged(small):
     assert Scenario.parse(small.model_dump(by_alias=True, exclude_none=True)) == small
 
 
@@ -88,7 +88,7 @@ def test_the_floor_is_built_once(small):
     assert small.build_layout().docks["shelf"] == (3 * 15 + 9,)
 
 
-def test_a_floor_file_and_an_orders_file_are_read_and_travel_along(data):
+def test_a_floor_file_and_an_orders_file_are_read_and_kept(data):
     data["layout"] = {"file": "floor.txt", "legend": data["layout"]["legend"]}
     data["orders"] = {"kind": "csv", "file": "orders_right.csv", "limit": 9}
     document = Document.from_text(yaml.safe_dump(data), folder=HERE / "files")
@@ -113,7 +113,7 @@ def test_a_moving_ai_map_can_be_the_floor(data):
     assert scenario.tick_s == 0.5
 
 
-def test_files_that_were_not_read_are_complained_about(data):
+def test_files_that_cannot_be_read_are_reported(data):
     data["orders"] = {"kind": "csv", "file": "orders.csv"}
     with pytest.raises(ValueError, match=r"cannot work"):
         Scenario.model_validate(data)
@@ -177,7 +177,7 @@ def test_instant_transport_needs_neither_floor_nor_vehicles(data):
         scenario.travel_matrix_s()
 
 
-def test_the_smallest_scenario_has_defaults_for_the_rest():
+def test_the_smallest_scenario_has_defaults_for_all_else():
     scenario = Scenario.parse(
         {
             "transport": {"kind": "instant"},

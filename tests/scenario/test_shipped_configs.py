@@ -25,7 +25,7 @@ def load(name: str, **changes: Any) -> Scenario:
     return Scenario.parse({**data, **changes}, source=document, at=at)
 
 
-def test_every_shipped_config_is_known_here():
+def test_every_shipped_config_has_a_test():
     shipped = {path.stem for path in CONFIGS.glob("*.yaml")}
     experiments = {"fleet_sizing": "phone_line.yaml", "unmanned": "traditional_line.yaml"}
     assert {*FACTORIES, *experiments} <= shipped
@@ -33,7 +33,7 @@ def test_every_shipped_config_is_known_here():
         assert Document.load(CONFIGS / f"{name}.yaml").data["scenario"] == scenario
 
 
-def test_the_way_to_the_unmanned_factory_begins_and_ends_at_the_two_lines_as_they_are_shipped():
+def test_the_steps_to_the_unmanned_factory_begin_and_end_at_the_shipped_lines():
     cases = {case.label: case.scenario for case in Experiment.load(CONFIGS / "unmanned.yaml").cases}
     assert cases["traditional"] == load("traditional_line")
     end, line = cases["unmanned (negotiation)"].model_dump(), load("phone_line").model_dump()
@@ -67,7 +67,7 @@ def test_the_phone_line_reaches_its_takt_with_what_its_comments_say():
         assert 0.4 < busy < 0.9, operation
 
 
-def test_the_battery_of_the_phone_line_runs_and_charges_as_long_as_its_source_says():
+def test_the_battery_of_the_phone_line_runs_and_charges_as_long_as_its_source_states():
     fleet = load("phone_line").fleet
     assert fleet is not None
     battery = fleet.agvs.battery

@@ -16,7 +16,7 @@ def test_the_scenario_of_a_shipped_config_is_that_of_its_experiment_before_the_s
     assert scenario == Scenario.load(CONFIGS / f"{name}.yaml") == Scenario.load(f"{name}.yaml")
 
 
-def test_a_file_goes_before_a_shipped_config_of_its_name(tmp_path, monkeypatch):
+def test_a_file_takes_precedence_over_a_shipped_config_of_the_same_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     own = yaml.safe_load((CONFIGS / "phone_line.yaml").read_text()) | {"name": "own"}
     (tmp_path / "quickstart.yaml").write_text(yaml.safe_dump(own))

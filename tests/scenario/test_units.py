@@ -48,7 +48,7 @@ def test_every_quantity_reads_its_own_example_and_has_a_base(quantity):
 
 @pytest.mark.parametrize("quantity", ALL, ids=lambda quantity: quantity.noun)
 @given(data=st.data())
-def test_what_is_written_is_read_again_to_the_bit(quantity, data):
+def test_a_written_value_is_read_back_exactly(quantity, data):
     value = data.draw(st.floats(min_value=quantity.least, max_value=quantity.most))
     assert quantity.parse(quantity.write(value)) == value
 
@@ -63,13 +63,13 @@ def test_durations_are_the_nearest_float_of_the_exact_product(number, unit):
 @pytest.mark.parametrize(
     "wrong", [45, 45.0, "45", True, None, ["45s"], "s", "1:30", "4 5s", "nans", "infs", "--4s", ""]
 )
-def test_a_bare_number_or_nonsense_is_no_duration(wrong):
+def test_a_bare_number_is_not_a_duration(wrong):
     with pytest.raises(ValueError, match=r"units: ms, s, min, h, d|allowed: ms, s, min, h, d"):
         units.DURATION.parse(wrong)
 
 
 @pytest.mark.parametrize("quantity", ALL, ids=lambda quantity: quantity.noun)
-def test_what_lies_beyond_the_bounds_is_refused_and_the_bound_is_named(quantity):
+def test_a_value_out_of_bounds_is_refused_with_the_bound(quantity):
     beyond = {quantity.most * 1.001: f"must be at most {quantity.most:g}{quantity.base}"}
     if quantity.least:
         beyond[quantity.least * 0.999] = f"must be at least {quantity.least:g}{quantity.base}"
@@ -91,7 +91,7 @@ def test_a_number_of_any_length_is_refused_in_one_short_line(text):
     assert len(str(refused.value)) < 200
 
 
-def test_a_decimal_comma_is_refused_with_the_cure():
+def test_a_decimal_comma_is_refused_with_the_remedy():
     with pytest.raises(ValueError, match="write a decimal point, not a comma"):
         units.DURATION.parse("1,5min")
 
@@ -104,13 +104,13 @@ def test_shares_are_fractions_or_percentages(text, value):
 
 
 @pytest.mark.parametrize("wrong", ["0.2", "x%", "%", True, None])
-def test_other_things_are_no_shares(wrong):
+def test_other_values_are_not_shares(wrong):
     with pytest.raises(ValueError, match="is not a share; write a number from 0 to 1"):
         units.parse_share(wrong)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, "101%", "-1%", "1e999%", float("nan")])
-def test_shares_lie_between_nothing_and_all(wrong):
+def test_shares_lie_between_0_and_1(wrong):
     with pytest.raises(ValueError, match="outside 0 to 1"):
         units.parse_share(wrong)
 

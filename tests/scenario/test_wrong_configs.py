@@ -20,7 +20,7 @@ def load(text: str) -> Scenario:
     return Scenario.parse(document.data, source=document)
 
 
-def test_the_base_of_all_cases_is_right():
+def test_the_base_of_all_cases_is_valid():
     assert load(BASE).name == "small"
 
 

@@ -59,7 +59,7 @@ MERGING = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n -
     ],
     ids=lambda text: text[:12],
 )
-def test_what_no_config_needs_is_refused_in_one_line(text, said):
+def test_unneeded_features_of_yaml_are_refused_in_one_line(text, said):
     with pytest.raises(ScenarioError) as refused:
         Document.from_text(text, name="wrong.yaml")
     assert said in str(refused.value)
@@ -67,7 +67,7 @@ def test_what_no_config_needs_is_refused_in_one_line(text, said):
     assert len(str(refused.value)) < 250
 
 
-def test_names_are_for_use():
+def test_anchors_can_be_used():
     read = read_yaml("mill: &mill {operations: {mill: 5min}}\nmill_2: *mill\nmill_3: {<<: *mill, machines: 2}\n")
     assert read.data["mill_2"] == read.data["mill"]
     assert read.data["mill_3"] == {"operations": {"mill": "5min"}, "machines": 2}
@@ -89,7 +89,7 @@ def test_whole_numbers_as_keys_are_left_to_the_section():
     assert read_yaml("{1: a}").data == {1: "a"}
 
 
-def test_a_text_may_be_as_long_as_is_said():
+def test_a_text_may_be_as_long_as_documented():
     text = "a: " + "x" * (LONGEST - 3)
     assert read_yaml(text).data["a"][-1] == "x"
     with pytest.raises(ValueError, match="has 1000001 characters; a config has at most 1000000"):
@@ -107,7 +107,7 @@ def test_a_text_may_be_as_long_as_is_said():
     ],
     ids=["binary", "latin-1", "utf-16", "picture", "noise"],
 )
-def test_a_file_that_is_no_text_is_refused_with_the_cure(tmp_path, content, said):
+def test_a_binary_file_is_refused_with_the_remedy(tmp_path, content, said):
     (tmp_path / "wrong.yaml").write_bytes(content)
     with pytest.raises(ExperimentError) as refused:
         Experiment.load(tmp_path / "wrong.yaml")
@@ -115,7 +115,7 @@ def test_a_file_that_is_no_text_is_refused_with_the_cure(tmp_path, content, said
     assert "\n" not in str(refused.value)
 
 
-def test_a_folder_or_a_device_that_never_ends_is_no_config(tmp_path, monkeypatch):
+def test_a_folder_or_an_endless_device_is_refused_as_a_config(tmp_path, monkeypatch):
     monkeypatch.setattr("robocell.environments.config.text_files.MOST_BYTES", 10_000)
     for path, said in (
         (tmp_path, "is a folder without experiment.yaml"),

@@ -95,7 +95,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("seed", daily(*FEW, of=range(25)))
-def test_both_find_nothing_in_what_has_happened_and_the_same_in_what_has_not(seed: int, file: Path) -> None:
+def test_both_accept_real_logs_and_agree_on_corrupted_ones(seed: int, file: Path) -> None:
     judge(seed, file, doctored=5)
 
 
@@ -111,7 +111,7 @@ def test_both_find_nothing_in_factories_that_can_be_made_smaller(rng: Random, fi
     assert run.second(run.log, file) == []
 
 
-def test_few_factories_are_refused() -> None:
+def test_few_random_factories_are_invalid() -> None:
     refused = 0
     for seed in range(100):
         try:

@@ -120,14 +120,14 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("cls", SENTENCES)
-def test_an_agent_that_breaks_a_rule_fails_with_its_sentence(cls, failures):
+def test_an_agent_that_breaks_a_rule_fails_with_the_description_of_the_rule(cls, failures):
     scenarios = {"cell": changed(CELL, stations__a__input_capacity=1, **SHORT)}
 
     said = failures(check_agent, cls, trials=scenarios)
     assert re.search(SENTENCES[cls], said), said
 
 
-def test_a_class_that_has_no_place_in_a_factory_is_told_which_have(failures):
+def test_a_class_without_a_role_in_a_factory_is_refused_with_the_possible_roles(failures):
     said = failures(check_agent, Contractor)
     assert said == (
         "Contractor has no place in a factory; make it a subclass of one of AGV, Station, Robot, Charger, Job"

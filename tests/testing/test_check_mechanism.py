@@ -81,7 +81,7 @@ def test_every_mechanism_of_robocell_conforms(name):
     check_mechanism(name)
 
 
-def test_a_mechanism_of_ones_own_conforms_by_class():
+def test_a_custom_mechanism_conforms_by_class():
     check_mechanism(Cheapest, trials=CELL_ONLY)
 
 
@@ -100,11 +100,11 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("cls", SENTENCES)
-def test_a_mechanism_that_breaks_a_rule_fails_with_its_sentence(cls, failures):
+def test_a_mechanism_that_breaks_a_rule_fails_with_the_description_of_the_rule(cls, failures):
     said = failures(check_mechanism, cls, trials=CELL_ONLY)
     assert re.search(SENTENCES[cls], said), said
 
 
-def test_an_unknown_name_is_told_the_known_ones():
+def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(ScenarioError, match="'auction' is not a mechanism; allowed: contract_net, iterated"):
         check_mechanism("auction")

@@ -121,6 +121,6 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("cls", SENTENCES)
-def test_a_planner_that_breaks_a_rule_fails_with_its_sentence(cls, failures):
+def test_a_planner_that_breaks_a_rule_fails_with_the_description_of_the_rule(cls, failures):
     said = failures(check_planner, cls, kinematics=["omni"])
     assert re.search(SENTENCES[cls], said), said

@@ -45,7 +45,7 @@ def test_a_move_takes_its_ticks_and_a_follower_keeps_right_behind() -> None:
     assert seen == [pytest.approx([1 / 3, 4 / 3]), pytest.approx([2 / 3, 5 / 3]), [1.0, 2.0]]
 
 
-def test_who_follows_waits_while_the_one_in_front_is_delayed() -> None:
+def test_a_follower_waits_while_the_robot_in_front_is_delayed() -> None:
     grid = open_grid(1, 4)
     execution = StagedExecution(grid.neighbours, np.array([0, 1]), ticks_per_action=2)
     drive(execution, grid, [FORWARD, FORWARD])
@@ -55,7 +55,7 @@ def test_who_follows_waits_while_the_one_in_front_is_delayed() -> None:
     assert execution.cell.tolist() == [1, 2]
 
 
-def test_who_enters_sideways_waits_until_the_cell_is_empty() -> None:
+def test_a_robot_that_enters_sideways_waits_until_the_cell_is_empty() -> None:
     grid = open_grid(2, 2)
     execution = StagedExecution(grid.neighbours, np.array([0, 1]), ticks_per_action=2)
     drive(execution, grid, [WAIT, CLOCKWISE], [FORWARD, FORWARD])  # out southwards, in from the west
@@ -76,7 +76,7 @@ def test_a_ring_is_found_before_it_is_staged() -> None:
 
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1000), share=st.floats(0.2, 0.8))
-def test_robots_never_touch_whatever_delays_come(seed: int, share: float) -> None:
+def test_robots_never_touch_under_random_delays(seed: int, share: float) -> None:
     draws = np.random.default_rng(seed)
     grid = open_grid(5, 6)
     tasks = draws.integers(0, 30, 400).astype(np.int32)
@@ -102,7 +102,7 @@ def test_overlaps_are_found_at_ticks_and_between_them() -> None:
 
 
 @pytest.mark.parametrize("event", ["bernoulli", "poisson"])
-def test_delays_come_as_often_and_last_as_long_as_the_file_says(event: str) -> None:
+def test_frequency_and_length_of_delays_are_those_of_the_file(event: str) -> None:
     delays = Delays(seed=3, shortest_ticks=2, longest_ticks=6, event=event, probability=0.02, duration="gaussian",
                     mean_ratio=0.5, std_ratio=0.2)  # fmt: skip
     draws = DelayDraws(delays, 200)

@@ -141,7 +141,7 @@ def test_a_broken_solution_is_refused_with_its_place(tmp_path: Path, text: str, 
 SCEN = "version 1\n0\ta.map\t4\t2\t0\t0\t1\t0\t1\n"
 
 
-def test_a_scen_file_is_read_with_a_mark_in_front(tmp_path: Path) -> None:
+def test_a_scen_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.map").write_text(MAP, encoding="utf-8-sig")
     (tmp_path / "a.scen").write_text(SCEN, encoding="utf-8-sig")
     trips = read_scen(tmp_path / "a.scen", read_map(tmp_path / "a.map"))
@@ -168,7 +168,7 @@ def test_a_broken_scen_file_is_refused(tmp_path: Path, text: str, message: str) 
         read_scen(tmp_path / "a.scen", read_map(tmp_path / "a.map"))
 
 
-def test_a_binary_file_is_no_instance(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused_as_an_instance(tmp_path: Path) -> None:
     (tmp_path / "a.map").write_bytes(b"type octile\n\0")
     with pytest.raises(InstanceError, match=r"a.map: cannot be read as text: line 2 holds a NUL byte"):
         read_map(tmp_path / "a.map")
@@ -211,7 +211,7 @@ def test_a_broken_paired_file_is_refused(paired: Path, change: dict[str, object]
         read_mapd(paired)
 
 
-def test_a_missing_file_is_named_with_the_places_looked_at(problem: Path) -> None:
+def test_a_missing_file_is_named_with_the_searched_places(problem: Path) -> None:
     (problem.parent / "a.map").unlink()
     with pytest.raises(InstanceError, match=r"refers to 'a.map', which is not in .*--data"):
         read_problem(problem)

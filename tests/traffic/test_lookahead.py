@@ -175,7 +175,7 @@ def test_fields_price_turning() -> None:
     assert field[3 * 4] // TICK_COST == 4  # two forward, one turn, one forward
 
 
-def test_fields_keep_to_their_memory_but_for_what_a_tick_needs() -> None:
+def test_fields_keep_to_their_memory_unless_a_tick_needs_more() -> None:
     layout = Layout.from_ascii("....\n....", {})
     graph = Graph.of(layout.neighbours, "omni")
     costs = CostFields(graph, np.full(graph.successor.shape, TICK_COST, np.int32), memory_bytes=3 * 8 * 2)
@@ -191,7 +191,7 @@ def test_fields_keep_to_their_memory_but_for_what_a_tick_needs() -> None:
     assert [field_of(costs, cell)[cell] for cell in range(8)] == [0] * 8
 
 
-def test_fields_widen_where_a_way_is_too_long_for_short_numbers() -> None:
+def test_fields_widen_if_a_distance_is_too_long_for_short_numbers() -> None:
     layout = Layout.from_ascii("." * 50, {})
     graph = Graph.of(layout.neighbours, "omni")
     cost = np.full(graph.successor.shape, TICK_COST, np.int32)
@@ -220,7 +220,7 @@ def test_a_window_holds_each_path_and_end_once(kinematics: str, sequences: int) 
     assert (window.depth == 1).sum() == sequences
 
 
-def test_bids_are_cleared_at_least_cost_and_never_twice() -> None:
+def test_bids_are_cleared_at_minimum_cost_and_once_each() -> None:
     bids = np.array([[1, 2, 9], [1, 9, 9]])
     assert clear_bids(bids).tolist() == [1, 0]
     assert sorted(clear_bids(bids, exact_up_to=0).tolist()) == [0, 1]

@@ -69,7 +69,7 @@ def test_a_slider_changes_the_fleet(live: Tab) -> None:
     live.wait(f"{TICK} === 1")
 
 
-def test_a_vehicle_is_clicked_broken_and_repaired(live: Tab) -> None:
+def test_a_clicked_vehicle_is_broken_down_and_repaired(live: Tab) -> None:
     live.click_cell(2, 3)
     box = live.page.locator("[data-testid=agent]")
     box.wait_for()
@@ -197,7 +197,7 @@ def test_nothing_leaks_over_thousands_of_ticks(live: Tab, live_server: Server) -
 
 
 @pytest.mark.slow
-def test_a_reset_lets_go_of_the_old_factory(live: Tab, live_server: Server) -> None:
+def test_a_reset_releases_the_old_factory(live: Tab, live_server: Server) -> None:
     statm = Path(f"/proc/{live_server.process.pid}/statm")
 
     def resets(number: int) -> float:

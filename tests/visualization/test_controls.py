@@ -97,7 +97,7 @@ def test_another_config_brings_its_own_sliders(live: Tab) -> None:
     live.until(lambda: vehicles.get_attribute("aria-valuenow") == "4", "the four vehicles of the config")
 
 
-def test_reset_while_playing_stands_at_the_start_and_plays_again(live: Tab) -> None:
+def test_reset_while_playing_returns_to_the_start_and_plays_again(live: Tab) -> None:
     live.press("▶")
     live.wait(f"{TICK} > 5")
     live.press("Reset")
@@ -143,7 +143,7 @@ def test_after_its_horizon_a_live_run_can_be_reset(short: Tab) -> None:
     _plays(short)
 
 
-def test_after_an_error_in_a_step_the_page_says_where_and_can_be_played(fails: Tab) -> None:
+def test_after_an_error_in_a_step_the_page_names_the_place_and_can_be_played(fails: Tab) -> None:
     fails.press("max")
     fails.press("▶")
     message = fails.page.locator(".v-alert")
@@ -187,7 +187,7 @@ def test_at_its_end_a_replay_can_be_played_from_the_start(replay: Tab) -> None:
     _steps(replay)
 
 
-def test_a_replay_that_has_ended_goes_on_from_where_it_is_sought(replay: Tab) -> None:
+def test_a_replay_that_has_ended_continues_from_the_chosen_time(replay: Tab) -> None:
     replay.press("max")
     replay.press("▶")
     replay.wait(f"{TICK} === 300")

@@ -55,13 +55,13 @@ def _cut(path: Path) -> None:
     path.write_bytes(content[: len(content) // 2])
 
 
-def test_a_log_that_is_gone_is_named_with_a_remedy(recording: Recording) -> None:
+def test_a_missing_log_is_named_with_a_remedy(recording: Recording) -> None:
     recording.path.unlink()
     with pytest.raises(ExperimentError, match=r"npz: cannot be read \(No such file.*; show another run, or `robocell"):
         _ = recording.log
 
 
-def test_a_run_directory_that_is_gone_is_named_with_a_remedy(recording: Recording) -> None:
+def test_a_missing_run_directory_is_named_with_a_remedy(recording: Recording) -> None:
     shutil.rmtree(recording.path.parent.parent)
     with pytest.raises(ExperimentError, match=r"npz: cannot be read \(No such file"):
         _ = recording.log
@@ -95,7 +95,7 @@ def servers(browser, recorded: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield started
 
 
-def test_the_page_of_a_replay_goes_on_while_its_logs_vanish(browser, servers: dict[str, Server]) -> None:
+def test_the_page_of_a_replay_keeps_working_while_its_logs_vanish(browser, servers: dict[str, Server]) -> None:
     folder = servers["replay"].log.parent / "run"
     logs = [recording.path for recording in recordings_in(folder)]
     logs[0].unlink()
@@ -126,7 +126,9 @@ def test_the_page_of_a_replay_goes_on_while_its_logs_vanish(browser, servers: di
     page.close()
 
 
-def test_a_config_that_cannot_be_made_is_said_and_another_one_chosen(browser, servers: dict[str, Server]) -> None:
+def test_a_config_that_cannot_be_built_is_reported_and_another_one_can_be_chosen(
+    browser, servers: dict[str, Server]
+) -> None:
     page = browser.new_page()
     page.set_default_timeout(1000 * PATIENCE_S)
     page.goto(servers["live"].url)
@@ -142,7 +144,9 @@ def test_a_config_that_cannot_be_made_is_said_and_another_one_chosen(browser, se
     page.close()
 
 
-def test_a_target_that_cannot_be_opened_is_said_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_cannot_be_opened_is_reported_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import ipyvuetify
     import reacton
 

@@ -54,7 +54,7 @@ def test_a_station_loses_one_machine_at_a_time(running: Factory) -> None:
     assert [machine.down for machine in station.machines] == [False]
 
 
-def test_what_fails_by_itself_does_not_fail_twice_at_once(cell: dict) -> None:
+def test_random_and_manual_breakdowns_of_a_vehicle_do_not_overlap(cell: dict) -> None:
     cell["fleet"]["agvs"]["breakdown"] = {"mtbf": "2min", "mttr": "1min", "clock": "calendar"}
     factory = Factory(Scenario.parse(cell))
     disturb = Disturbances(factory)
@@ -80,7 +80,7 @@ def test_a_rush_job_is_made_in_half_the_time(running: Factory) -> None:
         Disturbances(running).rush_job("chair")
 
 
-def test_nobody_enters_a_closed_cell_until_it_is_opened(running: Factory) -> None:
+def test_no_vehicle_enters_a_closed_cell_until_it_is_opened(running: Factory) -> None:
     disturb = Disturbances(running)
     cell = ROW_2 + 12
     disturb.close_cell(cell)
@@ -126,7 +126,7 @@ def test_no_place_is_cut_off(cell: dict) -> None:
     assert factory.workload.released - factory.workload.in_process > 0, "the way is open as before"
 
 
-def test_a_disturbed_run_keeps_every_promise_and_can_be_made_again(cell: dict) -> None:
+def test_a_disturbed_run_keeps_every_promise_and_is_reproducible(cell: dict) -> None:
     del cell["fleet"]["agvs"]["breakdown"]
 
     def run() -> Factory:

@@ -76,14 +76,14 @@ def test_the_browser_draws_every_kind_of_shape(everything: list[shapes.Shape]) -
     assert documented <= methods
 
 
-def test_what_no_back_end_knows_is_refused() -> None:
+def test_an_unknown_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="'blob' is not a shape; the shapes are those of"):
         svg.drawn([["blob", 1.0]], left=0, top=0, width=1, height=1, title="")
     with pytest.raises(ValueError, match="'blob' is not a shape of images"):
         painted([["blob", 1.0]], 1, 1)
 
 
-def test_the_svg_of_a_small_list_is_what_it_was() -> None:
+def test_the_svg_of_a_small_list_is_unchanged() -> None:
     every = [
         shapes.box(0, 0, 2, 1, fill="wall"),
         shapes.lines([((0, 0), (1, 1))], line="arrow", width=0.1, dash=(0.2, 0.1)),
@@ -119,7 +119,7 @@ def test_walls_are_where_the_layout_has_them(plan: FloorPlan) -> None:
 
 
 @pytest.mark.parametrize(("heading", "at"), [(0.0, (15, 10)), (np.pi / 2, (10, 15)), (np.pi, (5, 10))])
-def test_the_notch_of_a_vehicle_points_where_it_heads(heading: float, at: tuple[int, int]) -> None:
+def test_the_notch_of_a_vehicle_points_in_its_heading(heading: float, at: tuple[int, int]) -> None:
     every = [shapes.turned(0.5, 0.5, 0, scene.vehicle(VehicleState.EMPTY, loaded=False))]
     image = painted(every, 1, 1, heading=heading)
     assert tuple(image[at[1], at[0]]) == ImageColor.getrgb(palette.WHITE)

@@ -53,7 +53,7 @@ def test_the_charts_count_machines_and_vehicles(uneven: Scenario) -> None:
     assert {int(StationState.DOWN), int(StationState.OFF)} <= set(np.flatnonzero(machines.any(axis=1)))
 
 
-def test_over_a_run_the_chart_of_machines_says_what_the_kpis_say(uneven: Scenario) -> None:
+def test_over_a_run_the_chart_of_machines_agrees_with_the_kpis(uneven: Scenario) -> None:
     replay = ReplayStage(uneven, Factory(uneven).run())
     replay.seek(math.inf)
     charts, kpis = replay.figures(charts=True)["charts"], measure(replay.log, uneven)

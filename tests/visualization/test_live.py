@@ -90,7 +90,7 @@ def test_the_tally_counts_what_the_agents_hold(factory: LiveFactory) -> None:
     assert tally.messages == factory.log.messages["count"].sum()
 
 
-def test_a_replay_shows_what_was_seen_live(factory: LiveFactory) -> None:
+def test_a_replay_shows_the_same_as_the_live_view(factory: LiveFactory) -> None:
     seen = {}
     for at_s in (120.0, 700.0, 1300.0):
         advance(factory, at_s)
@@ -137,7 +137,7 @@ def test_a_route_leads_to_the_goal_over_open_floor(factory: LiveFactory) -> None
         assert all(b in factory.layout.neighbours[a] for a, b in pairwise(route))
 
 
-def test_a_clicked_vehicle_tells_its_plan(factory: LiveFactory) -> None:
+def test_a_clicked_vehicle_shows_its_plan(factory: LiveFactory) -> None:
     advance_until(factory, lambda: any(agv.plan and not agv.down for agv in factory.agvs))
     busy = next(agv for agv in factory.agvs if agv.plan and not agv.down)
     told = details.describe(factory.stage, busy.unique_id)
@@ -175,7 +175,7 @@ def test_the_sequence_diagram_names_offers_and_reasons(factory: LiveFactory) -> 
     assert sequence.diagram(stage, 10**9) is None
 
 
-def test_whoever_offers_alone_was_asked_alone(cell: dict) -> None:
+def test_a_contractor_that_offers_alone_was_asked_alone(cell: dict) -> None:
     cell["negotiation"] = {"queue_limit": 1}
     cell["orders"] = {"kind": "deterministic", "every": "20s"}
     factory = shown(Scenario.parse(cell))
@@ -192,7 +192,7 @@ def test_whoever_offers_alone_was_asked_alone(cell: dict) -> None:
     assert alone
 
 
-def test_a_lot_that_several_vehicles_share_is_told_like_any_other_call(cell: dict) -> None:
+def test_a_lot_shared_by_several_vehicles_is_shown_like_any_other_call(cell: dict) -> None:
     cell["products"]["part"]["lot_size"] = 3
     scenario = Scenario.parse(cell | {"orders": {"kind": "deterministic", "every": "5min"}, "horizon": "10min"})
     factory = shown(scenario)

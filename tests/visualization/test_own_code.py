@@ -69,7 +69,7 @@ def foreign_run(starter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     return folder
 
 
-def test_the_starter_is_watched_and_drawn(starter: Path, tmp_path: Path) -> None:
+def test_the_starter_config_is_watched_and_drawn(starter: Path, tmp_path: Path) -> None:
     session = open_session(starter / "experiment.yaml")
     factory = live_factory(next(iter(session.factories.values())))()
     assert {type(agv).__name__ for agv in factory.agvs} == {"NearbyAGV"}
@@ -87,7 +87,7 @@ def test_a_run_of_the_starter_is_replayed_without_its_code(
     assert robocell(monkeypatch, *view) == 0, capsys.readouterr().err
 
 
-def test_code_that_came_with_a_run_is_not_run_unasked(
+def test_code_that_came_with_a_run_is_not_run_without_consent(
     foreign_run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mark = foreign_run / "modules" / "was_run"
@@ -108,7 +108,7 @@ def test_code_that_came_with_a_run_is_not_run_unasked(
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 2)])
-def test_on_a_terminal_it_is_asked_for(
+def test_consent_is_asked_for_on_a_terminal(
     foreign_run: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
     class Terminal(io.StringIO):
@@ -143,7 +143,7 @@ def test_a_module_that_cannot_be_imported_is_named_with_its_line(
 
 
 @pytest.mark.parametrize("missing", ["uvicorn", "solara"])
-def test_without_the_extra_it_is_said_what_to_install(
+def test_without_the_extra_the_message_says_what_to_install(
     starter: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
 ) -> None:
     loaded = ("robocell.visualization.page", f"{missing}.")  # by other tests
@@ -157,7 +157,7 @@ def test_without_the_extra_it_is_said_what_to_install(
     assert "pip install 'robocell[viz]'" in said
 
 
-def test_the_folder_of_a_config_is_watched_live_as_it_is_run(starter: Path) -> None:
+def test_the_folder_of_a_config_is_watched_live_while_it_runs(starter: Path) -> None:
     session = open_session(starter)
     assert not session.recordings
     assert next(iter(session.factories)) == "mine"

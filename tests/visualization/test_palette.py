@@ -31,7 +31,7 @@ def lab(colour: str, sight: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("sight", SIGHT)
 @pytest.mark.parametrize("kind", palette.KINDS)
-def test_states_of_a_kind_are_told_apart(kind: str, sight: str) -> None:
+def test_states_of_a_kind_differ(kind: str, sight: str) -> None:
     for one, other in combinations(map(palette.tone, palette.KINDS[kind]), 2):
         far = np.linalg.norm(lab(one.colour, SIGHT[sight]) - lab(other.colour, SIGHT[sight]))
         assert far > CLEARLY or one.hatch != other.hatch, (one, other, far)
@@ -42,7 +42,7 @@ def test_states_that_share_a_chart_differ_in_colour_or_hatching() -> None:
     assert len(set(busy)) == len(busy)
 
 
-def test_every_state_has_a_tone_and_no_tone_is_left_over() -> None:
+def test_every_state_has_a_tone_and_every_tone_a_state() -> None:
     names = {state.name.lower() for states in palette.KINDS.values() for state in states}
     assert names == set(palette.STATES)
     assert set(palette.QUIET) | set(palette.WORDS) <= names

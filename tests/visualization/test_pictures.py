@@ -99,7 +99,9 @@ def test_without_an_encoder_the_remedy_is_named(config: Path, tmp_path: Path, mo
         ("/proc/a.png", {}, r"/proc/a.png: cannot be written \(.*\); choose another file"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(config: Path, tmp_path: Path, name: str, options: dict, text: str) -> None:
+def test_a_run_that_cannot_be_drawn_is_refused(
+    config: Path, tmp_path: Path, name: str, options: dict, text: str
+) -> None:
     with pytest.raises(RobocellError, match=text):
         export(config, tmp_path / name, **options)
     assert not (tmp_path / name).exists()
@@ -111,7 +113,7 @@ def test_a_picture_does_not_replace_a_folder(config: Path, tmp_path: Path) -> No
         export(config, tmp_path / "a.png")
 
 
-def test_a_run_without_positions_is_made_again(run_dir: Path, tmp_path: Path) -> None:
+def test_a_run_without_positions_is_repeated(run_dir: Path, tmp_path: Path) -> None:
     recordings = recordings_in(run_dir)
     assert [recording.label for recording in recordings] == [
         "mechanism=contract_net · run 1",
@@ -124,7 +126,7 @@ def test_a_run_without_positions_is_made_again(run_dir: Path, tmp_path: Path) ->
         export(run_dir, tmp_path / "third.png", run=3)
 
 
-def test_a_log_that_cannot_be_made_again_is_not_shown(run_dir: Path) -> None:
+def test_a_log_that_cannot_be_reproduced_is_not_shown(run_dir: Path) -> None:
     first, second = recordings_in(run_dir)
     first.path.write_bytes(second.path.read_bytes())
     with pytest.raises(ScenarioError, match="running it again gave another run"):
@@ -136,7 +138,7 @@ def test_folders_without_a_run_are_refused(tmp_path: Path) -> None:
         open_session(tmp_path)
 
 
-def test_a_log_that_is_not_there_is_refused(run_dir: Path) -> None:
+def test_a_missing_log_is_refused(run_dir: Path) -> None:
     with pytest.raises(ScenarioError, match=r"nope.npz: there is no such log; give the folder of the run"):
         open_session(run_dir / "logs" / "nope.npz")
 
@@ -148,7 +150,7 @@ def test_the_config_comes_first_and_the_shipped_ones_after_it(config: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Mesa's drawer on matplotlib of the day
-def test_mesas_own_drawer_draws_the_same_factory(scenario: Scenario) -> None:
+def test_the_drawer_of_mesa_draws_the_same_factory(scenario: Scenario) -> None:
     from matplotlib import pyplot
 
     from robocell.visualization.mesa_view import space_renderer
@@ -182,7 +184,7 @@ def test_missing_assets_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         server.serve(config, open_browser=False)
 
 
-def test_a_taken_port_is_passed_over() -> None:
+def test_a_port_in_use_is_skipped() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -197,7 +199,7 @@ def test_port_0_is_any_free_one() -> None:
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
-def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+def test_an_invalid_port_is_refused(port: int) -> None:
     with pytest.raises(RobocellError, match=rf"--port {port}: a port is a number from 0 \(any free one\) to 65535"):
         server.free_port("127.0.0.1", port)
 
@@ -211,6 +213,6 @@ def test_the_last_ports_are_tried_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("host", ["nope.invalid", "192.0.2.1", "2001:db8::1"])
-def test_a_host_that_is_not_this_machine_is_refused(host: str) -> None:
+def test_a_host_of_another_machine_is_refused(host: str) -> None:
     with pytest.raises(RobocellError, match=rf"--host {host}: this machine has no such address; leave it out"):
         server.free_port(host, 8521)

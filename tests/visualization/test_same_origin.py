@@ -56,7 +56,7 @@ def ask(server: Server, path: str = "/", **headers: str) -> Answer:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
-def test_the_own_page_goes_on_working(live_server: Server, name: str) -> None:
+def test_the_page_of_the_viewer_works(live_server: Server, name: str) -> None:
     server = live_server
     host = f"{name}:{server.port}"
     page = ask(server, Host=host)
@@ -78,7 +78,7 @@ def test_the_own_page_goes_on_working(live_server: Server, name: str) -> None:
         {"Origin": "null"},
     ],
 )
-def test_foreign_names_and_origins_are_refused(live_server: Server, path: str, forged: dict[str, str]) -> None:
+def test_other_host_names_and_origins_are_refused(live_server: Server, path: str, forged: dict[str, str]) -> None:
     upgrade = UPGRADE if path == CHANNEL else {}
     assert ask(live_server, path, **upgrade, **forged).status in (400, 403)
 

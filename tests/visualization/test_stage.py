@@ -40,7 +40,7 @@ def matrix() -> Scenario:
     )
 
 
-def test_a_charger_shows_who_charges_who_comes_and_who_waits(cell: dict) -> None:
+def test_a_charger_shows_vehicles_that_charge_come_and_wait(cell: dict) -> None:
     cell["fleet"]["agvs"]["battery"]["start"] = 0.35
     factory = shown(Scenario.parse(cell))
     advance_until(factory, lambda: bool(factory.stage.tally.seeking()))
@@ -64,7 +64,7 @@ def test_a_charger_shows_who_charges_who_comes_and_who_waits(cell: dict) -> None
     assert replay.frame()["places"][at] == [[FREE], 0, 0]
 
 
-def test_a_replay_tells_what_a_vehicle_had_contracted(factory: LiveFactory) -> None:
+def test_a_replay_lists_the_contracts_of_a_vehicle(factory: LiveFactory) -> None:
     plans = {}
     for at_s in range(100, 1600, 50):
         advance(factory, float(at_s))
@@ -84,7 +84,7 @@ def test_a_replay_tells_what_a_vehicle_had_contracted(factory: LiveFactory) -> N
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_a_replay_says_how_to_record_single_offers(cell: dict, full: bool) -> None:
+def test_a_replay_explains_how_to_record_single_offers(cell: dict, full: bool) -> None:
     cell |= {"horizon": "10min", "record": {"trace": True} | ({"messages": "full"} if full else {})}
     scenario = Scenario.parse(cell)
     replay = ReplayStage(scenario, Factory(scenario).run())
@@ -127,7 +127,7 @@ def test_a_run_without_a_floor_is_painted(matrix: Scenario, tmp_path: Path) -> N
     assert len(image.getcolors(maxcolors=100_000) or []) > 50
 
 
-def test_a_replay_faces_where_the_vehicle_faced(cell: dict) -> None:
+def test_vehicles_in_a_replay_have_their_recorded_facing(cell: dict) -> None:
     cell["fleet"]["agvs"] |= {"kinematics": "differential", "turn": "2s"}
     cell["layout"]["cell_size"] = "1m"
     factory = shown(Scenario.parse(cell | {"horizon": "10min"}))

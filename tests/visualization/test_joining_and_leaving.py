@@ -22,7 +22,7 @@ def scenario(request: pytest.FixtureRequest, cell: dict[str, Any], matrix: Scena
     return Scenario.parse(cell) if request.param == "floor" else matrix
 
 
-def test_a_replay_shows_comings_and_goings(scenario: Scenario) -> None:
+def test_a_replay_shows_agents_that_join_and_leave(scenario: Scenario) -> None:
     factory = shown(scenario)
     seen = {}
 

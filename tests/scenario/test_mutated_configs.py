@@ -237,7 +237,7 @@ def check(seeds: range, paths: list[Path]) -> dict[str, int]:
     return found
 
 
-def test_300_spoilt_configs_are_refused_or_run():
+def test_300_mutated_configs_are_refused_or_run():
     found = check(range(300), SMALL)
     assert found["refused"] > 100
     assert found["run"] > 50
@@ -246,7 +246,7 @@ def test_300_spoilt_configs_are_refused_or_run():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
-def test_5000_spoilt_configs_are_refused_or_run(part):
+def test_5000_mutated_configs_are_refused_or_run(part):
     found = check(range(1000 + 500 * part, 1500 + 500 * part), [*SMALL, *SHIPPED])
     assert found["refused"] > 150
     assert found["run"] > 50

@@ -38,7 +38,7 @@ def changed(**sections: Any) -> Scenario:
     ],
     ids=str,
 )
-def test_parts_that_take_no_time_under_conwip_are_told(mill):
+def test_parts_that_take_no_time_under_conwip_are_reported(mill):
     with pytest.raises(StalledClockError, match=r"time stands still at .*s: 1006 parts in a row left .*'part'"):
         Factory(changed(stations={"mill": AT_ONCE["stations"]["mill"] | mill}), rng=1).run()
 
@@ -50,7 +50,7 @@ def test_all_scrap_and_few_orders_come_to_an_end():
     assert measure(Factory(limited, rng=1).run(), limited)["finished"] == 300
 
 
-def test_crowds_at_one_instant_are_let_through():
+def test_many_events_at_one_instant_are_allowed():
     crowd = Scenario.parse(AT_ONCE | {"orders": {"kind": "batch", "every": "2h", "size": 4000}})
     assert measure(Factory(crowd, rng=1).run(), crowd)["finished"] == 4000
 
@@ -60,7 +60,7 @@ def fire(clock: Clock, events: int) -> None:
         clock.fire_next()
 
 
-def test_whoever_schedules_without_end_is_named():
+def test_the_agent_that_schedules_endlessly_is_named():
     class Watch:
         name = "agv_1"
 

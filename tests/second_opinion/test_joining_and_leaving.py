@@ -49,12 +49,12 @@ def judge(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", daily(*FEW, of=range(20)))
-def test_whoever_comes_and_goes_in_whatever_factory_the_check_finds_nothing(seed: int) -> None:
+def test_the_check_finds_nothing_when_agents_of_random_factories_join_and_leave(seed: int) -> None:
     judge(seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(20))
-def test_whoever_comes_and_goes_in_a_thousand_factories(block: int) -> None:
+def test_the_check_finds_nothing_in_a_thousand_such_factories(block: int) -> None:
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
         judge(seed)
