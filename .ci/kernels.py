@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[1]
-CODE = ("agents", "environments", "experiments", "visualization", "testing")
+CODE = ("agents", "environments", "experiments", "drawing", "visualization", "testing")
 KEPT = 4  # folders of the states of code that were used last
 
 

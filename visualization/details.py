@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..agents.events import NOBODY, AgentKind, RobotState, StationState, VehicleState
 from ..agents.shop.tasks import TaskKind
-from .drawing import palette
+from ..drawing import palette
 from .tally import ABSENT
 
 if TYPE_CHECKING:

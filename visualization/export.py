@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageColor
 
+from ..drawing import palette
 from ..environments.config.errors import RobocellError
 from ..experiments.execution.rerun import rerun
-from .drawing import palette
 from .paint import Painter
 from .replay import ReplayStage
 from .session import open_session

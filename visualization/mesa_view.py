@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mesa.visualization import SpaceRenderer
 from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
 
-from .drawing import palette
+from ..drawing import palette
 
 if TYPE_CHECKING:
     from ..environments.factory import Factory

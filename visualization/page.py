@@ -13,11 +13,11 @@ from mesa.visualization.solara_viz import UserInputs
 from mesa.visualization.utils import force_update
 
 from ..agents.events import NOBODY
+from ..drawing.palette import BLUE
 from ..environments.config.errors import ScenarioError
 from ..environments.disturbances import Disturbances
 from . import session
 from .controls import Controls, Player, attempt, use_player
-from .drawing.palette import BLUE
 from .live import LiveFactory, live_factory
 from .pace import AS_FAST_AS_POSSIBLE
 from .replay import Replay, replay_of

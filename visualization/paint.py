@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ..agents.events import VehicleState
+from ..drawing import palette, scene
+from ..drawing.raster import OVERSIZE, Frame, Pen, font
+from ..drawing.scene import RIM
 from .clock import clock
-from .drawing import palette, scene
-from .drawing.raster import OVERSIZE, Frame, Pen, font
-from .drawing.scene import RIM
 from .tally import ABSENT
 
 if TYPE_CHECKING:

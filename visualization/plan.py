@@ -6,16 +6,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..agents.events import NOBODY, AgentKind, Event
-from .drawing import scene
-from .drawing.floor_plan import FloorPlan
-from .drawing.shapes import LEAST_PX, READABLE_PX
+from ..drawing import scene
+from ..drawing.floor_plan import FloorPlan
+from ..drawing.shapes import LEAST_PX, READABLE_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..drawing.shapes import Shape
     from ..environments.log import EventLog
     from ..environments.scenario import Scenario
-    from .drawing.shapes import Shape
 
 
 SHOWN_BY_SHAPES = ("places", "robots", "blocked", "t", "route")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..agents.events import NOBODY, StationState
+from ..drawing.scene import FREE
 from ..environments.layout import NO_CELL
 from .clock import clock, duration
-from .drawing.scene import FREE
 from .plan import Plan
 from .tally import ABSENT, Status
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..agents.shop.tasks import TaskKind
+    from ..drawing.floor_plan import Place
     from ..environments.log import EventLog
     from ..environments.scenario import Scenario
-    from .drawing.floor_plan import Place
     from .history import History
     from .tally import Tally, TaskNote
 

@@ -15,9 +15,9 @@ import solara.lab
 from mesa.visualization.utils import update_counter
 
 from ..agents.events import NOBODY
+from ..drawing import palette, scene
 from . import details, sequence
 from .clock import clock
-from .drawing import palette, scene
 from .widgets import FiguresPanel, FloorPanel, GanttPanel, NegotiationsPanel, Sheet, ThemePanel
 
 if TYPE_CHECKING:

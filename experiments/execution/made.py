@@ -12,7 +12,7 @@ from .store import EXPERIMENT, FAILURES, FIGURES, JOURNAL, PLAN, REPORT, SUMMARY
 
 MADE = "trials/made.json"
 READ = (EXPERIMENT, PLAN, JOURNAL)
-MAKERS = ("experiments", "visualization")
+MAKERS = ("experiments", "drawing")
 PACKAGES = ("matplotlib", "numpy", "pandas", "pyarrow", "scipy")
 CHUNK_BYTES = 1 << 20
 

@@ -25,7 +25,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from ...visualization.drawing import palette
+from ...drawing import palette
 from ..plain_text import one_line
 from .inline_svg import for_page
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from ...visualization.drawing import palette, scene, svg
-from ...visualization.drawing.floor_plan import FloorPlan
+from ...drawing import palette, scene, svg
+from ...drawing.floor_plan import FloorPlan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...visualization.drawing.palette import style_sheet
+from ...drawing.palette import style_sheet
 from ..execution.durable import write_atomically
 from ..execution.store import REPORT
 from . import sections

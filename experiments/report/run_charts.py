@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...visualization.drawing import palette
+from ...drawing import palette
 from ..results.statistics import mser5
 from .charts import Chart, series, timeline
 from .floor_svg import draw_layout

@@ -15,6 +15,7 @@
 |---|---|
 | `robocell.agents` | who decides: agents to subclass, the contract net, mechanisms |
 | `robocell.environments` | where it happens: scenario, factory, floor, traffic, log, figures, checks |
+| `robocell.drawing` | how it is drawn: colours and pictures of the floor |
 | `robocell.experiments` | what is asked: sweeps, replications, comparisons, reports |
 | `robocell.visualization` | what is seen: the server, replays, pictures (needs the extra `viz`) |
 | `robocell.testing` | for tests of your own: conformance checks, a bare world, random factories |

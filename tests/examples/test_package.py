@@ -8,7 +8,7 @@ from pathlib import Path
 import robocell
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("agents", "environments", "experiments", "visualization", "testing")
+FOLDERS = ("agents", "environments", "experiments", "drawing", "visualization", "testing")
 
 
 def test_every_folder_of_code_is_a_package_and_goes_into_the_wheel() -> None:

@@ -3,4 +3,4 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = ("agents", "environments", "experiments", "visualization", "testing", "studies", "examples")
+CODE = ("agents", "environments", "experiments", "drawing", "visualization", "testing", "studies", "examples")

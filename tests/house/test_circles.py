@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from . import ROOT
 
 MOST_MODULES = 10
-FOLDERS = ("agents", "environments", "experiments", "visualization", "testing")
+FOLDERS = ("agents", "environments", "experiments", "drawing", "visualization", "testing")
 
 Module = tuple[str, ...]
 

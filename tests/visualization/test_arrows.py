@@ -1,14 +1,14 @@
-"""`visualization/drawing` serves the viewer and reports, and knows neither: no import runs in a circle."""
+"""`drawing/` serves the viewer and reports, and knows neither; experiments open the viewer only by a command."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import robocell
+import robocell.drawing
 import robocell.experiments
-import robocell.visualization.drawing
 
-DRAWING = Path(robocell.visualization.drawing.__file__).parent
+DRAWING = Path(robocell.drawing.__file__).parent
 ROOT = Path(robocell.__file__).parent
 EXPERIMENTS = Path(robocell.experiments.__file__).parent
 OPENED_LATE = ("visualization.server", "visualization.export")  # by the command `view`, when it is given
@@ -32,9 +32,8 @@ def test_the_drawing_knows_neither_the_viewer_nor_experiments() -> None:
         assert known <= {"agents", "environments"}, file
 
 
-def test_experiments_know_of_the_viewer_only_how_to_draw() -> None:
+def test_experiments_know_of_the_viewer_only_how_to_open_it() -> None:
     for file in EXPERIMENTS.rglob("*.py"):
         for path in imported(file, EXPERIMENTS):
             if path.startswith("visualization"):
-                report = file.is_relative_to(EXPERIMENTS / "report")
-                assert path.startswith("visualization.drawing") if report else path in OPENED_LATE, (file, path)
+                assert file.is_relative_to(EXPERIMENTS / "command") and path in OPENED_LATE, (file, path)

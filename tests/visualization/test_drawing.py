@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
+from robocell import drawing
 from robocell.agents.events import RobotState, StationState, VehicleState
+from robocell.drawing import palette, scene, shapes, svg
+from robocell.drawing.floor_plan import FloorPlan
+from robocell.drawing.raster import Frame, Pen
 from robocell.environments.scenario import Scenario
-from robocell.visualization import drawing
-from robocell.visualization.drawing import palette, scene, shapes, svg
-from robocell.visualization.drawing.floor_plan import FloorPlan
-from robocell.visualization.drawing.raster import Frame, Pen
 
 CELL_PX = 20
 LOOK = palette.colours(dark=False)

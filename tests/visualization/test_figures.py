@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from robocell.agents.events import AgentKind, StationState, VehicleState
+from robocell.drawing import palette
 from robocell.environments.factory import Factory
 from robocell.environments.kpis import measure, state_intervals
 from robocell.environments.scenario import Scenario
 from robocell.visualization import details
-from robocell.visualization.drawing import palette
 from robocell.visualization.live import LiveFactory
 from robocell.visualization.replay import ReplayStage
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
+from robocell.drawing import palette
 from robocell.experiments.report import charts
-from robocell.visualization.drawing import palette
 
 # Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as it is seen.
 SIGHT = {

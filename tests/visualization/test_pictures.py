@@ -8,13 +8,13 @@ import pytest
 import yaml
 from PIL import Image
 
+from robocell.drawing import palette
 from robocell.environments.config.errors import RobocellError, ScenarioError
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.runner import run as run_experiment
 from robocell.visualization import assets, server
-from robocell.visualization.drawing import palette
 from robocell.visualization.export import export
 from robocell.visualization.recording import recordings_in
 from robocell.visualization.session import open_session

@@ -7,10 +7,10 @@ import pytest
 
 from robocell.agents.events import VehicleState
 from robocell.agents.shop.tasks import TaskKind
+from robocell.drawing.scene import FREE
 from robocell.environments.factory import Factory
 from robocell.environments.scenario import Scenario
 from robocell.visualization import details, sequence
-from robocell.visualization.drawing.scene import FREE
 from robocell.visualization.live import LiveFactory
 from robocell.visualization.paint import Painter
 from robocell.visualization.replay import ReplayStage

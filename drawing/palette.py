@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...agents.events import RobotState, StationState, VehicleState
+from ..agents.events import RobotState, StationState, VehicleState
 
 if TYPE_CHECKING:
     from enum import IntEnum

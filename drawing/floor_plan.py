@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ...environments.layout import Layout
-    from ...environments.scenario import Scenario
+    from ..environments.layout import Layout
+    from ..environments.scenario import Scenario
 
 SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))  # row, column: north, south, west, east
 WIDEST = 3  # most cells by which a body extends beyond its docks, on each side

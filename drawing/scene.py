@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agents.events import RobotState, StationState, VehicleState
+from ..agents.events import RobotState, StationState, VehicleState
 from . import palette
 from .shapes import Point, Shape, box, boxes, circle, heading, levels, lines, text, turned
 

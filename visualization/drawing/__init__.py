@@ -1,1 +1,0 @@
-"""Colours and pictures of the floor, for the viewer and for reports."""
