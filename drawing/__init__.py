@@ -5,5 +5,6 @@
 | `palette` | all colours and hatchings |
 | `floor_plan` | the parts of a floor that do not change: places, docks, cards of stations |
 | `scene` | what is drawn of a factory, as lists of shapes |
-| `shapes` | the shapes; `svg`, `raster`, `shapes.js` draw them in reports, in images, in the browser |
+| `shapes` | the shapes; `shapes.js` draws them in the browser |
+| `svg`, `raster` | draw them in reports and in images |
 """

@@ -138,7 +138,8 @@ class Pen:
         x, y = frame.x + middle[0] * c - middle[1] * s, frame.y + middle[0] * s + middle[1] * c
         label = label.rotate(-math.degrees(frame.angle), expand=True)
         corner = round(x - label.width / 2), round(y - label.height / 2)
-        self.image.paste(self.look.get(style["fill"], style["fill"]), corner, label)
+        fill: str = style["fill"]
+        self.image.paste(self.look.get(fill, fill), corner, label)
 
 
 def _dashes(points: list[Point], lengths: Sequence[float]) -> Iterator[list[Point]]:

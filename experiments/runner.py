@@ -15,16 +15,16 @@ from .design.experiment import Experiment
 from .design.questions.packages import require_package
 from .errors import ExperimentError, LostFolderError
 from .execution.attempts import TrialFunction, run_trial
-from .execution.belonging import belong_together
 from .execution.durable import write_atomically
 from .execution.executors.worker import refuse_to_start_again
-from .execution.made import is_up_to_date, note_made
+from .execution.ownership import belong_together
 from .execution.progress import Progress, Silent
 from .execution.provenance import provenance
 from .execution.rehearsal import rehearse
 from .execution.rescue import rescued
 from .execution.session import Session
 from .execution.store import SUMMARY, Store
+from .execution.up_to_date import is_up_to_date, note_made
 from .results.questions.ask import ask
 from .results.tables import Results, csv_parts, results_of, write_tables
 

@@ -18,7 +18,7 @@ from ..environments.layout import NO_CELL
 from ..environments.motion.grid import GridTraffic
 from ..environments.motion.matrix import MatrixTraffic
 from .history import History
-from .overheard import OverheardOffers
+from .observed_offers import ObservedOffers
 from .pace import Paced
 from .routes import closed_of, facing_of, goals_of, route_of
 from .stage import Stage, mean_and_lowest
@@ -58,8 +58,8 @@ class LiveFactory(Paced, Factory):  # pyright: ignore[reportIncompatibleVariable
     ) -> None:
         scenario = variant(self.base, agvs=agvs, mechanism=mechanism, demand=demand / 100.0, breakdowns=breakdowns)
         super().__init__(scenario, rng=rng if seed is None else seed)
-        self.overheard = OverheardOffers()
-        self.net.subscribe(self.overheard)
+        self.observed = ObservedOffers()
+        self.net.subscribe(self.observed)
         self.stage = LiveStage(self)
         self.counts = TrafficCounts(self, self.stage.plan.width * self.stage.plan.height)
         if isinstance(self.traffic, GridTraffic):
@@ -191,7 +191,7 @@ class LiveStage(Stage):
         return lines
 
     def offers(self, conversation: int, kind: TaskKind) -> list[tuple[str, float, str]] | None:
-        heard = self.factory.overheard.offers.get(conversation)
+        heard = self.factory.observed.offers.get(conversation)
         if heard is None:
             return None
         members = self.factory.net.pools[kind].members

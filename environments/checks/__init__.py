@@ -20,7 +20,7 @@ which judges recorded paths and takes no part in making them.
 | `travel` | no vehicle is faster than the shortest path from dock to dock allows, with a trace or without |
 | `floor` | no vehicle collides, swaps or enters a wall; it handles parts at docks, standing; batteries stay in 0..1 |
 
-`RULES` states each rule in a sentence; docs/kpis.md explains them.
+`violation.RULES` states each rule in a sentence; docs/kpis.md explains them.
 """
 
 from typing import TYPE_CHECKING

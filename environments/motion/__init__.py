@@ -1,6 +1,6 @@
 """Traffic: vehicles move on the floor, at most one in each cell.
 
-| place | holds |
+| module | holds |
 |---|---|
 | `grid`, `matrix` | the traffic of a factory: on the cells of a floor, by a table of travel times |
 | `graph`, `fields`, `costs`, `topology` | states and moves, distances and costs to a goal, dead ends |
@@ -8,6 +8,7 @@
 | `kernels/` | the numba kernels, one file per purpose |
 | `floor/` | the rules of a factory floor: docks, parking, closed cells, turning and slow vehicles, standstills |
 | `lifelong/` | tasks are assigned over and over; plans are carried out under delays |
-| `observer` | what sees each tick |
+| `vehicles`, `ids` | the arrays of all vehicles; the numbers that mean no vehicle, state or field |
+| `observer` | the interface of an observer of each tick |
 | `conflicts`, `overlaps` | validate recorded trajectories |
 """

@@ -15,11 +15,11 @@ from ..errors import ExperimentError
 from .cases import Case, CaseMaker, Loc
 from .classes import UserModule
 from .config import ExperimentConfig, load_document, parse_config
+from .duplicate_cases import duplicates
 from .given_classes import GivenClass, GivenClasses, pickled
 from .keys import complaint, parts_of, set_key
 from .sweep import Settings
 from .trials import Trial, trial_id, trial_seed
-from .twins import twins
 
 VEHICLE_STEPS_PER_S = 300_000  # a rough estimate, on the low side: only for `expected_s`
 EVENTS_PER_S = 5_000
@@ -87,7 +87,7 @@ class Experiment:
                 f"(--set sweep.grid.{swept}=[…]), or leave it out"
             )
         cases = maker.make(points)
-        if found := twins(cases, maker, config):
+        if found := duplicates(cases, maker, config):
             raise ExperimentError(document.complain(*found, of_key=True))
         namesakes = [label for label, count in Counter(case.label for case in cases).items() if count > 1]
         if namesakes:

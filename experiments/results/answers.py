@@ -11,8 +11,8 @@ from ..design.keys import FLEET
 from .claims import Claims
 from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
 from .headlines import CaseRow, Headline
+from .identical_cases import same_figures
 from .overload import Load
-from .same import same_figures
 
 if TYPE_CHECKING:
     from .tables import Results

@@ -36,4 +36,5 @@ def test_experiments_know_of_the_viewer_only_how_to_open_it() -> None:
     for file in EXPERIMENTS.rglob("*.py"):
         for path in imported(file, EXPERIMENTS):
             if path.startswith("visualization"):
-                assert file.is_relative_to(EXPERIMENTS / "command") and path in OPENED_LATE, (file, path)
+                assert file.is_relative_to(EXPERIMENTS / "command"), (file, path)
+                assert path in OPENED_LATE, (file, path)

@@ -29,8 +29,8 @@ from ...design.software import software
 from ...design.trials import Trial
 from ...errors import ExperimentError
 from ..attempts import Status, TrialFunction, TrialResult, attempt
+from ..captured_output import captured
 from ..limits import Limits
-from ..printed import printed
 from .base import MAX_ATTEMPTS, ONE_THREAD, ClosedOnExit, Setup, environment
 
 CHUNK_S = 0.25  # work per Ray task: its overhead of about a millisecond is lost in it
@@ -210,7 +210,7 @@ def run_chunk(
         if limits.time_s is not None:  # for a hang in compiled code, which no Python signal handler can end
             faulthandler.dump_traceback_later(limits.time_s + GRACE_S, exit=True, file=sys.__stderr__ or 2)
         try:
-            with printed(whole_process=True) as said:
+            with captured(whole_process=True) as said:
                 result = attempt(function, trial, limits)
             results.append(replace(result, printed=said.text))
         finally:

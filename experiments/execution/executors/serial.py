@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ...design.trials import Trial
 from ..attempts import TrialResult, attempt
-from ..printed import printed
+from ..captured_output import captured
 from .base import ClosedOnExit, Setup
 
 
@@ -22,7 +22,7 @@ class SerialExecutor(ClosedOnExit):
 
     def run(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         for trial in trials:
-            with printed(whole_process=False) as said:
+            with captured(whole_process=False) as said:
                 result = attempt(self._function, trial, self._limits)
             yield replace(result, printed=said.text)
 

@@ -15,8 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..attempts import TrialFunction, attempt
+from ..captured_output import captured
 from ..limits import Limits
-from ..printed import printed
 
 READY = "ready"
 NO_MAIN_GUARD = 97  # exit code of a worker that imports a script which starts a pool
@@ -39,7 +39,7 @@ def serve(pipe: Connection, function: TrialFunction, limits: Limits) -> None:
     with contextlib.suppress(EOFError, OSError):
         pipe.send(READY)
         while True:
-            with printed(whole_process=True) as said:  # also by modules that are imported to unpack the trial
+            with captured(whole_process=True) as said:  # also by modules that are imported to unpack the trial
                 trial = pipe.recv()
                 if trial is None:
                     break

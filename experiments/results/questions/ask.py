@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...design.answer_rules import AnswerRules
 from ...design.questions import BestPolicy, Gain, Optimise, Sensitivity, SmallestFleet, Stopping, Until
-from .. import clear
+from .. import until_clear
 from . import best_policy, gain, optimise, precision, sensitivity, smallest_fleet
 from .asking import Answer, Asker, Make, UnansweredError, recall
 
@@ -21,7 +21,7 @@ PROCEDURES: Mapping[type[Stopping], Callable[[Any, Asker], Answer]] = {
     Sensitivity: sensitivity.ask,
     Optimise: optimise.ask,
     Until: precision.ask,
-    AnswerRules: clear.ask,
+    AnswerRules: until_clear.ask,
 }
 
 

@@ -11,20 +11,20 @@ from typing import TextIO
 LONGEST = 1_000_000  # letters of one trial that are kept; the rest is only counted
 
 
-class Printed:
+class Captured:
     """The output of a block, available when the block has ended."""
 
     text = ""
 
 
 @contextlib.contextmanager
-def printed(*, whole_process: bool) -> Iterator[Printed]:
+def captured(*, whole_process: bool) -> Iterator[Captured]:
     """Captures standard output and standard error in this block.
 
     In a separate process the output of C code and child processes is captured too; in the process of the driver only
     what Python prints, because a progress bar may be drawn at the same time.
     """
-    found = Printed()
+    found = Captured()
     if whole_process:
         with _descriptors(found):
             yield found
@@ -65,7 +65,7 @@ class _Ear(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _descriptors(found: Printed) -> Iterator[None]:
+def _descriptors(found: Captured) -> Iterator[None]:
     with tempfile.TemporaryFile() as file, contextlib.ExitStack() as back:
         for descriptor in (1, 2):
             kept = os.dup(descriptor)

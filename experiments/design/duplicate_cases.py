@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Loc = tuple[str | int, ...]
 
 
-def twins(cases: "Sequence[Case]", maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, str] | None:
+def duplicates(cases: "Sequence[Case]", maker: "CaseMaker", config: "ExperimentConfig") -> tuple[Loc, str] | None:
     """Place in the document and error message of the first two cases, or values of a `choice`, that are equal."""
     if found := _twin_choices(maker, config):
         return found

@@ -13,9 +13,9 @@ from fakes import line, named_trial, study
 from test_cli import robocell
 from test_executors import by_replication, trials
 
-from robocell.experiments.execution import printed as printing
+from robocell.experiments.execution import captured_output as printing
+from robocell.experiments.execution.captured_output import captured
 from robocell.experiments.execution.executors import start_executor
-from robocell.experiments.execution.printed import printed
 from robocell.experiments.runner import run
 
 
@@ -39,11 +39,11 @@ def test_output_of_a_trial_is_kept_beside_its_log(tmp_path):
 
 def test_output_of_c_code_and_child_processes_is_captured_and_an_excess_is_counted(monkeypatch, capfd):
     monkeypatch.setattr(printing, "LONGEST", 12)
-    with printed(whole_process=True) as said:
+    with captured(whole_process=True) as said:
         os.write(1, b"from C\n")
         subprocess.run([sys.executable, "-c", "print('a child')"], check=True)
     assert said.text == "from C\na chi\n… and 3 more\n"
-    with printed(whole_process=False) as said:
+    with captured(whole_process=False) as said:
         print("x" * 20)
     assert said.text == "x" * 12 + "\n… and 9 more\n"
     assert capfd.readouterr() == ("", "")
@@ -51,7 +51,7 @@ def test_output_of_c_code_and_child_processes_is_captured_and_an_excess_is_count
 
 def test_a_debugger_uses_the_terminal(capsys):
     before = sys.gettrace()
-    with printed(whole_process=False) as said:
+    with captured(whole_process=False) as said:
         sys.settrace(lambda *_: None)
         print("(Pdb)")
         sys.settrace(before)

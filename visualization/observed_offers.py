@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CALLS = 400  # kept in memory
 
 
-class OverheardOffers:
+class ObservedOffers:
     """Records the offers of the last CALLS calls.
 
     Attributes:
