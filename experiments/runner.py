@@ -5,8 +5,9 @@ The driver is the only writer. A trial is finished when its line is in the journ
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 from .counting import counted
@@ -24,7 +25,8 @@ from .execution.rehearsal import rehearse
 from .execution.rescue import rescued
 from .execution.session import Session
 from .execution.store import SUMMARY, Store
-from .execution.up_to_date import is_up_to_date, note_made
+from .execution.up_to_date import note_made, shown_before
+from .results.overview import Overview
 from .results.questions.ask import ask
 from .results.tables import Results, csv_parts, results_of, write_tables
 
@@ -33,14 +35,30 @@ from .results.tables import Results, csv_parts, results_of, write_tables
 class Outcome:
     """The outcome of `run`."""
 
-    results: Results
+    directory: Path
+    experiment: Experiment  # with the cases that its question has added
+    overview: Overview
     ran: int
     reused: int
-    failed: int  # failed trials of the whole experiment
-    jammed: int  # finished trials of the whole experiment that ended in a jam
     elapsed_s: float
     executor: str
     workers: int
+    make_results: Callable[[], Results] = field(repr=False)
+
+    @cached_property
+    def results(self) -> Results:
+        """The tables of the run; after a run with nothing new they are made when they are asked for."""
+        return self.make_results()
+
+    @property
+    def failed(self) -> int:
+        """Failed trials of the whole experiment."""
+        return self.overview.failed
+
+    @property
+    def jammed(self) -> int:
+        """Finished trials of the whole experiment that ended in a jam."""
+        return self.overview.jammed
 
 
 def run(
@@ -87,13 +105,14 @@ def run(
             progress=progress,
         ) as session,
     ):
-        results = _make(experiment, store, session, progress)
+        overview, make_results = _make(experiment, store, session, progress)
         return Outcome(
-            results=results,
+            directory=store.directory,
+            experiment=session.experiment,
+            overview=overview,
+            make_results=make_results,
             ran=session.ran,
             reused=session.reused,
-            failed=len(results.failures),
-            jammed=sum(results.claims.jams),
             elapsed_s=time.perf_counter() - started,
             executor=session.executor_name,
             workers=session.workers,
@@ -107,8 +126,10 @@ def _refuse_what_cannot_run(experiment: Experiment, function: TrialFunction) -> 
         check_asked_kpis(experiment)
 
 
-def _make(experiment: Experiment, store: Store, session: Session, progress: Progress) -> Results:
-    """The results, after the trials that were missing, written to the directory."""
+def _make(
+    experiment: Experiment, store: Store, session: Session, progress: Progress
+) -> tuple[Overview, Callable[[], Results]]:
+    """What the run shows and its results, after the trials that were missing, written to the directory."""
     origin = provenance(seed=experiment.seed, executor=session.executor_name, workers=session.workers)
     _look_around(store, experiment, origin["software"], progress)
     answer = None
@@ -122,12 +143,14 @@ def _make(experiment: Experiment, store: Store, session: Session, progress: Prog
         store.journal.check_present()
         if session.ran:  # only now is it known what `auto` has chosen
             store.sign(origin | {"executor": session.executor_name, "workers": session.workers})
-        results = results_of(store.directory, session.experiment, store.records, answer)
-        if session.ran or not is_up_to_date(store.directory):
-            finish(results)
+        make_results = partial(results_of, store.directory, session.experiment, store.records, answer)
+        shown = None if session.ran else shown_before(store.directory)
+        if shown is not None:
+            return Overview.of_document(shown), make_results
+        finish(results := make_results())
     except LostFolderError as lost:
         raise rescued(lost, store.directory, experiment, origin, store.records.values()) from None
-    return results
+    return results.overview, lambda: results
 
 
 def _look_around(store: Store, experiment: Experiment, software: str, progress: Progress) -> None:
@@ -164,4 +187,4 @@ def finish(results: Results) -> None:
         if outputs.report:
             write_report(results, charts, unwritten)
     if not undrawn:  # else the next run tries again
-        note_made(directory)
+        note_made(directory, results.overview.document())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.table import Table
 
-    from ..results.tables import Results
+    from ..results.overview import Overview
     from ..runner import Outcome
 
 QUIET_LINE_EVERY_S = 60.0
@@ -114,26 +114,22 @@ class Bar:
 
 def show_outcome(outcome: "Outcome") -> None:
     """The answer, the table of cases, and the places of all files."""
-    from ..results.answers import answer
-    from ..results.cautions import cautions
-
-    results = outcome.results
     out = console()
-    for sentence in answer(results):
+    for sentence in outcome.overview.answer:
         out.print(sentence, style="bold")
-    if lost := told(results.experiment):
+    if lost := told(outcome.experiment):
         out.print(lost, style="red")
-    show_cases(results)
-    for caution in cautions(results):
+    show_cases(outcome.overview)
+    for caution in outcome.overview.cautions:
         out.print(caution, style="yellow")
     if outcome.failed:
         out.print(
             f"{counted(outcome.failed, 'trial')} failed; see the report, or run again with --retry-failed",
             style="red",
         )
-    where = results.directory / "report.html"
+    where = outcome.directory / "report.html"
     if not where.exists():
-        where = results.directory / "summary.csv"
+        where = outcome.directory / "summary.csv"
     out.print(
         f"{counted(outcome.ran, 'trial')} in {outcome.elapsed_s:.1f} s, {outcome.reused} reused",
         style="dim",
@@ -141,14 +137,14 @@ def show_outcome(outcome: "Outcome") -> None:
     out.print(f"Report: {where}")
 
 
-def show_cases(results: "Results") -> None:
+def show_cases(overview: "Overview") -> None:
     """One row per case with the figures that matter."""
     from rich.table import Table
     from rich.text import Text
 
     from ..results.headlines import footnote
 
-    columns, rows = results.headlines, results.rows
+    columns, rows = overview.columns, overview.rows
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("case", no_wrap=True, max_width=WIDEST_LABEL)
     table.add_column("n", justify="right")

@@ -3,8 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from ..design.late_orders import late_orders
-from ..results.answers import answer
-from ..results.cautions import cautions
 
 if TYPE_CHECKING:
     from ..runner import Outcome
@@ -12,10 +10,10 @@ if TYPE_CHECKING:
 
 def outcome_document(outcome: "Outcome") -> dict[str, Any]:
     """Plain data: the counts of the run, its answer, and the headline figures of every case."""
-    results = outcome.results
+    overview = outcome.overview
     return {
-        "directory": str(results.directory),
-        "trials": len(results.trials),
+        "directory": str(outcome.directory),
+        "trials": overview.trials,
         "ran": outcome.ran,
         "reused": outcome.reused,
         "failed": outcome.failed,
@@ -23,18 +21,18 @@ def outcome_document(outcome: "Outcome") -> dict[str, Any]:
         "elapsed_s": round(outcome.elapsed_s, 3),
         "executor": outcome.executor,
         "workers": outcome.workers,
-        "answer": answer(results),
-        "orders_after_horizon": late_orders(results.experiment),
-        "cautions": cautions(results),
+        "answer": overview.answer,
+        "orders_after_horizon": late_orders(outcome.experiment),
+        "cautions": overview.cautions,
         "cases": [
             {"case": row.label, "n": row.n}
             | {
                 column.key: {"mean": mean, "low": low, "high": high, "unit": column.unit, "text": text}
                 for column, mean, low, high, text in zip(
-                    results.headlines, row.means, row.lows, row.highs, row.texts, strict=True
+                    overview.columns, row.means, row.lows, row.highs, row.texts, strict=True
                 )
             }
-            | {"bottleneck": None if limiting is None else limiting.document()}
-            for row, limiting in zip(results.rows, results.bottlenecks, strict=True)
+            | {"bottleneck": bottleneck}
+            for row, bottleneck in zip(overview.rows, overview.bottlenecks, strict=True)
         ],
     }

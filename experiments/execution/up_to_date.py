@@ -1,10 +1,14 @@
-"""What tables, figures and report of a run were made from, so that a run with nothing new makes none of them again."""
+"""What tables, figures and report of a run were made from, so that a run with nothing new makes none of them again.
+
+The note also holds what was shown at the end of the run, which is then shown again.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from ..design.software import ROOT, source_digest
 from .durable import write_atomically
@@ -17,23 +21,29 @@ PACKAGES = ("matplotlib", "numpy", "pandas", "pyarrow", "scipy")
 CHUNK_BYTES = 1 << 20
 
 
-def is_up_to_date(directory: Path) -> bool:
-    """Whether all that was made in the run directory is still there, unchanged, and would be made the same."""
+def shown_before(directory: Path) -> dict[str, Any] | None:
+    """What was shown, if all that was made in the run directory is still there, and would be made the same."""
     try:
         made = json.loads((directory / MADE).read_bytes())
+        check = made.pop("check")
         files = [directory / name for name in made["files"]]
-        return made["from"] == _origin(directory) and made["files"] == _stamps(directory, files)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        same = made["from"] == _origin(directory) and made["files"] == _stamps(directory, files)
+        return made["shown"] if same and check == _check(made) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
-def note_made(directory: Path) -> None:
-    """Records the files that have just been made."""
+def note_made(directory: Path, shown: Mapping[str, Any]) -> None:
+    """Records the files that have just been made, and what is shown of them."""
     files = [directory / name for name in (TRIALS, FAILURES, SUMMARY, REPORT)]
     files += sorted((directory / FIGURES).glob("*"))
     stamps = _stamps(directory, (file for file in files if file.is_file()))
-    text = json.dumps({"from": _origin(directory), "files": stamps}, indent=1)
-    write_atomically(directory / MADE, text.encode())
+    made = {"from": _origin(directory), "files": stamps, "shown": shown}
+    write_atomically(directory / MADE, json.dumps(made | {"check": _check(made)}).encode())
+
+
+def _check(made: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(made).encode(), digest_size=16).hexdigest()
 
 
 def _stamps(directory: Path, files: Iterable[Path]) -> dict[str, list[int]]:

@@ -10,7 +10,6 @@ from ..counting import counted
 from ..design.late_orders import told
 from ..errors import ExperimentError
 from ..execution.store import EXPERIMENT, PROVENANCE
-from ..results.answers import answer
 from .floor_svg import draw_layout, kinds_on
 from .undrawn import Undrawn, drawn
 
@@ -57,7 +56,7 @@ def _replications(config: "ExperimentConfig") -> str:
 def sentences(results: "Results") -> list[str]:
     """The answer, its first sentence first."""
     lost = told(results.experiment)
-    return [*answer(results), *([lost] if lost else [])]
+    return [*results.overview.answer, *([lost] if lost else [])]
 
 
 def tiles(results: "Results") -> list[Tile]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ..counting import counted
 from ..design.sweep import text_of
 from ..results.bottleneck import STATES
-from ..results.cautions import cautions
 from ..results.differences import differences
 from ..results.headlines import footnote
 from ..results.statistics import CONFIDENCE
@@ -108,7 +107,7 @@ def case_table(results: "Results") -> Table:
         f"Mean and 95 % {experiment.config.intervals} interval over n replications. {cut}Click a heading to sort. "
         "All KPIs: summary.csv; every trial: trials/trials.parquet."
     )
-    notes = [note, *left_out(shown, results), *cautions(results)]
+    notes = [note, *left_out(shown, results), *results.overview.cautions]
     return Table([*heads, Column("bottleneck"), Column("n", number=True)], rows, notes)
 
 

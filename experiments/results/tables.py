@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .by_case import Replications
     from .claims import Claims
     from .headlines import CaseRow, Headline
+    from .overview import Overview
     from .questions.asking import Answer
     from .statistics import Interval
 
@@ -107,6 +108,13 @@ class Results:
         from .headlines import case_rows
 
         return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+
+    @cached_property
+    def overview(self) -> "Overview":
+        """What is shown at the end of a run."""
+        from .overview import overview_of
+
+        return overview_of(self)
 
     @cached_property
     def replications(self) -> "Replications":

@@ -275,7 +275,7 @@ def test_the_table_beside_the_answer_shows_what_it_names(closed, capsys):
             "station.cell.bottleneck": 0.4, "bottleneck.vehicles": 0.5, "vehicles.idle": 0.35, "vehicles.waiting": 0.05,
         },
     )  # fmt: skip
-    show_cases(results)
+    show_cases(results.overview)
     shown = capsys.readouterr().out
     assert "98.0 (83.7 … 100*)" in shown
     assert "* The interval would go beyond what the figure can be" in shown

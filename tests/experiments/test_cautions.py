@@ -72,7 +72,7 @@ def test_differences_from_the_best_case_allow_for_having_picked_it(results):
 def test_no_interval_is_cut_where_the_table_is_wider_than_the_terminal(results, monkeypatch, capsys):
     monkeypatch.setattr(console, "PIPED_WIDTH", 70)
     found = with_values(results, 1, "throughput_per_h", [80.0, 80.2, 79.9, 20.0])
-    console.show_cases(found)
+    console.show_cases(found.overview)
     words = capsys.readouterr().out.split()
     for row in found.rows:
         assert all(word in words for text in row.texts for word in text.split())

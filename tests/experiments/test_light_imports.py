@@ -1,10 +1,22 @@
 """A command loads only what it uses: to check a config takes no compiler, no data frames and no plots."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 
+SMALL = """
+scenario:
+  layout: {art: "I.O\\n.S.\\n...", legend: {I: source, O: sink, S: cell}}
+  stations: {cell: {operations: {work: 5s}}}
+  fleet: {agvs: {count: 1}}
+  products: {part: {routing: [work]}}
+  orders: {kind: deterministic, every: 20s}
+  horizon: 2min
+sweep: {grid: {fleet.agvs.count: [1, 2]}}
+replications: 2
+"""
 HEAVY = {
     "jinja2", "matplotlib", "mesa", "networkx", "numba", "numpy.ma", "pandas", "pyarrow", "ray", "rich",
     "scipy.sparse", "scipy.special", "scipy.stats",
@@ -21,9 +33,15 @@ with contextlib.suppress(SystemExit):
 
 def loaded(program: str, *arguments: str) -> set[str]:
     """The modules that a process has loaded at its end."""
+    return printed(program, *arguments)[1]
+
+
+def printed(program: str, *arguments: str) -> tuple[str, set[str]]:
+    """What a process has printed, and the modules that it has loaded at its end."""
     script = f"{program}\nimport sys; print('loaded:', *sys.modules)"
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    return set(done.stdout.rpartition("loaded:")[2].split())
+    text, _, modules = done.stdout.rpartition("loaded:")
+    return text, set(modules.split())
 
 
 def test_the_command_itself_is_light():
@@ -42,4 +60,23 @@ def test_help_needs_no_simulator():
 def test_a_config_is_checked_with_what_reads_it(config):
     found = loaded(MAIN, "validate", config)
     assert "robocell.environments.scenario.jam_risk" in found
+    assert not found & HEAVY
+
+
+def test_a_run_with_nothing_new_shows_the_same_without_what_runs_and_tells_it(tmp_path):
+    (tmp_path / "small.yaml").write_text(SMALL)
+    command = ("run", str(tmp_path / "small.yaml"), "-o", str(tmp_path / "out"))
+    first, found = printed(MAIN, *command, "--executor", "serial")
+    assert {"pandas", "numba", "mesa", "matplotlib"} < found
+    again, found = printed(MAIN, *command)
+    assert "rich" in found
+    assert not found & HEAVY - {"rich"}
+
+    def figures(text: str) -> list[str]:
+        return [line for line in text.splitlines() if " trials in " not in line]
+
+    assert figures(again) == figures(first)
+    assert len(figures(again)) > 5
+    as_json, found = printed(MAIN, *command, "--json")
+    assert json.loads(as_json)["cases"][1]["throughput_per_h"]["text"] in first
     assert not found & HEAVY
