@@ -6,6 +6,7 @@ them, so that `--help` answers at once.
 
 import atexit
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -22,6 +23,7 @@ from .json_output import OUTPUT, print_json
 from .warm_command import note, warm
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+OBJECTS_PER_COLLECTION = 100_000  # imports make many objects and no garbage, for which Python looks after every 700
 
 app = typer.Typer(
     name="robocell",
@@ -327,6 +329,7 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to mak
 def main() -> NoReturn:
     """Entry point: every error that the user can correct is one message, without a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names may contain letters that a terminal cannot show

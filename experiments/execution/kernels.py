@@ -14,8 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from ..design.software import ROOT, SIMULATOR, source_digest
 from . import kernel_cache
 from .cores import available_cores
@@ -106,6 +104,8 @@ def compile_kernels(wanted: Sequence[KernelSet], note: Callable[[str], None]) ->
     """
     if all(kernels.compiled for kernels in wanted):
         return []
+    from filelock import FileLock  # most commands find all kernels compiled, and lock nothing
+
     folder = kernel_cache.folder_of_kernels()
     try:
         folder.mkdir(parents=True, exist_ok=True)
