@@ -61,6 +61,18 @@ def events(
     _show(run(hours=hours, quick=quick), as_json)
 
 
+def calls(
+    vehicles: Annotated[int, typer.Option(min=1)] = 1000,
+    calls: Annotated[int, typer.Option(min=1, help="Transports that are called for.")] = 20,
+    quick: Quick = False,
+    as_json: Json = False,
+) -> None:
+    """A call for proposals to many vehicles: on a perfect channel, written in full, delayed, and with faults."""
+    from ..benchmarks.calls import run
+
+    _show(run(vehicles=vehicles, calls=calls, quick=quick), as_json)
+
+
 def jspt(
     quick: Annotated[bool, typer.Option("--quick", help="Only `what_if` on the 82 instances, and the replay.")] = False,
     seeds: Annotated[
@@ -144,6 +156,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "motion": motion,
     "factory": factory,
     "events": events,
+    "calls": calls,
     "jspt": jspt,
     "jspt_floor": jspt_floor,
     "lorr": lorr,
