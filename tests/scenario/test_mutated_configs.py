@@ -1,6 +1,6 @@
-"""A config that is spoilt in any way is read, or refused in one message with its place; what is read can be run.
+"""A config that is mutated at random is read, or refused in one message with its place; what is read can be run.
 
-Configs are spoilt by chance, from a seed: parts are lost, renamed, swapped, given other types, units and sizes, text is
+Configs are mutated at random, from a seed: parts are lost, renamed, swapped, given other types, units and sizes, text is
 cut and doubled. Nothing else than a RobocellError may come of it, and no crash.
 """
 
@@ -24,7 +24,7 @@ CONFIGS = Path(robocell.experiments.__file__).parent / "configs"
 SMALL = [HERE / "base.yaml", CONFIGS / "quickstart.yaml"]
 SHIPPED = sorted(CONFIGS.glob("*.yaml"))
 RUN_S = 60.0
-LIMITS = Limits(time_s=2.0, memory_bytes=2e9)  # of a run; what is spoilt may have very much to do in a minute
+LIMITS = Limits(time_s=2.0, memory_bytes=2e9)  # of a run; a mutated config may have very much to do in a minute
 
 NUMBERS = [0, 1, -1, 2, 3, 7, 1000, 10**6, 10**9, 2**31, 2**63, 10**40, 10**5000, 0.5, 1e-9, -0.0, 1e300, 1e-300]
 NUMBERS += [float("inf"), float("-inf"), float("nan")]
@@ -169,8 +169,8 @@ def spoil_text(text: str, rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def spoilt(seed: int, paths: list[Path]) -> tuple[str, Path]:
-    """A spoilt config, and the folder that it would stand in."""
+def mutated(seed: int, paths: list[Path]) -> tuple[str, Path]:
+    """A mutated config, and the folder that it would be in."""
     rng = random.Random(seed)
     path = rng.choice(paths)
     text = path.read_text(encoding="utf-8")
@@ -205,10 +205,10 @@ def written(data) -> str:
 def outcome(text: str, folder: Path) -> str:
     """What becomes of a config: refused, run, stopped (by an error of the run), or slow."""
     try:
-        experiment = Experiment._of(Document.from_text(text, name="spoilt.yaml", folder=folder), None)
+        experiment = Experiment._of(Document.from_text(text, name="mutated.yaml", folder=folder), None)
     except RobocellError as error:
         said = str(error)
-        assert re.match(r"spoilt\.yaml(:\d+:\d+)?: |[\w./-]+\.yaml:\d+:\d+: |[\w./-]+\.csv:\d+: ", said), said
+        assert re.match(r"mutated\.yaml(:\d+:\d+)?: |[\w./-]+\.yaml:\d+:\d+: |[\w./-]+\.csv:\d+: ", said), said
         assert len(said) < 20_000, said[:1000]
         return "refused"
     scenario = experiment.cases[0].scenario
@@ -229,7 +229,7 @@ def check(seeds: range, paths: list[Path]) -> dict[str, int]:
         Factory(Experiment.load(path).cases[0].scenario).run_until(RUN_S)
     found = {"refused": 0, "run": 0, "stopped": 0, "slow": 0}
     for seed in seeds:
-        text, folder = spoilt(seed, paths)
+        text, folder = mutated(seed, paths)
         try:
             found[outcome(text, folder)] += 1
         except Exception as error:
