@@ -79,15 +79,6 @@ def _time(rng: Random, choices: tuple[int, ...] = WORK_S) -> str | Data:
             {"distribution": "lognormal", "mean": mean, "cv": cv},
             {"distribution": "gamma", "mean": mean, "cv": cv},
             {"distribution": "erlang", "mean": mean, "stages": 2},
-            {"distribution": "weibull", "mean": mean, "shape": 1.5},
-            {"distribution": "pert", "low": "1s", "mode": "2s", "high": "10s"},
-            {"distribution": "discrete", "values": {"0s": 0.1, mean: 0.9}},
-            {
-                "distribution": "shifted",
-                "of": {"distribution": "beta", "low": "0s", "high": "5s", "alpha": 1, "beta": 2},
-                "by": "1s",
-            },
-            {"distribution": "truncated", "of": {"distribution": "exponential", "mean": mean}, "most": "20s"},
         )
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .world import EngineWorld
 
 Kind = TypeVar("Kind", bound=IntEnum)
+RENAMED = {"joint": "batch_clearing", "splits": "divides_tasks"}
 
 
 class Mechanism(ABC):
@@ -33,6 +34,12 @@ class Mechanism(ABC):
     divides_tasks: bool = False
     iterates: bool = False
     kinds: tuple[IntEnum, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        for before, now in RENAMED.items():
+            if before in cls.__dict__:
+                raise TypeError(f"{cls.__name__} sets {before!r}, which is called {now!r} now and would be ignored")
 
     @abstractmethod
     def clear(self, market: Market) -> Iterator[Award]:

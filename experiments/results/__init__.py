@@ -7,6 +7,7 @@
 | `analysis`, `comparison`, `differences` | the mean of each case; differences between cases |
 | `claims`, `equivalence`, `overload`, `identical_cases` | what the results prove |
 | `answers`, `until_clear`, `questions/` | answers in sentences, replication until they are clear, questions |
+| `overview` | what a run shows at its end, kept for a run with nothing new |
 | `headlines`, `wording`, `direction`, `thinning`, `cautions` | what is shown, and how it is written |
 | `bottleneck`, `audit`, `kept_logs` | what limits each case; `robocell check`; the event logs of a run |
 """

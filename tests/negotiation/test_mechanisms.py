@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from robocell.agents.events import Event
-from robocell.agents.mechanisms import MECHANISMS, PLANNERS, Market, is_planner
+from robocell.agents.mechanisms import MECHANISMS, PLANNERS, Market, Mechanism, is_planner
 from robocell.agents.shop.charger import Charge
 from robocell.agents.shop.tasks import TaskKind, Transport
 from robocell.environments.factory import Factory
@@ -110,6 +110,12 @@ def test_dispatch_rules_skip_busy_vehicles():
 
 def test_the_names_of_planners_are_those_of_the_mechanisms_that_plan():
     assert [name for name, mechanism in MECHANISMS.items() if is_planner(mechanism)] == list(PLANNERS)
+
+
+@pytest.mark.parametrize(("before", "now"), [("joint", "batch_clearing"), ("splits", "divides_tasks")])
+def test_a_trait_under_its_former_name_is_refused(before, now):
+    with pytest.raises(TypeError, match=f"sets '{before}', which is called '{now}' now"):
+        type("Mine", (Mechanism,), {before: True})
 
 
 def test_every_mechanism_declares_its_traits():

@@ -1,7 +1,7 @@
 """A config that is mutated at random is read, or refused in one message with its place; what is read can be run.
 
-Configs are mutated at random, from a seed: parts are lost, renamed, swapped, given other types, units and sizes, text is
-cut and doubled. Nothing else than a RobocellError may come of it, and no crash.
+Configs are mutated at random, from a seed: parts are lost, renamed, swapped, given other types, units and sizes, text
+is cut and doubled. Nothing else than a RobocellError may come of it, and no crash.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""A station may need a time of its own for each product, and processes only the products that have one."""
+"""Processing times: of every distribution, and of each product at a station that names products."""
 
 import pytest
 
@@ -85,3 +85,34 @@ def test_the_time_of_a_product_can_be_swept(tmp_path):
     experiment = Experiment.parse({"scenario": SHOP, "sweep": sweep})
     found = [case.scenario.stations["oven"].time_of("bake", "bread").mean_s for case in experiment.cases]
     assert found == [20, 50]
+
+
+TIMES = {
+    "weibull": {"mean": "20s", "shape": 1.5},
+    "beta": {"low": "5s", "high": "30s", "alpha": 2, "beta": 3},
+    "pert": {"low": "5s", "mode": "10s", "high": "30s"},
+    "discrete": {"values": {"0s": 0.1, "25s": 0.9}},
+    "empirical": {"values": ["3s", "30s", "12s"], "interpolate": True},
+    "truncated": {"of": {"distribution": "exponential", "mean": "20s"}, "least": "5s", "most": "40s"},
+    "shifted": {"of": {"distribution": "gamma", "mean": "15s", "sd": "5s"}, "by": "5s"},
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_a_factory_runs_with_every_distribution_and_breaks_no_rule(name):
+    time = {"distribution": name, **TIMES[name]}
+    breakdown = {"mtbf": {"distribution": "shifted", "of": time, "by": "10min"}, "mttr": time}
+    scenario = Scenario.parse(
+        {
+            "transport": {"kind": "instant"},
+            "stations": {"cell": {"operations": {"work": time}, "machines": 2, "breakdown": breakdown}},
+            "products": {"part": {"routing": ["work", {"operation": "work", "time": time}]}},
+            "orders": {"kind": "poisson", "rate": "60/h"},
+            "horizon": "8h",
+            "drain": True,
+        }
+    )
+    factory = Factory(scenario)
+    log = factory.run()
+    assert not check(log, scenario)
+    assert Factory(scenario).copy().run().digest() == log.digest()
