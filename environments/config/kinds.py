@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from pydantic import model_serializer
 from pydantic_core import PydanticKnownError, core_schema
 
 from .section import Section
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler
 
 _DESCRIBED: set[type[Kinds]] = set()  # bases whose JSON schema is being made
 
@@ -29,6 +30,11 @@ class Kinds(Section):
 
     if TYPE_CHECKING:
         kind: Any  # a Literal[str] in every kind whose tag it is
+
+    @model_serializer(mode="wrap")
+    def _with_tag(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Always write the kind, although it is a default: without it, two kinds with the same keys look the same."""
+        return {self.tag: getattr(self, self.tag)} | write(self)
 
     @classmethod
     def is_base(cls) -> bool:

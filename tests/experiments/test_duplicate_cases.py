@@ -8,6 +8,7 @@ from fakes import line, named_trial
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.config.documents import Document
+from robocell.environments.scenario import Scenario
 from robocell.experiments.design.config import parse_setting
 from robocell.experiments.design.experiment import Experiment
 from robocell.experiments.design.trials import trial_seed
@@ -206,3 +207,24 @@ def test_a_value_may_come_again_in_a_column_of_a_zip():
     assert json.dumps([case.settings for case in experiment.cases]) == json.dumps(
         [{"stations.cell.machines": m, "horizon": h} for m, h in ((1, "1h"), (1, "2h"), (2, "2h"))]
     )
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ["{distribution: gamma, mean: 9s, cv: 1}", "{distribution: lognormal, mean: 9s, cv: 1}"],
+        [
+            "{distribution: pert, low: 1s, mode: 2s, high: 6s}",
+            "{distribution: triangular, low: 1s, mode: 2s, high: 6s}",
+        ],
+        ["{part: {distribution: gamma, mean: 9s, cv: 1}}", "{part: {distribution: normal, mean: 9s, cv: 1}}"],
+    ],
+)
+def test_two_kinds_with_the_same_keys_are_two_cases(kinds: list[str]) -> None:
+    first, second = read(f"sweep: {{grid: {{stations.cell.operations.work: [{', '.join(kinds)}]}}}}").cases
+    assert first.identity != second.identity
+
+
+def test_what_is_written_without_defaults_is_read_again() -> None:
+    scenario = read("sweep: {grid: {stations.cell.operations.work: [{part: 5s}]}}").cases[0].scenario
+    assert Scenario.parse(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)) == scenario
