@@ -176,6 +176,11 @@ def test_truncated_draws_are_the_draws_in_between(least, width, u):
         ({"distribution": "discrete", "values": {"60": 1}}, "has no unit"),
         ({"distribution": "discrete", "values": {"60s": "x"}}, "is not a share"),
         ({"distribution": "discrete", "values": {}}, "at least 1 item"),
+        ({"distribution": "gamma", "mean": "1s", "sd": "1e9s"}, "sd from 1e-06 to 1000 times the mean"),
+        ({"distribution": "lognormal", "mean": "1h", "sd": "1ms"}, "sd from 1e-06 to 1000 times the mean"),
+        ({"distribution": "weibull", "shape": 0.05, "scale": "1s"}, "mean of at most 1e+09 s; it is 2.43e+18 s"),
+        ({"distribution": "truncated", "of": {"distribution": "exponential", "mean": "1s"}, "least": "30s"},
+         "share of 1e-09 of the draws between least and most; draws lie between 0 s and inf s, their mean is 1 s"),
         ({"distribution": "truncated", "of": "9s", "least": "10s"}, "draws lie between 9 s and 9 s"),
         ({"distribution": "truncated", "of": {"distribution": "uniform", "low": "1s", "high": "2s"}, "most": "0.5s"},
          "draws lie between 1 s and 2 s"),
@@ -197,3 +202,18 @@ def test_a_program_may_register_a_distribution_of_its_own(monkeypatch):
 
     monkeypatch.setitem(DISTRIBUTIONS, "twice", Twice)
     assert READ.validate_python({"distribution": "twice", "of": "4s"}).quantile(0.5) == 8
+
+
+@pytest.mark.parametrize(
+    ("of", "least", "mean_s"),
+    [
+        ({"distribution": "exponential", "mean": "1s"}, "20s", 21),
+        ({"distribution": "normal", "mean": "1s", "cv": 1}, "6.9s", scipy.stats.truncnorm(5.9, np.inf, 1, 1).mean()),
+        ({"distribution": "weibull", "mean": "1s", "shape": 0.1}, "0s", 1),
+        ("27s", "27s", 27),
+    ],
+)
+def test_the_mean_of_the_tail_is_exact(of, least, mean_s):
+    tail = READ.validate_python({"distribution": "truncated", "of": of, "least": least})
+    assert tail.mean_s == pytest.approx(mean_s, rel=1e-5)
+    assert tail.support_s[0] <= tail.mean_s <= tail.support_s[1]

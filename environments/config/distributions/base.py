@@ -12,7 +12,9 @@ from pydantic_core import PydanticCustomError
 
 from ..kinds import Kinds
 
-Cv = Annotated[float, Field(ge=1e-6, le=1e3, allow_inf_nan=False)]
+LAST = math.nextafter(1.0, 0.0)  # the greatest u of a draw
+LEAST_CV, MOST_CV = 1e-6, 1e3
+Cv = Annotated[float, Field(ge=LEAST_CV, le=MOST_CV, allow_inf_nan=False)]
 ShapeParameter = Annotated[float, Field(ge=0.05, le=1e4, allow_inf_nan=False)]
 
 
@@ -39,7 +41,12 @@ class Durations(Kinds):
 
     def mean_between_s(self, low: float, high: float) -> float:
         """The mean (s) of the draws between two quantiles, 0 <= low < high <= 1."""
-        area, _ = scipy.integrate.quad(self.quantile, low, high, limit=500, epsabs=0.0, epsrel=1e-10)
+
+        def per_lifetime(t: float) -> float:  # u = 1 - exp(-t), because a quantile may rise without bound near u = 1
+            return self.quantile(min(-math.expm1(-t), LAST)) * math.exp(-t)
+
+        ends = [-math.log1p(-min(u, LAST)) for u in (low, high)]
+        area = scipy.integrate.quad(per_lifetime, *ends, limit=500, epsabs=0.0, epsrel=1e-10, full_output=1)[0]
         return area / (high - low)
 
 

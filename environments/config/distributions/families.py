@@ -9,8 +9,8 @@ import scipy  # which imports its parts on first use: scipy.special takes longer
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..section import Positive
-from ..units import Duration, PositiveDuration
-from .base import Cv, Durations, ShapeParameter, refuse, spread
+from ..units import DURATION, Duration, PositiveDuration
+from .base import LEAST_CV, MOST_CV, Cv, Durations, ShapeParameter, refuse, spread
 
 SMALLEST = 2.0**-60  # draws are 0 or multiples of 2 ** -53
 
@@ -177,6 +177,8 @@ class Weibull(Durations):
     def _one_scale(self) -> Self:
         if (self.given_mean_s is None) == (self.given_scale_s is None):
             raise refuse("one of mean and scale")
+        if self.mean_s > DURATION.most:
+            raise refuse(f"a mean of at most {DURATION.most:g} s; it is {self.mean_s:.3g} s with this shape and scale")
         return self
 
     @property
@@ -265,6 +267,9 @@ def _with_mode(shape: ThreePoints) -> ThreePoints:
 def _spread_once(shape: WithSpread) -> WithSpread:
     if (shape.cv is None) == (shape.sd_s is None):
         raise refuse("one of cv and sd")
+    centre_s = shape.peak_s if isinstance(shape, Normal) else shape.mean_s
+    if not LEAST_CV <= spread(shape.cv, shape.sd_s, centre_s) <= MOST_CV:
+        raise refuse(f"an sd from {LEAST_CV:g} to {MOST_CV:g} times the mean")
     return shape
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from ..units import Duration, PositiveDuration
-from .base import Durations, refuse
+from .base import LAST, Durations, refuse
 from .families import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HALVINGS = 200  # until two neighbouring floats are left
-LAST = math.nextafter(1.0, 0.0)  # the greatest u of a draw
+LEAST_KEPT = 1e-9  # share of draws; a smaller one is not resolved by the 2 ** 53 values of u
 
 
 class Truncated(Durations):
@@ -32,9 +32,12 @@ class Truncated(Durations):
         low = _share(lambda value_s: value_s >= self.least_s, self.of)
         high = 1.0 if self.most_s is None else _share(lambda value_s: value_s > self._most_s, self.of)
         self._kept = low, high
-        if low >= high:
+        if high - low < LEAST_KEPT:
             least_s, most_s = self.of.support_s
-            raise refuse(f"a draw between least and most; draws lie between {least_s:g} s and {most_s:g} s")
+            raise refuse(
+                f"at least a share of {LEAST_KEPT:g} of the draws between least and most; draws lie between "
+                f"{least_s:g} s and {most_s:g} s, their mean is {self.of.mean_s:g} s"
+            )
         return self
 
     @property
@@ -43,7 +46,8 @@ class Truncated(Durations):
 
     @property
     def mean_s(self) -> float:
-        return self.of.mean_between_s(*self._kept)
+        least_s, most_s = self.support_s
+        return min(max(self.of.mean_between_s(*self._kept), least_s), most_s)
 
     def quantile(self, u: float) -> float:
         low, high = self._kept
