@@ -59,8 +59,10 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
         if isinstance(measured.get("file"), str) and "values" not in measured:
             text = _read(measured["file"], source, (*loc, "file"), complain)
             unit = measured.get("unit")
+            if unit is not None and unit not in UNITS:
+                continue  # refused with all other errors
             try:
-                values = read_durations(text, name=measured["file"], unit=unit if unit in UNITS else None)
+                values = read_durations(text, name=measured["file"], unit=unit)
             except ScenarioError as error:
                 raise complain((*loc, "file"), str(error)) from None
             rest = {key: value for key, value in measured.items() if key not in ("file", "unit")}

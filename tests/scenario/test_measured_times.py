@@ -46,6 +46,7 @@ def test_files_are_read_wherever_a_distribution_stands(config):
         ("time in s\n1\n2h\n", "s", ["1.0s", "7200.0s"]),
         ('"1";x\n 2 ;y', "s", ["1.0s", "2.0s"]),
         ("# c\n\n0.5\t7\n", "ms", ["0.0005s"]),
+        ("1.\n2,7\n", "s", ["1.0s", "2.0s"]),
     ],
 )
 def test_one_time_in_each_line_or_in_the_first_column(text, unit, values):
@@ -86,3 +87,27 @@ def test_a_file_that_is_missing_is_reported_with_its_place(config):
         ScenarioError, match=r'mtbf\.of\.file: there is no file \'lives\.txt\' .*did you mean "live\.txt"'
     ):
         Scenario.load(config)
+
+
+@pytest.mark.parametrize("line", ["1,5;Ann", "1,5\tAnn", '"1,5";Ann', '"1,5",Ann'])
+def test_a_decimal_comma_is_refused(line):
+    with pytest.raises(ScenarioError, match=r"line 2: '1,5s' is not a duration; write a decimal point, not a comma"):
+        read_durations(f"time;who\n{line}\n", name="t.csv", unit="s")
+
+
+def test_only_a_time_without_unit_is_told_to_have_one():
+    with pytest.raises(ScenarioError, match=r"line 1: '-2s': a duration must be 0 or more$"):
+        read_durations("-2s\n", name="t.csv", unit=None)
+
+
+def test_a_unit_that_does_not_exist_is_refused(config):
+    (config.parent / "lives.txt").write_text("1h\n5h\n")
+    config.write_text(CONFIG.replace("file: lives.txt", "file: lives.txt, unit: hours"))
+    with pytest.raises(ScenarioError, match=r"mtbf\.of\.unit: .hours. is not allowed"):
+        Scenario.load(config)
+
+
+def test_too_many_times_are_refused_while_they_are_read(monkeypatch):
+    monkeypatch.setattr("robocell.environments.config.distributions.measured.MOST_VALUES", 2)
+    with pytest.raises(ScenarioError, match=r"t\.csv: holds more than 2 durations; keep a sample of them"):
+        read_durations("1s\n2s\n3s\nno duration\n", name="t.csv", unit=None)

@@ -6,8 +6,10 @@ import re
 
 from ..errors import ScenarioError
 from ..units import DURATION
+from .samples import MOST_VALUES
 
-_CELL = re.compile(r'[ \t]*"?([^",;\t]*)"?[ \t]*(?:[,;\t].*)?')
+_QUOTED = re.compile(r'"([^"]*)"')
+_BEFORE_SEPARATOR = re.compile(r"[^;\t]*(?=[;\t])|[^,]*")  # in a line with ; or a tab, a comma separates nothing
 
 
 def read_durations(text: str, *, name: str, unit: str | None) -> list[str]:
@@ -23,18 +25,24 @@ def read_durations(text: str, *, name: str, unit: str | None) -> list[str]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        cell = _CELL.fullmatch(line)
-        word = line.strip() if cell is None else cell[1].strip()
+        cell = _QUOTED.match(line.strip()) or _BEFORE_SEPARATOR.match(line.strip("\n "))
+        word = "" if cell is None else cell[cell.lastindex or 0].strip(' \t"')
         heading, first = first and not any(character.isdigit() for character in word), False
         if heading:
             continue
-        if unit is not None and word and word[-1].isdigit():
+        if unit is not None and word and (word[-1].isdigit() or word[-1] == "."):
             word += unit
         try:
             found.append(DURATION.write(DURATION.parse(word)))
         except ValueError as error:
-            cure = "" if unit is not None else "; or give the unit of all lines in the config, as in unit: s"
+            cure = (
+                ""
+                if "has no unit" not in str(error)
+                else "; or give the unit of all lines in the config, as in unit: s"
+            )
             raise ScenarioError(f"{name}, line {number}: {error}{cure}") from None
+        if len(found) > MOST_VALUES:
+            raise ScenarioError(f"{name}: holds more than {MOST_VALUES} durations; keep a sample of them")
     if not found:
         raise ScenarioError(f"{name}: holds no duration; write one in each line, such as 12.5s")
     return found
