@@ -77,8 +77,8 @@ def bottleneck_table(results: "Results") -> Table | None:
     numbers = [Column(name, number=True) for name in ("waits", "limits", *STATES)]
     note = (
         "Shares of time, means over the replications. waits: a station is starved or blocked, a vehicle or robot idle "
-        "or waiting. limits: it, or a station with the same operations, has the longest active period of all. "
-        "Where the two disagree, the second names the bottleneck, and the one that waits least is on the right."
+        "or waiting. limits: it, or a station with the same operations and products, has the longest active period of "
+        "all. Where the two disagree, the second names the bottleneck, and the one that waits least is on the right."
     )
     notes = [note, *left_out(shown, results)]
     return Table([Column("case"), Column("bottleneck"), *numbers, Column("waits least")], rows, notes)

@@ -13,11 +13,9 @@ import numpy as np
 from .by_case import finished_by_case, values_by_case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
-    from ...environments.scenario import StationSpec
+    from ...environments.scenario import Scenario, StationSpec
     from ..design.experiment import Experiment
 
 STATES = ("processing", "setup", "blocked", "down", "starved", "off")
@@ -79,7 +77,7 @@ def bottlenecks(experiment: "Experiment", trials: "pd.DataFrame") -> list[Bottle
     groups = finished_by_case(trials, len(experiment.cases))
     found: list[Bottleneck | None] = []
     for case, values in zip(experiment.cases, values_by_case(trials, columns, groups), strict=True):
-        candidates = _candidates(case.scenario.stations, _means(values, columns)) if len(values) else []
+        candidates = _candidates(case.scenario, _means(values, columns)) if len(values) else []
         found.append(_limiting(candidates) if candidates else None)
     return found
 
@@ -95,18 +93,25 @@ def _means(values: np.ndarray, names: list[str]) -> dict[str, float]:
     )
 
 
-def _candidates(stations: "Mapping[str, StationSpec]", mean: dict[str, float]) -> list[Candidate]:
-    """All resources that have the KPIs; stations that do the same operations are twins."""
+def _candidates(scenario: "Scenario", mean: dict[str, float]) -> list[Candidate]:
+    """All resources that have the KPIs; stations that do the same operations for the same products are twins."""
     found = []
-    for name, station in stations.items():
+    work = {name: _work(station, scenario) for name, station in scenario.stations.items()}
+    for name in scenario.stations:
         split = {state: mean.get(f"station.{name}.{state}", np.nan) for state in STATES}
-        twins = [other for other, spec in stations.items() if set(spec.operations) == set(station.operations)]
+        twins = [other for other in work if work[other] == work[name]]
         limiting = sum(mean.get(f"station.{twin}.bottleneck", np.nan) for twin in twins)
         found.append(Candidate(name, split["starved"] + split["blocked"], limiting, split))
     for pool, (name, idle) in POOLS.items():
         waiting = sum(mean.get(state, np.nan) for state in idle)
         found.append(Candidate(name, waiting, mean.get(f"bottleneck.{pool}", np.nan), {}))
     return [candidate for candidate in found if np.isfinite([candidate.waiting, candidate.limiting]).all()]
+
+
+def _work(station: "StationSpec", scenario: "Scenario") -> frozenset[tuple[str, str]]:
+    """The operations that a station can do, each with a product for which it has a time."""
+    able = ((name, product) for name in station.operations for product in scenario.products)
+    return frozenset((name, product) for name, product in able if station.time_of(name, product) is not None)
 
 
 def _limiting(candidates: list[Candidate]) -> Bottleneck:
