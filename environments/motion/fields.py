@@ -41,29 +41,26 @@ class FieldCache(ABC):
     """A cache of fields by goal cell; the least recently used fields are dropped when memory is short.
 
     `rows(cells)` says which row of `fields` (F, S) belongs to each goal cell. The table may be replaced as it grows:
-    read `fields` after `rows` or `acquire`. A row stays as long as it is acquired, and as long as it was used since the
-    tick before the last `next_tick`: where a tick needs more goals than the memory allows, the table grows to hold just
-    these.
+    read `fields` after `rows` or `acquire`. A row stays as long as it is acquired, and until the next call of `rows`:
+    where one call needs more goals than the memory allows, the table grows to hold just these.
 
     Args:
         graph: the floor.
         states: S, values of a field.
         memory_bytes: upper limit of the table, unless the goals in use at one time need more.
         dtype: of the values.
+        expected: goals that will be in use at one time; the table gets room for them when it first grows, so that a
+            large one is not copied again and again. Room that is not used takes no memory.
     """
 
-    def __init__(self, graph: Graph, states: int, *, memory_bytes: int, dtype: Any) -> None:
+    def __init__(self, graph: Graph, states: int, *, memory_bytes: int, dtype: Any, expected: int = 0) -> None:
         self._graph = graph
         self._states = states
         self._memory_bytes = memory_bytes
         self._dtype = dtype
-        self.fields: NDArray[Any] = np.empty((1, states), dtype)  # (F, S)
-        self._row_of = np.full(graph.cells, NO_FIELD, np.int32)
-        self._goal_of = np.full(1, NO_CELL, np.int32)
-        self._users = np.zeros(1, np.int32)
-        self._used_at = np.full(1, LONG_AGO)  # by the clock below
-        self._now = 0
-        self._kept_since = 0
+        self._first_rows = max(FEWEST_ROWS, expected)
+        self._now = 0  # calls
+        self._reset()
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._goal_of != NO_CELL))
@@ -73,23 +70,18 @@ class FieldCache(ABC):
         """How many fields the memory holds."""
         return max(1, self._memory_bytes // (self._states * np.dtype(self._dtype).itemsize))
 
-    def next_tick(self) -> None:
-        """Begin a tick: a row used neither in this tick nor in the one before may be dropped."""
-        self._kept_since = self._now
-        self._now += 1
-
     def rows(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
         """The row of `fields` for each goal cell; NO_FIELD for cells < 0."""
+        self._now += 1
         wanted = cells[cells >= 0]
-        present = self._row_of[wanted]
-        self._used_at[present[present >= 0]] = self._now
-        missing = np.unique(wanted[present < 0]).astype(np.int32)
-        if len(missing):
-            rows = self._free_rows(len(missing))
-            self._fill(missing, rows)
-            self._row_of[missing] = rows
-            self._goal_of[rows] = missing
-            self._used_at[rows] = self._now
+        while len(missing := self._missing(wanted)):
+            self._use(wanted)
+            self._compute(missing)
+        self._use(wanted)
+        return self.known_rows(cells)
+
+    def known_rows(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The row of each goal cell whose field is in the table, NO_FIELD for all others."""
         return np.where(cells >= 0, self._row_of[cells], NO_FIELD).astype(np.int32)
 
     def prepare(self, cells: NDArray[np.int32]) -> None:
@@ -113,8 +105,27 @@ class FieldCache(ABC):
         self._now += 1
 
     @abstractmethod
-    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
-        """Compute the fields of goal cells (N,) into these rows (N,) of `fields`."""
+    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> bool:
+        """Compute the fields of goal cells (N,) into these rows (N,) of `fields`; False if it emptied the table."""
+
+    def _missing(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Goal cells >= 0 without a field, each once, in the order in which they are first named."""
+        absent = cells[self._row_of[cells] == NO_FIELD]
+        cell, first = np.unique(absent, return_index=True)
+        return cell[np.argsort(first)].astype(np.int32)
+
+    def _use(self, cells: NDArray[np.int32]) -> None:
+        """Record that the fields of these goal cells are in use now."""
+        present = self._row_of[cells]
+        self._used_at[present[present != NO_FIELD]] = self._now
+
+    def _compute(self, cells: NDArray[np.int32]) -> None:
+        """Compute fields that are missing, (N,) goal cells."""
+        rows = self._free_rows(len(cells))
+        if self._fill(cells, rows):
+            self._row_of[cells] = rows
+            self._goal_of[rows] = cells
+            self._used_at[rows] = self._now
 
     def _refill(self) -> None:
         """Recompute the rows in use after distances have changed; drop the others."""
@@ -129,19 +140,30 @@ class FieldCache(ABC):
         self._goal_of[rows] = NO_CELL
         self._used_at[rows] = LONG_AGO
 
+    def _reset(self) -> None:
+        """Begin with an empty table."""
+        self.fields: NDArray[Any] = np.empty((1, self._states), self._dtype)  # (F, S)
+        self._row_of = np.full(self._graph.cells, NO_FIELD, np.int32)
+        self._goal_of = np.full(1, NO_CELL, np.int32)
+        self._users = np.zeros(1, np.int32)
+        self._used_at = np.full(1, LONG_AGO)
+
     def _free_rows(self, number: int) -> NDArray[np.int32]:
         """Rows without a goal, then those whose goals were used longest ago."""
         rows = len(self._goal_of)
-        idle = np.flatnonzero((self._used_at < self._kept_since) & (self._users == 0))
+        idle = self._idle_rows()
         empty = int((self._goal_of == NO_CELL).sum())
         if number > empty:
-            wished = min(self.capacity, len(self._row_of), max(FEWEST_ROWS, 2 * rows, rows - empty + number))
+            wished = min(self.capacity, len(self._row_of), max(self._first_rows, 2 * rows, rows - empty + number))
             grown = max(rows, wished, rows - len(idle) + number)
             self._grow(grown - rows)
             idle = np.concatenate([idle, np.arange(rows, grown)])
         chosen = idle[np.argsort(self._used_at[idle], kind="stable")[:number]]
         self._forget(chosen)
         return chosen.astype(np.int32)
+
+    def _idle_rows(self) -> NDArray[np.intp]:
+        return np.flatnonzero((self._used_at < self._now) & (self._users == 0))
 
     def _grow(self, rows: int) -> None:
         if rows:
@@ -165,7 +187,6 @@ class Potentials(FieldCache):
     def __init__(self, graph: Graph, *, avoid: NDArray[np.uint8] | None = None, memory_bytes: int = 1 << 29) -> None:
         super().__init__(graph, graph.cells, memory_bytes=memory_bytes, dtype=np.uint16)
         self.avoid = np.zeros(graph.cells, np.uint8) if avoid is None else avoid.copy()  # (C,)
-        self._kept_since = np.iinfo(np.int64).max  # only rows in use are kept
 
     def change(self, *, graph: Graph | None = None, avoid: NDArray[np.uint8] | None = None) -> None:
         """Change the allowed moves, or the cells to be avoided, (C,) uint8."""
@@ -175,9 +196,10 @@ class Potentials(FieldCache):
         self.avoid = self.avoid if avoid is None else avoid.copy()
         self._refill()
 
-    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
+    def _fill(self, cells: NDArray[np.int32], rows: NDArray[np.int32]) -> bool:
         for source, row in zip(cells.reshape(-1, 1), rows.tolist(), strict=True):
             _flood_into(self.fields[row], self._graph, source, self.avoid, penalise=True)
+        return True
 
 
 def lengths_to(graph: Graph, goals: NDArray[np.int32], avoid: NDArray[np.uint8] | None = None) -> NDArray[np.uint16]:

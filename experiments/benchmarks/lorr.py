@@ -27,7 +27,7 @@ from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.graph import Graph
 from ...environments.motion.lifelong.assignment import assign_tasks
 from ...environments.motion.planners.guidance import Guidance
-from ...environments.motion.planners.lookahead import Budget, LookaheadPlanner
+from ...environments.motion.planners.lookahead import STATES_PER_STEP, Budget, LookaheadPlanner
 from .lorr_delays import DelayedPlay
 from .traffic_data import MANIFEST, folder_of, manifest_row, read_manifest
 
@@ -196,6 +196,7 @@ def play_problem(
     planner = LookaheadPlanner(
         problem.floor.neighbours, problem.floor.passable, "differential",
         vehicles=len(problem.starts), seed=seed, budget=budget, guidance=guidance, let_out=let_out,
+        states_per_tick=STATES_PER_STEP,
     )  # fmt: skip
     tasks = DealtGoals(problem) if problem.edition == 2023 else OpenTasks(problem)
     state = problem.starts * 4

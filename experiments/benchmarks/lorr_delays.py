@@ -19,7 +19,7 @@ from ...environments.motion.graph import WAIT
 from ...environments.motion.lifelong.assignment import assign_tasks
 from ...environments.motion.lifelong.execution import StagedExecution
 from ...environments.motion.overlaps import find_overlaps
-from ...environments.motion.planners.lookahead import LookaheadPlanner
+from ...environments.motion.planners.lookahead import STATES_PER_STEP, LookaheadPlanner
 
 if TYPE_CHECKING:
     pass
@@ -38,7 +38,12 @@ class DelayedPlay:
         began = time.process_time()
         self._problem = problem
         self._planner = LookaheadPlanner(
-            problem.floor.neighbours, problem.floor.passable, "differential", vehicles=len(problem.starts), seed=seed
+            problem.floor.neighbours,
+            problem.floor.passable,
+            "differential",
+            vehicles=len(problem.starts),
+            seed=seed,
+            states_per_tick=STATES_PER_STEP,
         )
         self._tasks = OpenTasks(problem)
         self._execution = StagedExecution(

@@ -67,7 +67,6 @@ class Turns:
 
     def towards(self, goals: NDArray[np.int32]) -> TurnFields:
         """The fields, and the rows of (V,) goal cells, in a tick."""
-        self._fields.next_tick()
         rows = self._fields.rows(goals)
         return TurnFields(self._fields.fields, rows, self._tick_cost, self._entry_cost)
 

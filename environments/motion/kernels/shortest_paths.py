@@ -69,21 +69,61 @@ def fill_field(goal_cell, facings, first, origin, price, dearest, out):
 
 
 @njit(cache=True, nogil=True)
-def fill_rows(cells, rows, facings, first, origin, price, dearest, unreached, fields):
+def fill_field_at_one_price(goal_cell, facings, first, origin, price, unreached, queue, out):
+    """Do the same where all edges have the same price, breadth first; return the cost of the longest path.
+
+    Args:
+        goal_cell, facings, first, origin: as in `fill_field`.
+        price: of an edge.
+        unreached: value where no path exists; a longer path ends the search.
+        queue: (S + 1,) int32, scratch.
+        out: (S,) of any type that holds `unreached`, overwritten.
+    """
+    out[:] = unreached
+    tail = 0
+    for facing in range(facings):
+        queue[tail] = goal_cell * facings + facing
+        out[queue[tail]] = 0
+        tail += 1
+    head, reach = 0, 0
+    while head < tail:
+        state = queue[head]
+        head += 1
+        reach = np.int64(out[state]) + price
+        if reach >= unreached:
+            return reach
+        for edge in range(first[state], first[state + 1]):
+            before = origin[edge]  # without a branch, which would be predicted wrongly half of the time
+            queue[tail] = before
+            tail += out[before] == unreached
+            out[before] = min(np.int64(out[before]), reach)
+    return reach - price
+
+
+@njit(cache=True, nogil=True)
+def fill_rows(cells, rows, facings, first, origin, price, cheapest, dearest, unreached, fields):
     """Fill `fields[rows[i]]` with the field of `cells[i]`, and return the cost of the longest path.
 
     Args:
         cells, rows: (N,) int32, goal cells and the rows of `fields` (F, S) for them.
         unreached: value where no path exists.
+        cheapest: the lowest price.
         facings, first, origin, price, dearest: as in `fill_field`.
     """
-    field = np.empty(fields.shape[1], np.int32)
+    states = fields.shape[1]
+    scratch = np.empty(states + 1, np.int32)
     longest = 0
     for index in range(cells.shape[0]):
-        fill_field(cells[index], facings, first, origin, price, dearest, field)
         row = rows[index]
-        for state in range(field.shape[0]):
-            if field[state] < UNREACHED:
-                longest = max(longest, field[state])
-            fields[row, state] = min(field[state], unreached)
+        if cheapest == dearest:
+            farthest = fill_field_at_one_price(
+                cells[index], facings, first, origin, dearest, unreached, scratch, fields[row]
+            )
+            longest = max(longest, farthest)
+            continue
+        fill_field(cells[index], facings, first, origin, price, dearest, scratch[:states])
+        for state in range(states):
+            if scratch[state] < UNREACHED:
+                longest = max(longest, scratch[state])
+            fields[row, state] = min(scratch[state], unreached)
     return longest

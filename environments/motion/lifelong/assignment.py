@@ -68,8 +68,7 @@ def assign_tasks(tasks: Tasks, state: NDArray[np.int32], costs: CostFields, *, l
     unknown = offered[tasks.lengths[offered] < 0]
     index, origins, goals = tasks.legs(unknown)
     tasks.lengths[unknown] = np.bincount(index, weights=costs.legs(origins, goals), minlength=len(unknown))
-    rows = costs.rows(tasks.first_cells(offered))
-    bids = costs.fields[rows[None, :], state[bidders][:, None]].astype(np.int64)
+    bids = costs.bids(state[bidders], tasks.first_cells(offered))
     bids += (length_share * tasks.lengths[offered]).astype(np.int64)
     bids[tasks.task[bidders][:, None] == offered[None, :]] -= TICK_COST // 2
     won = clear_bids(bids)

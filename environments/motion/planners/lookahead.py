@@ -13,7 +13,7 @@ import numpy as np
 
 from ..costs import TICK_COST, CostFields
 from ..graph import Graph, KinematicsName
-from ..ids import NO_VEHICLE
+from ..ids import NO_CELL, NO_VEHICLE
 from ..kernels.candidates import Prices, Sequences, Wishes, carry_over, list_candidates
 from ..kernels.repair import Limits, Plan, Repair, plan_window
 from ..topology import find_dead_ends
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELD_MEMORY_BYTES = 1 << 30
+STATES_PER_STEP = 10_000_000  # of new fields: about half of the second that the League of Robot Runners allows
 SPARSE = 0.25  # vehicles per open cell
 CROWDED = 0.6
 PACKED = 0.9
@@ -68,7 +69,8 @@ class LookaheadPlanner:
 
     `budget` and `guidance` (the pricing of flows) are chosen by the density of vehicles if None (`Guidance(opposing=0,
     crowding=0)` switches guidance off). In improvement passes the costs of unhurried vehicles are divided by
-    `unhurried_share`.
+    `unhurried_share`. With `states_per_tick`, `CostFields` keeps to the time of a tick and to FIELD_MEMORY_BYTES: a
+    vehicle whose goal has no field yet drives towards the nearest goal that has one, or makes room, until its turn.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class LookaheadPlanner:
         guidance: Guidance | None = None,
         let_out: bool = True,
         unhurried_share: int = 1,
+        states_per_tick: int | None = None,
     ) -> None:
         self.graph = Graph.of(neighbours, kinematics)
         self._cells = np.flatnonzero(passable).astype(np.int32)
@@ -91,7 +94,10 @@ class LookaheadPlanner:
         self._guidance = self._extra = compute_guidance(
             self.graph, passable, guidance or Guidance.for_density(self.density), seed=0
         )
-        self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
+        self._vehicles = vehicles
+        self._states_per_tick = states_per_tick
+        self.costs = self._price_fields()
+        self._next_served = 0  # the vehicle that gets a field first
         self._admission = Admission.for_floor(vehicles, len(self._cells))
         self._rest = np.zeros(len(self._extra), np.int32)
         if self._admission.limits and kinematics == "differential":
@@ -153,7 +159,7 @@ class LookaheadPlanner:
     def set_surcharge(self, surcharge: NDArray[np.int32]) -> None:
         """Set a surcharge on actions from now on, (S, A) int32 in 1/TICK_COST tick; the plan is kept."""
         self._extra = self._guidance + surcharge
-        self.costs = CostFields(self.graph, self._extra + TICK_COST, memory_bytes=FIELD_MEMORY_BYTES)
+        self.costs = self._price_fields()
 
     def warm_up(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> None:
         """Fill the fields of all cells if they fit into memory, plan once and discard the plan.
@@ -173,8 +179,26 @@ class LookaheadPlanner:
 
     def left_ticks(self, state: NDArray[np.int32], goal: NDArray[np.int32]) -> NDArray[np.float64]:
         """(V,) ticks, guidance prices included, to each goal on an empty floor; 0 without a goal."""
-        row = self.costs.rows(goal.astype(np.int32))
-        return np.where(goal >= 0, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
+        row = self._goal_rows(goal.astype(np.int32))
+        return np.where(row >= 0, self.costs.fields[np.maximum(row, 0), state] / TICK_COST, 0.0)
+
+    def _price_fields(self) -> CostFields:
+        return CostFields(
+            self.graph,
+            self._extra + TICK_COST,
+            memory_bytes=FIELD_MEMORY_BYTES,
+            states_per_tick=self._states_per_tick,
+            expected=2 * self._vehicles,
+        )
+
+    def _goal_rows(self, goal: NDArray[np.int32]) -> NDArray[np.int32]:
+        """(V,) rows of the goals that have a field in this tick; vehicles that lack one come first in the next."""
+        order = np.roll(np.arange(len(goal)), -self._next_served)
+        rows = np.empty(len(goal), np.int32)
+        rows[order] = self.costs.rows_in_time(goal[order])
+        lacking = order[(goal[order] >= 0) & (rows[order] < 0)]
+        self._next_served = int(lacking[0]) if len(lacking) else 0
+        return rows
 
     def _wishes(
         self,
@@ -186,11 +210,16 @@ class LookaheadPlanner:
     ) -> Wishes:
         """The goals of vehicles, with the rows of their goals in the cost fields."""
         goal = self._let_out(cell, goal)
-        both = goal if next_goal is None else np.concatenate([goal, next_goal])
-        rows = self.costs.rows(both.astype(np.int32))
-        next_row, next_base = self._next_fields(goal, rows[len(state) :])
+        if next_goal is not None:
+            self.costs.rows_to_spare(np.concatenate([goal, next_goal]).astype(np.int32))
+        row = self._goal_rows(goal)
+        lacking = np.flatnonzero((goal >= 0) & (row < 0))
+        if len(lacking):
+            row[lacking] = self.costs.stand_ins(cell[lacking], goal[lacking])
+        goal = np.where(row >= 0, goal, NO_CELL).astype(np.int32)
+        next_row, next_base = self._next_fields(goal, next_goal)
         held = np.zeros(len(state), np.bool_) if held is None else held
-        return Wishes(state, goal, np.ascontiguousarray(rows[: len(state)]), next_row, next_base, held)
+        return Wishes(state, goal, row, next_row, next_base, held)
 
     def _improve(self, wishes: Wishes, cell: NDArray[np.int32], unhurried: NDArray[np.bool_] | None) -> None:
         """Improve the plan that `_choice` holds, within the budget."""
@@ -215,17 +244,18 @@ class LookaheadPlanner:
         )
 
     def _next_fields(
-        self, goal: NDArray[np.int32], next_row: NDArray[np.int32]
+        self, goal: NDArray[np.int32], next_goal: NDArray[np.int32] | None
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Rows of the next goals (-1: unknown), and their costs from the goals (mean over the facings there)."""
         base = np.zeros(len(goal), np.int64)
-        if len(next_row) == 0:
+        if next_goal is None:
             return np.full(len(goal), -1, np.int32), base
+        next_row = self.costs.known_rows(next_goal.astype(np.int32))
         known = np.flatnonzero((next_row >= 0) & (goal >= 0))
         facings = self.graph.facings
         at_goal = goal[known, None] * facings + np.arange(facings)
         base[known] = self.costs.fields[next_row[known, None], at_goal].sum(axis=1, dtype=np.int64) // facings
-        return np.ascontiguousarray(next_row), base
+        return next_row, base
 
     def _rank(
         self,
