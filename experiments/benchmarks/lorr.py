@@ -62,6 +62,7 @@ def run(
     export: Path | None = None,
     seed: int = 0,
     ablation: bool = False,
+    passes: int | None = None,
 ) -> dict[str, Any]:
     """Plays one problem, or all of the data folder that have a best known count where none is named.
 
@@ -73,6 +74,7 @@ def run(
         steps: default: what MANIFEST.json above the problem says, else 500; in 2026 a step is a tick.
         export: write the solution there, as the competition's visualiser reads it.
         seed: for breaking the planner's ties.
+        passes: most improvement passes a step (default: see `Budget`); the same result on any machine.
         ablation: play it again without each ingredient; the answer then holds the finished tasks of each variant.
 
     Returns:
@@ -83,7 +85,7 @@ def run(
     if steps is not None and steps < 1:
         raise InstanceError(f"bench lorr: --steps is {steps}; it must be 1 at least")
     if problem is None:
-        one = {"--replay": replay, "--export": export, "--vehicles": vehicles, "--steps": steps}
+        one = {"--replay": replay, "--export": export, "--vehicles": vehicles, "--steps": steps, "--passes": passes}
         wrong = [name for name, value in one.items() if value is not None] + ["--ablation"] * ablation
         if wrong:
             raise InstanceError(f"bench lorr: {wrong[0]} needs a problem: bench lorr PROBLEM.json {wrong[0]} …")
@@ -92,14 +94,18 @@ def run(
     case = read_problem(problem, data, vehicles)
     ticks = int(steps or row.get("steps") or DEFAULT_STEPS)
     if case.ticks_per_action > 1 or case.delays is not None:
-        if replay or export or ablation:
+        if replay or export or ablation or passes is not None:
             raise InstanceError(
-                f"{problem}: actions take several ticks; --replay, --export, --ablation know steps only"
+                f"{problem}: actions take several ticks; --replay, --export, --ablation, --passes know steps only"
             )
         return _play_delayed(case, ticks, seed)
     if ablation:
         return ablate(case, ticks, seed)
-    play = play_problem(case, ticks, seed=seed) if replay is None else replay_solution(case, read_solution(replay))
+    budget = usual_budget(case) if passes is None else replace(usual_budget(case), passes=passes)
+    if replay is None:
+        play = play_problem(case, ticks, seed=seed, budget=budget)
+    else:
+        play = replay_solution(case, read_solution(replay))
     comparable = vehicles is None and len(play.actions) == row.get("steps")
     best = row.get("best_known") if comparable else None
     if export is not None:
@@ -150,9 +156,14 @@ def _export(path: Path, case: Problem, play: Play) -> None:
     write_solution(path, made, problem=case, events=play.events)
 
 
+def usual_budget(case: Problem) -> Budget:
+    """The budget that the planner chooses for a problem."""
+    return Budget.for_density(len(case.starts) / int(case.floor.passable.sum()))
+
+
 def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
     """Finished tasks and CPU milliseconds a step with everything, and without each ingredient."""
-    usual = Budget.for_density(len(case.starts) / int(case.floor.passable.sum()))
+    usual = usual_budget(case)
     variants: dict[str, dict[str, Any]] = {
         "everything": {},
         "without guidance": {"guidance": Guidance(opposing=0.0)},

@@ -116,6 +116,9 @@ def lorr(
         Path | None, typer.Option(help="File for the solution, for the visualiser of the competition.")
     ] = None,
     seed: Seed = 0,
+    passes: Annotated[
+        int | None, typer.Option(min=0, help="Most improvement passes a step [by density]; more take longer.")
+    ] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Repeat with each ingredient switched off.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -126,6 +129,7 @@ def lorr(
     from ..benchmarks.lorr import run
 
     options = {"vehicles": vehicles, "steps": steps, "export": export, "seed": seed, "ablation": ablation}
+    options["passes"] = passes
     _show(run(problem, replay=replay, data=data, **options), as_json)
 
 

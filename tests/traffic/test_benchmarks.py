@@ -59,6 +59,7 @@ def test_the_command_takes_the_problem_by_position(traffic: Path) -> None:
         (["lorr", "nowhere.json"], r"nowhere.json: no such file"),
         (["lorr", "--data", "nowhere"], r"bench lorr: nowhere is not a folder; name one"),
         (["lorr", "--steps", "5"], r"--steps needs a problem"),
+        (["lorr", "--passes", "5"], r"--passes needs a problem"),
         (["mapd"], r"bench mapd: no problem was named; .*docs/traffic.md says what is in a mapd-1 file"),
         (["mapd", "nowhere.json"], r"nowhere.json: no such file"),
         (["mapd", "--data", "nowhere"], r"bench mapd: nowhere is not a folder"),
