@@ -4,6 +4,7 @@
 |---|---|
 | `grid`, `matrix` | the traffic of a factory: on the cells of a floor, by a table of travel times |
 | `graph`, `fields`, `costs`, `topology` | states and moves, distances and costs to a goal, dead ends |
+| `landmarks` | estimates of distances where no field is known |
 | `planners/` | where each vehicle moves next, and which vehicle goes first |
 | `kernels/` | the numba kernels, one file per purpose |
 | `floor/` | the rules of a factory floor: docks, parking, closed cells, turning and slow vehicles, standstills |
