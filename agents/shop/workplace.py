@@ -89,7 +89,7 @@ class Workplace(ShopContractor, Place):
         reason = [int(Reason.BUSY)] * count
         for column, slot in enumerate(slots.tolist()):
             workplace: Workplace = members[slot]
-            if task.name not in workplace.spec.operations:
+            if workplace.spec.time_of(task.name, job.order.product) is None:
                 reason[column] = Reason.NOT_ELIGIBLE
                 continue
             room, given_up = workplace.has_room(job), None

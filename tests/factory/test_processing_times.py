@@ -1,8 +1,10 @@
 """Processing times: of every distribution, and of each product at a station that names products."""
 
+import numpy as np
 import pytest
 
 from robocell.agents.events import Event
+from robocell.agents.negotiation.messages import Call, Reason, Refusal
 from robocell.environments import Factory, Scenario
 from robocell.environments.checks import check
 from robocell.environments.config.errors import ScenarioError
@@ -116,3 +118,16 @@ def test_a_factory_runs_with_every_distribution_and_breaks_no_rule(name):
     log = factory.run()
     assert not check(log, scenario)
     assert Factory(scenario).copy().run().digest() == log.digest()
+
+
+def test_a_station_without_a_time_for_a_product_refuses_it_also_when_it_is_asked():
+    factory = Factory(Scenario.parse(SHOP))
+    factory.step()
+    stove = next(station for station in factory.stations if station.name == "stove")
+    factory.workload.rush("cake", due_share=1.0, rng=np.random.default_rng(1))
+    job = factory.jobs[-1]
+    assert job.order.product == "cake"
+    assert job.operation is not None
+    answer = stove.bid(Call(0, job.operation, factory.now_s + 1))
+    assert isinstance(answer, Refusal)
+    assert answer.reason is Reason.NOT_ELIGIBLE

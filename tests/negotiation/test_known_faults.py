@@ -6,6 +6,7 @@ Sources of the faults: JADE, Open-RMF, PADE, mango, openTCS and their issue trac
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -442,3 +443,25 @@ def test_a_stream_is_not_shifted_by_faults_that_are_switched_on():
             channel.send(1, 2, print)
         draws[duplication] = rng.random()
     assert draws[0.0] == draws[1.0]
+
+
+@pytest.mark.parametrize("delay", ["0s", "100ms", {"distribution": "uniform", "low": "0s", "high": "50ms"}])
+def test_messages_on_links_that_are_all_alike_arrive_as_messages_that_are_looked_at_one_by_one(delay):
+    faults = {"delay": delay, "loss": 0.3, "duplication": 0.4}
+    arrived: dict[int, list[Any]] = {}
+    for rules in ([], [{"sender": "other-*", "loss": 1.0}]):
+        hall = BareWorld()
+        channel = FaultyChannel(
+            ChannelSpec.model_validate(faults | {"links": rules}),
+            clock=hall.clock,
+            rng=Streams(7)("channel"),
+            name_of=lambda agent: f"agent-{agent}",
+        )
+        found = arrived[len(rules)] = []
+        for many in (200, 1, 0):
+            for ends in ((7, np.arange(many)), (np.arange(many), 7)):
+                channel.multicast(*ends, lambda which, found=found, hall=hall: found.append((hall.now_s, *which)))
+            while hall.clock.next_s() < np.inf:
+                hall.clock.fire_next()
+    assert arrived[0] == arrived[1]
+    assert sum(len(group) - 1 for group in arrived[0]) > 200  # of 402, most of which are not lost

@@ -35,11 +35,8 @@ def read_durations(text: str, *, name: str, unit: str | None) -> list[str]:
         try:
             found.append(DURATION.write(DURATION.parse(word)))
         except ValueError as error:
-            cure = (
-                ""
-                if "has no unit" not in str(error)
-                else "; or give the unit of all lines in the config, as in unit: s"
-            )
+            bare = "has no unit" in str(error)
+            cure = "; or give the unit of all lines in the config, as in unit: s" if bare else ""
             raise ScenarioError(f"{name}, line {number}: {error}{cure}") from None
         if len(found) > MOST_VALUES:
             raise ScenarioError(f"{name}: holds more than {MOST_VALUES} durations; keep a sample of them")
