@@ -6,4 +6,4 @@ class RobocellError(Exception):
 
 
 class RemovalError(RobocellError):
-    """Raised when an indispensable agent is removed: the source or the sink."""
+    """Raised when an indispensable agent is removed: a source or a sink."""

@@ -44,6 +44,7 @@ class Event(IntEnum):
     JOINED = 25  # agent=AGV
     LEFT = 26  # agent=AGV, station, storage, robot or charger
     SET_DOWN = 27  # agent=AGV or station that leaves, job, other=place: it is ready there, beside the buffers
+    ORDERED = 28  # agent=place where it ends, job, other=stream of orders, value=priority: if orders differ in these
 
 
 BY_HAND = 1.0  # the `value` of a SCRAPPED row for a part that was taken out by hand

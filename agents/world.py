@@ -61,7 +61,8 @@ class World(EngineWorld, Protocol):
         net: the contract net engine, which awards tasks.
         fleet, traffic: the vehicles as arrays, and their motion.
         places: the agents of all places, by the index of the place.
-        sink: the place where finished parts leave.
+        ends: indices of the places where finished parts may leave.
+        orders_differ: orders differ in stream, end or priority, which the log tells.
         workload: is notified of parts that leave.
         queue_limit: maximum number of transports that a vehicle may hold at a time.
         parts_move_themselves: there are no vehicles.
@@ -98,7 +99,10 @@ class World(EngineWorld, Protocol):
     def log(self) -> Any: ...  # `NegotiationLog` and `Journal` in one
 
     @property
-    def sink(self) -> Place: ...
+    def ends(self) -> list[int]: ...
+
+    @property
+    def orders_differ(self) -> bool: ...
 
     @property
     def planner(self) -> ShopPlanner | None: ...

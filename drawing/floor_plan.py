@@ -106,7 +106,7 @@ class FloorPlan:
             return "storage"
         if name in spec.chargers:
             return "charger"
-        return "source" if name == spec.source else "sink"
+        return "source" if name in spec.all_sources else "sink"
 
     def _place(self, name: str, body: Body) -> Place:
         station, charger = self.scenario.stations.get(name), self.scenario.chargers.get(name)

@@ -10,142 +10,185 @@ from ..agents.shop.order import Order, Step
 from .clock import RESOLUTION_S
 from .config.errors import StalledClockError
 from .scenario.names import lot_name, part_name, parts_of_order
-from .scenario.orders import Arrival
+from .scenario.orders import Arrival, ThinnedArrivals, peak_of
 
 if TYPE_CHECKING:
     from ..agents.shop.job import Job
     from ..agents.shop.lot import Lot
     from .factory import Factory
+    from .scenario.orders import OrderProcess
 
 AT_ONCE = 1000
+
+
+class OrderStream:
+    """A stream of orders while the factory runs, with random numbers of its own.
+
+    Attributes:
+        number: its index in the scenario.
+        ordered: number of its orders so far.
+        exhausted: whether no further order will come.
+    """
+
+    def __init__(self, number: int, spec: OrderProcess, model: Factory) -> None:
+        scenario = model.spec
+        self.number = number
+        self.spec = spec
+        self.ordered = 0
+        self.exhausted = False
+        self.at_once = 0  # consecutive parts that left at the instant of their release
+        of_stream = "" if spec.name is None else f"/{spec.name}"
+        self.work_rng = model.stream(f"work{of_stream}")
+        self._mix_rng = model.stream(f"mix{of_stream}")
+        share_of = spec.products or {name: product.share for name, product in scenario.products.items()}
+        self._products = list(share_of)
+        shares = np.array(list(share_of.values()))
+        self._mix = np.cumsum(shares / shares.sum())
+        rng = model.stream(f"arrivals{of_stream}")
+        profiles = [scenario.profiles[name] for name in spec.profile]
+        if profiles:
+            self._source = iter(ThinnedArrivals(spec.scaled(peak_of(profiles)).source(rng), profiles, rng))
+        else:
+            self._source = spec.source(rng)
+
+    def next(self) -> Arrival | None:
+        """The next order that arrives by itself; None after the last."""
+        arrival = next(self._source, None)
+        self.exhausted |= arrival is None
+        return arrival
+
+    def product(self) -> str:
+        """Draw a product from the mix."""
+        products = self._products
+        index = 0 if len(products) == 1 else int(np.searchsorted(self._mix, self._mix_rng.random(), "right"))
+        return products[index]
 
 
 class Workload:
     """Releases orders into the factory.
 
-    Streams: "arrivals" for the times of Poisson arrivals, "mix" for products, "work" for the draws of an order
-    (processing times, quality): order number k is the same in every trial with the same seed.
+    Random numbers of each stream of orders: "arrivals" for the times of arrivals, "mix" for products, "work" for the
+    draws of an order (processing times, quality). Order number k of a stream is the same in every trial with the same
+    seed, whatever other streams there are.
 
     Attributes:
+        streams: the streams of orders.
         ordered: number of orders so far.
         released: number of parts so far; an order is for one part or a lot.
         in_process: number of parts in the factory.
-        exhausted: whether no further order will come.
     """
 
     def __init__(self, model: Factory) -> None:
         spec = model.spec
         self.model = model
-        self.orders = spec.orders
         self.products = list(spec.products)
         self.routings = {product: _steps(model, product) for product in self.products}
-        shares = np.array([spec.products[product].share for product in self.products])
-        self._mix = np.cumsum(shares / shares.sum())
-        self._mix_rng = model.stream("mix")
-        self._work_rng = model.stream("work")
-        self._source = spec.orders.source(model.stream("arrivals"))
+        self.streams = [OrderStream(number, stream, model) for number, (_, stream) in enumerate(spec.orders.streams)]
         self.ordered = 0
         self.released = 0
         self.in_process = 0
-        self.exhausted = False
-        self._at_once = 0  # consecutive parts that left at the instant of their release
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no further order will come."""
+        return all(stream.exhausted for stream in self.streams)
 
     def start(self) -> None:
         """Schedule the first orders."""
-        if self.orders.kept_in_process is None:
-            self._await_next()
-        else:
-            for _ in range(self.orders.kept_in_process):
-                self._release_now()
+        for stream in self.streams:
+            if stream.spec.kept_in_process is None:
+                self._await_next(stream)
+            else:
+                for _ in range(stream.spec.kept_in_process):
+                    self._release_now(stream)
 
     def stop(self) -> None:
         """Stop all further orders."""
-        self.exhausted = True
+        for stream in self.streams:
+            stream.exhausted = True
 
     def left(self, job: Job) -> None:
-        """Record that a part has left; under conwip the last part of a lot triggers the next order."""
+        """Record that a part has left; under conwip the last part of a lot triggers the next order of its stream."""
         self.in_process -= 1
-        kept = self.orders.kept_in_process
+        stream = self.streams[job.order.stream]
+        kept = stream.spec.kept_in_process
         if kept is not None and (job.lot is None or not job.lot.parts):
-            self._must_have_taken_time(job, kept)
-            self._release_now()
+            self._must_have_taken_time(job, stream, kept)
+            self._release_now(stream)
 
-    def _release_now(self) -> None:
-        self.model.clock.schedule(0.0, self._release, Arrival(self.model.now_s))
+    def _release_now(self, stream: OrderStream) -> None:
+        self.model.clock.schedule(0.0, self._release, stream, Arrival(self.model.now_s))
 
-    def _must_have_taken_time(self, job: Job, kept: int) -> None:
+    def _must_have_taken_time(self, job: Job, stream: OrderStream, kept: int) -> None:
         """Raise an error if parts leave at the instant of their release, which under conwip would go on endlessly."""
         if self.model.now_s > job.released_s + RESOLUTION_S:
-            self._at_once = 0
+            stream.at_once = 0
         else:
-            self._at_once += 1
-            if self._at_once > AT_ONCE + kept:
+            stream.at_once += 1
+            if stream.at_once > AT_ONCE + kept:
                 raise StalledClockError(
-                    f"time stands still at {self.model.now_s:g} s: {self._at_once} parts in a row left at the instant "
+                    f"time stands still at {self.model.now_s:g} s: {stream.at_once} parts in a row left at the instant "
                     "at which they came, and under conwip the next one comes at once; give an operation of "
                     f"{job.order.product!r} a duration"
                 )
 
-    def _await_next(self) -> None:
-        arrival = next(self._source, None)
-        if arrival is None:
-            self.exhausted = True
-        else:
-            self.model.clock.schedule(max(arrival.at_s - self.model.now_s, 0.0), self._arrive, arrival)
+    def _await_next(self, stream: OrderStream) -> None:
+        arrival = stream.next()
+        if arrival is not None:
+            self.model.clock.schedule(max(arrival.at_s - self.model.now_s, 0.0), self._arrive, stream, arrival)
 
-    def _arrive(self, arrival: Arrival) -> None:
-        self._release(arrival)
-        if not self.exhausted:
-            self._await_next()
+    def _arrive(self, stream: OrderStream, arrival: Arrival) -> None:
+        self._release(stream, arrival)
+        if not stream.exhausted:
+            self._await_next(stream)
 
-    def _release(self, arrival: Arrival) -> None:
-        if self.exhausted:
+    def _release(self, stream: OrderStream, arrival: Arrival) -> None:
+        if stream.exhausted:
             return
-        spec = self.model.spec
-        product, order_id = arrival.product, arrival.order_id
-        if product is None:
-            index = 0 if len(self.products) == 1 else int(np.searchsorted(self._mix, self._mix_rng.random(), "right"))
-            product = self.products[index]
+        product, order_id = arrival.product or stream.product(), arrival.order_id
         self.ordered += 1
-        if self.orders.limit is not None and self.ordered >= self.orders.limit:
-            self.exhausted = True
-        size, wait_s = spec.products[product].lot_size, spec.products[product].lot_wait_s
-        lot = self.model.add_lot(order_id or lot_name(product, self.ordered - 1), wait_s) if size > 1 else None
+        stream.ordered += 1
+        if stream.spec.limit is not None and stream.ordered >= stream.spec.limit:
+            stream.exhausted = True
+        spec = self.model.spec.products[product]
+        size = spec.lot_size
+        lot = None
+        if size > 1:
+            lot = self.model.add_lot(order_id or lot_name(product, self.ordered - 1), spec.lot_wait_s)
         if order_id is None:
             names = [part_name(product, self.released + number) for number in range(size)]
         else:
             names = parts_of_order(order_id, size)
-        due_s = spec.products[product].due_s if arrival.due_s is None else arrival.due_s
+        arrival = arrival._replace(product=product, due_s=spec.due_s if arrival.due_s is None else arrival.due_s)
         for name in names:
-            self._release_part(name, product, due_s=due_s, rng=self._work_rng, start=arrival.start, lot=lot)
+            self._release_part(name, arrival, stream, rng=stream.work_rng, lot=lot)
 
     def rush(self, product: str, *, due_share: float, rng: np.random.Generator) -> None:
         """Release an unexpected part, due after `due_share` of the usual time; random numbers come from `rng`."""
         self.ordered += 1
         usual_s = self.model.spec.products[product].due_s
         due_s = None if usual_s is None else due_share * usual_s
-        self._release_part(part_name(product, self.released), product, due_s=due_s, rng=rng)
+        arrival = Arrival(self.model.now_s, product, due_s)
+        self._release_part(part_name(product, self.released), arrival, self.streams[0], rng=rng)
 
     def _release_part(
-        self,
-        name: str,
-        product: str,
-        *,
-        due_s: float | None,
-        rng: np.random.Generator,
-        start: str | None = None,
-        lot: Lot | None = None,
+        self, name: str, arrival: Arrival, stream: OrderStream, *, rng: np.random.Generator, lot: Lot | None = None
     ) -> None:
-        """`due_s` counts from now; None: no due date. `start` is the place where the part enters."""
-        spec, routing = self.model.spec, self.routings[product]
+        """Release a part of an order whose product is known; without a `due_s` it has no due date."""
+        assert arrival.product is not None
+        spec, routing = self.model.spec, self.routings[arrival.product]
+        priorities = (arrival.priority, stream.spec.priority, spec.products[arrival.product].priority)
         order = Order(
             number=self.released,
             name=name,
-            product=product,
-            product_index=self.products.index(product),
-            place=spec.places.index(start or self.orders.start or spec.source),
+            product=arrival.product,
+            product_index=self.products.index(arrival.product),
+            stream=stream.number,
+            priority=next(given for given in priorities if given is not None),
+            place=spec.places.index(arrival.start or stream.spec.start or spec.source),
+            end=spec.places.index(arrival.end or stream.spec.end or spec.sink),
             routing=routing,
-            due_s=float("inf") if due_s is None else self.model.now_s + due_s,
+            due_s=float("inf") if arrival.due_s is None else self.model.now_s + arrival.due_s,
             uniforms=rng.random((len(routing), 2)),
         )
         self.released += 1

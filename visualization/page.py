@@ -145,7 +145,7 @@ def LivePanels(model: LiveFactory) -> None:
 
     def actions(agent: int) -> list[list[str]]:
         found = model.stage.agent(agent)
-        if found is model.source:
+        if found in model.sources:
             return [["rush", "Release a rush job"]]
         if not (hasattr(found, "break_down") or hasattr(found, "machines")) or not found.present:
             return []

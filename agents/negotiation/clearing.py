@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from .market import Market
@@ -29,7 +30,7 @@ class Observer(Protocol):
 
 
 class Clearing:
-    """The clearing of all markets of a run.
+    """The clearing of all markets of a run; their tasks come by priority, and those of the highest are awarded first.
 
     Attributes:
         mechanisms: one for each kind of task; looked up at each clearing, so they may be replaced during a run.
@@ -50,4 +51,19 @@ class Clearing:
         """Have the mechanism choose winners, one by one: it sees the effect of each award before the next choice."""
         for observer in self.observers:
             observer.before_clearing(market)
-        return self.mechanisms[market.kind].clear(market)
+        mechanism = self.mechanisms[market.kind]
+        if len(market.tasks) > 1 and market.tasks[0].priority != market.tasks[-1].priority:
+            return _by_priority(mechanism, market)
+        return mechanism.clear(market)
+
+
+def _by_priority(mechanism: Mechanism, market: Market) -> Iterator[Award]:
+    """Clear the tasks of the highest priority first, then those of the next, given the awards so far."""
+    begin = 0
+    for _, tasks in groupby(market.tasks, key=lambda task: task.priority):
+        end = begin + len(list(tasks))
+        rows = market.rows(begin, end)
+        for row, column in mechanism.clear(rows):
+            yield begin + row, column
+            rows.follow(market, begin)
+        begin = end

@@ -54,6 +54,10 @@ if TYPE_CHECKING:
 _NO_ANSWERS = np.empty(0, np.int8)
 
 
+def _rank(task: Task) -> int:
+    return -task.priority
+
+
 class ContractNet:
     """The contract net engine, which runs all negotiations of a factory.
 
@@ -188,7 +192,7 @@ class ContractNet:
             self.reannounce(task)
 
     def waiting(self, kind: IntEnum) -> list[Task]:
-        """The postponed tasks of a kind, oldest first: all contractors were too busy to take them."""
+        """The postponed tasks of a kind, by priority, then oldest first: all contractors were too busy to take them."""
         return list(self._waiting[kind])
 
     def is_confirmed(self, task: Task, then: Callable[[], object]) -> bool:
@@ -302,9 +306,11 @@ class ContractNet:
         queue = self._open[kind]
         tasks = [task for task in queue if task.contract.phase is ContractPhase.OPEN]
         queue.clear()
+        if len(tasks) > 1:
+            tasks.sort(key=_rank)
         if self.mechanisms[kind].batch_clearing:
             if self.planner is not None and self.planner.wants(kind):
-                tasks = [*self.waiting(kind), *tasks]
+                tasks = sorted([*self.waiting(kind), *tasks], key=_rank)
             if tasks:
                 self._call(kind, tasks, self.pools[kind].all)
         else:

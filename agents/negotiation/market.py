@@ -194,6 +194,19 @@ class Market:
         """Close `row`: no offer for its task counts any more."""
         self.cost[row] = np.inf
 
+    def rows(self, begin: int, end: int) -> Market:
+        """Neighbouring rows as a market of their own, for a mechanism to read; `follow` shows it later changes."""
+        members = self._members
+        part = Market(self.kind, self.tasks[begin:end], self.slots, now_s=self.now_s, rng=self.rng, members=members)
+        part.follow(self, begin)
+        return part
+
+    def follow(self, whole: Market, begin: int) -> None:
+        """Take over the present offers of the market that this one is a part of, from row `begin` on."""
+        rows = slice(begin, begin + len(self.tasks))
+        self.cost, self.reason, self.approach_s = whole.cost[rows], whole.reason[rows], whole.approach_s[rows]
+        self.load, self.idle_since_s, self.left = whole.load[rows], whole.idle_since_s[rows], whole.left[rows]
+
     def offers(self) -> NDArray[np.bool_]:
         """(K, N) bool, the offers a central rule may use: vehicles, robots and chargers count only while idle."""
         made = self.cost < np.inf

@@ -95,6 +95,11 @@ class Task:
         return parts[0] if parts else self.job
 
     @property
+    def priority(self) -> int:
+        """Tasks of a higher priority are awarded before others, and are offered first to a contractor that is free."""
+        return 0
+
+    @property
     def alike(self) -> object:
         """Key that is equal for tasks that are alike: same eligible contractors and, where known, same cost."""
         return None if self.eligible is None else self.eligible.tobytes()

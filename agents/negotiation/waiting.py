@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from .tasks import Task
 
-Entry = tuple[float, int, "Task"]  # time of the first announcement, task id, the task
+Entry = tuple[int, float, int, "Task"]  # priority, the highest first; time of the first announcement; id; the task
 
 
 class _Group:
-    """Like tasks (`Task.alike`), which the same contractors may do, oldest first.
+    """Like tasks (`Task.alike`), which the same contractors may do, by priority and then by age, oldest first.
 
     Attributes:
         slots: the pool slots of these contractors; None for all.
@@ -35,7 +35,7 @@ class _Group:
 
 
 class WaitingTasks:
-    """Waiting tasks in groups of like tasks, each group ordered by age, oldest first."""
+    """Waiting tasks in groups of like tasks, each group ordered by priority and then by age, oldest first."""
 
     def __init__(self) -> None:
         self._groups: dict[object, _Group] = {}
@@ -44,15 +44,15 @@ class WaitingTasks:
         return bool(self._groups)
 
     def __iter__(self) -> Iterator[Task]:
-        """All waiting tasks, oldest first."""
-        return (task for _, _, task in merge(*(group.entries for group in self._groups.values())))
+        """All waiting tasks, by priority and then by age, oldest first."""
+        return (task for *_, task in merge(*(group.entries for group in self._groups.values())))
 
     def add(self, task: Task) -> None:
         """Add `task`."""
         group = self._groups.get(task.alike)
         if group is None:
             group = self._groups[task.alike] = _Group(task)
-        insort(group.entries, (task.contract.requested_at_s, task.id, task))
+        insort(group.entries, _entry(task))
 
     def discard(self, task: Task) -> None:
         """Remove `task` if it is waiting."""
@@ -60,8 +60,8 @@ class WaitingTasks:
         if group is None:
             return
         entries = group.entries
-        at = bisect_left(entries, (task.contract.requested_at_s, task.id))
-        if at < len(entries) and entries[at][2] is task:
+        at = bisect_left(entries, _entry(task))
+        if at < len(entries) and entries[at][-1] is task:
             del entries[at]
             if not entries:
                 del self._groups[task.alike]
@@ -71,9 +71,9 @@ class WaitingTasks:
         self._groups.clear()
 
     def windows(self, slots: Sequence[int], size: int) -> Iterator[list[Task]]:
-        """The window of the tasks that have waited longest, then the next, as long as that may help.
+        """The window of the tasks that come first, then the next, as long as that may help.
 
-        The next window follows if the contractors took no task of a window, since they may take younger tasks, or all
+        The next window follows if the contractors took no task of a window, since they may take later tasks, or all
         of it, since they may take more.
         """
         offered: set[int] = set()
@@ -85,10 +85,10 @@ class WaitingTasks:
             offered.update(task.id for task in window)
 
     def window(self, slots: Sequence[int], size: int, without: Collection[int]) -> list[Task]:
-        """The `size` oldest tasks that each of `slots` may do, and the oldest task of every other group.
+        """The first `size` tasks that each of `slots` may do, and the first task of every other group.
 
-        Every group is represented because a vehicle may be near the place where a younger task begins; among like tasks
-        the oldest comes first. Tasks whose ids are in `without` are skipped.
+        Every group is represented because a vehicle may be near the place where a later task begins; among like tasks
+        the one of the highest priority comes first, then the oldest. Tasks whose ids are in `without` are skipped.
         """
         heads: list[Entry] = []
         able: dict[object, Sequence[int]] = {}
@@ -97,7 +97,7 @@ class WaitingTasks:
             able_slots = group.able(slots)
             if not able_slots:
                 continue
-            queue = [entry for entry in group.entries if entry[1] not in without] if without else group.entries
+            queue = [entry for entry in group.entries if entry[2] not in without] if without else group.entries
             if queue:
                 heads.append(queue[0])
                 queues.append(queue)
@@ -105,7 +105,7 @@ class WaitingTasks:
         chosen: list[Task] = []
         taken: set[int] = set()
         left = dict.fromkeys(slots, size)
-        for _, number, task in merge(*queues):
+        for *_, number, task in merge(*queues):
             fitting = able[task.alike] if len(slots) > 1 else slots
             if any(left[slot] for slot in fitting):
                 chosen.append(task)
@@ -114,4 +114,8 @@ class WaitingTasks:
                     left[slot] = max(left[slot] - 1, 0)
                 if not any(left.values()):
                     break
-        return chosen + [task for _, number, task in sorted(heads) if number not in taken]
+        return chosen + [task for *_, number, task in sorted(heads) if number not in taken]
+
+
+def _entry(task: Task) -> Entry:
+    return (-task.priority, task.contract.requested_at_s, task.id, task)

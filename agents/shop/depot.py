@@ -1,11 +1,10 @@
-"""Places without processing: the source, the sink, and storages where parts wait for a station."""
+"""Places without processing: sources, sinks, and storages where parts wait for a station."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..errors import RemovalError
-from ..events import Event
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
 from ..negotiation.tasks import Task
 from .agent import ShopAgent, ShopContractor
@@ -26,14 +25,14 @@ class Source(ShopAgent, Place):
         self.place = place
 
     def remove(self) -> None:
-        """Deregister from Mesa, after the end of the trial only: a factory needs its source and its sink.
+        """Deregister from Mesa, after the end of the trial only: a factory needs its sources and sinks.
 
         Raises:
             RemovalError: the trial has not ended.
         """
         if not self.model.ended:
             raise RemovalError(
-                f"{self.name!r} cannot be removed: a factory needs its source and its sink; remove stations, storages, "
+                f"{self.name!r} cannot be removed: a factory needs its sources and sinks; remove stations, storages, "
                 "robots, vehicles, chargers or parts, or end the trial with remove_all_agents()"
             )
         super().remove()
@@ -41,10 +40,6 @@ class Source(ShopAgent, Place):
 
 class Sink(Source):
     """The place where finished parts leave the factory."""
-
-    def receive(self, job: Job) -> None:
-        """Let a finished part leave the factory."""
-        job.leave(Event.FINISHED, self.unique_id)
 
 
 class Storage(ShopContractor, Place):

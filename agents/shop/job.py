@@ -87,6 +87,15 @@ class Job(ShopAgent):
             self.order.product_index,
             self.order.due_s,
         )
+        if self.model.orders_differ:
+            self.model.log.event(
+                self.model.now_s,
+                Event.ORDERED,
+                self.model.places[self.order.end].unique_id,
+                self.unique_id,
+                self.order.stream,
+                self.order.priority,
+            )
         self.ready, self.ready_at_s = True, self.model.now_s
         self._call_next(self.stage)
 
@@ -330,7 +339,7 @@ class Job(ShopAgent):
             self._call_next(self.stage + 1)
 
     def _call_next(self, number: int) -> None:
-        """Announce operation `number`; after the last, only the transport to the sink."""
+        """Announce operation `number`; after the last, only the transport to the place where it leaves."""
         self.announced_stage = number
         self.target = None
         if number == len(self.order.routing):
@@ -353,7 +362,7 @@ class Job(ShopAgent):
 
     @property
     def _destination(self) -> int:
-        return self.model.sink.place if self.target is None else self.target.place
+        return self.order.end if self.target is None else self.target.place
 
     def _call_transport(self) -> None:
         origin = self.place if self._bound_for is None else self._bound_for
@@ -381,7 +390,10 @@ class Job(ShopAgent):
     def _arrive(self, place: int) -> None:
         self.place = place
         self._bound_for = None
-        self.model.places[place].receive(self)
+        if place == self.order.end and self.operation is None and self.stage == len(self.order.routing):
+            self.leave(Event.FINISHED, self.model.places[place].unique_id)
+        else:
+            self.model.places[place].receive(self)
 
     def __repr__(self) -> str:
         return f"Job({self.name}, operation {self.stage})"

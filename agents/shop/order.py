@@ -35,7 +35,10 @@ class Order:
         number: position in the order book, from 0.
         name: name of the part, unique among all agents.
         product, product_index: name of the product, and its index in the scenario.
+        stream: index of the stream of orders that it came from.
+        priority: the higher, the earlier it comes in queues and awards.
         place: index of the place where the part enters.
+        end: index of the place where it leaves the factory.
         routing: its operations, in order.
         due_s: due date; inf if it has none.
         uniforms: (operations, 2) float64, one random number for the processing time of each operation, one for its
@@ -46,7 +49,10 @@ class Order:
     name: str
     product: str
     product_index: int
+    stream: int
+    priority: int
     place: int
+    end: int
     routing: tuple[Step, ...]
     due_s: float
     uniforms: NDArray[np.float64]

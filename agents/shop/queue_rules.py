@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,19 @@ class Queue(Protocol[Part]):
     def expected_work_s(self, job: Part) -> float:
         """Expected processing time of a waiting part."""
         ...
+
+
+class MostUrgent(Generic[Part]):
+    """The waiting parts of the highest priority as a queue: a rule selects one of them."""
+
+    def __init__(self, queue: Queue[Part]) -> None:
+        self._queue = queue
+        highest = max(part.order.priority for part in queue.input)
+        self.input = [part for part in queue.input if part.order.priority == highest]
+
+    def expected_work_s(self, job: Part) -> float:
+        """Expected processing time of a waiting part."""
+        return self._queue.expected_work_s(job)
 
 
 class QueueRule(Protocol):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..events import Event, StationState
 from ..negotiation.contract import ContractPhase
 from .machine import Machine
-from .queue_rules import QUEUE_RULES
+from .queue_rules import QUEUE_RULES, MostUrgent
 from .shift import Shift
 from .tasks import Handling, TaskKind
 from .workplace import Workplace
@@ -86,7 +86,8 @@ class Station(Workplace):
         """
         if self.model.planner is not None and self.spec.input_capacity != 0:
             return self.model.planner.next_part(self, machine)
-        return QUEUE_RULES[self.spec.queue](self)
+        queue = MostUrgent(self) if self.model.orders_differ else self
+        return QUEUE_RULES[self.spec.queue](queue)
 
     def load_machine(self, machine: Machine, by: Contractor) -> None:
         """Load the selected part from the input buffer onto `machine`; `by` is the robot, or the station itself."""

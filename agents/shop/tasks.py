@@ -46,6 +46,11 @@ class ShopTask(Task):
         return parts[0] if parts else self.job  # type: ignore[return-value]  # its parts are jobs
 
     @property
+    def priority(self) -> int:
+        part = self.about
+        return 0 if part is None else part.order.priority
+
+    @property
     def ahead(self) -> bool:
         """Whether its part is not ready yet: a contract made ahead is given up for one whose part is ready."""
         if self.contract.begun:

@@ -8,6 +8,7 @@ which judges recorded paths and takes no part in making them.
 |---|---|
 | `rows` | every number in the log has a meaning, and time never goes backwards |
 | `parts` | every part is in exactly one place, follows its routing and fits in its place |
+| `orders` | every part begins, ends and ranks as its order says |
 | `presence` | agents that join late or leave early do nothing before and after |
 | `jams` | no parts wait for each other's places forever |
 | `durations` | all handling, set-ups and processing took enough time |
@@ -31,6 +32,7 @@ from .durations import check_durations
 from .floor import check_floor
 from .jams import check_jams
 from .lots import check_lots
+from .orders import check_orders
 from .parts import check_parts
 from .presence import check_presence
 from .protocol import check_protocol
@@ -66,6 +68,7 @@ def check(log: "EventLog", scenario: "Scenario") -> list[Violation]:
 
 _JUDGES = (
     check_times,
+    check_orders,
     check_parts,
     check_presence,
     check_durations,

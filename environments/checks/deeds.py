@@ -21,6 +21,7 @@ import numpy as np
 from ...agents.negotiation.messages import Performative
 from ...agents.shop.tasks import TaskKind
 from ..log import AgentKind, Event
+from .orders import last_handovers
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class _Replay:
                 award.end_s = time_s
 
     def _read_events(self) -> None:
-        events, stays = self.log.events, self.log.stays()
+        events, stays, leaving = self.log.events, self.log.stays(), last_handovers(self.log)
         rows = np.flatnonzero(np.isin(events["kind"], [*_DEEDS, Event.ENERGY]))
         for row, (time_s, kind, agent, job, other, _) in zip(rows.tolist(), events[rows].tolist(), strict=True):
             if kind == Event.ENERGY:
@@ -109,7 +110,7 @@ class _Replay:
                 place = agent if kind == Event.MOVED else other
                 if kind == Event.UNLOADED:
                     self._done(time_s, (TaskKind.TRANSPORT, agent, job))
-                there = place not in stays or time_s <= stays[place][1]
+                there = row not in leaving and (place not in stays or time_s <= stays[place][1])
                 if there and (place in self.stations or place in self.storages):
                     self.begun.append((row, time_s, (TaskKind.OPERATION, place, job)))
                 if there and place in self.storages:

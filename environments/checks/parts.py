@@ -18,6 +18,7 @@ import numpy as np
 
 from ...agents.events import BY_HAND
 from ..log import NOBODY, AgentKind, Event
+from .orders import ordered
 from .violation import NO_ROW, Violation
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class _Part:
     product: int  # index in scenario.products
     spot: Spot
     holder: int
+    end: int  # id of the place where it leaves
+    priority: int
     step: int = 0  # number of operations done
     origin: int = NOBODY  # place where it was loaded last
 
@@ -80,6 +83,9 @@ class _Replay:
         self.found: list[Violation] = []
         self.row, self.time_s = NO_ROW, 0.0
         self.products = list(scenario.products.items())
+        self.orders, self.ranked = ordered(log, scenario), scenario.ranks_orders
+        self.rooms = {*scenario.stations, *scenario.storage}  # hold a number of parts
+        self.own_stations = scenario.agent_classes.station is not None
         self.agvs = scenario.fleet.agvs if scenario.fleet else None
         self.names = {uid: log.name_of(uid) for kind in AgentKind for uid in log.ids(kind)}
         self.jobs = set(log.ids(AgentKind.JOB))
@@ -127,22 +133,13 @@ class _Replay:
     def _released(self, agent: int, job: int, other: int, value: float) -> None:
         if job in self.parts:
             self._report("part-life", job, "it was released before")
-        entries = self._entries()
-        if self._name(agent) not in entries:
-            self._report("part-identity", job, f"parts are released at {' or '.join(sorted(entries))}")
         if not 0 <= other < len(self.products):
             self._report("part-identity", job, f"product {other} is not one of the {len(self.products)} products")
             other = 0
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
-        self.parts[job] = _Part(other, Spot.GONE, NOBODY)
-        self._put(job, Spot.BESIDE if self._name(agent) in self.scenario.stations else Spot.OUTPUT, agent)
-
-    def _entries(self) -> set[str]:
-        """The places where orders start."""
-        orders = self.scenario.orders
-        usual = orders.start or self.scenario.source
-        return {order.start or usual for order in orders.listed} or {usual}
+        self.parts[job] = _Part(other, Spot.GONE, NOBODY, *self.orders[job])
+        self._put(job, Spot.BESIDE if self._name(agent) in self.rooms else Spot.OUTPUT, agent)
 
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is(agent, self.vehicles, "vehicle"):
@@ -157,7 +154,7 @@ class _Replay:
 
     def _moved(self, agent: int, job: int, other: int, value: float) -> None:
         transport = self.scenario.transport
-        walks_out = not transport.carries_out and self._name(agent) == self.scenario.sink
+        walks_out = not transport.carries_out and self._name(agent) in self.scenario.all_sinks
         stays = agent == other  # two operations in a row at one station
         if transport.kind != "instant" and not walks_out and not stays:
             self._report("part-place", job, "parts do not move by themselves there")
@@ -165,9 +162,18 @@ class _Replay:
         self._receive(job, agent)
 
     def _mounted(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._tends(agent, job, other):
-            self._is_at(job, Spot.INPUT, other)
+        if self._tends(agent, job, other) and self._is_at(job, Spot.INPUT, other):
+            self._is_first(job, other)
         self._put(job, Spot.MACHINE, other)
+
+    def _is_first(self, job: int, station: int) -> None:
+        """Check that no part of a higher priority waits where a station without robots selects one."""
+        spec = self.scenario.stations.get(self._name(station))
+        if not self.ranked or station in self.tended or spec is None or (spec.class_ or self.own_stations):
+            return
+        waiting = [part.priority for part in self.parts.values() if part.holder == station and part.spot is Spot.INPUT]
+        if max(waiting) > self.parts[job].priority:
+            self._report("priority", job, f"a part of the priority {max(waiting)} waits there")
 
     def _setup_started(self, agent: int, job: int, other: int, value: float) -> None:
         self._is_at(job, Spot.MACHINE, agent)
@@ -229,21 +235,22 @@ class _Replay:
     # -- shared parts of the steps
 
     def _receive(self, job: int, place: int) -> None:
-        """Hand the part over to a station, a storage or the sink."""
+        """Hand the part over to a station, a storage or the place where it leaves."""
         if not self._is(place, self.places, "place"):
             return
         name, part = self.names[place], self.parts[job]
-        if name == self.scenario.sink:
-            left = len(self.products[part.product][1].routing) - part.step
-            if left:
-                self._report("routing", job, f"it reaches {name} with {left} operations to go")
+        left = len(self.products[part.product][1].routing) - part.step
+        if place == part.end and left == 0:
+            self._put(job, Spot.SINK, place)
+        elif name in self.scenario.all_sinks:
+            self._report("routing", job, f"it reaches {name} with {left} operations to go")
             self._put(job, Spot.SINK, place)
         elif name in self.scenario.stations:
             self._is_eligible(job, place)
             self._put(job, Spot.BESIDE if place in self.left else Spot.INPUT, place)
         else:
             if name not in self.scenario.storage:
-                self._report("routing", job, f"{name} is not a station, a storage or the sink")
+                self._report("routing", job, f"{name} is not a station, a storage or a sink")
             self._put(job, Spot.OUTPUT, place)
 
     def _put(self, job: int, spot: Spot, holder: int) -> None:

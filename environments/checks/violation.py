@@ -14,6 +14,8 @@ RULES = {
     "presence": "an agent says and does nothing before it joins or after it leaves, and is on the floor in between",
     "part-identity": "rows name existing agents of the right kind: parts, stations, vehicles, robots",
     "routing": "a part goes through the operations of its product in order, at stations that can do them",
+    "order": "a part begins, ends and ranks as an order of its stream says, and the log says so once",
+    "priority": "no part is loaded into a machine while one of a higher priority waits at that station",
     "buffer": "buffers and storage hold no more parts than fit",
     "machines": "a station works on no more parts than it has machines",
     "vehicle-load": "a vehicle carries no more parts than fit",

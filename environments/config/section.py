@@ -77,5 +77,6 @@ Figure = Annotated[
     | Annotated[float, Field(ge=-MOST_FIGURE, le=MOST_FIGURE, allow_inf_nan=False)],
     BeforeValidator(_check_figure),
 ]  # a number whose meaning depends on the context: of a sampled key, of a KPI
+Priority = Annotated[int, Field(ge=-1000, le=1000)]  # the higher, the earlier
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 ClassPath = Annotated[str, AfterValidator(_check_class)]  # module:Class, looked up when the factory is built

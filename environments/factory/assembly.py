@@ -118,7 +118,7 @@ def build_channel(factory: Factory) -> Channel:
 def log_start(factory: Factory) -> None:
     """Log the names of all agents and their initial states."""
     log = factory.log
-    for agent in (factory.source, factory.sink, *factory.stations, *factory.storages):
+    for agent in (*factory.sources, *factory.sinks, *factory.stations, *factory.storages):
         log.add_agent(agent.unique_id, AgentKind.STATION, agent.name)
     for kind, agents in (
         (AgentKind.CHARGER, factory.chargers),

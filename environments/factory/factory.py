@@ -68,6 +68,7 @@ class Factory(Trial):
     Attributes:
         spec: the scenario.
         places: the agents of all places, in the order of `scenario.places`; agents that have left may still hold parts.
+        sources, sinks: the agents of the places where parts enter and leave.
         agvs, stations, robots, chargers, storages: the agents now in the factory.
         jammed: parts that wait for each other's places and can never proceed.
         log: the record of the run, the only source of KPIs and checks.
@@ -92,7 +93,11 @@ class Factory(Trial):
         self.tick_s = scenario.tick_s
         self.layout: Layout | None = scenario.build_layout() if scenario.transport.on_floor else None
         self.parts_move_themselves = not scenario.transport.needs_vehicles
-        self._carries_out = scenario.transport.carries_out
+        places = scenario.places
+        self.ends = [places.index(name) for name in scenario.ends]
+        self.orders_differ = scenario.orders_differ
+        out = () if scenario.transport.carries_out else scenario.all_sinks
+        self._walked_to = frozenset(places.index(name) for name in out)
         self.queue_limit = scenario.queue_limit
         self.traffic: Traffic = scenario.transport.build_traffic(
             scenario, self._agvs_spec, layout=self.layout, owner=self
@@ -158,7 +163,7 @@ class Factory(Trial):
 
     def moves_itself(self, destination: int) -> bool:
         """Whether parts reach a place without a vehicle."""
-        return self.parts_move_themselves or (destination == self.sink.place and not self._carries_out)
+        return self.parts_move_themselves or destination in self._walked_to
 
     def work_time(self, product: str, step: int, station: str) -> Distribution:
         """The processing time of an operation at a station: the routing's own, or the station's."""
@@ -276,13 +281,15 @@ class Factory(Trial):
 
     def _build_agents(self) -> None:
         spec = self.spec
-        self.source = Source(self, name=spec.source, place=spec.places.index(spec.source))
-        self.sink = Sink(self, name=spec.sink, place=spec.places.index(spec.sink))
+        self.sources = [Source(self, name=name, place=spec.places.index(name)) for name in spec.all_sources]
+        self.sinks = [Sink(self, name=name, place=spec.places.index(name)) for name in spec.all_sinks]
         self.robots = build_robots(self)
         self.stations = build_stations(self)
         self.storages = build_storages(self)
         self.chargers = build_chargers(self)
-        self.places: list[Place] = [self.source, self.sink, *self.stations, *self.storages, *self.chargers]
+        self.places: list[Place] = [
+            *self.sources, *self.sinks, *self.stations, *self.storages, *self.chargers,
+        ]  # fmt: skip
         self.agvs: list[AGV] = []
         self._vehicles: list[AGV] = []
         agv_class = self.agent_class("agv", self._agvs_spec.class_)

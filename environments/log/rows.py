@@ -29,8 +29,9 @@ CONVERSATION_ROW = np.dtype(
         ("reply_by_s", "<f8"),
     ]
 )
-OTHER_IS_INDEX = (  # of a product, a machine or a task, or a number of parts
+OTHER_IS_INDEX = (  # of a product, a stream, a machine or a task, or a number of parts
     Event.RELEASED,
+    Event.ORDERED,
     Event.STATION_STATE,
     Event.BROKE_DOWN,
     Event.REPAIRED,

@@ -10,6 +10,7 @@ from ..config.explanations import MOST
 from ..config.suggestions import listed, nearest, unknown
 from .battery_range import charger_out_of_reach
 from .name_checks import names, names_in_channel, order_ids
+from .order_checks import orders
 from .size_checks import sizes
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def problems(scenario: Scenario) -> list[Problem]:
 
 
 def _routings(scenario: Scenario) -> Iterator[Problem]:
+    if not scenario.stations and any(product.routing for product in scenario.products.values()):
+        yield ("stations",), "is missing, and parts are to be processed; give stations, or products with routing: []"
+        return
     can = {operation for station in scenario.stations.values() for operation in station.operations}
     if STORE in can:
         station = next(name for name, value in scenario.stations.items() if STORE in value.operations)
@@ -109,18 +113,6 @@ def _shifts(scenario: Scenario) -> Iterator[Problem]:
             yield loc, unknown(shift, "shift", scenario.shifts)
 
 
-def _orders(scenario: Scenario) -> Iterator[Problem]:
-    yield from ((("orders", *loc), text) for loc, text in scenario.orders.problems())
-    entries = (scenario.source, *scenario.stations)
-    if scenario.orders.start not in (None, *entries):
-        yield ("orders", "from"), unknown(scenario.orders.start, "source or station", entries)
-    for number, order in enumerate(scenario.orders.listed):
-        if order.start not in (None, *entries):
-            yield ("orders", "orders", number, "from"), unknown(order.start, "source or station", entries)
-        if order.product not in scenario.products:
-            yield ("orders", "orders", number, "product"), unknown(order.product, "product", scenario.products)
-
-
 def _fleet(scenario: Scenario) -> Iterator[Problem]:
     transport = scenario.transport
     if not transport.needs_vehicles:
@@ -173,6 +165,6 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, _orders, _fleet, names_in_channel, _run,
+    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, orders, _fleet, names_in_channel, _run,
     _places,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..config.distributions import Durations, Empirical
@@ -25,7 +26,7 @@ def named_files(data: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section, inner in data.items() if isinstance(data, dict) else ():
         if section in ("layout", "orders"):
-            given = [inner] if isinstance(inner, dict) else []
+            given = [each for each in (inner if isinstance(inner, list) else [inner]) if isinstance(each, dict)]
         else:
             given = [measured for _, measured in _measured(inner)]
         found[section] = [each["file"] for each in given if isinstance(each.get("file"), str)]
@@ -42,19 +43,17 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
     if not isinstance(data, dict):
         return data
     named = named_files(data)
-    layout, orders = data.get("layout"), data.get("orders")
+    layout = data.get("layout")
     if isinstance(layout, dict) and "layout" in named and not layout.keys() & {"art", "map"}:
         text = _read(layout["file"], source, ("layout", "file"), complain)
         rest = {name: value for name, value in layout.items() if name != "file"}
         key = "map" if layout["file"].endswith(".map") else "art"
         data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
-    kind = orders.get("kind") if isinstance(orders, dict) else None
-    if isinstance(orders, dict) and isinstance(kind, str) and kind in ORDERS:
-
-        def read(path: str) -> str:
-            return _read(path, source, ("orders", "file"), complain)
-
-        data = {**data, "orders": ORDERS[kind].read_in(orders, products=data.get("products") or (), read=read)}
+    for loc, stream in _streams(data):
+        kind = stream.get("kind") if isinstance(stream, dict) else None
+        if isinstance(stream, dict) and isinstance(kind, str) and kind in ORDERS:
+            read = partial(_read, source=source, loc=(*loc, "file"), complain=complain)
+            data = _with(data, loc, ORDERS[kind].read_in(stream, products=data.get("products") or (), read=read))
     for loc, measured in list(_measured(data)):
         if isinstance(measured.get("file"), str) and "values" not in measured:
             text = _read(measured["file"], source, (*loc, "file"), complain)
@@ -68,6 +67,14 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
             rest = {key: value for key, value in measured.items() if key not in ("file", "unit")}
             data = _with(data, loc, rest | {"values": values})
     return data
+
+
+def _streams(data: dict[str, Any]) -> list[tuple[Loc, Any]]:
+    """The streams of orders, one or a list of them, and their locations."""
+    orders = data.get("orders")
+    if isinstance(orders, list):
+        return [(("orders", number), stream) for number, stream in enumerate(orders)]
+    return [(("orders",), orders)]
 
 
 def _measured(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, dict[str, Any]]]:

@@ -21,7 +21,10 @@ _PARTS = 200  # part names against which a pattern is tested
 
 def names(scenario: Scenario) -> Iterator[Problem]:
     """Check that robocell generates none of the names of places, robots and products; the first two are unique."""
-    given: list[tuple[Loc, str, str]] = [(("source",), "source", scenario.source), (("sink",), "sink", scenario.sink)]
+    given: list[tuple[Loc, str, str]] = []
+    for one, several in (("source", "sources"), ("sink", "sinks")):
+        named = getattr(scenario, several)
+        given += [((several, name), several, name) for name in named] or [((one,), one, getattr(scenario, one))]
     for group in ("stations", "storage", "chargers", "robots", "products"):
         given += [((group, name), group, name) for name in getattr(scenario, group)]
     taken: dict[str, str] = {}
@@ -37,7 +40,7 @@ def names(scenario: Scenario) -> Iterator[Problem]:
             continue  # a product is not an agent: a station may have the name of its product
         elif name not in taken:
             taken[name] = group
-        elif group == "sink":
+        elif group == "sink" and taken[name] == "source":
             yield loc, f"{name!r} is the name of the source too; give them different names"
         else:
             yield loc, f"{name!r} is used under {taken[name]} too; names must differ"
@@ -47,17 +50,21 @@ def order_ids(scenario: Scenario) -> Iterator[Problem]:
     """Check that the ids of given orders, which become names of parts and lots, are unique and not used elsewhere."""
     taken = dict.fromkeys(scenario.places, "a place") | dict.fromkeys(scenario.robots, "a robot")
     ids: set[str] = set()
-    for number, order in enumerate(scenario.orders.listed):
+    given = [
+        (("orders", *below, "orders"), number, order)
+        for below, stream in scenario.orders.streams
+        for number, order in enumerate(stream.listed)
+    ]
+    for at, number, order in given:
         if order.id is None:
             continue
-        loc = ("orders", "orders", number, "id")
         if order.id in ids:
-            yield ("orders", "orders"), f"the id {order.id!r} is given to several orders; ids must differ"
+            yield at, f"the id {order.id!r} is given to several orders; ids must differ"
             continue
         ids.add(order.id)
         made = _named_by(scenario, order.id, order.product)
         if (problem := _misnomer(scenario, order.id, made, taken)) is not None:
-            yield loc, problem
+            yield (*at, number, "id"), problem
         taken |= {name: f"{'the' if name == order.id else 'a part of the'} order {order.id!r}" for name in made}
 
 
@@ -98,7 +105,9 @@ def names_in_channel(scenario: Scenario) -> Iterator[Problem]:
     agvs = [vehicle_name(number + 1) for number in range(scenario.agv_count)]
     orders = scenario.orders.listed
     ordered = [name for order in orders if order.id for name in _named_by(scenario, order.id, order.product)]
-    unnamed = {order.product for order in orders if order.id is None} if orders else set(scenario.products)
+    unnamed = {order.product for order in orders if order.id is None}
+    if not all(stream.listed for _, stream in scenario.orders.streams):
+        unnamed = set(scenario.products)
     products = [product for product in scenario.products if product in unnamed]
     told = [
         *others,

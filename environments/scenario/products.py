@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from ..config.distributions import Distribution
-from ..config.section import Names, Positive, Section, Weight
+from ..config.section import Names, Positive, Priority, Section, Weight
 from ..config.units import Duration, PositiveDuration
 
 
@@ -22,10 +22,11 @@ def _step(value: Any) -> Any:
 
 
 class Product(Section):
-    """A kind of part: its operations in order, and its due date."""
+    """A kind of part: its operations in order, none for a load that is only carried, and its due date."""
 
-    routing: Annotated[tuple[Annotated[StepSpec, BeforeValidator(_step)], ...], Field(strict=False, min_length=1)]
+    routing: Annotated[tuple[Annotated[StepSpec, BeforeValidator(_step)], ...], Field(strict=False)]
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = no due date
     share: Weight = 1.0  # weight in the product mix
+    priority: Priority = 0  # the higher, the earlier in queues and awards; a stream or an order may say otherwise
     lot_size: Positive = 1  # parts of one order; all parts with the same next place share one call
     lot_wait_s: Duration = Field(alias="lot_wait", default=0.0)  # time that ready parts wait for the others

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,10 +18,11 @@ from ..config.section import ClassPath, Section, Seed
 from ..config.units import Duration, PositiveDuration
 from ..layout import Layout
 from .cross_checks import problems
+from .ends import SinkSpec, SourceSpec, with_first
 from .files import with_files
 from .fleet import ChargerSpec, FleetSpec
 from .negotiation import Negotiation
-from .orders import OrderProcess
+from .orders import Orders, ProfileSpec
 from .products import Product
 from .shifts import ShiftSpec
 from .shipped import shipped_or
@@ -51,16 +53,19 @@ class Scenario(Section):
     name: str = "factory"
     layout: Floor | None = None
     transport: TransportSpec = Grid()
-    stations: Annotated[dict[str, StationSpec], Field(min_length=1)]
+    stations: dict[str, StationSpec] = Field(default_factory=dict)  # may be left out if no part is processed
     storage: dict[str, StorageSpec] = Field(default_factory=dict)
-    source: str = "source"  # name of the place where parts enter
-    sink: str = "sink"  # name of the place where parts leave
+    source: str = "source"  # name of the place where parts enter; of several, the first
+    sink: str = "sink"  # name of the place where parts leave; of several, the first
+    sources: dict[str, SourceSpec] = Field(default_factory=dict)  # instead of `source`, if there are several
+    sinks: dict[str, SinkSpec] = Field(default_factory=dict)
     robots: dict[str, RobotSpec] = Field(default_factory=dict)
     fleet: FleetSpec | None = None
     chargers: dict[str, ChargerSpec] = Field(default_factory=dict)
     shifts: dict[str, ShiftSpec] = Field(default_factory=dict)
     products: Annotated[dict[str, Product], Field(min_length=1)]
-    orders: OrderProcess
+    orders: Orders
+    profiles: dict[str, ProfileSpec] = Field(default_factory=dict)  # rates of orders that change with time
     negotiation: Negotiation = Negotiation()
     agent_classes: AgentClasses = AgentClasses()
     horizon_s: PositiveDuration = Field(alias="horizon")
@@ -98,6 +103,11 @@ class Scenario(Section):
         except ValidationError as error:
             raise ScenarioError(explain(error, source, data=data, at=at)) from None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _names_first(cls, data: Any) -> Any:
+        return with_first(data)
+
     @model_validator(mode="after")
     def _can_work(self) -> Self:
         found = problems(self)
@@ -114,8 +124,36 @@ class Scenario(Section):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """All places to which a part or a vehicle can be sent: source, sink, stations, storage, chargers."""
-        return (self.source, self.sink, *self.stations, *self.storage, *self.chargers)
+        """All places to which a part or a vehicle can be sent: sources, sinks, stations, storage, chargers."""
+        return (*self.all_sources, *self.all_sinks, *self.stations, *self.storage, *self.chargers)
+
+    @property
+    def all_sources(self) -> tuple[str, ...]:
+        """The places where parts enter, one or several."""
+        return tuple(self.sources) or (self.source,)
+
+    @property
+    def all_sinks(self) -> tuple[str, ...]:
+        """The places where parts leave, one or several."""
+        return tuple(self.sinks) or (self.sink,)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The places where parts may leave: the sink, and those that orders name."""
+        named = (end for _, stream in self.orders.streams for _, end in stream.routes if end is not None)
+        return tuple(dict.fromkeys((self.sink, *named)))
+
+    @property
+    def orders_differ(self) -> bool:
+        """Whether orders differ in stream, end or priority, which the log then tells."""
+        streams = self.orders.streams
+        return len(streams) > 1 or self.ends != (self.sink,) or self.ranks_orders
+
+    @property
+    def ranks_orders(self) -> bool:
+        """Whether any order has another priority than 0."""
+        streams = (stream for _, stream in self.orders.streams)
+        return any(each.priority for each in (*self.products.values(), *streams, *self.orders.listed))
 
     @property
     def agv_count(self) -> int:
@@ -151,7 +189,8 @@ class Scenario(Section):
 
     @property
     def _order_times_s(self) -> list[float]:
-        return sorted(order.at_s for order in self.orders.listed)[: self.orders.limit]
+        times_s = [sorted(order.at_s for order in stream.listed)[: stream.limit] for _, stream in self.orders.streams]
+        return sorted(chain.from_iterable(times_s))
 
     def build_layout(self) -> Layout:
         """The floor; the same object at every call. ScenarioError if the scenario has none."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .orders import peak_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..layout import Layout
+    from .orders import OrderProcess
     from .scenario import Scenario
 
     Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
@@ -45,28 +48,34 @@ def floor_size(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
 
 
 def _parts(scenario: Scenario) -> Iterator[Problem]:
-    orders = scenario.orders
+    """Each stream may make as many parts as a factory can run; a few streams more do no harm."""
+    for below, stream in scenario.orders.streams:
+        yield from ((("orders", *below, *loc), text) for loc, text in _parts_of(scenario, stream))
+
+
+def _parts_of(scenario: Scenario, orders: OrderProcess) -> Iterator[Problem]:
     if orders.listed:
         made = (scenario.products.get(order.product) for order in orders.listed[: orders.limit])
         parts = sum(product.lot_size for product in made if product is not None)
         if parts > MOST_AT_ONCE:
             yield (
-                ("orders", "orders"),
+                ("orders",),
                 f"ask for {parts} parts; at most {MOST_AT_ONCE} can be listed: make lots smaller",
             )
         return
     lot = max(product.lot_size for product in scenario.products.values())
     limit = orders.limit if orders.limit is not None else float("inf")
     key, at_once, in_all = orders.amount(scenario.horizon_s)
+    in_all *= peak_of([scenario.profiles[name] for name in orders.profile if name in scenario.profiles])
     if min(at_once, limit) * lot > MOST_AT_ONCE:
         yield (
-            ("orders", key),
+            (key,),
             f"{min(at_once, limit)} orders of up to {lot} parts each are more than {MOST_AT_ONCE} parts; "
             "ask for fewer, or for smaller lots",
         )
     elif min(in_all, limit) * lot > MOST_PARTS:
         yield (
-            ("orders", key),
+            (key,),
             f"about {min(in_all, limit) * lot:.3g} parts would come until the horizon; at most {MOST_PARTS} can be "
             "run: ask for fewer, or set a limit",
         )

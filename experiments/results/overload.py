@@ -35,8 +35,8 @@ class Load:
 
 
 def is_open(scenario: "Scenario") -> bool:
-    """Whether orders come from outside, however much work there is already."""
-    return scenario.orders.kind != "conwip"
+    """Whether all orders come from outside, however much work there is already."""
+    return all(stream.kept_in_process is None for _, stream in scenario.orders.streams)
 
 
 def load(

@@ -58,7 +58,7 @@ class Shop(NamedTuple):
         work_s: (A,) float64, processing time of each choice.
         machine_place: (M,) int32, place of each machine.
         machine_free_s: (M,) float64, time at which each machine becomes free.
-        unlimited: (M,) bool, serves any number of parts at once (the sink).
+        unlimited: (M,) bool, serves any number of parts at once (where parts leave).
     """
 
     travel_s: NDArray[np.float64]

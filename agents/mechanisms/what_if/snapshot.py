@@ -47,7 +47,8 @@ class Floor:
     Attributes:
         travel_s: (P, P) float64, free-flow travel time of an empty vehicle from place to place, seconds.
         carry_s: (P, P) float64, the same for a loaded vehicle.
-        machines: the machines, one per row; an additional last row, without a machine, is the sink.
+        machines: the machines, one per row; the rows after them, without a machine, are the places where parts leave.
+        end_row: the row of each of these places.
         of_station: machine rows by pool slot of the station.
     """
 
@@ -61,11 +62,12 @@ class Floor:
         self.of_station: dict[int, list[int]] = {}
         for row, machine in enumerate(self.machines):
             self.of_station.setdefault(machine.station.slot, []).append(row)
-        where = [*(machine.station.place for machine in self.machines), model.sink.place]
+        count = len(self.machines)
+        self.end_row = {place: count + number for number, place in enumerate(model.ends)}
+        where = [*(machine.station.place for machine in self.machines), *model.ends]
         self.machine_place = np.array(where, np.int32)
-        self.unlimited = np.zeros(len(where), np.bool_)
-        self.unlimited[-1] = True
-        self.carries_out = not model.moves_itself(model.sink.place)
+        self.unlimited = np.arange(len(where)) >= count
+        self.walked_to = {place for place in model.ends if model.moves_itself(place)}
         self._choices: dict[Step, tuple[list[int], list[float]]] = {}
 
     def choices(self, step: Step) -> tuple[list[int], list[float]]:
@@ -82,8 +84,8 @@ class Outlook:
     """A `Shop`, with the job of each row.
 
     Attributes:
-        jobs: the J jobs with operations or a transport to the sink ahead.
-        steps: (N,) int64, index of each operation in its job's routing; one past the last is the transport to the sink.
+        jobs: the J jobs with operations or a transport out of the factory ahead.
+        steps: (N,) int64, index of each operation in its job's routing; one past the last means the last transport.
     """
 
     shop: Shop
@@ -124,7 +126,7 @@ class _Operations:
     work_s: list[float] = field(default_factory=list)
 
     def add(self, job: Job, then: _Next, *, ahead: int | None) -> None:
-        """List the operations of a job, at most the next `ahead`, and the transport to the sink after the last one."""
+        """List the operations of a job, at most the next `ahead`, and the transport after the last one."""
         routing = job.order.routing
         last = len(routing) if ahead is None else min(then.step + ahead, len(routing))
         for number in range(then.step, last):
@@ -137,8 +139,8 @@ class _Operations:
                 last = number  # no station can do it any more, so no later operation follows
                 break
             self._add_operation(number, rows, times_s)
-        if self.floor.carries_out and last == len(routing):
-            self._add_operation(last, [len(self.floor.machines)], [0.0])
+        if last == len(routing) and job.order.end not in self.floor.walked_to:
+            self._add_operation(last, [self.floor.end_row[job.order.end]], [0.0])
         if len(self.steps) == self.first[-1]:
             return
         self.jobs.append(job)
@@ -198,7 +200,7 @@ def _next_of(
     queued: dict[Job, Station],
     delivered_s: dict[Job, tuple[int, float]],
 ) -> _Next | None:
-    """The next operation of a job; None if it is on its way to the sink."""
+    """The next operation of a job; None if it is on its way out of the factory."""
     place, ready_s, step = job.place, model.now_s, job.stage
     machine = held.get(job)
     if machine is not None and machine.task is not None:
@@ -222,8 +224,8 @@ def _next_of(
 
 
 def _machines_free_s(model: WholeShop, floor: Floor) -> NDArray[np.float64]:
-    """(M + 1,) float64, time at which each machine becomes free; the last entry, the sink, is always free."""
-    free_s = np.full(len(floor.machines) + 1, model.now_s)
+    """(M + E,) float64, time at which each machine becomes free; the E places where parts leave are always free."""
+    free_s = np.full(len(floor.unlimited), model.now_s)
     for row, machine in enumerate(floor.machines):
         if machine.job is not None:
             free_s[row] = max(machine.busy_until_s, model.now_s)

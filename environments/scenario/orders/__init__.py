@@ -3,10 +3,14 @@
 from .base import Amount, Arrival, OrderProcess, Source
 from .conwip import Conwip
 from .file import OrdersFile
+from .from_to import FromTo
 from .listed import OrderList
 from .order import OrderSpec
 from .poisson import Poisson
+from .profile import ProfileSpec, ThinnedArrivals, peak_of
 from .regular import Batch, Deterministic
+from .renewal import Renewal
+from .streams import Orders, OrderStreams
 
 __all__ = [
     "ORDERS",
@@ -15,12 +19,19 @@ __all__ = [
     "Batch",
     "Conwip",
     "Deterministic",
+    "FromTo",
     "OrderList",
     "OrderProcess",
     "OrderSpec",
+    "OrderStreams",
+    "Orders",
     "OrdersFile",
     "Poisson",
+    "ProfileSpec",
+    "Renewal",
     "Source",
+    "ThinnedArrivals",
+    "peak_of",
 ]
 
 ORDERS: dict[str, type[OrderProcess]] = {
@@ -28,6 +39,8 @@ ORDERS: dict[str, type[OrderProcess]] = {
     "deterministic": Deterministic,
     "batch": Batch,
     "conwip": Conwip,
+    "renewal": Renewal,
+    "from_to": FromTo,
     "list": OrderList,
     "csv": OrdersFile,
 }

@@ -53,4 +53,4 @@ class ListedArrivals(Source):
             raise StopIteration
         order = self._orders[self._number]
         self._number += 1
-        return Arrival(order.at_s, order.product, order.due_s, order.id, order.start)
+        return Arrival(order.at_s, order.product, order.due_s, order.id, order.start, order.end, order.priority)

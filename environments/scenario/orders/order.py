@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ...config.section import Section
+from ...config.section import Priority, Section
 from ...config.units import Duration, PositiveDuration
 
 
@@ -13,4 +13,6 @@ class OrderSpec(Section):
     product: str
     due_s: PositiveDuration | None = Field(alias="due", default=None)  # after its release; None = that of the product
     id: str | None = None
-    start: str | None = Field(alias="from", default=None)  # the place where its part enters; None = that of all orders
+    start: str | None = Field(alias="from", default=None)  # the place where its part enters; None = that of the stream
+    end: str | None = Field(alias="to", default=None)  # the place where it leaves; None = that of the stream
+    priority: Priority | None = None  # None = that of the stream

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class Poisson(OrderProcess):
     """Independent arrivals: exponential times between orders."""
+
+    independent: ClassVar[bool] = True
 
     kind: Literal["poisson"] = "poisson"
     rate_per_s: Rate = Field(alias="rate")

@@ -1,0 +1,86 @@
+"""Checks of orders: the streams, and the products, places and profiles that they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..config.suggestions import listed, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .orders import OrderProcess
+    from .scenario import Scenario
+
+    Loc = tuple[str | int, ...]
+    Problem = tuple[Loc, str]  # key path, what is wrong and what is allowed
+
+
+def orders(scenario: Scenario) -> Iterator[Problem]:
+    """Check every stream of orders."""
+    if scenario.ranks_orders and "what_if" in _mechanisms(scenario):
+        yield (
+            ("negotiation", "mechanism"),
+            "what_if plans all orders together and knows no priorities; leave the priorities out, or choose another",
+        )
+    taken: set[str] = set()
+    for below, stream in scenario.orders.streams:
+        at = ("orders", *below)
+        yield from (((*at, *loc), text) for loc, text in stream.problems())
+        if below and stream.name is None:
+            yield at, "needs a name, because there may be several streams; give it a key name"
+        elif stream.name in taken:
+            yield (*at, "name"), f"{stream.name!r} is the name of another stream too; names must differ"
+        taken |= {stream.name or ""}
+        for product in stream.products or ():
+            if product not in scenario.products:
+                yield (*at, "products", product), unknown(product, "product", scenario.products)
+        yield from (((*at, *loc), text) for loc, text in _places(scenario, stream))
+        yield from (((*at, *loc), text) for loc, text in _profiles(scenario, stream))
+
+
+def _mechanisms(scenario: Scenario) -> tuple[str, ...]:
+    given = scenario.negotiation.mechanism
+    return (given,) if isinstance(given, str) else tuple(getattr(given, key) for key in type(given).model_fields)
+
+
+def _places(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+    places = [name for name in scenario.places if name not in scenario.chargers]
+    given: list[tuple[Loc, str | None]] = [(("from",), stream.start), (("to",), stream.end)]
+    for number, order in enumerate(stream.listed):
+        given += [(("orders", number, "from"), order.start), (("orders", number, "to"), order.end)]
+        if order.product not in scenario.products:
+            yield ("orders", number, "product"), unknown(order.product, "product", scenario.products)
+    for start, row in stream.rates_of_routes.items():
+        given += [(("rates", start), start), *((("rates", start, end), end) for end in row)]
+    unfit = [(loc, name) for loc, name in given if name is not None and name not in places]
+    for loc, name in unfit:
+        yield loc, unknown(name, "place for parts", places)
+    if not unfit:
+        yield from _idle(scenario, stream)
+
+
+def _idle(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+    """Orders for which nothing is to be done: without an operation, from a place to itself."""
+    ordered = {order.product for order in stream.listed} or set(stream.products or scenario.products)
+    idle = sorted(name for name in ordered if name in scenario.products and not scenario.products[name].routing)
+    for start, end in stream.routes if idle else ():
+        if (start or scenario.source) == (end or scenario.sink):
+            loc = ("rates", start, end) if stream.rates_of_routes and start and end else ()
+            yield (
+                loc,
+                f"an order for {listed(map(repr, idle))} begins and ends at {start or scenario.source!r}, and has no "
+                "operation: nothing would be done; give another place",
+            )
+
+
+def _profiles(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+    for name in stream.profile:
+        if name not in scenario.profiles:
+            yield ("profile",), unknown(name, "profile", scenario.profiles)
+    if stream.profile and not stream.independent:
+        yield (
+            ("profile",),
+            f"a profile thins out independent orders, and those of kind {stream.kind} are not; use kind: poisson or "
+            "from_to, or leave profile out",
+        )
