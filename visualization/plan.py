@@ -42,7 +42,7 @@ class Plan(FloorPlan):
         self.chargers = log.ids(AgentKind.CHARGER)
         self.place_ids = [*log.ids(AgentKind.STATION), *self.chargers]
         self.place_id = dict(zip(scenario.places, self.place_ids, strict=True))
-        self.sink = self.place_id[scenario.sink]
+        self.sinks = {self.place_id[name] for name in scenario.all_sinks}
         self.vehicle_of = {unique_id: vehicle for vehicle, unique_id in enumerate(self.agvs)}
         self.latecomers = {int(row["agent"]) for row in log.events[log.events["kind"] == Event.JOINED]}
         self.centre = {self.place_id[place.name]: self.middle(list(place.cells)) for place in self.places}

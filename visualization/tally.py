@@ -219,7 +219,7 @@ class Tally:
         if place in self.machines and place not in self.absent:
             self._move_part(job, place, self.input)
         else:
-            self._move_part(job, place, None if place == plan.sink else self.output)
+            self._move_part(job, place, None if place in plan.sinks else self.output)
 
     def _move_part(self, job: int, where: int, buffer: dict[int, int] | None = None) -> None:
         """Move a part to an agent, counted in one of its buffers or in none."""

@@ -36,7 +36,7 @@ from .reopening import Reopening
 from .retries import Retries
 from .rounds import Rounds
 from .tasks import Task
-from .waiting import WaitingTasks
+from .waiting import WaitingTasks, by_priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -52,10 +52,6 @@ if TYPE_CHECKING:
     from .world import EngineWorld
 
 _NO_ANSWERS = np.empty(0, np.int8)
-
-
-def _rank(task: Task) -> int:
-    return -task.priority
 
 
 class ContractNet:
@@ -304,13 +300,11 @@ class ContractNet:
 
     def _call_open(self, kind: IntEnum) -> None:
         queue = self._open[kind]
-        tasks = [task for task in queue if task.contract.phase is ContractPhase.OPEN]
+        tasks = by_priority(task for task in queue if task.contract.phase is ContractPhase.OPEN)
         queue.clear()
-        if len(tasks) > 1:
-            tasks.sort(key=_rank)
         if self.mechanisms[kind].batch_clearing:
             if self.planner is not None and self.planner.wants(kind):
-                tasks = sorted([*self.waiting(kind), *tasks], key=_rank)
+                tasks = by_priority([*self.waiting(kind), *tasks])
             if tasks:
                 self._call(kind, tasks, self.pools[kind].all)
         else:

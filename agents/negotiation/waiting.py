@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Entry = tuple[int, float, int, "Task"]  # priority, the highest first; time of the first announcement; id; the task
 
 
+def by_priority(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks of the highest priority first, otherwise in the given order."""
+    return sorted(tasks, key=lambda task: -task.priority)
+
+
 class _Group:
     """Like tasks (`Task.alike`), which the same contractors may do, by priority and then by age, oldest first.
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...agents.events import BY_HAND
 from ..log import AgentKind, Event, EventLog, RobotState, StationState, VehicleState
 from .bottleneck import limiting_s
+from .order_streams import stream_figures
 
 if TYPE_CHECKING:
     from enum import IntEnum
@@ -87,6 +88,7 @@ def measure(log: EventLog, scenario: "Scenario", *, warm_up_s: float | None = No
     figures["demand_met"] = _ratio(figures["finished"], figures["released"])
     figures |= _wip_figures(log, jobs, window)
     figures |= _growth_figures(jobs, window)
+    figures |= stream_figures(log, scenario, window.start_s)
     figures |= _station_figures(log, scenario, window)
     figures |= _shares(log, AgentKind.AGV, "vehicles", window)
     figures |= _shares(log, AgentKind.ROBOT, "robots", window)

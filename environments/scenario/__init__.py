@@ -7,18 +7,37 @@
 | `FleetSpec`, `Agvs`, `Battery`, `ChargerSpec` | vehicles and their chargers |
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three kinds of transport |
 | `ShiftSpec`, `Pause` | the working times of people |
+| `SourceSpec`, `SinkSpec` | where parts enter and leave |
 | `Product`, `StepSpec` | the products and their routings |
-| `Poisson`, `Deterministic`, `Batch`, `Conwip`, `OrderList`, `OrdersFile`, `OrderSpec` | the order processes |
+| `Poisson`, `Renewal`, `FromTo`, `Deterministic`, `Batch`, `Conwip` | orders that arrive by a rule |
+| `OrderList`, `OrdersFile`, `OrderSpec` | orders that are given one by one |
+| `OrderStreams`, `ProfileSpec`, `FactorFrom` | several streams of orders; rates that change with time |
 | `Negotiation`, `Mechanisms`, `AgentClasses`, `Record` | assignment of work; classes of agents; contents of the log |
 | `ChannelSpec`, `Link`, `Partition` | the delivery of messages and its faults |
 | `self_contained`, `named_files` | scenario data with its files read in; the files it names |
 """
 
 from .channel import ChannelSpec, Link, Partition
+from .ends import SinkSpec, SourceSpec
 from .files import named_files
 from .fleet import Agvs, Battery, ChargerSpec, FleetSpec
 from .negotiation import Mechanisms, Negotiation
-from .orders import ORDERS, Batch, Conwip, Deterministic, OrderList, OrderProcess, OrdersFile, OrderSpec, Poisson
+from .orders import (
+    ORDERS,
+    Batch,
+    Conwip,
+    Deterministic,
+    FactorFrom,
+    FromTo,
+    OrderList,
+    OrderProcess,
+    OrdersFile,
+    OrderSpec,
+    OrderStreams,
+    Poisson,
+    ProfileSpec,
+    Renewal,
+)
 from .products import Product, StepSpec
 from .scenario import AgentClasses, Record, Scenario, self_contained
 from .shifts import Pause, ShiftSpec
@@ -37,8 +56,10 @@ __all__ = [
     "ChargerSpec",
     "Conwip",
     "Deterministic",
+    "FactorFrom",
     "FleetSpec",
     "Floor",
+    "FromTo",
     "Grid",
     "Instant",
     "Link",
@@ -48,16 +69,21 @@ __all__ = [
     "OrderList",
     "OrderProcess",
     "OrderSpec",
+    "OrderStreams",
     "OrdersFile",
     "Partition",
     "Pause",
     "Poisson",
     "Product",
+    "ProfileSpec",
     "Record",
+    "Renewal",
     "RobotSpec",
     "Scenario",
     "Setup",
     "ShiftSpec",
+    "SinkSpec",
+    "SourceSpec",
     "StationSpec",
     "StepSpec",
     "StorageSpec",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ...agents.mechanisms import PLANNERS
 from ...agents.shop.tasks import STORE
 from ..config.explanations import MOST
 from ..config.suggestions import listed, nearest, unknown
@@ -113,6 +114,16 @@ def _shifts(scenario: Scenario) -> Iterator[Problem]:
             yield loc, unknown(shift, "shift", scenario.shifts)
 
 
+def _priorities(scenario: Scenario) -> Iterator[Problem]:
+    given = scenario.negotiation.mechanism
+    names = (given,) if isinstance(given, str) else tuple(name for _, name in given)
+    if scenario.ranks_orders and (planners := set(PLANNERS).intersection(names)):
+        yield (
+            ("negotiation", "mechanism"),
+            f"{min(planners)} plans all orders together and knows no priorities; leave them out, or choose another",
+        )
+
+
 def _fleet(scenario: Scenario) -> Iterator[Problem]:
     transport = scenario.transport
     if not transport.needs_vehicles:
@@ -165,6 +176,6 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, orders, _fleet, names_in_channel, _run,
-    _places,
+    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, orders, _priorities, _fleet,
+    names_in_channel, _run, _places,
 )  # fmt: skip

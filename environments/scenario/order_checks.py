@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..config.suggestions import listed, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
-    from .orders import OrderProcess
-    from .scenario import Scenario
+    from .orders import OrderProcess, Orders, ProfileSpec
+    from .products import Product
 
     Loc = tuple[str | int, ...]
     Problem = tuple[Loc, str]  # key path, what is wrong and what is allowed
 
 
-def orders(scenario: Scenario) -> Iterator[Problem]:
+class Ordered(Protocol):
+    """A scenario, as far as its orders refer to it."""
+
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def products(self) -> Mapping[str, Product]: ...
+    @property
+    def profiles(self) -> Mapping[str, ProfileSpec]: ...
+    @property
+    def places(self) -> Collection[str]: ...
+    @property
+    def chargers(self) -> Collection[str]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def sink(self) -> str: ...
+
+
+def orders(scenario: Ordered) -> Iterator[Problem]:
     """Check every stream of orders."""
-    if scenario.ranks_orders and "what_if" in _mechanisms(scenario):
-        yield (
-            ("negotiation", "mechanism"),
-            "what_if plans all orders together and knows no priorities; leave the priorities out, or choose another",
-        )
     taken: set[str] = set()
     for below, stream in scenario.orders.streams:
         at = ("orders", *below)
         yield from (((*at, *loc), text) for loc, text in stream.problems())
         if below and stream.name is None:
-            yield at, "needs a name, because there may be several streams; give it a key name"
+            yield at, "needs the key name, because the streams of a list are told apart by name"
         elif stream.name in taken:
             yield (*at, "name"), f"{stream.name!r} is the name of another stream too; names must differ"
         taken |= {stream.name or ""}
+        if stream.products and stream.listed:
+            yield (*at, "products"), "goes with other kinds of orders; here each order names its product"
         for product in stream.products or ():
             if product not in scenario.products:
                 yield (*at, "products", product), unknown(product, "product", scenario.products)
@@ -39,12 +55,7 @@ def orders(scenario: Scenario) -> Iterator[Problem]:
         yield from (((*at, *loc), text) for loc, text in _profiles(scenario, stream))
 
 
-def _mechanisms(scenario: Scenario) -> tuple[str, ...]:
-    given = scenario.negotiation.mechanism
-    return (given,) if isinstance(given, str) else tuple(getattr(given, key) for key in type(given).model_fields)
-
-
-def _places(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+def _places(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
     places = [name for name in scenario.places if name not in scenario.chargers]
     given: list[tuple[Loc, str | None]] = [(("from",), stream.start), (("to",), stream.end)]
     for number, order in enumerate(stream.listed):
@@ -60,7 +71,7 @@ def _places(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
         yield from _idle(scenario, stream)
 
 
-def _idle(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+def _idle(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
     """Orders for which nothing is to be done: without an operation, from a place to itself."""
     ordered = {order.product for order in stream.listed} or set(stream.products or scenario.products)
     idle = sorted(name for name in ordered if name in scenario.products and not scenario.products[name].routing)
@@ -74,7 +85,7 @@ def _idle(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
             )
 
 
-def _profiles(scenario: Scenario, stream: OrderProcess) -> Iterator[Problem]:
+def _profiles(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
     for name in stream.profile:
         if name not in scenario.profiles:
             yield ("profile",), unknown(name, "profile", scenario.profiles)

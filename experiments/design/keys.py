@@ -1,7 +1,8 @@
 """Dotted keys (`fleet.agvs.count`): which of them a model has, and how one is set in plain data.
 
-A name that contains dots is recognised from the data, or put in quotes: `stations.mill.1.machines` means the station
-`mill.1` where there is one, as `stations."mill.1".machines` does.
+An item of a list is given by its name or its number (`orders.rush.rate`, `orders.1.rate`). A name that contains dots is
+recognised from the data, or put in quotes: `stations.mill.1.machines` means the station `mill.1` where there is one, as
+`stations."mill.1".machines` does.
 """
 
 import json
@@ -62,8 +63,7 @@ def _with(data: Any, parts: Sequence[str], value: Any) -> Any:
     if not parts:
         return value
     head, *rest = parts
-    if isinstance(data, list) and head.isdecimal() and int(head) < len(data):
-        place = int(head)
+    if isinstance(data, list) and (place := _place(data, head)) is not None:
         return [_with(item, rest, value) if i == place else item for i, item in enumerate(data)]
     known = dict(data) if isinstance(data, dict) else {}
     name = int(head) if head.isdecimal() and int(head) in known else head
@@ -81,9 +81,17 @@ def get_key(data: Any, dotted: str, default: Any = None) -> Any:
 def _child(data: Any, part: str, default: Any) -> Any:
     if isinstance(data, Mapping) and part in data:
         return data[part]
-    if isinstance(data, Sequence) and not isinstance(data, str) and part.isdecimal() and int(part) < len(data):
-        return data[int(part)]
+    if isinstance(data, Sequence) and not isinstance(data, str) and (place := _place(data, part)) is not None:
+        return data[place]
     return default
+
+
+def _place(items: Sequence[Any], part: str) -> int | None:
+    """The index of an item of a list: of the one with this name, else this number; None if there is no such item."""
+    for place, item in enumerate(items):
+        if isinstance(item, Mapping) and item.get("name") == part:
+            return place
+    return int(part) if part.isdecimal() and int(part) < len(items) else None
 
 
 def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
@@ -113,6 +121,8 @@ def complaint(model: type[Section], dotted: str, data: Any) -> str | None:
 
 def _step(kind: Any, part: str, data: Any) -> list[Any]:
     """The types below `part` in a value of this type; none if there is no such key."""
+    if isinstance(kind, type) and issubclass(kind, Kinds) and isinstance(data, list):
+        return [kind] if _place(data, part) is not None else []  # one section of a kind, or a list of them
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
             if part == (info.alias or name):
@@ -127,6 +137,8 @@ def _step(kind: Any, part: str, data: Any) -> list[Any]:
 
 
 def _names(kind: Any, data: Any) -> list[str]:
+    if isinstance(kind, type) and issubclass(kind, Kinds) and isinstance(data, list):
+        return [str(item.get("name", place)) for place, item in enumerate(data) if isinstance(item, Mapping)]
     if isinstance(kind, type) and issubclass(kind, Section):
         return list(kind.keys())
     if typing.get_origin(kind) is dict and isinstance(data, dict):

@@ -58,7 +58,7 @@ def test_a_lost_row_is_found(story, rules, change, event):
         (Event.PROCESSING_STARTED, {"agent": "drill"}, "part-place"),
         (Event.PROCESSING_STARTED, {"value": 1}, "routing"),
         (Event.FINISHED, {"agent": "source"}, "part-place"),
-        (Event.RELEASED, {"agent": "sink"}, "part-identity"),
+        (Event.RELEASED, {"agent": "sink"}, "order"),
         (Event.RELEASED, {"other": 7}, "part-identity"),
         (Event.RELEASED, {"other": 1}, "routing"),  # a watch is not sawn
         (Event.RELEASED, {"value": -1.0}, "part-identity"),  # due before its release

@@ -6,21 +6,28 @@ from pathlib import Path
 import pytest
 
 from robocell.agents.events import Event, RobotState, StationState, VehicleState
+from robocell.environments import Scenario
 from robocell.environments.checks import RULES
-from robocell.environments.kpis import measure
+from robocell.environments.kpis import kpi_names, measure
+from robocell.testing import CELL
 
 TEXT = (Path(__file__).parents[2] / "docs" / "kpis.md").read_text()
 
 
+def keys(story):
+    """The KPIs of the story, and those of a factory with several streams of orders."""
+    streams = {"orders": [{"name": name, "kind": "conwip", "wip": 1} for name in ("usual", "rush")]}
+    names = [*measure(story.end(200.0), story.scenario), *kpi_names(Scenario.parse(CELL | streams))]
+    return {re.sub(r"^(station|orders)\.[^.]+\.", r"\1.<name>.", name) for name in names}
+
+
 def test_every_kpi_is_defined(story):
-    keys = measure(story.end(200.0), story.scenario)
-    patterns = {re.sub(r"^station\.[^.]+\.", "station.<name>.", key) for key in keys}
+    patterns = keys(story)
     assert {pattern for pattern in patterns if f"`{pattern}`" not in TEXT} == set()
 
 
 def test_every_kpi_that_is_defined_exists(story):
-    keys = measure(story.end(200.0), story.scenario)
-    patterns = {re.sub(r"^station\.[^.]+\.", "station.<name>.", key) for key in keys} | {"station.<name>.<state>"}
+    patterns = keys(story) | {"station.<name>.<state>"}
     section = TEXT[TEXT.index("## KPIs") : TEXT.index("### Series")]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     defined = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}

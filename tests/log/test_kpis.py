@@ -297,7 +297,8 @@ def test_a_million_events_are_measured_quickly():
     rows["kind"][1::10], rows["job"][1::10] = Event.RELEASED, np.arange(jobs)
     rows["kind"][7::10], rows["job"][7::10] = Event.FINISHED, np.arange(jobs)
     stations = {f"s{uid}": SimpleNamespace(machines=1) for uid in range(1, 31)}
-    scenario: Any = SimpleNamespace(warm_up_s=0.0, stations=stations, fleet=None)
+    orders = SimpleNamespace(streams=(((), SimpleNamespace(name=None)),))
+    scenario: Any = SimpleNamespace(warm_up_s=0.0, stations=stations, fleet=None, orders=orders)
     log = log.replace(events=rows)
     started = time.process_time()
     found = measure(log, scenario)

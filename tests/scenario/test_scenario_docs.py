@@ -32,6 +32,7 @@ SECTIONS = {
     "Product": models.Product,
     "Step": models.StepSpec,
     "Order": models.OrderSpec,
+    "Profile": models.ProfileSpec,
     "Negotiation": models.Negotiation,
     "What if": negotiation.WhatIf,
     "Mechanisms": models.Mechanisms,
@@ -78,11 +79,18 @@ def test_defaults_are_those_of_the_code(title):
 
 
 def test_every_kind_of_orders_is_listed_with_its_keys():
-    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", chapter("Orders"), flags=re.MULTILINE))
+    table = chapter("Orders").split("All kinds take these keys")[0]
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", table, flags=re.MULTILINE))
     for model in models.ORDERS.values():
-        keys = set(model.keys()) - {"kind", "limit", "from"}
+        keys = set(model.keys()) - {"kind", *models.OrderProcess.keys()}
         assert set(re.findall(r"`(\w+)`", listed.pop(model.model_fields["kind"].default))) == keys
     assert list(listed) == ["kind"], "only the head of the table is left"
+
+
+def test_every_key_of_all_kinds_of_orders_is_listed():
+    table = chapter("Orders").split("All kinds take these keys")[1]
+    listed = re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)
+    assert listed == list(models.OrderProcess.keys())
 
 
 def test_every_kind_of_transport_is_listed():

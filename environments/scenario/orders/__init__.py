@@ -7,7 +7,7 @@ from .from_to import FromTo
 from .listed import OrderList
 from .order import OrderSpec
 from .poisson import Poisson
-from .profile import ProfileSpec, ThinnedArrivals, peak_of
+from .profile import FactorFrom, ProfileSpec, ThinnedArrivals, peak_of
 from .regular import Batch, Deterministic
 from .renewal import Renewal
 from .streams import Orders, OrderStreams
@@ -19,6 +19,7 @@ __all__ = [
     "Batch",
     "Conwip",
     "Deterministic",
+    "FactorFrom",
     "FromTo",
     "OrderList",
     "OrderProcess",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, RootModel, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import ConfigDict, Field, RootModel, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic_core import PydanticCustomError
 
 from .base import OrderProcess
 
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from .order import OrderSpec
 
 
-class OrderStreams(RootModel[Annotated[tuple[OrderProcess, ...], Field(strict=False, min_length=1)]]):
+class OrderStreams(RootModel[Annotated[tuple[OrderProcess, ...], Field(strict=False)]]):
     """The streams of a list, each with a name and draws of its own: one more stream does not change the others."""
 
     model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="after")
+    def _has_some(self) -> Self:
+        if not self.root:
+            raise PydanticCustomError("streams", "is an empty list; give at least one stream of orders")
+        return self
 
     @property
     def streams(self) -> tuple[tuple[Loc, OrderProcess], ...]:
