@@ -45,6 +45,7 @@ class Event(IntEnum):
     LEFT = 26  # agent=AGV, station, storage, robot or charger
     SET_DOWN = 27  # agent=AGV or station that leaves, job, other=place: it is ready there, beside the buffers
     ORDERED = 28  # agent=place where it ends, job, other=stream of orders, value=priority: if orders differ in these
+    RESULT = 29  # agent=station, job, other=index of the operation in the routing, value=result: if it has several
 
 
 BY_HAND = 1.0  # the `value` of a SCRAPPED row for a part that was taken out by hand

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..agents.shop.order import Order, Step
+from ..agents.shop.order import Order, Result, Step
 from .clock import RESOLUTION_S
 from .config.errors import StalledClockError
 from .scenario.names import lot_name, part_name, parts_of_order
@@ -177,6 +179,7 @@ class Workload:
         """Release a part of an order whose product is known; without a `due_s` it has no due date."""
         assert arrival.product is not None
         spec, routing = self.model.spec, self.routings[arrival.product]
+        drawn = any(step.results for step in routing)
         priorities = (arrival.priority, stream.spec.priority, spec.products[arrival.product].priority)
         order = Order(
             number=self.released,
@@ -189,7 +192,8 @@ class Workload:
             end=spec.places.index(arrival.end or stream.spec.end or spec.sink),
             routing=routing,
             due_s=float("inf") if arrival.due_s is None else self.model.now_s + arrival.due_s,
-            uniforms=rng.random((len(routing), 2)),
+            uniforms=rng.random((0 if drawn else len(routing), 2)),
+            key=int(rng.integers(2**63)) if drawn else None,
         )
         self.released += 1
         self.in_process += 1
@@ -198,24 +202,37 @@ class Workload:
 
 def _steps(model: Factory, product: str) -> tuple[Step, ...]:
     """The routing of a product, with the capable stations and the expected durations."""
-    spec = model.spec
-    steps: list[Step] = []
-    tail_s = 0.0
-    for index, step in reversed(list(enumerate(spec.products[product].routing))):
+    plan = model.spec.products[product].steps
+    work_s: list[dict[int, float]] = []
+    for number, planned in enumerate(plan):
+        step = planned.spec
         able = [
             station
             for station in model.stations
             if station.spec.time_of(step.operation, product) is not None
             and (step.stations is None or station.name in step.stations)
         ]
-        work_s = {station.slot: model.work_time(product, index, station.name).mean_s for station in able}
-        steps.append(
-            Step(
-                name=step.operation,
-                eligible=np.array([station.slot for station in able], np.intp),
-                work_s=work_s,
-                tail_s=tail_s,
-            )
+        work_s.append({station.slot: model.work_time(product, number, station.name).mean_s for station in able})
+
+    @cache
+    def tail_s(number: int) -> float:
+        following = plan[number].following
+        return 0.0 if following == len(plan) else tail_s(following) + min(work_s[following].values())
+
+    return tuple(
+        Step(
+            name=planned.spec.operation,
+            eligible=np.array(list(work_s[number]), np.intp),
+            work_s=work_s[number],
+            tail_s=tail_s(number),
+            rank=planned.rank,
+            following=planned.following,
+            results=tuple(
+                Result(below, result.following, result.at_most)
+                for below, result in zip(
+                    accumulate(result.share for result in planned.results), planned.results, strict=True
+                )
+            ),
         )
-        tail_s += min(work_s.values())
-    return tuple(reversed(steps))
+        for number, planned in enumerate(plan)
+    )

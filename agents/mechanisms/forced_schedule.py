@@ -62,7 +62,7 @@ class Replay(Mechanism):
                     yield row, int(market.cost[row].argmin())
             return
         jobs = [task.about if isinstance(task, ShopTask) else None for task in market.tasks]
-        rows = {(job.order.number, job.announced_stage): row for row, job in enumerate(jobs) if job is not None}
+        rows = {(job.order.number, job.progress.announced): row for row, job in enumerate(jobs) if job is not None}
         slots: list[int] = market.slots.tolist()
         for column, slot in enumerate(slots):
             left = self._trips[slot]

@@ -2,7 +2,7 @@
 
 | module | holds |
 |---|---|
-| `job`, `lot`, `order` | a part, the parts of one order, the steps of a routing |
+| `job`, `lot`, `order`, `progress` | a part, the parts of one order, the steps of a routing, how far a part has come |
 | `station`, `workplace`, `machine`, `queue_rules` | a station: buffers, bids, machines, the next part |
 | `robot`, `depot`, `place` | loading of machines; source, sink and storages; all places |
 | `agv`, `offers`, `plan` | an AGV, the cost of a transport, its stops |

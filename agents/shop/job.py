@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ..events import BY_HAND, Event
 from ..negotiation.contract import ContractPhase
 from ..negotiation.tasks import Task
 from .agent import ShopAgent
 from .order import Order
+from .progress import Progress
 from .tasks import STORE, Operation, TaskKind, Transport
 
 if TYPE_CHECKING:
@@ -18,22 +19,8 @@ if TYPE_CHECKING:
     from ..world import World
     from .depot import Storage
     from .lot import Lot
+    from .place import Carrier
     from .workplace import Workplace
-
-
-class Carrier(Protocol):
-    """A vehicle, as seen by the parts that it carries."""
-
-    @property
-    def unique_id(self) -> int: ...
-
-    def part_ready(self) -> None:
-        """The part that the vehicle waits for is ready for pickup."""
-        ...
-
-    def lose(self, part: Job) -> None:
-        """Drop a part that leaves the factory by hand, with every transport that carries nothing else."""
-        ...
 
 
 class Job(ShopAgent):
@@ -42,7 +29,7 @@ class Job(ShopAgent):
         source -> [call station -> call AGV -> wait, be processed]* -> call AGV -> sink
 
     Attributes:
-        stage: index of the operation that comes next, or is in work.
+        progress: how far it has come in its routing.
         place: index of the place where the part is, or was before the vehicle took it.
         target: the station or storage that has won the next operation; None until one has.
         operation, transport: the latest tasks that it has announced.
@@ -50,8 +37,6 @@ class Job(ShopAgent):
         ready_at_s: when it is or was expected to be ready.
         carrier: the vehicle that has it on board, or is taking it; None otherwise.
         lot: the lot that it was ordered in, whose transports are announced together; None for a single part.
-        announced_stage: index of the operation announced last; the number of operations means the transport to the
-            sink.
     """
 
     present = True  # until all its tasks are cancelled
@@ -60,7 +45,7 @@ class Job(ShopAgent):
         super().__init__(model)
         self.order = order
         self.name = order.name
-        self.stage = 0
+        self.progress = Progress(order)
         self.place = order.place
         self.released_s = model.now_s
         self.target: Workplace | Storage | None = None
@@ -68,12 +53,16 @@ class Job(ShopAgent):
         self.transport: Transport | None = None
         self.ready_at_s = 0.0
         self.ready = False
-        self.announced_stage = -1
         self.lot: Lot | None = None
         self.carrier: Carrier | None = None
         self._bound_for: int | None = None  # the place that it is being carried to
         self._has_left = False
         self._look_ahead = model.spec.negotiation.look_ahead
+
+    @property
+    def stage(self) -> int:
+        """Index of the operation that comes next, or is in work; after the last, the number of operations."""
+        return self.progress.stage
 
     # -- events of the part -----------------------------------------------------------------------------------
 
@@ -88,14 +77,8 @@ class Job(ShopAgent):
             self.order.due_s,
         )
         if self.model.orders_differ:
-            self.model.log.event(
-                self.model.now_s,
-                Event.ORDERED,
-                self.model.places[self.order.end].unique_id,
-                self.unique_id,
-                self.order.stream,
-                self.order.priority,
-            )
+            end, order = self.model.places[self.order.end].unique_id, self.order
+            self.model.log.event(self.model.now_s, Event.ORDERED, end, self.unique_id, order.stream, order.priority)
         self.ready, self.ready_at_s = True, self.model.now_s
         self._call_next(self.stage)
 
@@ -136,7 +119,8 @@ class Job(ShopAgent):
         if station is None or station.place != place or operation is None or operation.name == STORE:
             return
         routing = self.order.routing
-        if self.stage + 1 < len(routing) and station.slot in routing[self.stage + 1].eligible:
+        following = routing[self.stage].following
+        if following < len(routing) and station.slot in routing[following].eligible:
             return  # a station holds one promised operation for each job
         travel_s = self.model.approach_s(self.place, place)
         self._call_ahead(self.model.now_s + travel_s + routing[self.stage].work_s[station.slot])
@@ -153,11 +137,22 @@ class Job(ShopAgent):
         if self._look_ahead != "none":
             self._call_ahead(ready_at_s)
 
-    def processed(self) -> None:
-        """Announce the next operation when one is finished, while the part is still on the machine."""
-        self.stage += 1
-        if self.announced_stage < self.stage:
-            self._call_next(self.stage)
+    def result_of(self, task: Operation) -> int:
+        """Index of the step that follows an operation that is done, by its result; SCRAP if the part is scrap."""
+        step = self.order.routing[task.step]
+        if not step.results:
+            return step.following
+        number, following = self.progress.result(task.step, task.result_uniform)
+        where = self.model.places[self.place].unique_id
+        self.model.log.event(self.model.now_s, Event.RESULT, where, self.unique_id, task.step, number)
+        return following
+
+    def processed(self, following: int) -> None:
+        """Announce the following operation when one is finished, while the part is still on the machine."""
+        ahead = self.progress.ahead
+        self.progress.go_on(following)
+        if not ahead:
+            self._call_next(following)
 
     def mark_ready(self) -> None:
         """Mark the part as ready for pickup: it is in an output buffer or a storage."""
@@ -199,7 +194,7 @@ class Job(ShopAgent):
         self.carrier = None
         if self.ready:
             return
-        if self.announced_stage > self.stage:
+        if self.progress.ahead:
             destination = self.model.places[task.destination]
             self._revert_to(destination.promised[self.unique_id])
             self.target = destination  # type: ignore[assignment]  # only stations have promised operations
@@ -232,7 +227,7 @@ class Job(ShopAgent):
         vehicle, place = self.carrier, self.model.places[self.place]
         where = place.unique_id if vehicle is None or self.ready else vehicle.unique_id
         awaited = self.operation
-        if self.announced_stage > self.stage and self._bound_for is not None:
+        if self.progress.ahead and self._bound_for is not None:
             awaited = self.model.places[self._bound_for].promised[self.unique_id]
         if vehicle is not None:
             vehicle.lose(self)
@@ -299,7 +294,7 @@ class Job(ShopAgent):
         """Cancel all tasks for the time after `operation`, which is not done and comes first."""
         self._cancel_tasks()
         self.operation, self.transport, self.target = operation, None, None
-        self.announced_stage = self.stage
+        self.progress.announced = self.stage
 
     def _cancel_tasks(self) -> None:
         """Cancel its open tasks."""
@@ -333,14 +328,15 @@ class Job(ShopAgent):
     # -- calls ------------------------------------------------------------------------------------------------
 
     def _call_ahead(self, ready_at_s: float) -> None:
-        """Announce the operation after the one that is in work or next, before that is done."""
-        if self.announced_stage <= self.stage:
+        """Announce the operation after the one that is in work or next, before that is done, unless it is uncertain."""
+        step = self.order.routing[self.stage]
+        if not self.progress.ahead and not step.results:
             self.ready_at_s = ready_at_s
-            self._call_next(self.stage + 1)
+            self._call_next(step.following)
 
     def _call_next(self, number: int) -> None:
         """Announce operation `number`; after the last, only the transport to the place where it leaves."""
-        self.announced_stage = number
+        self.progress.announced = number
         self.target = None
         if number == len(self.order.routing):
             self.operation = None
@@ -348,7 +344,7 @@ class Job(ShopAgent):
                 self._call_transport()
             return
         step = self.order.routing[number]
-        time_uniform, scrap_uniform = self.order.uniforms[number].tolist()
+        time_uniform, scrap_uniform, result_uniform = self.progress.draws(number)
         self.operation = Operation(
             manager=self,
             job=self,
@@ -356,6 +352,7 @@ class Job(ShopAgent):
             eligible=step.eligible,
             uniform=time_uniform,
             scrap_uniform=scrap_uniform,
+            result_uniform=result_uniform,
             step=number,
         )
         self.model.net.announce(self.operation)

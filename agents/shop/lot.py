@@ -42,7 +42,9 @@ class Lot(ShopAgent):
         self.parts: list[Job] = []
         self._destinations: dict[Job, int] = {}  # parts whose transport is to be announced, and their destinations
         self._waits: dict[int, Due] = {}  # places at which parts wait for others, and the end of the wait
-        self._carried: dict[Job, int] = {}  # for each part, the operation that its latest announced transport leads to
+        self._carried: dict[
+            Job, int
+        ] = {}  # for each part, the rank of the step that its latest announced transport leads to
 
     def carry(self, part: Job, destination: int) -> None:
         """Have `part` carried to a place; the call is sent once the destinations of the others there are known."""
@@ -75,15 +77,15 @@ class Lot(ShopAgent):
             )
             for part in parts:
                 del self._destinations[part]
-                self._carried[part] = part.stage
+                self._carried[part] = part.progress.rank
                 part.transport = transport
             self.model.net.announce(transport)
 
     def _others_come(self, place: int) -> bool:
-        """Whether other parts have still to be called for at the stage of those that wait here, or before it."""
-        stage = max((part.stage for part in self._destinations if part.place == place), default=-1)
+        """Whether other parts have still to be called for at the step of those that wait here, or before it."""
+        rank = max((part.progress.rank for part in self._destinations if part.place == place), default=-1)
         return any(
-            part.stage <= stage and self._carried.get(part, -1) < stage
+            part.progress.rank <= rank and self._carried.get(part, -1) < rank
             for part in self.parts
             if part not in self._destinations
         )

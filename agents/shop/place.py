@@ -1,8 +1,8 @@
-"""A place, where parts enter, wait, are processed or leave; its hooks are called when something happens to a part."""
+"""Where a part can be: a place, where it enters, waits, is processed or leaves, or a vehicle that carries it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class Place:
-    """The place of a part; the base class has room for any number of parts, and does nothing with them.
+    """A place of parts, whose hooks are called when something happens to one.
+
+    The base class has room for any number of parts, and does nothing with them.
 
     Attributes:
         place: its index in the scenario.
@@ -43,3 +45,18 @@ class Place:
 
     def take_out(self, job: Job) -> None:
         """Take a part out of the factory by hand."""
+
+
+class Carrier(Protocol):
+    """A vehicle, as seen by the parts that it carries."""
+
+    @property
+    def unique_id(self) -> int: ...
+
+    def part_ready(self) -> None:
+        """The part that the vehicle waits for is ready for pickup."""
+        ...
+
+    def lose(self, part: Job) -> None:
+        """Drop a part that leaves the factory by hand, with every transport that carries nothing else."""
+        ...

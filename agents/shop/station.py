@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..events import Event, StationState
 from ..negotiation.contract import ContractPhase
 from .machine import Machine
+from .order import SCRAP
 from .queue_rules import QUEUE_RULES, MostUrgent
 from .shift import Shift
 from .tasks import Handling, TaskKind
@@ -109,11 +110,12 @@ class Station(Workplace):
         self.model.log.event(self.model.now_s, Event.PROCESSING_ENDED, self.unique_id, job.unique_id)
         machine.task = None
         self.model.net.done(task, self)
-        if task.scrap_uniform < self.spec.scrap_rate:
+        following = SCRAP if task.scrap_uniform < self.spec.scrap_rate else job.result_of(task)
+        if following == SCRAP:
             job.leave(Event.SCRAPPED, self.unique_id)
             self._machine_emptied(machine)
         else:
-            job.processed()
+            job.processed(following)
             self.clear(machine)
 
     def clear(self, machine: Machine) -> None:

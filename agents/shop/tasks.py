@@ -67,6 +67,7 @@ class Operation(ShopTask):
         name: the required capability.
         uniform: quantile of its processing time in the station's distribution, in [0, 1): the same for every fleet.
         scrap_uniform: random number in [0, 1); the part is scrap if it is below the scrap rate of the station.
+        result_uniform: random number in [0, 1), which selects the result of the operation.
         step: its index in the routing.
     """
 
@@ -75,6 +76,7 @@ class Operation(ShopTask):
     name: str
     uniform: float = 0.5
     scrap_uniform: float = 1.0
+    result_uniform: float = 0.0
     step: int = 0
 
     @property

@@ -132,10 +132,10 @@ class _Replay:
 
     def _support_s(self, part: _Part, name: str, station: "StationSpec") -> tuple[float, float]:
         """The range of the operation's distribution (s); a user's own class may take any time."""
-        routing = self.scenario.products[part.product].routing
-        if part.step >= len(routing) or station.class_ is not None:
+        steps = self.scenario.products[part.product].steps
+        if part.step >= len(steps) or station.class_ is not None:
             return 0.0, float("inf")
-        step = routing[part.step]
+        step = steps[part.step].spec
         time = step.time or station.time_of(step.operation, part.product)
         return (0.0, float("inf")) if time is None else time.support_s
 

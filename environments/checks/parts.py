@@ -10,59 +10,20 @@ place that the row implies, so that one error is reported once.
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...agents.events import BY_HAND
+from ...agents.shop.order import SCRAP
 from ..log import NOBODY, AgentKind, Event
 from .orders import ordered
+from .part import ON_MACHINE, WORDS, Part, Spot
 from .violation import NO_ROW, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario, StationSpec
-
-
-class Spot(IntEnum):
-    """The possible locations of a part; its `holder` is the station or the vehicle."""
-
-    OUTPUT = 0  # also at the source and in storage: ready for pickup
-    VEHICLE = 1
-    INPUT = 2
-    MACHINE = 3
-    IN_WORK = 4
-    WORKED = 5
-    SINK = 6
-    GONE = 7
-    BESIDE = 8  # at a place but outside its buffers: entered the factory there, or was set down
-
-
-_WORDS = {
-    Spot.OUTPUT: "in the output of {}",
-    Spot.VEHICLE: "on {}",
-    Spot.INPUT: "in the input of {}",
-    Spot.MACHINE: "on a machine of {}",
-    Spot.IN_WORK: "in work at {}",
-    Spot.WORKED: "processed, on a machine of {}",
-    Spot.SINK: "at {}",
-    Spot.GONE: "out of the factory",
-    Spot.BESIDE: "beside the buffers of {}",
-}
-_ON_MACHINE = (Spot.MACHINE, Spot.IN_WORK, Spot.WORKED)
-
-
-@dataclass(slots=True)
-class _Part:
-    product: int  # index in scenario.products
-    spot: Spot
-    holder: int
-    end: int  # id of the place where it leaves
-    priority: int
-    step: int = 0  # number of operations done
-    origin: int = NOBODY  # place where it was loaded last
 
 
 def check_parts(log: "EventLog", scenario: "Scenario") -> list[Violation]:
@@ -75,7 +36,7 @@ class _Replay:
 
     def __init__(self, log: "EventLog", scenario: "Scenario") -> None:
         self.log, self.scenario = log, scenario
-        self.parts: dict[int, _Part] = {}
+        self.parts: dict[int, Part] = {}
         self.held: Counter[tuple[Spot, int]] = Counter()  # parts at (spot, holder)
         self.called_at: dict[float, int] = {}  # conversation about a lot -> place of its parts
         self.touched: set[tuple[Spot, int]] = set()  # to be checked at the end of the instant
@@ -102,6 +63,7 @@ class _Replay:
             Event.SETUP_STARTED: self._setup_started,
             Event.PROCESSING_STARTED: self._processing_started,
             Event.PROCESSING_ENDED: self._processing_ended,
+            Event.RESULT: self._result,
             Event.DISMOUNTED: self._dismounted,
             Event.SCRAPPED: self._scrapped,
             Event.FINISHED: self._finished,
@@ -138,7 +100,7 @@ class _Replay:
             other = 0
         if value < self.time_s:
             self._report("part-identity", job, f"it is due at {value:g} s, before its release")
-        self.parts[job] = _Part(other, Spot.GONE, NOBODY, *self.orders[job])
+        self.parts[job] = Part(other, Spot.GONE, NOBODY, *self.orders[job])
         self._put(job, Spot.BESIDE if self._name(agent) in self.rooms else Spot.OUTPUT, agent)
 
     def _loaded(self, agent: int, job: int, other: int, value: float) -> None:
@@ -181,15 +143,37 @@ class _Replay:
     def _processing_started(self, agent: int, job: int, other: int, value: float) -> None:
         if self._is_at(job, Spot.MACHINE, agent):
             part = self.parts[job]
+            if part.tried is not None:
+                self._report("routing", job, f"operation {part.tried} has no result yet")
             if value != part.step:
                 self._report("routing", job, f"operation {part.step} is next, not {value:g}")
             self._is_eligible(job, agent)
         self._put(job, Spot.IN_WORK, agent)
 
     def _processing_ended(self, agent: int, job: int, other: int, value: float) -> None:
-        if self._is_at(job, Spot.IN_WORK, agent):
-            self.parts[job].step += 1
+        part = self.parts[job]
+        if self._is_at(job, Spot.IN_WORK, agent) and part.step < len(steps := self.products[part.product][1].steps):
+            part.done += 1
+            part.tried = part.step if steps[part.step].results else None
+            part.step = steps[part.step].following
         self._put(job, Spot.WORKED, agent)
+
+    def _result(self, agent: int, job: int, other: int, value: float) -> None:
+        """Check that a result is one of the operation just done; the part then goes on as it says."""
+        part = self.parts[job]
+        if not self._is_at(job, Spot.WORKED, agent):
+            return
+        if other != part.tried:
+            self._report("routing", job, f"operation {other} was not just done, or has no results")
+            return
+        results, part.tried = self.products[part.product][1].steps[other].results, None
+        if value not in range(len(results)):
+            self._report("routing", job, f"that operation has the results 0 to {len(results) - 1}")
+            return
+        result = results[int(value)]
+        part.results[other, int(value)] += 1
+        too_often = result.at_most is not None and part.results[other, int(value)] > result.at_most
+        part.step = SCRAP if too_often else result.following
 
     def _dismounted(self, agent: int, job: int, other: int, value: float) -> None:
         if self._tends(agent, job, other):
@@ -201,9 +185,16 @@ class _Replay:
         if value == BY_HAND:
             if part.holder != agent:
                 self._report("part-place", job, f"it is {self._where(part)}")
-        elif part.step == 0 or part.holder != agent or part.spot not in (Spot.WORKED, Spot.OUTPUT):
+        elif part.done == 0 or part.holder != agent or part.spot not in (Spot.WORKED, Spot.OUTPUT):
             self._report("part-place", job, f"it is {self._where(part)}, and was not processed by {self._name(agent)}")
+        elif part.results and part.step != SCRAP and not self._scraps(agent):
+            self._report("routing", job, "no result has made it scrap")
         self._put(job, Spot.GONE, NOBODY)
+
+    def _scraps(self, station: int) -> bool:
+        """Whether a station may scrap parts without a result that says so."""
+        spec = self.scenario.stations.get(self._name(station))
+        return spec is not None and (spec.scrap_rate > 0.0 or spec.class_ is not None or self.own_stations)
 
     def _finished(self, agent: int, job: int, other: int, value: float) -> None:
         self._is_at(job, Spot.SINK, agent)
@@ -221,13 +212,13 @@ class _Replay:
     def _set_down(self, agent: int, job: int, other: int, value: float) -> None:
         part = self.parts[job]
         place = part.origin if part.spot is Spot.VEHICLE else part.holder
-        if part.holder != agent or part.spot not in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE) or place != other:
+        if part.holder != agent or part.spot not in (Spot.VEHICLE, Spot.INPUT, *ON_MACHINE) or place != other:
             self._report("part-place", job, f"it is {self._where(part)}")
         self._put(job, Spot.BESIDE, other)
 
     def _leaves(self, agent: int) -> None:
         """Check that a vehicle or a station that leaves holds no parts."""
-        count = sum(self.held[spot, agent] for spot in (Spot.VEHICLE, Spot.INPUT, *_ON_MACHINE))
+        count = sum(self.held[spot, agent] for spot in (Spot.VEHICLE, Spot.INPUT, *ON_MACHINE))
         if count:
             self._report("part-place", agent, f"it holds {count} parts")
         self.left.add(agent)
@@ -239,11 +230,13 @@ class _Replay:
         if not self._is(place, self.places, "place"):
             return
         name, part = self.names[place], self.parts[job]
-        left = len(self.products[part.product][1].routing) - part.step
+        if part.step == SCRAP or part.tried is not None:
+            self._report("routing", job, "it is scrap, or lacks the result of its last operation")
+        left = len(self.products[part.product][1].steps) - part.step
         if place == part.end and left == 0:
             self._put(job, Spot.SINK, place)
         elif name in self.scenario.all_sinks:
-            self._report("routing", job, f"it reaches {name} with {left} operations to go")
+            self._report("routing", job, f"it reaches {name} before its last operation, or is to end elsewhere")
             self._put(job, Spot.SINK, place)
         elif name in self.scenario.stations:
             self._is_eligible(job, place)
@@ -292,10 +285,10 @@ class _Replay:
     def _is_eligible(self, job: int, place: int) -> None:
         part = self.parts[job]
         product, spec = self.products[part.product]
-        if part.step >= len(spec.routing):
+        if not 0 <= part.step < len(spec.steps):
             self._report("routing", job, "it has no operation to go")
             return
-        step, name = spec.routing[part.step], self._name(place)
+        step, name = spec.steps[part.step].spec, self._name(place)
         station = self.scenario.stations.get(name)
         able = station is not None and station.time_of(step.operation, product) is not None
         if not able or (step.stations and name not in step.stations):
@@ -321,7 +314,7 @@ class _Replay:
             station = self.scenario.stations.get(name)
             if spot is Spot.VEHICLE:
                 self._limit("vehicle-load", holder, self.held[spot, holder], self.agvs.capacity if self.agvs else 0)
-            elif station and spot in (Spot.INPUT, Spot.OUTPUT, *_ON_MACHINE):
+            elif station and spot in (Spot.INPUT, Spot.OUTPUT, *ON_MACHINE):
                 self._judge_station(spot, holder, station)
             elif spot is Spot.OUTPUT and name in self.scenario.storage:
                 self._limit("buffer", holder, self.held[spot, holder], self.scenario.storage[name].capacity)
@@ -333,7 +326,7 @@ class _Replay:
         If a buffer has no places, a part handed over there occupies a machine: an empty one reserved for it, or the one
         that it was unloaded from.
         """
-        on_machines = sum(self.held[on, holder] for on in _ON_MACHINE)
+        on_machines = sum(self.held[on, holder] for on in ON_MACHINE)
         if 0 in (station.input_capacity, station.output_capacity):
             places = {Spot.INPUT: station.input_capacity, Spot.OUTPUT: station.output_capacity}
             without = [buffer for buffer, capacity in places.items() if capacity == 0]
@@ -343,7 +336,7 @@ class _Replay:
             self._limit("machines", holder, together, station.machines)
             if spot in without or (spot is Spot.INPUT and station.output_capacity == 0):
                 return
-        elif spot in _ON_MACHINE:
+        elif spot in ON_MACHINE:
             self._limit("machines", holder, on_machines, station.machines)
         if spot is Spot.INPUT:
             self._limit("buffer", holder, self.held[spot, holder], station.input_capacity)
@@ -363,8 +356,8 @@ class _Replay:
                 if part.spot is not Spot.GONE:
                     self._add("drained", job, f"it is {self._where(part)} at the end", NO_ROW)
 
-    def _where(self, part: _Part) -> str:
-        return _WORDS[part.spot].format(self._name(part.holder))
+    def _where(self, part: Part) -> str:
+        return WORDS[part.spot].format(self._name(part.holder))
 
     def _name(self, agent: int) -> str:
         return self.names.get(agent) or self.log.name_of(agent)

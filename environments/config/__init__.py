@@ -5,5 +5,6 @@
 | `documents`, `yaml_text`, `text_files` | files and the positions of their values |
 | `section`, `kinds` | the base of all sections; sections of several kinds |
 | `units`, `distributions` | quantities with units, random durations |
-| `explanations`, `suggestions`, `quoting`, `errors` | error messages: text, suggestion, quotation, classes |
+| `explanations`, `quoting`, `errors` | error messages: text, quotation, classes |
+| `suggestions`, `other_words` | the word that was meant, also if it is one of other tools |
 """

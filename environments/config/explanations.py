@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .documents import Document, dotted
+from .other_words import said_otherwise
 from .quoting import quoted
 from .suggestions import nearest
 
@@ -50,7 +51,8 @@ def _complaints(details: ErrorDetails, data: Any) -> Iterator[tuple[Loc, str, bo
     value = details["input"]
     if kind == "unknown_key":
         key, allowed = context["key"], context["allowed"]
-        yield (*loc, key), f"unknown key; allowed: {', '.join(allowed)}{nearest(str(key), allowed)}", True
+        hint = said_otherwise(str(key), allowed) or nearest(str(key), allowed)
+        yield (*loc, key), f"unknown key; allowed: {', '.join(allowed)}{hint}", True
     elif kind == "cross_check":
         for where, text in context["problems"]:
             yield (*loc, *where), text, False

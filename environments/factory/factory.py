@@ -167,7 +167,7 @@ class Factory(Trial):
 
     def work_time(self, product: str, step: int, station: str) -> Distribution:
         """The processing time of an operation at a station: the routing's own, or the station's."""
-        operation = self.spec.products[product].routing[step]
+        operation = self.spec.products[product].steps[step].spec
         time = operation.time or self.spec.stations[station].time_of(operation.operation, product)
         if time is None:
             raise KeyError(f"{station} cannot do {operation.operation} for {product}")

@@ -32,6 +32,7 @@ CONVERSATION_ROW = np.dtype(
 OTHER_IS_INDEX = (  # of a product, a stream, a machine or a task, or a number of parts
     Event.RELEASED,
     Event.ORDERED,
+    Event.RESULT,
     Event.STATION_STATE,
     Event.BROKE_DOWN,
     Event.REPAIRED,

@@ -37,6 +37,7 @@ SENTENCES = {
     Event.JOINED: "{agent} joins the factory",
     Event.LEFT: "{agent} leaves the factory",
     Event.SET_DOWN: "{agent} leaves {job} behind at {other}",
+    Event.RESULT: "operation {count} of {job} at {agent} has the result {value:g}",
     Event.ORDERED: "{job} is to end at {agent}, with priority {value:g}",
 }
 STATES: dict[int, type[IntEnum]] = {

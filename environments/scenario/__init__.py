@@ -8,7 +8,7 @@
 | `Floor`, `Grid`, `Matrix`, `Instant` | the floor and the three kinds of transport |
 | `ShiftSpec`, `Pause` | the working times of people |
 | `SourceSpec`, `SinkSpec` | where parts enter and leave |
-| `Product`, `StepSpec` | the products and their routings |
+| `Product`, `StepSpec`, `ResultSpec`, `PlannedStep` | the products and their routings |
 | `Poisson`, `Renewal`, `FromTo`, `Deterministic`, `Batch`, `Conwip` | orders that arrive by a rule |
 | `OrderList`, `OrdersFile`, `OrderSpec` | orders that are given one by one |
 | `OrderStreams`, `ProfileSpec`, `FactorFrom` | several streams of orders; rates that change with time |
@@ -38,7 +38,8 @@ from .orders import (
     ProfileSpec,
     Renewal,
 )
-from .products import Product, StepSpec
+from .products import Product
+from .routing import PlannedStep, ResultSpec, StepSpec
 from .scenario import AgentClasses, Record, Scenario, self_contained
 from .shifts import Pause, ShiftSpec
 from .stations import Breakdown, RobotSpec, Setup, StationSpec, StorageSpec
@@ -73,11 +74,13 @@ __all__ = [
     "OrdersFile",
     "Partition",
     "Pause",
+    "PlannedStep",
     "Poisson",
     "Product",
     "ProfileSpec",
     "Record",
     "Renewal",
+    "ResultSpec",
     "RobotSpec",
     "Scenario",
     "Setup",

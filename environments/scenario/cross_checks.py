@@ -43,8 +43,8 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
             f"{STORE!r} is what storages do with parts; give the operation another name",
         )
     for product, value in scenario.products.items():
-        for number, step in enumerate(value.routing):
-            loc = ("products", product, "routing", number)
+        for planned in value.steps:
+            step, loc = planned.spec, ("products", product, "routing", *planned.loc)
             able = [name for name, at in scenario.stations.items() if at.time_of(step.operation, product) is not None]
             if step.operation not in can:
                 yield (

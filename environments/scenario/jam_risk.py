@@ -11,14 +11,13 @@ and Shoshani, System deadlocks, ACM Computing Surveys 3(2), 1971); `jams.py` fin
 from __future__ import annotations
 
 import heapq
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from . import Scenario
-    from .products import StepSpec
+    from .routing import StepSpec
     from .stations import StationSpec
 
 
@@ -90,9 +89,11 @@ def _holding_back(scenario: Scenario) -> list[tuple[str, frozenset[str]]]:
     waits = [
         (station, after)
         for name, product in scenario.products.items()
-        for step, following in pairwise(product.routing)
-        for after in [_able(scenario, name, following)]
-        for station in _able(scenario, name, step)
+        for step in product.steps
+        for following in step.successors
+        if following < len(product.steps)
+        for after in [_able(scenario, name, product.steps[following].spec)]
+        for station in _able(scenario, name, step.spec)
         if stations[station].output_capacity is not None
         and all(stations[other].input_capacity is not None for other in after)
     ]

@@ -31,6 +31,7 @@ SECTIONS = {
     "Pause": models.Pause,
     "Product": models.Product,
     "Step": models.StepSpec,
+    "Result": models.ResultSpec,
     "Order": models.OrderSpec,
     "Profile": models.ProfileSpec,
     "Negotiation": models.Negotiation,

@@ -125,7 +125,7 @@ class WhatIf(Mechanism):
                 continue
             job = self._job_at(outlook, course, i)
             row, column = rows.get(job), columns.get(vehicle)
-            called = job.announced_stage == outlook.steps[course.operation[i]]
+            called = job.progress.announced == outlook.steps[course.operation[i]]
             if called and row is not None and column is not None and market.cost[row, column] < np.inf:
                 awarded = True
                 yield row, column

@@ -128,19 +128,21 @@ class _Operations:
     def add(self, job: Job, then: _Next, *, ahead: int | None) -> None:
         """List the operations of a job, at most the next `ahead`, and the transport after the last one."""
         routing = job.order.routing
-        last = len(routing) if ahead is None else min(then.step + ahead, len(routing))
-        for number in range(then.step, last):
+        number, left = then.step, len(routing) if ahead is None else ahead
+        before: Step | None = None
+        while number < len(routing) and left > 0:
             if number == then.step and then.station is not None:
                 rows = self.floor.of_station[then.station.slot]
                 times_s = [routing[number].work_s[then.station.slot]] * len(rows)
             else:
                 rows, times_s = self.floor.choices(routing[number])
             if not rows:
-                last = number  # no station can do it any more, so no later operation follows
-                break
+                break  # no station can do it any more, so no later operation follows
             self._add_operation(number, rows, times_s)
-        if last == len(routing) and job.order.end not in self.floor.walked_to:
-            self._add_operation(last, [self.floor.end_row[job.order.end]], [0.0])
+            before = routing[number]
+            number, left = before.following, left - 1
+        if number == len(routing) and job.order.end not in self.floor.walked_to:
+            self._add_operation(number, [self.floor.end_row[job.order.end]], [0.0])
         if len(self.steps) == self.first[-1]:
             return
         self.jobs.append(job)
@@ -148,7 +150,7 @@ class _Operations:
         self.place.append(then.place)
         self.ready_s.append(then.ready_s)
         self.there.append(then.there)
-        self.rest_s.append(routing[last - 1].tail_s if last < len(routing) else 0.0)
+        self.rest_s.append(before.tail_s if before is not None and number < len(routing) else 0.0)
 
     def _add_operation(self, number: int, rows: list[int], times_s: list[float]) -> None:
         self.machines += rows
@@ -204,15 +206,15 @@ def _next_of(
     place, ready_s, step = job.place, model.now_s, job.stage
     machine = held.get(job)
     if machine is not None and machine.task is not None:
-        step += 1
+        step = job.order.routing[step].following
         ready_s = max(machine.busy_until_s, ready_s)
     if job in queued:
         return _Next(place, ready_s, step, queued[job], there=True)
-    target = job.target if isinstance(job.target, Station) and job.announced_stage == step else None
+    target = job.target if isinstance(job.target, Station) and job.progress.announced == step else None
     if job not in delivered_s:
         return _Next(place, ready_s, step, target, there=False)
     delivered = delivered_s[job]
-    if job.announced_stage == step:
+    if job.progress.announced == step:
         if step == len(job.order.routing):
             return None
         return _Next(*delivered, step, target, there=target is not None)
