@@ -64,6 +64,7 @@ class World(EngineWorld, Protocol):
         ends: indices of the places where finished parts may leave.
         orders_differ: orders differ in stream, end or priority, which the log tells.
         workload: is notified of parts that leave.
+        handling_key: key of the random numbers for handling times.
         queue_limit: maximum number of transports that a vehicle may hold at a time.
         parts_move_themselves: there are no vehicles.
         planner: the mechanism, if it is a planner; None otherwise.
@@ -91,6 +92,9 @@ class World(EngineWorld, Protocol):
 
     @property
     def queue_limit(self) -> int: ...
+
+    @property
+    def handling_key(self) -> int: ...
 
     @property
     def parts_move_themselves(self) -> bool: ...

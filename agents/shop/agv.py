@@ -40,7 +40,7 @@ class AGV(Vehicle):
     announces = True
 
     def __init__(self, model: World, *, name: str, vehicle: int) -> None:
-        self.plan = Plan(model.fleet.spec, model.traffic)
+        self.plan = Plan(model.fleet)
         super().__init__(model, name=name, vehicle=vehicle)
 
     @property
@@ -80,8 +80,8 @@ class AGV(Vehicle):
             np.array(origins),
             np.array(destinations),
             np.array(ready_at_s),
-            parts * spec.load_s,
-            parts * spec.unload_s,
+            parts * np.array([fleet.handling.mean_s(task.about, loads=True) for task in tasks]),
+            parts * np.array([fleet.handling.mean_s(task.about, loads=False) for task in tasks]),
             ahead,
             traffic.tick_s,
             model.queue_limit,
@@ -123,9 +123,10 @@ class AGV(Vehicle):
             time_s = arrival_s(time_s, traffic.travel_times_s(task.origin).item(node), traffic.tick_s)
             delays_s.append(time_s - model.now_s)
             node = traffic.landing(task.origin).item(node)
-            loaded_s = max(time_s, task.ready_at_s) + self.spec.load_s
+            part = task.cargo[0]
+            loaded_s = max(time_s, task.ready_at_s) + fleet.handling.mean_s(part, loads=True)
             travel_s = traffic.travel_times_s(task.destination, loaded=True).item(node)
-            time_s = arrival_s(loaded_s, travel_s, traffic.tick_s) + self.spec.unload_s
+            time_s = arrival_s(loaded_s, travel_s, traffic.tick_s) + fleet.handling.mean_s(part, loads=False)
             node = traffic.landing(task.destination, loaded=True).item(node)
         return delays_s
 
@@ -291,7 +292,8 @@ class AGV(Vehicle):
             self.arrived()
 
     def _handle(self, stop: Stop) -> None:
-        self._run(VehicleState.HANDLING, self.spec.load_s if stop.pick_up else self.spec.unload_s, self._handled)
+        duration_s = self.model.fleet.handling.draw_s(stop.part, loads=stop.pick_up)
+        self._run(VehicleState.HANDLING, duration_s, self._handled)
 
     def _handled(self) -> None:
         """Complete a stop: the part has been loaded or unloaded."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..negotiation.world import Clock
+    from .handling import HandlingTimes
     from .specs import VehicleSpec
     from .traffic import Traffic
 
@@ -34,11 +35,13 @@ class Fleet:
         free_node: (V,) int32, its stand (`Traffic.stand`) at that time; meaningless for idle vehicles.
         waits: (V,) bool, waits idle for a part that is not ready, under a contract made ahead.
         idle_since_s: (V,) float64, since when it is idle or waits; inf while it works.
+        handling: the times to load and unload parts.
     """
 
-    def __init__(self, spec: VehicleSpec, traffic: Traffic, clock: Clock) -> None:
+    def __init__(self, spec: VehicleSpec, traffic: Traffic, clock: Clock, handling: HandlingTimes) -> None:
         self.spec = spec
         self.traffic = traffic
+        self.handling = handling
         self._clock = clock
         self._create_rows(spec.count)
 

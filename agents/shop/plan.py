@@ -10,10 +10,9 @@ from .ticks import arrival_s
 
 if TYPE_CHECKING:
     from ..negotiation.tasks import Task
+    from .fleet import Fleet
     from .job import Job
-    from .specs import VehicleSpec
     from .tasks import Transport
-    from .traffic import Traffic
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -29,9 +28,10 @@ class Stop:
 class Plan:
     """Stops in order: two for each part not yet on board, one for each part on board. The first is under way."""
 
-    def __init__(self, spec: VehicleSpec, traffic: Traffic) -> None:
-        self._spec = spec
-        self._traffic = traffic
+    def __init__(self, fleet: Fleet) -> None:
+        self._capacity = fleet.spec.capacity
+        self._handling = fleet.handling
+        self._traffic = fleet.traffic
         self.stops: list[Stop] = []
 
     def __bool__(self) -> bool:
@@ -89,7 +89,7 @@ class Plan:
         pick_ups = [Stop(task, part, task.origin, True) for part in task.cargo]
         hand_overs = [Stop(task, part, task.destination, False) for part in task.cargo]
         stops = self.stops
-        if self._spec.capacity == 1 or not stops:
+        if self._capacity == 1 or not stops:
             stops += [*pick_ups, *hand_overs]
             return
         candidates = [
@@ -104,7 +104,7 @@ class Plan:
             if number and load and stop.pick_up and not stop.part.ready:
                 return False
             load += 1 if stop.pick_up else -1
-            if load > self._spec.capacity:
+            if load > self._capacity:
                 return False
         return True
 
@@ -126,7 +126,7 @@ class Plan:
             stand = traffic.landing(stop.place, loaded=load > 0).item(stand)
             time_s = arrival_s(time_s, travel_s, traffic.tick_s)
             first_s = time_s if first_s is None else first_s
-            time_s += self._spec.load_s if stop.pick_up else self._spec.unload_s
+            time_s += self._handling.mean_s(stop.part, loads=stop.pick_up)
             load += 1 if stop.pick_up else -1
         return clear_s if first_s is None else first_s, time_s, stand
 

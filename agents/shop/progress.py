@@ -24,6 +24,7 @@ class Progress:
         self._order = order
         self.stage = 0
         self.announced = -1
+        self._handlings = 0
         self._visits: Counter[int] = Counter()  # how often it has been through each step
         self._results: Counter[tuple[int, int]] = Counter()  # how often it has had each result of a step
 
@@ -52,6 +53,11 @@ class Progress:
         self._results[step, number] += 1
         most, following = results[number].at_most, results[number].following
         return number, SCRAP if most is not None and self._results[step, number] > most else following
+
+    def count_handling(self) -> int:
+        """How often the part was handled before; from now on it counts once more."""
+        self._handlings += 1
+        return self._handlings - 1
 
     def go_on(self, following: int) -> None:
         """Go on to the following step: the present one is done."""

@@ -8,6 +8,7 @@ from ..events import Event, RobotState
 from ..negotiation.messages import Call, Proposal, Reason, Refusal
 from ..negotiation.tasks import Task
 from .agent import ShopContractor
+from .handling import HandlingTimes
 from .shift import Shift
 from .tasks import Handling, TaskKind
 
@@ -25,6 +26,7 @@ class Robot(ShopContractor):
     def __init__(self, model: World, *, name: str, spec: RobotSpec) -> None:
         super().__init__(model, name=name)
         self.spec = spec
+        self.handling = HandlingTimes(spec, model.handling_key)
         self.task: Handling | None = None
         self.idle_since_s = 0.0
         self.off = False
@@ -39,11 +41,17 @@ class Robot(ShopContractor):
             return Refusal(Reason.NOT_ELIGIBLE)
         if self.task is not None or self.off:
             return Refusal(Reason.BUSY)
-        return Proposal(self.duration_s(task), idle_since_s=self.idle_since_s)
+        return Proposal(self.mean_s(task), idle_since_s=self.idle_since_s)
+
+    def mean_s(self, task: Handling) -> float:
+        """Expected duration of the handling in seconds."""
+        assert task.job is not None
+        return self.handling.mean_s(task.job, loads=task.loads)
 
     def duration_s(self, task: Handling) -> float:
-        """Duration of the handling in seconds."""
-        return self.spec.load_s if task.loads else self.spec.unload_s
+        """Duration of this handling in seconds, from a new draw."""
+        assert task.job is not None
+        return self.handling.draw_s(task.job, loads=task.loads)
 
     def accept(self, task: Task) -> bool:
         assert isinstance(task, Handling)

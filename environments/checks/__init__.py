@@ -7,6 +7,7 @@ which judges recorded paths and takes no part in making them.
 | module | proves |
 |---|---|
 | `rows` | every number in the log has a meaning, and time never goes backwards |
+| `handling` | (how long the handling of a part takes at least) |
 | `part` | (where a part is and how far it has come) |
 | `parts` | every part is in exactly one place, follows its routing and fits in its place |
 | `orders` | every part begins, ends and ranks as its order says |

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..log import AgentKind, Event, StationState
+from .handling import HANDLING, least_handling_s
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario, StationSpec
+    from ..scenario.work_times import Handles
 
 _STOPPED = (StationState.DOWN, StationState.OFF)
 
@@ -49,15 +51,13 @@ class _Replay:
         self.idle_since_s: dict[int, float] = {}  # robot or vehicle -> end of its last handling
         self.found: list[Violation] = []
         self.row, self.time_s = 0, 0.0
-        self.handling_s: dict[tuple[int, int], float] = {}  # event, robot or vehicle
+        self.handlers: dict[int, Handles] = {}  # robot or vehicle
         if scenario.fleet is not None:
-            agvs = scenario.fleet.agvs
-            for uid in log.ids(AgentKind.AGV):
-                self.handling_s |= {(Event.LOADED, uid): agvs.load_s, (Event.UNLOADED, uid): agvs.unload_s}
+            self.handlers |= dict.fromkeys(log.ids(AgentKind.AGV), scenario.fleet.agvs)
         for uid in log.ids(AgentKind.ROBOT):
             robot = scenario.robots.get(log.name_of(uid))
             if robot is not None:
-                self.handling_s |= {(Event.MOUNTED, uid): robot.load_s, (Event.DISMOUNTED, uid): robot.unload_s}
+                self.handlers[uid] = robot
 
     def run(self) -> list[Violation]:
         steps = {
@@ -83,8 +83,8 @@ class _Replay:
                 continue
             if kind == Event.SET_DOWN:
                 part.setup_s = 0.0
-            if (kind, agent) in self.handling_s:
-                self._takes_time(part, agent, self.handling_s[kind, agent])
+            if agent in self.handlers and kind in HANDLING:
+                self._takes_time(part, agent, least_handling_s(self.handlers[agent], kind, part.product))
             stays = agent == other and (kind == Event.SET_DOWN or (kind == Event.DISMOUNTED and self._holds_on(other)))
             if not stays:  # a vehicle may have begun to load it on the spot
                 part.since_s = time_s

@@ -37,6 +37,14 @@ def ordered(log: EventLog, scenario: Scenario) -> dict[int, Ordered]:
     return found
 
 
+def products_of(log: EventLog, scenario: Scenario) -> dict[int, str]:
+    """The product of each part, by the id of the part; rows that name none are left out."""
+    names = list(scenario.products)
+    rows = log.events[log.events["kind"] == Event.RELEASED]
+    found = zip(rows["job"].tolist(), rows["other"].tolist(), strict=True)
+    return {job: names[product] for job, product in found if 0 <= product < len(names)}
+
+
 def last_handovers(log: EventLog) -> set[int]:
     """The rows in which a part reaches the place where it is finished, which takes it in for no operation."""
     kinds = (Event.UNLOADED, Event.MOVED, Event.FINISHED)

@@ -8,6 +8,8 @@ from ...agents.negotiation.messages import Performative
 from ...agents.shop.tasks import TaskKind
 from ..log import AgentKind, Event, RobotState, StationState, VehicleState
 from ..scenario import ShiftSpec
+from .handling import HANDLING, certain_handling_s
+from .orders import products_of
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..log import EventLog
     from ..scenario import Scenario
+    from ..scenario.work_times import Handles
 
 _NO_PAUSES = ShiftSpec.model_validate({"every": "24h"})
 
@@ -28,6 +31,7 @@ def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
         return _NO_PAUSES if name is None else scenario.shifts[name]
 
     found: list[Violation] = []
+    products = products_of(log, scenario)
     for uid in log.ids(AgentKind.STATION):
         station = scenario.stations.get(log.name_of(uid))
         if station is not None:
@@ -35,7 +39,7 @@ def check_shifts(log: "EventLog", scenario: "Scenario") -> "list[Violation]":
     for uid in log.ids(AgentKind.ROBOT):
         robot = scenario.robots.get(log.name_of(uid))
         if robot is not None:
-            found += _robot(log, uid, shift_of(robot.shift), (robot.load_s, robot.unload_s))
+            found += _robot(log, uid, shift_of(robot.shift), robot, products)
     if scenario.fleet is not None:
         for uid in log.ids(AgentKind.AGV):
             found += _vehicle(log, uid, shift_of(scenario.fleet.agvs.shift))
@@ -54,13 +58,22 @@ def _station(log: "EventLog", uid: int, shift: "ShiftSpec", machines: int) -> "I
         yield from _off(log, uid, shift, rows, StationState.OFF, must=True)
 
 
-def _robot(log: "EventLog", uid: int, shift: "ShiftSpec", takes_s: tuple[float, float]) -> "Iterator[Violation]":
+def _robot(
+    log: "EventLog", uid: int, shift: "ShiftSpec", robot: "Handles", products: dict[int, str]
+) -> "Iterator[Violation]":
+    """Handling begins when the robot reports it, and where its duration is certain, so long before its end."""
     events = log.events
-    for kind, duration_s in zip((Event.MOUNTED, Event.DISMOUNTED), takes_s, strict=True):
-        rows = np.flatnonzero((events["agent"] == uid) & (events["kind"] == kind))
-        for row in rows[_inside(shift, events["time_s"][rows] - duration_s)].tolist():
-            yield _violation(log, uid, row, "but began in a pause")
-    states = np.flatnonzero((events["agent"] == uid) & (events["kind"] == Event.ROBOT_STATE))
+    own = np.flatnonzero(events["agent"] == uid)
+    rows = own[np.isin(events["kind"][own], HANDLING)]
+    handled = zip(events["kind"][rows].tolist(), events["job"][rows].tolist(), strict=True)
+    takes_s = np.array([certain_handling_s(robot, kind, products.get(job, "")) for kind, job in handled])
+    rows, takes_s = rows[certain := np.isfinite(takes_s)], takes_s[certain]
+    for row in rows[_inside(shift, events["time_s"][rows] - takes_s)].tolist():
+        yield _violation(log, uid, row, "but began in a pause")
+    states = own[events["kind"][own] == Event.ROBOT_STATE]
+    begun = states[events["value"][states] == RobotState.HANDLING]
+    for row in begun[_inside(shift, events["time_s"][begun])].tolist():
+        yield _violation(log, uid, row, "but it is a pause")
     yield from _off(log, uid, shift, states, RobotState.OFF, must=False)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..log import AgentKind, Event, RobotState, StationState, VehicleState
+from .handling import HANDLING, least_handling_s
+from .orders import products_of
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ _BECOMES = {  # a part on a machine -> the state of that machine
 }
 _LEAVES = (Event.DISMOUNTED, Event.SCRAPPED, Event.LOADED, Event.MOVED, Event.SET_DOWN)
 _WORKS = (StationState.STARVED, StationState.PROCESSING, StationState.SETUP, StationState.BLOCKED)
-_HANDLING = (Event.LOADED, Event.UNLOADED, Event.MOUNTED, Event.DISMOUNTED)
 
 
 def check_states(log: "EventLog", scenario: "Scenario") -> list[Violation]:
@@ -47,13 +48,14 @@ class _Replay:
         self.handling_since_s: dict[int, float] = {}  # vehicle or robot -> time since which it is reported to handle
         self.vehicles, self.robots = set(log.ids(AgentKind.AGV)), set(log.ids(AgentKind.ROBOT))
         self.changed: dict[int, int] = {}  # station or vehicle -> row that changed it at this instant
+        self.products = products_of(log, scenario)
         self.time_s = 0.0
         self.found: list[Violation] = []
 
     def run(self) -> list[Violation]:
         reports = (Event.STATION_STATE, Event.VEHICLE_STATE, Event.ROBOT_STATE)
         events = self.log.events
-        rows = np.flatnonzero(np.isin(events["kind"], [*reports, *_BECOMES, *_LEAVES, *_HANDLING, Event.LEFT]))
+        rows = np.flatnonzero(np.isin(events["kind"], [*reports, *_BECOMES, *_LEAVES, *HANDLING, Event.LEFT]))
         for row, (time_s, kind, agent, job, other, value) in zip(rows.tolist(), events[rows].tolist(), strict=True):
             if time_s != self.time_s:
                 self._judge_instant()
@@ -68,8 +70,8 @@ class _Replay:
             else:
                 if kind in (Event.SCRAPPED, Event.SET_DOWN) and agent in self.vehicles:
                     self.aboard[agent] -= 1
-                if kind in _HANDLING:
-                    self._handles(row, kind, agent, other)
+                if kind in HANDLING:
+                    self._handles(row, kind, agent, job, other)
                 if kind in _BECOMES:
                     self._goes_on(row, job, other if kind == Event.MOUNTED else agent, _BECOMES[kind])
                 elif job in self.works and not (kind == Event.DISMOUNTED and other in self.keeping):
@@ -103,20 +105,19 @@ class _Replay:
             self.held[place, state] += 1
         self.changed[place] = row
 
-    def _handles(self, row: int, kind: int, agent: int, place: int) -> None:
+    def _handles(self, row: int, kind: int, agent: int, job: int, place: int) -> None:
         """Check the handling time; vehicles report the state before the event, robots after it."""
         if agent in self.vehicles and self.scenario.fleet is not None:
-            agvs = self.scenario.fleet.agvs
-            takes_s, rule = agvs.load_s if kind == Event.LOADED else agvs.unload_s, "vehicle-state"
+            handler, rule = self.scenario.fleet.agvs, "vehicle-state"
             self.aboard[agent] += 1 if kind == Event.LOADED else -1
             self.changed.setdefault(agent, row)
             reported = self.states.get(agent) == VehicleState.HANDLING
         elif agent in self.robots and agent != place:
-            robot = self.scenario.robots[self.log.name_of(agent)]
-            takes_s, rule = robot.load_s if kind == Event.MOUNTED else robot.unload_s, "robot-state"
+            handler, rule = self.scenario.robots[self.log.name_of(agent)], "robot-state"
             reported = True
         else:
             return
+        takes_s = least_handling_s(handler, kind, self.products.get(job, ""))
         since_s = self.handling_since_s.get(agent, np.inf)
         if not reported or since_s > self.time_s - takes_s + TOLERANCE_S:
             when = f"since {since_s:g} s" if reported and since_s < np.inf else "not to"

@@ -15,6 +15,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from ..log import AgentKind, Event, VehicleState
+from .handling import least_handling_s
+from .orders import products_of
 from .violation import TOLERANCE_S, Violation
 
 if TYPE_CHECKING:
@@ -36,9 +38,10 @@ def check_travel(log: "EventLog", scenario: "Scenario") -> list[Violation]:
     handled = np.isin(events["kind"], (Event.LOADED, Event.UNLOADED, Event.ENERGY, Event.SCRAPPED))
     charging = (events["kind"] == Event.VEHICLE_STATE) & (events["value"] == VehicleState.CHARGING)
     found: list[Violation] = []
+    products = products_of(log, scenario)
     for vehicle in log.ids(AgentKind.AGV):
         rows = np.flatnonzero((events["agent"] == vehicle) & (handled | charging))
-        found += _vehicle(log, vehicle, rows, paths, scenario.fleet.agvs)
+        found += _vehicle(log, vehicle, rows, paths, scenario.fleet.agvs, products)
     return found
 
 
@@ -53,7 +56,12 @@ class _Vehicle:
 
 
 def _vehicle(
-    log: "EventLog", vehicle: int, rows: "NDArray[np.intp]", paths: "_TablePaths | _FloorPaths", agvs: "Agvs"
+    log: "EventLog",
+    vehicle: int,
+    rows: "NDArray[np.intp]",
+    paths: "_TablePaths | _FloorPaths",
+    agvs: "Agvs",
+    products: dict[int, str],
 ) -> "Iterator[Violation]":
     state = _Vehicle()
     for row in rows.tolist():
@@ -65,9 +73,10 @@ def _vehicle(
             state.parts.pop(job, None)
             continue
         place = log.name_of(other)
-        begun_s = time_s - (agvs.load_s if kind == Event.LOADED else agvs.unload_s)
         if kind == Event.ENERGY:
             begun_s = time_s if state.plugged_s is None else state.plugged_s
+        else:
+            begun_s = time_s - least_handling_s(agvs, kind, products.get(job, ""))
         legs = [(state.place, state.left_s, bool(state.parts))] if state.place else []
         if kind == Event.UNLOADED and job in state.parts:
             legs.append((*state.parts.pop(job), True))

@@ -15,6 +15,7 @@ from ...agents.negotiation.terms import Terms
 from ...agents.shop.agv import AGV
 from ...agents.shop.depot import Sink, Source
 from ...agents.shop.fleet import Fleet
+from ...agents.shop.handling import HandlingTimes
 from ...agents.shop.job import Job
 from ...agents.shop.lot import Lot
 from ...agents.shop.tasks import TaskKind
@@ -102,7 +103,9 @@ class Factory(Trial):
         self.traffic: Traffic = scenario.transport.build_traffic(
             scenario, self._agvs_spec, layout=self.layout, owner=self
         )
-        self.fleet = Fleet(self._agvs_spec, self.traffic, self.clock)
+        self.handling_key = int(self.stream("handling").integers(2**63))
+        handling = HandlingTimes(self._agvs_spec, self.handling_key)
+        self.fleet = Fleet(self._agvs_spec, self.traffic, self.clock, handling)
         self._grid = self.traffic if isinstance(self.traffic, GridTraffic) else None
         self._jam_suspected = False
         self.jammed: set[Job] = set()

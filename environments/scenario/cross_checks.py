@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...agents.mechanisms import PLANNERS
 from ...agents.shop.tasks import STORE
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from .fleet import Battery
     from .scenario import Scenario
+    from .work_times import Handles
 
+    Loc = tuple[str | int, ...]
     Problem = tuple[tuple[str | int, ...], str]  # key path, what is wrong and what is allowed
 
 
@@ -74,14 +76,24 @@ def _routings(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _times_by_product(scenario: Scenario) -> Iterator[Problem]:
-    for name, station in scenario.stations.items():
-        for operation, times in station.operations.items():
-            for product in times if isinstance(times, dict) else ():
-                if product not in scenario.products:
-                    yield (
-                        ("stations", name, "operations", operation, product),
-                        unknown(product, "product", scenario.products),
-                    )
+    handlers: list[tuple[Loc, Handles]] = [(("robots", name), robot) for name, robot in scenario.robots.items()]
+    if scenario.fleet is not None:
+        handlers.append((("fleet", "agvs"), scenario.fleet.agvs))
+    of_handling: list[tuple[Loc, Any]] = [((*loc, "load"), handler.load) for loc, handler in handlers]
+    of_handling += [((*loc, "unload"), handler.unload) for loc, handler in handlers]
+    of_stations: list[tuple[Loc, Any]] = [
+        (("stations", name, "operations", operation), time)
+        for name, station in scenario.stations.items()
+        for operation, time in station.operations.items()
+    ]
+    for loc, times in (*of_stations, *of_handling):
+        for product in times if isinstance(times, dict) else ():
+            if product not in scenario.products:
+                yield (*loc, product), unknown(product, "product", scenario.products)
+    for loc, times in of_handling:
+        missing = [product for product in scenario.products if product not in times] if isinstance(times, dict) else []
+        if missing:
+            yield loc, f"names no time for {listed(map(repr, missing))}; give one for each product, or one time for all"
 
 
 def _setups(scenario: Scenario) -> Iterator[Problem]:

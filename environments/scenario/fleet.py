@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from ..config.section import ClassPath, Count, Positive, Section
 from ..config.units import Drain, Duration, Energy, PositivePower, Power, Share, Speed
 from .stations import Breakdown
+from .work_times import NO_TIME, Handles, WorkTime
 
 
 class Battery(Section):
@@ -33,7 +34,7 @@ class Battery(Section):
         return self
 
 
-class Agvs(Section):
+class Agvs(Handles, Section):
     """A number of identical automated guided vehicles."""
 
     count: Annotated[Count, Field(le=100_000)]
@@ -42,8 +43,8 @@ class Agvs(Section):
     kinematics: Literal["omni", "differential"] = "omni"  # drives in any direction, or turns in place first
     turn_s: Duration | None = Field(alias="turn", default=None)  # a quarter turn; None = one tick
     capacity: Positive = 1  # parts carried at once
-    load_s: Duration = Field(alias="load", default=0.0)
-    unload_s: Duration = Field(alias="unload", default=0.0)
+    load: WorkTime = NO_TIME
+    unload: WorkTime = NO_TIME
     battery: Battery | None = None  # None = never empty
     breakdown: Breakdown | None = None
     shift: str | None = None  # of the people who drive or push them

@@ -1,13 +1,14 @@
 """Stations with machines, robots that tend them, and storage between them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import Field
 
 from ...agents.shop.queue_rules import QUEUE_RULES
-from ..config.distributions import DISTRIBUTIONS, Distribution, Durations, LifeTime
+from ..config.distributions import Durations, LifeTime
 from ..config.section import ClassPath, Count, Names, Positive, Section, one_of
 from ..config.units import Duration, Share
+from .work_times import NO_TIME, Handles, WorkTime, of_product
 
 
 class Setup(Section):
@@ -39,23 +40,6 @@ class Breakdown(Section):
         return self.mtbf.mean_s / (self.mtbf.mean_s + self.mttr.mean_s)
 
 
-_TIME: TypeAdapter[Durations] = TypeAdapter(Distribution)
-_BY_PRODUCT: TypeAdapter[dict[str, Durations]] = TypeAdapter(Annotated[dict[str, Distribution], Field(min_length=1)])
-
-
-def _work_time(given: Any) -> Durations | dict[str, Durations]:
-    """A mapping without a key of a distribution names products."""
-    keys = set[str]().union(*(distribution.keys() for distribution in DISTRIBUTIONS.values()))
-    by_product = isinstance(given, dict) and keys.isdisjoint(given)
-    return _BY_PRODUCT.validate_python(given) if by_product else _TIME.validate_python(given)
-
-
-_Times = Durations | dict[str, Durations]
-WorkTime = Annotated[
-    _Times, PlainValidator(_work_time, json_schema_input_type=_Times), PlainSerializer(lambda time: time, Any)
-]  # of all products, or of each
-
-
 class StationSpec(Section):
     """Parallel, identical machines behind one input and one output buffer."""
 
@@ -72,8 +56,7 @@ class StationSpec(Section):
 
     def time_of(self, operation: str, product: str) -> Durations | None:
         """Processing time of an operation for a product; None if it cannot be done here."""
-        time = self.operations.get(operation)
-        return time.get(product) if isinstance(time, dict) else time
+        return of_product(self.operations.get(operation), product)
 
 
 class StorageSpec(Section):
@@ -82,11 +65,11 @@ class StorageSpec(Section):
     capacity: Positive | None = None  # parts; None = unlimited
 
 
-class RobotSpec(Section):
+class RobotSpec(Handles, Section):
     """A robot that loads parts from input buffers into machines and unloads them into output buffers."""
 
     stations: Annotated[Names, Field(min_length=1)]
-    load_s: Duration = Field(alias="load", default=0.0)
-    unload_s: Duration = Field(alias="unload", default=0.0)
+    load: WorkTime = NO_TIME
+    unload: WorkTime = NO_TIME
     shift: str | None = None  # of a person
     class_: ClassPath | None = Field(alias="class", default=None)

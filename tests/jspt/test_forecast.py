@@ -42,8 +42,8 @@ def shop_of(seed: int) -> Shop:
         carry_s=np.round(travel_s * rng.choice([1.0, 1.5])),
         reach_s=np.round(rng.uniform(0.0, 9.0, (vehicles, places))),
         vehicle_free_s=np.round(rng.uniform(0.0, 9.0, vehicles)),
-        load_s=2.0 * (vehicles > 0),
-        unload_s=1.0 * (vehicles > 0),
+        load_s=rng.choice([1.0, 2.0], jobs) * (vehicles > 0),
+        unload_s=rng.choice([1.0, 3.0], jobs) * (vehicles > 0),
         place=place.astype(np.int32),
         ready_s=np.round(rng.uniform(0.0, 9.0, jobs)),
         there=there,
@@ -93,7 +93,7 @@ def played_by_hand(shop: Shop, order: np.ndarray) -> list[tuple[int, int, float,
             comes = part["since"]
             if part["moves"] and target != part["at"]:
                 leaves = part["since"] if takes is None else there[takes]
-                comes = leaves + shop.load_s + shop.carry_s[part["at"], target] + shop.unload_s
+                comes = leaves + shop.load_s[job] + shop.carry_s[part["at"], target] + shop.unload_s[job]
             start = comes
             if not shop.unlimited[machine]:
                 start = max(comes, float(shop.machine_free_s[machine]))
@@ -196,8 +196,8 @@ def test_every_objective_is_optimised_best_by_its_own_search(objective):
         carry_s=np.zeros((2, 2)),
         reach_s=np.zeros((0, 2)),
         vehicle_free_s=np.zeros(0),
-        load_s=0.0,
-        unload_s=0.0,
+        load_s=np.zeros(2),
+        unload_s=np.zeros(2),
         place=np.array([1, 1], np.int32),
         ready_s=np.zeros(2),
         there=np.ones(2, np.bool_),

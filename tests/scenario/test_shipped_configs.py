@@ -59,7 +59,9 @@ def test_the_phone_line_reaches_its_takt_with_what_its_comments_say():
     for operation in ("smt", "board_test", "assembly", "device_test", "packing"):
         able = [station for station in line.stations.values() if operation in station.operations]
         machines = sum(station.machines for station in able)
-        handling_s = next(robot.load_s + robot.unload_s for robot in line.robots.values())
+        handling_s = next(
+            robot.load_time("tray").mean_s + robot.unload_time("tray").mean_s for robot in line.robots.values()
+        )
         work_s = able[0].time_of(operation, "tray").mean_s
         assert able[0].breakdown is not None
         assert able[0].breakdown.availability == pytest.approx(0.88, abs=0.001)

@@ -45,7 +45,7 @@ class Shop(NamedTuple):
         carry_s: (P, P) float64, loaded travel time from place to place.
         reach_s: (V, P) float64, empty travel time from the position at which a vehicle becomes free.
         vehicle_free_s: (V,) float64, time at which a vehicle becomes free. V = 0: parts move themselves in no time.
-        load_s, unload_s: time that a vehicle takes to load a part, and to unload it.
+        load_s, unload_s: (J,) float64, expected time that a vehicle takes to load the part, and to unload it.
         place: (J,) int32, where the part is, or will be when its present operation or move ends.
         ready_s: (J,) float64, time at which it is there and ready.
         there: (J,) bool, the part needs no move before its first operation.
@@ -65,8 +65,8 @@ class Shop(NamedTuple):
     carry_s: NDArray[np.float64]
     reach_s: NDArray[np.float64]
     vehicle_free_s: NDArray[np.float64]
-    load_s: float
-    unload_s: float
+    load_s: NDArray[np.float64]
+    unload_s: NDArray[np.float64]
     place: NDArray[np.int32]
     ready_s: NDArray[np.float64]
     there: NDArray[np.bool_]
@@ -130,7 +130,7 @@ def fill_remaining_work(shop: Shop) -> None:
                     for b in range(shop.choice[n + 1], shop.choice[n + 2]):
                         move_s = min(move_s, shop.carry_s[here, shop.machine_place[shop.machine[b]]])
             if move_s > 0.0:
-                move_s += shop.load_s + shop.unload_s
+                move_s += shop.load_s[job] + shop.unload_s[job]
             rest_s += work_s + move_s
             shop.tail_s[n] = rest_s
 
@@ -206,13 +206,13 @@ def simulate_schedule(
         pick_up_s = taken_s = ready_s[job]
         if needs_move and vehicles > 0:
             vehicle, pick_up_s = _carrier(travel_s, reach_s, free_s, at, here, ready_s[job])
-            taken_s = pick_up_s + load_s
+            taken_s = pick_up_s + load_s[job]
         best_end_s, best_start_s, best_arrive_s, best_machine, best_slot = FAR_S, 0.0, 0.0, NO_MACHINE, 0
         for a in range(choice[n], choice[n + 1]):
             machine = machine_of[a]
             arrive_s = ready_s[job]
             if needs_move and machine_place[machine] != here:
-                arrive_s = taken_s + carry_s[here, machine_place[machine]] + unload_s
+                arrive_s = taken_s + carry_s[here, machine_place[machine]] + unload_s[job]
             start_s = arrive_s
             slot = 0
             if not unlimited[machine]:
@@ -288,13 +288,13 @@ def complete_order(shop: Shop, sooner: float, longer: float, order: NDArray[np.i
             taken_s = ready_s[job]
             if needs_move and vehicles > 0:
                 vehicle, taken_s = _carrier(travel_s, reach_s, free_s, at, place[job], ready_s[job])
-                taken_s += load_s
+                taken_s += load_s[job]
             end_s, begin_s, come_s, on = FAR_S, 0.0, 0.0, NO_MACHINE
             for a in range(choice[n], choice[n + 1]):
                 machine = machine_of[a]
                 arrive_s = ready_s[job]
                 if needs_move and machine_place[machine] != place[job]:
-                    arrive_s = taken_s + carry_s[place[job], machine_place[machine]] + unload_s
+                    arrive_s = taken_s + carry_s[place[job], machine_place[machine]] + unload_s[job]
                 start_s = arrive_s if unlimited[machine] else max(arrive_s, machine_free_s[machine])
                 if on == NO_MACHINE or start_s + work_s[a] < end_s:
                     end_s, begin_s, come_s, on = start_s + work_s[a], start_s, arrive_s, machine

@@ -169,14 +169,14 @@ def snapshot_shop(model: WholeShop, floor: Floor, *, ahead: int | None = None) -
         then = _next_of(job, model, held, queued, delivered_s)
         if then is not None:
             listed.add(job, then, ahead=ahead)
-    vehicles = None if model.parts_move_themselves else model.fleet.spec
+    handling, by_hand = model.fleet.handling, not model.parts_move_themselves
     shop = Shop(
         travel_s=floor.travel_s,
         carry_s=floor.carry_s,
         reach_s=reach_s,
         vehicle_free_s=free_s,
-        load_s=0.0 if vehicles is None else vehicles.load_s,
-        unload_s=0.0 if vehicles is None else vehicles.unload_s,
+        load_s=np.array([handling.mean_s(job, loads=True) if by_hand else 0.0 for job in listed.jobs], np.float64),
+        unload_s=np.array([handling.mean_s(job, loads=False) if by_hand else 0.0 for job in listed.jobs], np.float64),
         place=np.array(listed.place, np.int32),
         ready_s=np.array(listed.ready_s, np.float64),
         there=np.array(listed.there, np.bool_),
@@ -272,9 +272,9 @@ def _vehicles(
             if stop.pick_up:
                 if job in held and held[job].task is not None:
                     time_s = max(time_s, held[job].busy_until_s)
-                time_s += agv.spec.load_s
+                time_s += fleet.handling.mean_s(job, loads=True)
             else:
-                time_s += agv.spec.unload_s
+                time_s += fleet.handling.mean_s(job, loads=False)
                 if stop.task.contract.begun or job not in delivered_s:
                     delivered_s[job] = (at, time_s)
         free_s[v] = time_s
