@@ -99,7 +99,8 @@ class _TablePaths:
 
     def __init__(self, scenario: "Scenario") -> None:
         self._row = {name: row for row, name in enumerate(scenario.places)}
-        times_s = scenario.travel_matrix_s()
+        times_s = scenario.transport.least_travel_times_s(scenario.places)
+        assert times_s is not None
         for via in range(len(times_s)):
             times_s = np.minimum(times_s, times_s[:, via, None] + times_s[via])
         self._times_s = times_s

@@ -17,10 +17,11 @@ from ...agents.shop.traffic import NO_NODE, NO_PLACE, Travel
 from ..config.errors import LayoutError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from ...agents.shop.specs import Distribution
     from ..clock import Clock
 
 
@@ -35,6 +36,8 @@ class MatrixTraffic:
         clock: gives the time and schedules the ends of trips.
         on_arrival: called with the vehicle at the end of every trip that was ordered by `send`.
         speed_m_per_s: converts driving times to metres.
+        random_times: times of trips that are random, by origin and destination; `travel_s` has their means.
+        rng: draws them, one number for each such trip.
     """
 
     tick_s = float("inf")
@@ -49,6 +52,8 @@ class MatrixTraffic:
         clock: Clock,
         on_arrival: Callable[[int], object],
         speed_m_per_s: float = 1.0,
+        random_times: Mapping[tuple[int, int], Distribution] | None = None,
+        rng: np.random.Generator | None = None,
     ) -> None:
         self.places = tuple(places)
         self._times_s = np.array(travel_s, np.float64)
@@ -66,11 +71,14 @@ class MatrixTraffic:
         self._clock = clock
         self._on_arrival = on_arrival
         self._speed_m_per_s = speed_m_per_s
+        self._random_times = random_times or {}
+        self._rng = rng
         self._driven_s = np.zeros(vehicles)  # (V,) of finished trips and parts of trips
         self._heading = [NO_PLACE] * vehicles  # end of the trip under way
         self._wanted = [NO_PLACE] * vehicles  # where it was sent, until it is there
         self._since_s = [0.0] * vehicles  # when the trip began or went on
         self._left_s = [0.0] * vehicles  # what was left of the trip then
+        self._lasts_s = [0.0] * vehicles  # duration of the trip under way
         self._held = [False] * vehicles
         self._trip = [0] * vehicles  # trip number, to ignore the end event of a rescheduled trip
 
@@ -124,6 +132,7 @@ class MatrixTraffic:
         self._wanted.append(NO_PLACE)
         self._since_s.append(0.0)
         self._left_s.append(0.0)
+        self._lasts_s.append(0.0)
         self._held.append(False)
         self._trip.append(0)
         return len(self.node) - 1
@@ -147,7 +156,7 @@ class MatrixTraffic:
         if destination in (NO_PLACE, origin):
             return origin, origin, 0.0
         left_s = self._left_s[vehicle] - self._under_way_s(vehicle)
-        return origin, destination, 1.0 - left_s / float(self._times_s[origin, destination])
+        return origin, destination, 1.0 - left_s / self._lasts_s[vehicle]
 
     def waits_for_dock(self, vehicle: int) -> bool:
         """False: every place has room for all vehicles."""
@@ -190,7 +199,10 @@ class MatrixTraffic:
                 "give a finite travel time"
             )
         self._heading[vehicle] = self.stand[vehicle] = place
-        self._left_s[vehicle] = float(duration_s)
+        random = self._random_times.get((int(self.node[vehicle]), place))
+        if random is not None and self._rng is not None:
+            duration_s = random.quantile(self._rng.random())
+        self._left_s[vehicle] = self._lasts_s[vehicle] = float(duration_s)
         self._go_on(vehicle)
 
     def _go_on(self, vehicle: int) -> None:

@@ -69,8 +69,12 @@ class TransportSpec(Kinds):
         return math.inf
 
     def travel_times_s(self, places: Sequence[str]) -> NDArray[np.float64] | None:
-        """(P, P) given travel times (s) between the places; None if they follow from the floor."""
+        """(P, P) given travel times (s) between the places, means where random; None if they follow from the floor."""
         return None
+
+    def least_travel_times_s(self, places: Sequence[str]) -> NDArray[np.float64] | None:
+        """(P, P) the shortest times that the given travel times can be."""
+        return self.travel_times_s(places)
 
     def trips_to_chargers(self, scenario: Scenario) -> Iterator[Trip]:
         """The trips from all places from which a charger can be reached."""
