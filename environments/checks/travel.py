@@ -150,8 +150,9 @@ def _roads(layout: "Layout", cell_s: float, quarter_s: float) -> coo_array:
         )
         here = np.flatnonzero(inside & layout.passable)
         there = here + down * layout.width + right
-        left, entered = layout.one_way[here], layout.one_way[there]
-        allowed = layout.passable[there] & ((left < 0) | (left == way)) & ((entered < 0) | (entered != (way + 2) % 4))
+        left, entered, back = layout.one_way[here], layout.one_way[there], (way + 2) % 4
+        along = (left < 0) | (left == way) | (layout.sideways[here] & (left != back))
+        allowed = layout.passable[there] & along & ((entered < 0) | (entered != back))
         here, there = here[allowed], there[allowed]
         if quarter_s:
             here, there = 4 * here + way, 4 * there + way

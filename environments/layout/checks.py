@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..config.errors import LayoutError
-from ..config.suggestions import nearest
+from ..config.suggestions import listed, nearest
 from .layout import Layout
 from .moves import NO_CELL, reverse_moves
 
@@ -57,12 +57,12 @@ def _check_names(layout: Layout, wanted: Sequence[str]) -> None:
     if unknown:
         raise LayoutError(
             f"the floor has a dock for {unknown[0]!r}, which the scenario does not name; "
-            f"it names {', '.join(wanted)}{nearest(unknown[0], missing or wanted)}"
+            f"it names {listed(wanted)}{nearest(unknown[0], missing or wanted)}"
         )
     if missing:
         raise LayoutError(
             f"{missing[0]!r} has no dock on the floor; draw a symbol for it and explain it in the legend "
-            f"(there are docks for {', '.join(layout.docks) or 'nothing'})"
+            f"(there are docks for {listed(layout.docks) or 'nothing'})"
         )
 
 

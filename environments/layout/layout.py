@@ -5,8 +5,9 @@ A floor is a drawing with one symbol per cell and a legend that names the places
     ##########        #       wall or rack
     #S.>>>>.A#        . or    floor (a space is floor too)
     #..#PP#..#        > v < ^ one-way floor: left only along the arrow, never entered against it
-    #C.<<<<.I#        P       parking
-    ##########        other   a dock of the place that the legend gives: {S: smt, A: assembly, C: charger_1, I: source}
+    #C.<<<<.I#        → ↓ ← ↑ the same, but also left to either side, as to docks beside an aisle
+    ##########        P       parking
+                      other   a dock of the place that the legend gives: {S: smt, A: assembly, C: charger_1, I: source}
 
 The same symbol in several cells means several docks of one place. Rows and columns are counted from 0, row 0 on top;
 cell index = row * width + column. `checks` verifies that vehicles can serve all places of a floor.
@@ -33,7 +34,9 @@ WALL = "#"
 FLOOR = "."
 PARKING = "P"
 ARROWS = ">v<^"  # position = direction
-RESERVED = WALL + FLOOR + " " + PARKING + ARROWS
+AISLE_ARROWS = "→↓←↑"  # the same for cells that are also left to either side
+RESERVED = WALL + FLOOR + " " + PARKING + ARROWS + AISLE_ARROWS
+MEANINGS = f"{WALL} wall, {FLOOR} floor, {PARKING} parking, {' '.join(ARROWS + AISLE_ARROWS)} one-way"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +53,8 @@ class Layout:
     docks: Mapping[str, tuple[int, ...]]  # place name -> cells that vehicles stand on to serve it, ascending
     parking: NDArray[np.int32]  # (K,) ascending
     cell_size_m: float
-    one_way: NDArray[
-        np.int8
-    ]  # (C,) ANY_DIRECTION, else 0..3 (E, S, W, N): the only direction in which the cell is left
+    one_way: NDArray[np.int8]  # (C,) ANY_DIRECTION, else 0..3 (E, S, W, N): the direction in which the cell is left
+    sideways: NDArray[np.bool_]  # (C,) one-way cells that are also left to either side
     symbols: Mapping[str, str] = field(default_factory=dict)  # place name -> symbol
 
     @property
@@ -83,10 +85,7 @@ class Layout:
         _check_legend(legend)
         rows = _rows(art)
         height, width = len(rows), len(rows[0])
-        if height * width > MOST_CELLS:
-            raise LayoutError(
-                f"{height} rows of {width} cells are {height * width} cells; at most {MOST_CELLS} fit into memory"
-            )
+        _check_size(height, width)
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
         _check_symbols(grid, width, known=set(RESERVED) | set(legend), legend=legend)
         docks = {name: tuple(np.flatnonzero(grid == symbol).tolist()) for symbol, name in legend.items()}
@@ -94,12 +93,13 @@ class Layout:
             if not docks[name]:
                 raise LayoutError(f"the legend says {symbol!r} is {name!r}, but no cell of the drawing is {symbol!r}")
         one_way = np.full(height * width, ANY_DIRECTION, dtype=np.int8)
-        for direction, arrow in enumerate(ARROWS):
-            one_way[grid == arrow] = direction
-        return cls._build(
+        for direction, arrows in enumerate(zip(ARROWS, AISLE_ARROWS, strict=True)):
+            one_way[np.isin(grid, arrows)] = direction
+        return cls.of_cells(
             (height, width),
             passable=grid != WALL,
             one_way=one_way,
+            sideways=np.isin(grid, list(AISLE_ARROWS)),
             docks=docks,
             parking=np.flatnonzero(grid == PARKING),
             cell_size_m=cell_size_m,
@@ -130,15 +130,13 @@ class Layout:
         """The floor of a MovingAI map, without docks, from the rows that `read_map_text` gives."""
         shape = (len(rows), len(rows[0]))
         grid = np.array([list(row) for row in rows], dtype="<U1").ravel()
-        return cls._build(
-            shape,
-            passable=np.isin(grid, list(PASSABLE)),
-            one_way=np.full(grid.size, ANY_DIRECTION, dtype=np.int8),
-            docks={},
-            parking=np.empty(0, dtype=np.int32),
-            cell_size_m=cell_size_m,
-            symbols={},
-        )
+        return cls._two_way(shape, np.isin(grid, list(PASSABLE)), cell_size_m)
+
+    @classmethod
+    def plain(cls, height: int, width: int, *, cell_size_m: float = 1.0) -> Layout:
+        """A floor of that many rows and columns without walls, docks and parking; LayoutError if it is too large."""
+        _check_size(height, width)
+        return cls._two_way((height, width), np.ones(height * width, np.bool_), cell_size_m)
 
     def with_places(
         self, docks: Mapping[str, Iterable[Sequence[int]]], parking: Iterable[Sequence[int]] = ()
@@ -150,10 +148,11 @@ class Layout:
             if not taken:
                 raise LayoutError(f"place {name!r} has no dock; give at least one [row, column]")
         park = sorted(self._place("parking", at, owner) for at in parking)
-        return self._build(
+        return self.of_cells(
             (self.height, self.width),
             passable=self.passable,
             one_way=self.one_way,
+            sideways=self.sideways,
             docks=cells,
             parking=np.array(park, dtype=np.int32),
             cell_size_m=self.cell_size_m,
@@ -165,12 +164,17 @@ class Layout:
 
         An arrow below a dock or parking cell is not drawn (a drawing has one symbol per cell).
         """
+        return self.drawn({name: symbol for symbol, name in self.legend.items()})
+
+    def drawn(self, symbols: Mapping[str, str]) -> str:
+        """The same drawing with these symbols of places."""
         grid = np.where(self.passable, FLOOR, WALL)
-        for direction, arrow in enumerate(ARROWS):
-            grid[self.one_way == direction] = arrow
+        for arrows, turns_off in ((ARROWS, False), (AISLE_ARROWS, True)):
+            for direction, arrow in enumerate(arrows):
+                grid[(self.one_way == direction) & (self.sideways == turns_off)] = arrow
         grid[self.parking] = PARKING
-        for symbol, name in self.legend.items():
-            grid[list(self.docks[name])] = symbol
+        for name, cells in self.docks.items():
+            grid[list(cells)] = symbols[name]
         return "\n".join("".join(row) for row in grid.reshape(self.height, self.width))
 
     @property
@@ -192,26 +196,42 @@ class Layout:
         return cell
 
     @classmethod
-    def _build(
+    def _two_way(cls, shape: tuple[int, int], passable: NDArray[np.bool_], cell_size_m: float) -> Layout:
+        return cls.of_cells(
+            shape,
+            passable=passable,
+            one_way=np.full(passable.size, ANY_DIRECTION, dtype=np.int8),
+            sideways=np.zeros(passable.size, np.bool_),
+            docks={},
+            parking=np.empty(0, dtype=np.int32),
+            cell_size_m=cell_size_m,
+            symbols={},
+        )
+
+    @classmethod
+    def of_cells(
         cls,
         shape: tuple[int, int],
         *,
         passable: NDArray[np.bool_],
         one_way: NDArray[np.int8],
+        sideways: NDArray[np.bool_],
         docks: Mapping[str, tuple[int, ...]],
         parking: NDArray,
         cell_size_m: float,
         symbols: Mapping[str, str],
     ) -> Layout:
+        """The floor of (height, width) with these cells, each as the attribute of that name; nothing is checked."""
         return cls(
             height=shape[0],
             width=shape[1],
             passable=passable,
-            neighbours=grid_moves(shape, passable, one_way),
+            neighbours=grid_moves(shape, passable, one_way, sideways),
             docks=dict(docks),
             parking=parking.astype(np.int32),
             cell_size_m=cell_size_m,
             one_way=one_way,
+            sideways=sideways,
             symbols=dict(symbols),
         )
 
@@ -234,15 +254,20 @@ def _rows(art: str) -> list[str]:
     return rows
 
 
+def _check_size(height: int, width: int) -> None:
+    if height * width > MOST_CELLS:
+        raise LayoutError(
+            f"{height} rows of {width} cells are {height * width} cells; at most {MOST_CELLS} fit into memory"
+        )
+
+
 def _check_legend(legend: Mapping[str, str]) -> None:
     seen: dict[str, str] = {}
     for symbol, name in legend.items():
         if len(symbol) != 1:
             raise LayoutError(f"legend symbol {symbol!r} must be a single character")
         if symbol in RESERVED:
-            raise LayoutError(
-                f"legend symbol {symbol!r} is taken (# wall, . floor, P parking, > v < ^ one-way); choose another"
-            )
+            raise LayoutError(f"legend symbol {symbol!r} is taken ({MEANINGS}); choose another")
         if name in seen:
             raise LayoutError(
                 f"legend gives {name!r} two symbols, {seen[name]!r} and {symbol!r}; draw all its docks with one"
@@ -255,10 +280,10 @@ def _check_symbols(grid: NDArray, width: int, *, known: set[str], legend: Mappin
     if len(unknown):
         row, column = divmod(int(unknown[0]), width)
         explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
-        allowed = f"# . P > v < ^ have a meaning, {explained}"
+        allowed = f"{MEANINGS}; {explained}"
         raise LayoutError(f"symbol {str(grid[unknown[0]])!r} at row {row}, column {column} has no meaning; {allowed}")
 
 
 def _letters() -> Iterable[str]:
     yield from string.ascii_uppercase + string.ascii_lowercase + string.digits
-    yield from (chr(code) for code in range(0x3B1, 0x2000) if chr(code).isprintable())
+    yield from (chr(code) for code in range(0x3B1, 0xD800) if chr(code).isprintable())

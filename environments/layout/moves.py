@@ -18,13 +18,16 @@ ANY_DIRECTION = -1
 EAST, SOUTH, WEST, NORTH = range(4)
 
 
-def grid_moves(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDArray[np.int8]) -> NDArray[np.int32]:
+def grid_moves(
+    shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDArray[np.int8], sideways: NDArray[np.bool_]
+) -> NDArray[np.int32]:
     """The moves E, S, W, N of a grid floor, (C, 4) int32.
 
     Args:
         shape: height and width.
         passable: (C,) bool, cells that vehicles may enter.
-        one_way: (C,) int8, ANY_DIRECTION, or the only direction in which the cell is left.
+        one_way: (C,) int8, ANY_DIRECTION, or the direction in which the cell is left.
+        sideways: (C,) bool, one-way cells that are also left to either side.
     """
     height, width = shape
     cells = np.arange(height * width, dtype=np.int32).reshape(shape)
@@ -35,7 +38,8 @@ def grid_moves(shape: tuple[int, int], passable: NDArray[np.bool_], one_way: NDA
     for direction in range(4):
         column = result[:, direction]
         opposite = (direction + 2) % 4
-        allowed = (column != NO_CELL) & ((one_way == ANY_DIRECTION) | (one_way == direction))
+        along = (one_way == ANY_DIRECTION) | (one_way == direction) | (sideways & (one_way != opposite))
+        allowed = (column != NO_CELL) & along
         allowed &= passable[column] & (one_way[column] != opposite)
         column[~allowed] = NO_CELL
     return np.ascontiguousarray(result)

@@ -78,7 +78,6 @@ def find_conflicts(
 def _conflicts(
     cells: NDArray[np.int32], layout: Layout, ticks: NDArray[np.integer], absent: int | None
 ) -> Iterator[Conflict]:
-    one_way = np.asarray(layout.one_way)
     passable = np.asarray(layout.passable, dtype=bool)
     before = None
     for tick, row in zip(ticks.tolist(), cells, strict=True):
@@ -88,7 +87,7 @@ def _conflicts(
         if before is not None:
             stayed = there if absent is None else there & (before != absent)
             yield from _exchanging(tick, before, row, stayed)
-            yield from _misdriving(tick, before, row, stayed, layout.width, one_way)
+            yield from _misdriving(tick, before, row, stayed, layout)
         before = row
 
 
@@ -130,9 +129,9 @@ def _misdriving(
     before: NDArray[np.int32],
     row: NDArray[np.int32],
     stayed: NDArray[np.bool_],
-    width: int,
-    one_way: NDArray[np.int8],
+    layout: Layout,
 ) -> Iterator[Conflict]:
+    width, one_way = layout.width, layout.one_way
     moved = np.flatnonzero((before != row) & stayed)
     # A cell off the floor is a wall conflict of its own and has no neighbours to check.
     moved = moved[(before[moved] >= 0) & (row[moved] >= 0)]
@@ -143,7 +142,9 @@ def _misdriving(
     for k, (down, right) in enumerate(DELTAS):
         direction[(rows == down) & (columns == right)] = k
     left, entered = one_way[before[moved]], one_way[row[moved]]
-    forbidden = ((left >= 0) & (left != direction)) | ((entered >= 0) & (entered == (direction + 2) % 4))
+    back = (direction + 2) % 4
+    wrong_way = (left >= 0) & (left != direction) & ~(layout.sideways[before[moved]] & (left != back))
+    forbidden = wrong_way | ((entered >= 0) & (entered == back))
     for k in np.flatnonzero((direction < 0) | forbidden).tolist():
         vehicle = int(moved[k])
         kind: ConflictKind = "jump" if direction[k] < 0 else "one-way"

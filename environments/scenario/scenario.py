@@ -24,6 +24,7 @@ from .fleet import ChargerSpec, FleetSpec
 from .negotiation import Negotiation
 from .orders import Orders, ProfileSpec
 from .products import Product
+from .racks import with_racks
 from .shifts import ShiftSpec
 from .shipped import shipped_or
 from .stations import RobotSpec, StationSpec, StorageSpec
@@ -105,8 +106,8 @@ class Scenario(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _names_first(cls, data: Any) -> Any:
-        return with_first(data)
+    def _with_names(cls, data: Any) -> Any:
+        return with_racks(with_first(data))
 
     @model_validator(mode="after")
     def _can_work(self) -> Self:

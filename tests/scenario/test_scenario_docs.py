@@ -10,12 +10,14 @@ from robocell.agents.shop.queue_rules import QUEUE_RULES
 from robocell.environments import scenario as models
 from robocell.environments.config import distributions, units, yaml_text
 from robocell.environments.config.section import Section
+from robocell.environments.layout.blocks import Block
 from robocell.environments.scenario import negotiation
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scenario.md").read_text(encoding="utf-8")
 SECTIONS = {
     "Scenario": models.Scenario,
     "Layout": models.Floor,
+    "Block": Block,
     "Grid": models.Grid,
     "Matrix": models.Matrix,
     "Station": models.StationSpec,

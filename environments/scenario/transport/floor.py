@@ -1,4 +1,4 @@
-"""The floor of a config: a drawing with a legend, or a MovingAI map with docks."""
+"""The floor of a config: a drawing with a legend, a MovingAI map with docks, or a plain size; with blocks of racks."""
 
 from typing import Annotated, Self
 
@@ -6,22 +6,25 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ...config.errors import LayoutError
-from ...config.section import Count, Section
+from ...config.section import Count, Positive, Section
 from ...config.units import Distance
 from ...layout import Layout
+from ...layout.blocks import Block, BlockError, with_blocks
 
 Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 0
 
 
 class Floor(Section):
-    """A drawn floor (`art` with `legend`) or a MovingAI map (`map` with `docks`); files are read into these keys."""
+    """A drawn floor (`art` with `legend`), a map (`map` with `docks`) or a plain one (`size`); files are read in."""
 
     file: str | None = None  # path of a drawing or a .map; None once read into `art` or `map`
     art: str | None = None
     map: str | None = None
+    size: Annotated[tuple[Positive, Positive], Field(strict=False)] | None = None  # rows, columns
     legend: dict[str, str] = Field(default_factory=dict)
     docks: dict[str, Annotated[tuple[Cell, ...], Field(strict=False)]] = Field(default_factory=dict)
     parking: Annotated[tuple[Cell, ...], Field(strict=False)] = ()
+    blocks: Annotated[tuple[Block, ...], Field(strict=False)] = ()
     cell_size_m: Distance = Field(alias="cell_size", default=1.0)
     origin: str | None = None  # the file that art or map was read from; set if `file` was given
 
@@ -29,28 +32,44 @@ class Floor(Section):
     def _readable(self) -> Self:
         try:
             self.build()
+        except BlockError as error:
+            problem = ("blocks", error.number), str(error)
         except LayoutError as error:
-            raise PydanticCustomError("cross_check", "unreadable", {"problems": [self.complaint(str(error))]}) from None
-        return self
+            problem = self.complaint(str(error))
+        else:
+            return self
+        raise PydanticCustomError("cross_check", "unreadable", {"problems": [problem]}) from None
 
     def build(self) -> Layout:
         """The floor as arrays; LayoutError if it cannot be read."""
         if self.file is not None and self.art is None and self.map is None:
             raise LayoutError(f"{self.file!r} was not read; use Scenario.load or Scenario.parse")
-        if [self.file, self.art, self.map].count(None) != 2:
-            raise LayoutError("needs one of file (a drawing or a MovingAI .map), art (a drawing) and map, and only one")
-        if self.art is not None:
-            if self.docks or self.parking:
-                raise LayoutError(
-                    "docks and parking go with a MovingAI .map; draw them in the art, name them in the legend"
-                )
-            return Layout.from_ascii(self.art, self.legend, cell_size_m=self.cell_size_m)
-        if self.legend:
-            raise LayoutError("legend goes with a drawing; give docks as [row, column] for a MovingAI .map")
-        return Layout.from_map(self.map or "", docks=self.docks, parking=self.parking, cell_size_m=self.cell_size_m)
+        if [self.file, self.art, self.map, self.size].count(None) != 3:
+            raise LayoutError(
+                "needs one of file (a drawing or a MovingAI .map), art (a drawing), map and size, and only one"
+            )
+        return with_blocks(self._without_blocks(), self.blocks)
+
+    def block_places(self) -> tuple[str, ...]:
+        """The places of all blocks, `rack/row/column`: block by block, row by row."""
+        return tuple(name for block in self.blocks for name in block.names)
 
     def complaint(self, problem: str) -> tuple[tuple[str, ...], str]:
         """Key and text of a problem of the floor, with the name of its file in front, if any."""
         if self.origin is not None:
             return (), f"{self.origin}: {problem}"
         return ("art",) if self.art is not None else (), problem
+
+    def _without_blocks(self) -> Layout:
+        if self.art is not None:
+            if self.docks or self.parking:
+                raise LayoutError(
+                    "docks and parking go with a MovingAI .map or a size; draw them in the art, name them in the legend"
+                )
+            return Layout.from_ascii(self.art, self.legend, cell_size_m=self.cell_size_m)
+        if self.legend:
+            raise LayoutError("legend goes with a drawing; give docks as [row, column] for a MovingAI .map or a size")
+        if self.size is not None:
+            plain = Layout.plain(*self.size, cell_size_m=self.cell_size_m)
+            return plain.with_places(self.docks, self.parking)
+        return Layout.from_map(self.map or "", docks=self.docks, parking=self.parking, cell_size_m=self.cell_size_m)
