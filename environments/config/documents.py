@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ScenarioError
 from .suggestions import nearest
-from .text_files import read_text
+from .text_files import read_bytes, read_text, restored
 from .yaml_text import LONGEST, Loc, NotYamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ class Document:
             ValueError: it is not UTF-8 text.
         """
         return self.files[path] if path in self.files else read_text(self.folder / path)
+
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of a file that the document names.
+
+        Raises:
+            OSError: the file does not exist or cannot be read.
+            ValueError: it is too large.
+        """
+        return restored(self.files[path]) if path in self.files else read_bytes(self.folder / path)
 
     def overridden(self, locs: Sequence[Loc]) -> Document:
         """The document with values at these locations overridden by `--set`; errors about them name no line."""

@@ -10,10 +10,11 @@ from ..config.distributions.measured import read_durations
 from ..config.errors import ScenarioError
 from ..config.suggestions import nearest
 from ..config.units import DURATION
+from ..layout.readers import FloorFileError, read_floor
 from .orders import ORDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..config.documents import Document, Loc
 
@@ -36,7 +37,8 @@ def named_files(data: Any) -> dict[str, list[str]]:
 def with_files(data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError]) -> Any:
     """The data with the contents of the files that they name; invalid data unchanged.
 
-    `layout.file` becomes `art` or `map`, orders of kind csv a list, and the file of measured times their values.
+    `layout.file` becomes `art` or `map` (and a legend, if the file has one), orders of kind csv a list, and the file of
+    measured times their values.
 
     `source` reads the files. `complain` creates the error for a key and a text.
     """
@@ -45,10 +47,7 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
     named = named_files(data)
     layout = data.get("layout")
     if isinstance(layout, dict) and "layout" in named and not layout.keys() & {"art", "map"}:
-        text = _read(layout["file"], source, ("layout", "file"), complain)
-        rest = {name: value for name, value in layout.items() if name != "file"}
-        key = "map" if layout["file"].endswith(".map") else "art"
-        data = {**data, "layout": {**rest, key: text, "origin": layout["file"]}}
+        data = {**data, "layout": _floor(layout, source, complain)}
     for loc, stream in _streams(data):
         kind = stream.get("kind") if isinstance(stream, dict) else None
         if isinstance(stream, dict) and isinstance(kind, str) and kind in ORDERS:
@@ -100,10 +99,29 @@ def _with(data: Any, loc: Loc, value: Any) -> Any:
     return {**data, key: _with(data[key], tuple(rest), value)}
 
 
-def _read(path: str, source: Document, loc: Loc, complain: Callable[[Loc, str], ScenarioError]) -> str:
+def _floor(
+    layout: Mapping[str, Any], source: Document, complain: Callable[[Loc, str], ScenarioError]
+) -> dict[str, Any]:
+    """The section of a floor with its file read in."""
+    path, loc = layout["file"], ("layout", "file")
+    text, content = (partial(_read, path, source, loc, complain, read) for read in (source.read, source.read_bytes))
+    try:
+        return read_floor(layout, text, content)
+    except FloorFileError as error:
+        raise complain(("layout", error.key), str(error)) from None
+
+
+def _read(
+    path: str,
+    source: Document,
+    loc: Loc,
+    complain: Callable[[Loc, str], ScenarioError],
+    read: Callable[[str], Any] | None = None,
+) -> Any:
+    """The contents of a file, as `read` gives them (text)."""
     full = source.folder / path
     try:
-        return source.read(path)
+        return (read or source.read)(path)
     except FileNotFoundError:
         near = nearest(full.name, (other.name for other in full.parent.glob("*"))) if full.parent.is_dir() else ""
         raise complain(loc, f"there is no file {path!r} beside the config{near}") from None

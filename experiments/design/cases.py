@@ -9,6 +9,7 @@ from typing import Any
 
 from ...environments.config.documents import Document
 from ...environments.config.errors import ScenarioError
+from ...environments.config.text_files import kept
 from ...environments.scenario import Scenario, named_files
 from ..errors import ExperimentError
 from .classes import UserModule, find_class, named_classes, with_imports
@@ -18,6 +19,7 @@ from .sweep import Settings, labels_of, short_names
 from .trials import identity
 
 Loc = tuple[str | int, ...]
+READ_FROM = ("origin", "sheet", "cells")  # keys of a floor that say where it was read, not what it is
 _PLACE = re.compile(r"^.*?:\d+:\d+: ")
 
 
@@ -87,7 +89,7 @@ class CaseMaker:
         sources = self._sources(dump)
         own = meaning = identity([dump, sources])
         if "origin" in dump.get("layout", {}):
-            layout = {key: value for key, value in dump["layout"].items() if key != "origin"}
+            layout = {key: value for key, value in dump["layout"].items() if key not in READ_FROM}
             meaning = identity([dump | {"layout": layout}, sources])
         return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
 
@@ -100,13 +102,13 @@ class CaseMaker:
             for path in paths:
                 if path not in self.files:
                     with contextlib.suppress(OSError, ValueError):
-                        self.files[path] = self.source.read(path)
+                        self.files[path] = kept(self.source.read_bytes(path))
 
     def _may_change_files(self, section: str) -> bool:
         """Whether the sweep may change the files that a section of the scenario names."""
         swept = [key.partition(".") for key in self.places]
         inner = [rest for name, _, rest in swept if name == section]
-        return bool({"", "file"}.intersection(inner)) if section in ("layout", "orders") else bool(inner)
+        return bool({"", "file"}.intersection(inner)) if section == "orders" else bool(inner)
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The error in a case, placed at the key of the sweep that causes it, or else at the sweep."""

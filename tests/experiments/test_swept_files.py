@@ -19,6 +19,7 @@ FLOORS = {
     f"{LONG}1.txt": "IO.\n.S.\n...\n",
     f"{LONG}2.txt": "IO.\n..S\n...\n",
 }
+BOOKS = {"one.xlsx": {"a": "a.txt", "b": "b.txt"}, "two.xlsx": {"a": "b.txt"}}
 DRAW = {"samples": 8, "keys": {"layout.file": {"choice": ["a.txt", "b.txt"]}, "seed": {"low": 1, "high": 99}}}
 SHOP = {
     "transport": {"kind": "grid"},
@@ -30,6 +31,7 @@ SHOP = {
     "warm_up": "0s",
 }
 ON_A_FLOOR = {**SHOP, "layout": {"file": "a.txt", "legend": LEGEND}}
+ON_A_SHEET = {**SHOP, "layout": {"file": "one.xlsx", "sheet": "a", "legend": LEGEND}}
 DRAWN = {**SHOP, "layout": {"art": FLOORS["a.txt"], "legend": LEGEND}}
 LISTED = {**ON_A_FLOOR, "orders": {"kind": "csv", "file": "calm.csv"}}
 MEASURED = {"distribution": "empirical", "file": "quick.txt"}
@@ -42,6 +44,14 @@ ORDERS = {"calm.csv": "at,product\n0s,p\n", "busy.csv": "at,product\n0s,p\n60s,p
 def shop(tmp_path, monkeypatch):
     folder = tmp_path / "shop"
     (folder / "deep").mkdir(parents=True)
+    openpyxl = pytest.importorskip("openpyxl")
+    for book, sheets in BOOKS.items():
+        made = openpyxl.Workbook()
+        for sheet, floor in sheets.items():
+            made.create_sheet(sheet)
+            for row in FLOORS[floor].split():
+                made[sheet].append(list(row))
+        made.save(folder / book)
     for name, text in {**FLOORS, **ORDERS, **TIMES, "deep/c.txt": FLOORS["b.txt"]}.items():
         (folder / name).write_text(text)
     monkeypatch.chdir(folder)
@@ -66,6 +76,8 @@ def shop(tmp_path, monkeypatch):
         (TIMED, {"grid": {"stations.cell.machines": [1, 2]}}, None),
         (DRAWN, {"grid": {"stations.cell.operations.work": [MEASURED, MEASURED | {"file": "slow.txt"}]}}, None),
         (ON_A_FLOOR, {"random": DRAW}, None),
+        (ON_A_SHEET, {"grid": {"layout.file": ["one.xlsx", "two.xlsx"]}}, ["file=one.xlsx", "file=two.xlsx"]),
+        (ON_A_SHEET, {"grid": {"layout.sheet": ["a", "b"]}}, ["sheet=a", "sheet=b"]),
     ],
 )  # fmt: skip
 def test_the_folder_of_a_run_over_files_is_read_from_everywhere(shop, tmp_path, monkeypatch, scenario, sweep, labels):

@@ -10,6 +10,7 @@ from ...config.section import Count, Positive, Section
 from ...config.units import Distance
 from ...layout import Layout
 from ...layout.blocks import Block, BlockError, with_blocks
+from ...layout.readers.sheets import corners, with_cell_names
 
 Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 0
 
@@ -18,6 +19,8 @@ class Floor(Section):
     """A drawn floor (`art` with `legend`), a map (`map` with `docks`) or a plain one (`size`); files are read in."""
 
     file: str | None = None  # path of a drawing or a .map; None once read into `art` or `map`
+    sheet: str | None = None  # of a workbook
+    cells: str | None = None  # range of a sheet: A2:E5
     art: str | None = None
     map: str | None = None
     size: Annotated[tuple[Positive, Positive], Field(strict=False)] | None = None  # rows, columns
@@ -48,6 +51,10 @@ class Floor(Section):
             raise LayoutError(
                 "needs one of file (a drawing or a MovingAI .map), art (a drawing), map and size, and only one"
             )
+        if self.origin is None and (self.sheet or self.cells):
+            raise LayoutError("sheet and cells go with a file .xlsx or .csv; leave them out")
+        if self.cells is not None:
+            corners(self.cells)
         return with_blocks(self._without_blocks(), self.blocks)
 
     def block_places(self) -> tuple[str, ...]:
@@ -57,7 +64,7 @@ class Floor(Section):
     def complaint(self, problem: str) -> tuple[tuple[str, ...], str]:
         """Key and text of a problem of the floor, with the name of its file in front, if any."""
         if self.origin is not None:
-            return (), f"{self.origin}: {problem}"
+            return (), f"{self.origin}: {with_cell_names(problem, self.cells) if self.cells else problem}"
         return ("art",) if self.art is not None else (), problem
 
     def _without_blocks(self) -> Layout:

@@ -1,0 +1,62 @@
+"""Readers of floors that other programs draw: each turns a file into the drawing's text and its legend.
+
+| module | holds |
+|---|---|
+| `sheets` | `.csv` and `.xlsx`: one symbol a cell |
+| `drawing` | what a reader returns, its errors, and packages that are not installed |
+
+`read_floor` chooses the reader by the ending of the name; a name with another ending is a drawing as text.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from .drawing import FloorFileError
+from .sheets import read_csv, read_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .drawing import Drawing
+
+__all__ = ["KEYS", "FloorFileError", "read_floor"]
+
+KEYS = {".csv": ("cells",), ".xlsx": ("sheet", "cells")}  # of `layout`, by the ending of the file that they go with
+_CURES = {
+    ".xls": "save it as .xlsx",
+    ".ods": "save it as .xlsx or .csv",
+}
+_READERS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {".csv": read_csv, ".xlsx": read_xlsx}
+
+
+def read_floor(layout: Mapping[str, Any], read: Callable[[], str], read_bytes: Callable[[], bytes]) -> dict[str, Any]:
+    """The section `layout` with the contents of its `file` in place of the name: `art` or `map`, and a legend.
+
+    Args:
+        layout: the section, with a `file`; other values may be invalid.
+        read: gives the file as text.
+        read_bytes: gives its bytes.
+
+    Raises:
+        FloorFileError: the file is malformed, or a key does not go with it.
+        OSError, ValueError: as `read` and `read_bytes` raise them.
+    """
+    name = layout["file"]
+    ending = PurePath(name).suffix.lower()
+    if ending in _CURES:
+        raise FloorFileError(f"{name!r} cannot be read; {_CURES[ending]}")
+    for key, endings in _endings().items():
+        if key in layout and ending not in endings:
+            raise FloorFileError(f"goes with a file {' or '.join(endings)}, not with {name!r}; leave it out", key)
+    rest = {key: value for key, value in layout.items() if key != "file"} | {"origin": name}
+    if ending not in _READERS:
+        return rest | {"map" if ending == ".map" else "art": read()}
+    return rest | _READERS[ending](read_bytes(), layout).section()
+
+
+def _endings() -> dict[str, list[str]]:
+    """The endings of files that each key goes with."""
+    keys = dict.fromkeys(key for keys in KEYS.values() for key in keys)
+    return {key: [ending for ending, known in KEYS.items() if key in known] for key in keys}

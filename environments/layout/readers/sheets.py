@@ -1,0 +1,160 @@
+"""Reads a floor from a table: `.csv`, or a sheet of an `.xlsx` workbook, with one symbol a cell, as a drawing has them.
+
+         A  B  C  D  E
+    1    hall 3                 The drawing is the rectangle of all cells with content, or the range that is named
+    2    #  #  #  #  #          (`cells: A2:E5`, where there is other text). Blank cells in it are floor, blanks
+    3    #  S        #          around a symbol do not count, and merged cells hold the same symbol.
+    4    #  .  .  A  #
+    5    #  #  #  #  #
+
+Errors name a cell as spreadsheets do: C7 is column C, row 7.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ...config.suggestions import listed, nearest
+from ...config.text_files import as_text
+from ..map_text import MOST_CELLS
+from .drawing import Drawing, FloorFileError, package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+SEPARATORS = (",", ";", "\t")
+FLOOR = "."
+_RANGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})")
+_PLACE = re.compile(r"\brow (\d+), column (\d+)")
+
+Corners = tuple[int, int, int, int]  # top, left, bottom, right: rows and columns from 0, all included
+
+
+def cell_name(row: int, column: int) -> str:
+    """The name of a cell of a spreadsheet: C7 for row 6, column 2, counted from 0."""
+    letters, number = "", column + 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def with_cell_names(text: str, cells: str) -> str:
+    """The text with the name of its spreadsheet cell behind every row and column of a drawing read from `cells`."""
+    top, left, *_ = corners(cells)
+    return _PLACE.sub(lambda found: f"{found[0]} ({cell_name(top + int(found[1]), left + int(found[2]))})", text)
+
+
+def corners(cells: str) -> Corners:
+    """The corners of a range such as A2:E5; FloorFileError if it is not one."""
+    found = _RANGE.fullmatch(cells)
+    if found is None:
+        raise FloorFileError(f"{cells!r} is not a range of cells; write its corners, such as A2:E5", "cells")
+    left, right = (_column(letters) for letters in found.group(1, 3))
+    top, bottom = (int(number) - 1 for number in found.group(2, 4))
+    if bottom < top or right < left:
+        raise FloorFileError(f"{cells!r} must begin with the upper left cell, such as A2:E5", "cells")
+    return top, left, bottom, right
+
+
+def read_csv(content: bytes, layout: Mapping[str, Any]) -> Drawing:
+    """A floor in a table of text; values are separated by commas, semicolons or tabs."""
+    try:
+        text = as_text(content)
+        separator = max(SEPARATORS, key=text.count)
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+    except (csv.Error, ValueError) as error:
+        raise FloorFileError(f"{layout['file']!r} is not a table: {error}") from None
+    return _drawing(rows, layout)
+
+
+def read_xlsx(content: bytes, layout: Mapping[str, Any]) -> Drawing:
+    """A floor in a sheet of a workbook; formulas count as the values that the workbook keeps of them."""
+    openpyxl = package("openpyxl", layout["file"])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that it does not read, such as drop-down lists
+            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    except Exception as error:  # a damaged file raises whatever its first wrong byte leads to
+        raise FloorFileError(f"{layout['file']!r} is not an .xlsx workbook ({error}); save it again as .xlsx") from None
+    sheet = _sheet(book, layout)
+    if sheet.max_row * sheet.max_column > MOST_CELLS:
+        raise FloorFileError(
+            f"the sheet {sheet.title!r} has {sheet.max_row} rows of {sheet.max_column} cells; at most {MOST_CELLS} fit "
+            "into memory: delete the rows and columns beyond the drawing",
+        )
+    rows = [list(row) for row in sheet.iter_rows(min_row=1, min_col=1, values_only=True)]
+    for merged in sheet.merged_cells.ranges:
+        value = rows[merged.min_row - 1][merged.min_col - 1]
+        for row in rows[merged.min_row - 1 : merged.max_row]:
+            row[merged.min_col - 1 : merged.max_col] = [value] * (merged.max_col - merged.min_col + 1)
+    drawing = _drawing(rows, layout)
+    return Drawing(drawing.art, drawing.keys | {"sheet": sheet.title})
+
+
+def _sheet(book: Any, layout: Mapping[str, Any]) -> Any:
+    names = [sheet.title for sheet in book.worksheets]
+    wanted = layout.get("sheet")
+    if wanted is None:
+        if len(names) == 1:
+            return book.worksheets[0]
+        raise FloorFileError(f"{layout['file']!r} has the sheets {listed(names)}; name one of them (sheet)")
+    if wanted not in names:
+        near = nearest(wanted, names) if isinstance(wanted, str) else ""
+        raise FloorFileError(f"{wanted!r} is not a sheet of {layout['file']!r}; it has: {listed(names)}{near}", "sheet")
+    return book[wanted]
+
+
+def _drawing(rows: Sequence[Sequence[Any]], layout: Mapping[str, Any]) -> Drawing:
+    """The drawing in a table that begins with the cell A1."""
+    given = layout.get("cells")
+    if given is not None and not isinstance(given, str):
+        raise FloorFileError(f"{given!r} is not a range of cells; write its corners, such as A2:E5", "cells")
+    top, left, bottom, right = corners(given) if given else _used(rows, layout["file"])
+    if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+        raise FloorFileError(f"{given} has more than {MOST_CELLS} cells, which do not fit into memory", "cells")
+    art = "\n".join(
+        "".join(_symbol(_value(rows, row, column), row, column) for column in range(left, right + 1))
+        for row in range(top, bottom + 1)
+    )
+    return Drawing(art, {"cells": f"{cell_name(top, left)}:{cell_name(bottom, right)}"})
+
+
+def _used(rows: Sequence[Sequence[Any]], file: str) -> Corners:
+    used = list(_with_content(rows))
+    if not used:
+        raise FloorFileError(f"{file!r} is empty; write one symbol a cell")
+    down, right = zip(*used, strict=True)
+    return min(down), min(right), max(down), max(right)
+
+
+def _with_content(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int]]:
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is not None and str(value).strip():
+                yield number, column
+
+
+def _value(rows: Sequence[Sequence[Any]], row: int, column: int) -> Any:
+    return rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+
+
+def _symbol(value: Any, row: int, column: int) -> str:
+    text = "" if value is None else str(value).strip()
+    if len(text) > 1:
+        raise FloorFileError(
+            f"cell {cell_name(row, column)} holds {text[:30]!r}; write one symbol a cell and explain it in the legend, "
+            "or name the range of the drawing (cells)"
+        )
+    return text or FLOOR
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
