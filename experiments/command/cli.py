@@ -40,6 +40,7 @@ app.command()(warm)
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="Experiment or scenario file, or a shipped config.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+Floor = Annotated[bool, typer.Option("--show-layout", help="Also print the floor as it was read.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key; repeatable.")]
 
 
@@ -117,7 +118,7 @@ def run(
 
 
 @app.command()
-def validate(config: ConfigPath, settings: Settings = None, as_json: Json = False) -> None:
+def validate(config: ConfigPath, settings: Settings = None, show_layout: Floor = False, as_json: Json = False) -> None:
     """Checks a config, and says what would run.
 
     Example: `robocell validate fleet_sizing.yaml`
@@ -128,6 +129,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     from ..design.experiment import Experiment
     from ..design.questions.packages import require_package
     from ..execution.rehearsal import rehearse
+    from .floors import floors, show_floors
 
     experiment = Experiment.load(config, _settings(settings))
     check_asked_kpis(experiment)
@@ -151,7 +153,7 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
         "jam_risks": jam_risks.jam_risks(experiment),
     }
     if as_json:
-        print_json(facts)
+        print_json(facts | ({"floors": floors(experiment)} if show_layout else {}))
         return
     print(f"{config} is valid: {experiment.name}")
     varied = f" over {', '.join(experiment.shown_keys)}" if experiment.shown_keys else ""
@@ -164,6 +166,8 @@ def validate(config: ConfigPath, settings: Settings = None, as_json: Json = Fals
     for warning in (late_orders.told(experiment), jam_risks.told(experiment)):
         if warning:
             print(f"  {warning}")
+    if show_layout:
+        show_floors(experiment)
 
 
 @app.command()

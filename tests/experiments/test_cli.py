@@ -422,3 +422,41 @@ def test_names_may_have_any_letters_where_the_terminal_has_few(tmp_path, command
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         assert done.stdout
         assert b"Traceback" not in done.stderr
+
+
+RACKS = """\
+scenario:
+  layout:
+    size: [9, 12]
+    docks: {source: [[0, 0]], sink: [[0, 11]], cell: [[8, 5]]}
+    blocks: [{rack: R, rows: 2, columns: 4, at: [1, 4], aisle: 1, one_way: true}]
+  fleet: {agvs: {count: 1}}
+  stations: {cell: {operations: {work: 1s}}}
+  products: {part: {routing: [work]}}
+  orders: {kind: conwip, wip: 1}
+  horizon: 30min
+"""
+
+
+def test_validate_prints_the_floor_with_its_blocks_and_legend(tmp_path):
+    (tmp_path / "racks.yaml").write_text(RACKS)
+    said = robocell("validate", "racks.yaml", "--show-layout", cwd=tmp_path).stdout.splitlines()
+    first = said.index("floor: 9 rows of 12 cells of 1 m, 3 docks, 8 rack locations")
+    assert said[first + 1 : first + 6] == [
+        "  0         10",
+        "0 S..........s",
+        "1 ....####....",
+        "2 ....RRRR....",
+        "3 ....→→→→....",
+    ]
+    assert {"R R/1/1 … R/2/4", "S source", "s sink", "C cell"} <= set(said[first:])
+    (floor,) = json.loads(robocell("validate", "racks.yaml", "--show-layout", "--json", cwd=tmp_path).stdout)["floors"]
+    assert (floor["rows"], floor["columns"], floor["racks"], floor["origin"]) == (9, 12, 8, None)
+    assert floor["art"][1] == "....####...."
+
+
+def test_validate_prints_each_floor_of_a_sweep_once(tmp_path):
+    sweep = "sweep: {grid: {layout.size: [[9, 12], [9, 13]], fleet.agvs.count: [1, 2]}}\n"
+    (tmp_path / "racks.yaml").write_text(RACKS + sweep)
+    said = robocell("validate", "racks.yaml", "--show-layout", cwd=tmp_path).stdout.splitlines()
+    assert len([line for line in said if line.startswith("floor of size=")]) == 2

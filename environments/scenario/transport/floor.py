@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ...config.errors import LayoutError
-from ...config.section import Count, Positive, Section
+from ...config.section import Count, Names, Positive, Section
 from ...config.units import Distance
 from ...layout import Layout
 from ...layout.blocks import Block, BlockError, with_blocks
@@ -30,6 +30,7 @@ class Floor(Section):
     blocks: Annotated[tuple[Block, ...], Field(strict=False)] = ()
     cell_size_m: Distance = Field(alias="cell_size", default=1.0)
     origin: str | None = None  # the file that art or map was read from; set if `file` was given
+    notes: Names = ()  # what its reader found and left out
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
