@@ -18,8 +18,8 @@ import numpy as np
 
 from ..config.errors import LayoutError
 from ..config.suggestions import listed, nearest
-from .layout import Layout
-from .moves import NO_CELL, reverse_moves
+from .layout import AISLE_ARROWS, ARROWS, Layout
+from .moves import ANY_DIRECTION, NO_CELL, STEPS, reverse_moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def check_layout(layout: Layout, places: Iterable[str]) -> None:
     """Refuse a floor on which the named places could not be served.
 
     Raises LayoutError, naming row and column, for: a dock of an unknown place, a place without a dock, docks or parking
-    that cannot reach each other, a one-way trap, docks whose vehicles would cut off others.
+    that cannot reach each other, an arrow into a wall, a one-way trap, docks whose vehicles would cut off others.
     """
     wanted = tuple(places)
     _check_names(layout, wanted)
@@ -71,17 +71,53 @@ def _check_connected(layout: Layout, docks: NDArray, backwards: NDArray) -> None
     open_cells = layout.passable
     forth = _reached(start, layout.neighbours, open_cells)
     back = _reached(start, backwards, open_cells)
-    for cell in (*docks.tolist(), *layout.parking.tolist()):
-        if not forth[cell]:
-            raise LayoutError(f"{_where(layout, cell)} cannot be reached from {_where(layout, start)}")
-        if not back[cell]:
-            raise LayoutError(f"{_where(layout, start)} cannot be reached from {_where(layout, cell)}")
+    _check_arrows(layout, forth)
+    stops = (*docks.tolist(), *layout.parking.tolist())
+    for cell in stops:
+        if not (forth[cell] and back[cell]):
+            _check_access(layout, stops, backwards)
+            goal, origin = (start, cell) if forth[cell] else (cell, start)
+            raise LayoutError(
+                f"{_where(layout, goal)} cannot be reached from {_where(layout, origin)}; "
+                "open a path through the walls, or turn the arrows on it"
+            )
     traps = np.flatnonzero(forth & ~back)
     if len(traps):
         raise LayoutError(
             f"{_where(layout, int(traps[0]))} is a trap: vehicles can get there but, "
             "against the one-way arrows, not back to the docks; open an exit or make it a wall"
         )
+
+
+def _check_arrows(layout: Layout, reached: NDArray[np.bool_]) -> None:
+    """Refuse an arrow that vehicles reach and cannot leave."""
+    dead = reached & (layout.one_way != ANY_DIRECTION) & (layout.neighbours == NO_CELL).all(axis=1)
+    for cell in np.flatnonzero(dead).tolist():
+        direction = int(layout.one_way[cell])
+        arrow = (AISLE_ARROWS if layout.sideways[cell] else ARROWS)[direction]
+        row, column = layout.row_column(cell)
+        down, right = STEPS[direction]
+        inside = 0 <= row + down < layout.height and 0 <= column + right < layout.width
+        if not inside:
+            ahead, cure = "points off the floor", "turn it"
+        elif layout.passable[there := layout.cell(row + down, column + right)]:
+            ahead, cure = f"points at an arrow against it at {_place(layout, there)}", "turn one of them"
+        else:
+            ahead, cure = f"points into the wall at {_place(layout, there)}", "turn it, or open the wall"
+        raise LayoutError(
+            f"the arrow {arrow} at {_place(layout, cell)} {ahead}, so that no vehicle can leave it; {cure}"
+        )
+
+
+def _check_access(layout: Layout, stops: Iterable[int], backwards: NDArray) -> None:
+    """Refuse a dock or parking cell that no cell beside it leads to, or that leads to none."""
+    for cell in stops:
+        for moves, what in ((backwards, "enter"), (layout.neighbours, "leave")):
+            if (moves[cell] == NO_CELL).all():
+                raise LayoutError(
+                    f"{_where(layout, cell)} has no access: vehicles cannot {what} it from any side; "
+                    "put floor beside it, or turn the arrows there"
+                )
 
 
 def _check_unsealed(layout: Layout, docks: NDArray, backwards: NDArray) -> None:
@@ -164,7 +200,11 @@ def _any(mask: NDArray, cells: NDArray) -> bool:
 
 
 def _where(layout: Layout, cell: int) -> str:
-    row, column = layout.row_column(cell)
     name = next((name for name, cells in layout.docks.items() if cell in cells), None)
     kind = f"the dock of {name!r}" if name else "parking" if cell in layout.parking else "the floor"
-    return f"{kind} at row {row}, column {column}"
+    return f"{kind} at {_place(layout, cell)}"
+
+
+def _place(layout: Layout, cell: int) -> str:
+    row, column = layout.row_column(cell)
+    return f"row {row}, column {column}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NO_CELL = -1
 ANY_DIRECTION = -1
 EAST, SOUTH, WEST, NORTH = range(4)
+STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))  # rows and columns of a move, by direction
 
 
 def grid_moves(

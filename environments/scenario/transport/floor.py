@@ -37,7 +37,7 @@ class Floor(Section):
         try:
             self.build()
         except BlockError as error:
-            problem = ("blocks", error.number), str(error)
+            problem = ("blocks", error.number), self._with_cells(str(error))
         except LayoutError as error:
             problem = self.complaint(str(error))
         else:
@@ -65,8 +65,12 @@ class Floor(Section):
     def complaint(self, problem: str) -> tuple[tuple[str, ...], str]:
         """Key and text of a problem of the floor, with the name of its file in front, if any."""
         if self.origin is not None:
-            return (), f"{self.origin}: {with_cell_names(problem, self.cells) if self.cells else problem}"
+            return (), f"{self.origin}: {self._with_cells(problem)}"
         return ("art",) if self.art is not None else (), problem
+
+    def _with_cells(self, problem: str) -> str:
+        """The problem with the cells of the sheet that the floor was read from, if any."""
+        return problem if self.cells is None else with_cell_names(problem, self.cells)
 
     def _without_blocks(self) -> Layout:
         if self.art is not None:
