@@ -34,7 +34,7 @@ def printed(layout: Layout, blocks: Sequence[Block] = ()) -> tuple[list[str], di
     symbols = {label: layout.symbols[label] for label in label_of.values() if label in layout.symbols}
     for label in label_of.values():
         if label not in symbols:
-            symbols[label] = _free(label[0], set(symbols.values()))
+            symbols[label] = free_symbol(label[0], set(symbols.values()))
     rows = layout.drawn({name: symbols[label] for name, label in label_of.items()}).split("\n")
     known = MEANING | {symbol: label for label, symbol in symbols.items()}
     found = set("".join(rows))
@@ -48,7 +48,7 @@ def numbered(rows: Sequence[str]) -> list[str]:
     return [f"{'':{width}} {columns}", *(f"{number:{width}} {row}" for number, row in enumerate(rows))]
 
 
-def _free(initial: str, taken: Collection[str]) -> str:
+def free_symbol(initial: str, taken: Collection[str]) -> str:
     """The initial of a place, small or capital, if it is free; else another letter."""
     wished = (initial.upper(), initial.lower(), *string.ascii_letters, *string.digits)
     letters = (*wished, *(chr(code) for code in range(0x3B1, 0xD800)))

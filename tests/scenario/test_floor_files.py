@@ -1,42 +1,12 @@
 """Floors of other programs are read as if they had been drawn as text, and refused by the names of their cells."""
 
-import re
-
 import pytest
 import yaml
+from drawn_floors import ART, LEGEND, SHOP, load, problem
 
 from robocell.environments.config.documents import Document
-from robocell.environments.config.errors import ScenarioError
 from robocell.environments.layout.readers.sheets import cell_name, corners
 from robocell.environments.scenario import Scenario, self_contained
-
-ART = """
-#######
-#I...O#
-#.>...#
-###S###
-#######
-""".strip()
-LEGEND = {"I": "source", "O": "sink", "S": "saw"}
-SHOP = {
-    "stations": {"saw": {"operations": {"cut": "5s"}}},
-    "fleet": {"agvs": {"count": 1}},
-    "products": {"shaft": {"routing": ["cut"]}},
-    "orders": {"kind": "conwip", "wip": 1},
-    "horizon": "10min",
-}
-
-
-def load(folder, **layout) -> Scenario:
-    (folder / "shop.yaml").write_text(yaml.safe_dump(SHOP | {"layout": {"legend": LEGEND} | layout}))
-    return Scenario.load(folder / "shop.yaml")
-
-
-def problem(folder, **layout) -> str:
-    """What is said about a floor, without the place in the file."""
-    with pytest.raises(ScenarioError) as caught:
-        load(folder, **layout)
-    return re.sub(r"^.*?:\d+:\d+: ", "", str(caught.value))
 
 
 def workbook(path, art=ART, *, row=1, column=1, sheets=("floor",), blank="."):
@@ -145,7 +115,7 @@ def test_blocks_are_put_on_a_sheet(tmp_path):
         ({"file": "hall.xlx"},
          "layout.file: there is no file 'hall.xlx' beside the config; did you mean \"hall.xlsx\"?"),
         ({"art": "I", "sheet": "floor"},
-         "layout.art: sheet and cells go with a file .xlsx or .csv; leave them out"),
+         "layout.art: sheet goes with a file .xlsx; leave it out"),
     ],
 )  # fmt: skip
 def test_a_wrong_sheet_is_refused_with_the_cure(tmp_path, layout, says):

@@ -3,6 +3,7 @@
 | module | holds |
 |---|---|
 | `sheets` | `.csv` and `.xlsx`: one symbol a cell |
+| `pictures` | `.png`: one colour a cell |
 | `drawing` | what a reader returns, its errors, and packages that are not installed |
 
 `read_floor` chooses the reader by the ending of the name; a name with another ending is a drawing as text.
@@ -14,6 +15,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from .drawing import FloorFileError
+from .pictures import read_picture
 from .sheets import read_csv, read_xlsx
 
 if TYPE_CHECKING:
@@ -21,14 +23,20 @@ if TYPE_CHECKING:
 
     from .drawing import Drawing
 
-__all__ = ["KEYS", "FloorFileError", "read_floor"]
+__all__ = ["FILE_KEYS", "FloorFileError", "read_floor"]
 
-KEYS = {".csv": ("cells",), ".xlsx": ("sheet", "cells")}  # of `layout`, by the ending of the file that they go with
+FILE_KEYS = {"sheet": (".xlsx",), "cells": (".csv", ".xlsx"), "cell_pixels": (".png",)}  # keys: files they go with
 _CURES = {
     ".xls": "save it as .xlsx",
     ".ods": "save it as .xlsx or .csv",
+    **dict.fromkeys((".jpg", ".jpeg"), "save it as .png, which keeps the colours"),
+    **dict.fromkeys((".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".pdf"), "save it as .png"),
 }
-_READERS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {".csv": read_csv, ".xlsx": read_xlsx}
+_READERS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {
+    ".csv": read_csv,
+    ".xlsx": read_xlsx,
+    ".png": read_picture,
+}
 
 
 def read_floor(layout: Mapping[str, Any], read: Callable[[], str], read_bytes: Callable[[], bytes]) -> dict[str, Any]:
@@ -47,16 +55,10 @@ def read_floor(layout: Mapping[str, Any], read: Callable[[], str], read_bytes: C
     ending = PurePath(name).suffix.lower()
     if ending in _CURES:
         raise FloorFileError(f"{name!r} cannot be read; {_CURES[ending]}")
-    for key, endings in _endings().items():
+    for key, endings in FILE_KEYS.items():
         if key in layout and ending not in endings:
             raise FloorFileError(f"goes with a file {' or '.join(endings)}, not with {name!r}; leave it out", key)
     rest = {key: value for key, value in layout.items() if key != "file"} | {"origin": name}
     if ending not in _READERS:
         return rest | {"map" if ending == ".map" else "art": read()}
     return rest | _READERS[ending](read_bytes(), layout).section()
-
-
-def _endings() -> dict[str, list[str]]:
-    """The endings of files that each key goes with."""
-    keys = dict.fromkeys(key for keys in KEYS.values() for key in keys)
-    return {key: [ending for ending, known in KEYS.items() if key in known] for key in keys}

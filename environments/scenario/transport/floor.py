@@ -10,6 +10,7 @@ from ...config.section import Count, Names, Positive, Section
 from ...config.units import Distance
 from ...layout import Layout
 from ...layout.blocks import Block, BlockError, with_blocks
+from ...layout.readers import FILE_KEYS
 from ...layout.readers.sheets import corners, with_cell_names
 
 Cell = Annotated[tuple[Count, Count], Field(strict=False)]  # row, column, from 0
@@ -21,6 +22,7 @@ class Floor(Section):
     file: str | None = None  # path of a drawing or a .map; None once read into `art` or `map`
     sheet: str | None = None  # of a workbook
     cells: str | None = None  # range of a sheet: A2:E5
+    cell_pixels: Positive | None = None  # of a picture: side of a cell; None = 1
     art: str | None = None
     map: str | None = None
     size: Annotated[tuple[Positive, Positive], Field(strict=False)] | None = None  # rows, columns
@@ -52,8 +54,8 @@ class Floor(Section):
             raise LayoutError(
                 "needs one of file (a drawing or a MovingAI .map), art (a drawing), map and size, and only one"
             )
-        if self.origin is None and (self.sheet or self.cells):
-            raise LayoutError("sheet and cells go with a file .xlsx or .csv; leave them out")
+        if self.origin is None and (alone := [key for key in FILE_KEYS if getattr(self, key) is not None]):
+            raise LayoutError(f"{alone[0]} goes with a file {' or '.join(FILE_KEYS[alone[0]])}; leave it out")
         if self.cells is not None:
             corners(self.cells)
         return with_blocks(self._without_blocks(), self.blocks)
