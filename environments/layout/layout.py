@@ -87,7 +87,7 @@ class Layout:
         height, width = len(rows), len(rows[0])
         _check_size(height, width)
         grid = np.array([list(row) for row in rows], dtype="<U1").reshape(height * width)
-        _check_symbols(grid, width, known=set(RESERVED) | set(legend), legend=legend)
+        _check_symbols(rows, legend)
         docks = {name: tuple(np.flatnonzero(grid == symbol).tolist()) for symbol, name in legend.items()}
         for symbol, name in legend.items():
             if not docks[name]:
@@ -275,13 +275,18 @@ def _check_legend(legend: Mapping[str, str]) -> None:
         seen[name] = symbol
 
 
-def _check_symbols(grid: NDArray, width: int, *, known: set[str], legend: Mapping[str, str]) -> None:
-    unknown = np.flatnonzero(~np.isin(grid, sorted(known)))
-    if len(unknown):
-        row, column = divmod(int(unknown[0]), width)
-        explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
-        allowed = f"{MEANINGS}; {explained}"
-        raise LayoutError(f"symbol {str(grid[unknown[0]])!r} at row {row}, column {column} has no meaning; {allowed}")
+def _check_symbols(rows: Sequence[str], legend: Mapping[str, str]) -> None:
+    known = {*RESERVED, *legend}
+    if set().union(*rows) <= known:
+        return
+    places = (
+        (row, column) for row, line in enumerate(rows) for column, symbol in enumerate(line) if symbol not in known
+    )
+    row, column = next(places)
+    explained = f"the legend explains {', '.join(sorted(legend))}" if legend else "the legend is empty"
+    raise LayoutError(
+        f"symbol {rows[row][column]!r} at row {row}, column {column} has no meaning; {MEANINGS}; {explained}"
+    )
 
 
 def _letters() -> Iterable[str]:

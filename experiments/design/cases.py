@@ -19,7 +19,7 @@ from .sweep import Settings, labels_of, short_names
 from .trials import identity
 
 Loc = tuple[str | int, ...]
-READ_FROM = ("origin", "sheet", "cells", "cell_pixels", "notes")  # keys of a floor that are no part of it
+READ_FROM = ("origin", "sheet", "cells", "cell_pixels", "unit", "notes")  # keys of a floor that are no part of it
 _PLACE = re.compile(r"^.*?:\d+:\d+: ")
 
 

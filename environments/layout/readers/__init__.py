@@ -4,6 +4,7 @@
 |---|---|
 | `sheets` | `.csv` and `.xlsx`: one symbol a cell |
 | `pictures` | `.png`: one colour a cell |
+| `cad`, `cad_cells`, `raster` | `.dxf`: layers of lines and outlines; their cells |
 | `drawing` | what a reader returns, its errors, and packages that are not installed |
 
 `read_floor` chooses the reader by the ending of the name; a name with another ending is a drawing as text.
@@ -14,6 +15,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from .cad import read_cad
 from .drawing import FloorFileError
 from .pictures import read_picture
 from .sheets import read_csv, read_xlsx
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FILE_KEYS", "FloorFileError", "read_floor"]
 
-FILE_KEYS = {"sheet": (".xlsx",), "cells": (".csv", ".xlsx"), "cell_pixels": (".png",)}  # keys: files they go with
+# Keys of `layout` that go with some files only, and the endings of these.
+FILE_KEYS = {"sheet": (".xlsx",), "cells": (".csv", ".xlsx"), "cell_pixels": (".png",), "unit": (".dxf",)}
 _CURES = {
     ".xls": "save it as .xlsx",
+    ".dwg": "save it as .dxf",
     ".ods": "save it as .xlsx or .csv",
     **dict.fromkeys((".jpg", ".jpeg"), "save it as .png, which keeps the colours"),
     **dict.fromkeys((".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".pdf"), "save it as .png"),
@@ -36,6 +40,7 @@ _READERS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {
     ".csv": read_csv,
     ".xlsx": read_xlsx,
     ".png": read_picture,
+    ".dxf": read_cad,
 }
 
 

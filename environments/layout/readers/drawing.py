@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...config.errors import LayoutError
+from ..printed import free_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EXTRA = "floors"  # of the packages that readers need
 
@@ -31,13 +35,22 @@ class Drawing:
         return {"art": self.art, **self.keys}
 
 
+def place_symbols(names: Iterable[str]) -> dict[str, str]:
+    """A symbol for each place, if possible its initial."""
+    symbols: dict[str, str] = {}
+    for name in names:
+        symbols[name] = free_symbol(name[:1], set(symbols.values()))
+    return symbols
+
+
 def package(name: str, file: str) -> Any:
-    """An optional package; FloorFileError with the remedy if it is not installed."""
+    """A module of an optional package; FloorFileError with the remedy if it is not installed."""
+    root = name.partition(".")[0]
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name:
+        if error.name != root:
             raise
         raise FloorFileError(
-            f"{file!r} needs {name}, which is not installed; install it with: pip install 'robocell[{EXTRA}]'"
+            f"{file!r} needs {root}, which is not installed; install it with: pip install 'robocell[{EXTRA}]'"
         ) from None

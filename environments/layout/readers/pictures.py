@@ -19,11 +19,10 @@ import numpy as np
 from ...config.quoting import quoted
 from ..layout import AISLE_ARROWS, ARROWS, FLOOR, PARKING, WALL
 from ..map_text import MOST_CELLS
-from ..printed import free_symbol
-from .drawing import Drawing, FloorFileError, package
+from .drawing import Drawing, FloorFileError, package, place_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -54,14 +53,6 @@ def read_picture(content: bytes, layout: Mapping[str, Any]) -> Drawing:
     notes = _notes(side, legend, counts, shares)
     art = "\n".join("".join(row) for row in cells.tolist())
     return Drawing(art, {"legend": {symbol: name for name, symbol in symbols.items()}, "notes": notes})
-
-
-def place_symbols(names: Collection[str]) -> dict[str, str]:
-    """A symbol for each place, if possible its initial."""
-    symbols: dict[str, str] = {}
-    for name in names:
-        symbols[name] = free_symbol(name[:1], set(symbols.values()))
-    return symbols
 
 
 def _cell_pixels(layout: Mapping[str, Any]) -> int:

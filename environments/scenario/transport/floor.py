@@ -1,6 +1,6 @@
 """The floor of a config: a drawing with a legend, a MovingAI map with docks, or a plain size; with blocks of racks."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,7 @@ class Floor(Section):
     sheet: str | None = None  # of a workbook
     cells: str | None = None  # range of a sheet: A2:E5
     cell_pixels: Positive | None = None  # of a picture: side of a cell; None = 1
+    unit: Literal["mm", "cm", "m", "km", "in", "ft"] | None = None  # of a .dxf drawing; None = as it says
     art: str | None = None
     map: str | None = None
     size: Annotated[tuple[Positive, Positive], Field(strict=False)] | None = None  # rows, columns
