@@ -56,6 +56,7 @@ class Layout:
     one_way: NDArray[np.int8]  # (C,) ANY_DIRECTION, else 0..3 (E, S, W, N): the direction in which the cell is left
     sideways: NDArray[np.bool_]  # (C,) one-way cells that are also left to either side
     symbols: Mapping[str, str] = field(default_factory=dict)  # place name -> symbol
+    through_parking: bool = True  # whether `neighbours` lead through parking cells; see `bays`
 
     @property
     def size(self) -> int:

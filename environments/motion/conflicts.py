@@ -144,6 +144,8 @@ def _misdriving(
     left, entered = one_way[before[moved]], one_way[row[moved]]
     back = (direction + 2) % 4
     wrong_way = (left >= 0) & (left != direction) & ~(layout.sideways[before[moved]] & (left != back))
+    if not layout.through_parking:
+        wrong_way |= (layout.neighbours[before[moved]] != row[moved, None]).all(axis=1)
     forbidden = wrong_way | ((entered >= 0) & (entered == back))
     for k in np.flatnonzero((direction < 0) | forbidden).tolist():
         vehicle = int(moved[k])

@@ -44,7 +44,7 @@ def test_in_a_cell_of_many_pixels_the_most_frequent_colour_counts_and_mixed_cell
     image.save(tmp_path / "hall.png")
     floor = shop(tmp_path, cell_pixels=4).layout
     assert floor.notes[1:] == (
-        "1 cells are not of one colour (the first at row 1, column 1); the most frequent colour counts",
+        "1 cell is not of one colour (the first at row 1, column 1); the most frequent colour counts",
     )
     assert floor.art.split("\n")[1] == "#S...s#"
 

@@ -153,8 +153,7 @@ def _notes(side: int, legend: dict[str, str], counts: list[int], shares: NDArray
     mixed = np.argwhere(shares < side * side)
     if len(mixed):
         row, column = mixed[0].tolist()
-        notes.append(
-            f"{len(mixed)} cells are not of one colour (the first at row {row}, column {column}); the most frequent "
-            "colour counts"
-        )
+        count = "1 cell is" if len(mixed) == 1 else f"{len(mixed)} cells are"
+        place = f"at row {row}, column {column}"
+        notes.append(f"{count} not of one colour (the first {place}); the most frequent colour counts")
     return notes

@@ -47,6 +47,8 @@ class SpotBook:
         layout = self._roads.layout
         passable = layout.passable.copy()
         passable[self._roads.closed] = False
+        if not layout.through_parking:
+            passable[layout.parking] = False  # no detour leads through a bay
         docks = np.flatnonzero(self._roads.is_dock).astype(np.int32)
         parking = np.asarray(layout.parking, np.int32)
         self.grades = grade(layout.width, passable, layout.one_way, self._roads.topology.way_out, docks, parking)

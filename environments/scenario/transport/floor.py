@@ -9,6 +9,7 @@ from ...config.errors import LayoutError
 from ...config.section import Count, Names, Positive, Section
 from ...config.units import Distance
 from ...layout import Layout
+from ...layout.bays import with_bays
 from ...layout.blocks import Block, BlockError, with_blocks
 from ...layout.readers import FILE_KEYS
 from ...layout.readers.sheets import corners, with_cell_names
@@ -31,6 +32,7 @@ class Floor(Section):
     docks: dict[str, Annotated[tuple[Cell, ...], Field(strict=False)]] = Field(default_factory=dict)
     parking: Annotated[tuple[Cell, ...], Field(strict=False)] = ()
     blocks: Annotated[tuple[Block, ...], Field(strict=False)] = ()
+    through_parking: bool = True  # False: only a vehicle that parks in a parking cell enters it
     cell_size_m: Distance = Field(alias="cell_size", default=1.0)
     origin: str | None = None  # the file that art or map was read from; set if `file` was given
     notes: Names = ()  # what its reader found and left out
@@ -59,7 +61,8 @@ class Floor(Section):
             raise LayoutError(f"{alone[0]} goes with a file {' or '.join(FILE_KEYS[alone[0]])}; leave it out")
         if self.cells is not None:
             corners(self.cells)
-        return with_blocks(self._without_blocks(), self.blocks)
+        layout = with_blocks(self._without_blocks(), self.blocks)
+        return layout if self.through_parking else with_bays(layout)
 
     def block_places(self) -> tuple[str, ...]:
         """The places of all blocks, `rack/row/column`: block by block, row by row."""
