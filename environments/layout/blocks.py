@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from .layout import Layout
 
+MOST_LOCATIONS = 100_000  # of all blocks of a floor
 RACK, DOCK, AISLE = "rack", "dock", "aisle"
 
 
@@ -101,6 +102,8 @@ def with_blocks(layout: Layout, blocks: Sequence[Block]) -> Layout:
     """
     if not blocks:
         return layout
+    if problem := too_many(blocks):
+        raise LayoutError(problem)
     passable, one_way, sideways = layout.passable.copy(), layout.one_way.copy(), layout.sideways.copy()
     docks = dict(layout.docks)
     ground = _Ground(layout)
@@ -144,6 +147,14 @@ def _cells(layout: Layout, number: int, block: Block) -> NDArray[np.intp]:
         )
     rows, columns = np.arange(top, top + block.height), np.arange(left, left + block.columns)
     return rows[:, None] * layout.width + columns
+
+
+def too_many(blocks: Sequence[Block]) -> str | None:
+    """Why so many locations are refused; None if they are few enough."""
+    count = sum(block.rows * block.columns for block in blocks)
+    if count <= MOST_LOCATIONS:
+        return None
+    return f"the blocks have {count} locations; at most {MOST_LOCATIONS} fit into memory: make them smaller"
 
 
 class _Ground:

@@ -187,3 +187,23 @@ def test_parts_that_would_block_a_station_are_put_into_racks(one_way):
     assert check(log, factory.spec) == []
     visited = {log.name_of(uid) for uid in set(log.events["other"].tolist()) if uid >= 0}
     assert any(name.startswith("R/") for name in visited)
+
+
+def test_a_location_that_is_another_place_is_no_storage():
+    layout = HALL["layout"] | {"docks": {key: at for key, at in HALL["layout"]["docks"].items() if key != "sink"}}
+    scenario = Scenario.parse(HALL | {"layout": layout, "sink": "R/3/6", "chargers": {"R/1/1": {"slots": 1}}})
+    assert scenario.places[-1] == "R/1/1"
+    assert "R/3/6" not in scenario.storage
+    assert len(scenario.storage) == 16
+    assert len(scenario.layout.block_places()) == 18
+
+
+@pytest.mark.parametrize("blocks", [None, 7, [7], [{"rack": "R"}], {"rack": "R"}])
+def test_malformed_blocks_are_refused_where_they_are(blocks):
+    with pytest.raises(ScenarioError, match=r"layout\.blocks"):
+        Scenario.parse(HALL | {"layout": HALL["layout"] | {"blocks": blocks}})
+
+
+def test_more_locations_than_memory_holds_are_refused_at_once():
+    with pytest.raises(ScenarioError, match="the blocks have 1000000000000 locations; at most 100000 fit into memory"):
+        Scenario.parse(hall(rows=10**6, columns=10**6))

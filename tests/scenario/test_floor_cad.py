@@ -104,6 +104,15 @@ def test_layers_mean_what_the_legend_says(tmp_path):
     assert scenario.layout.notes[1:] == ("left out: 1 on layer furniture, which has no meaning",)
 
 
+def test_layers_need_not_be_listed_in_the_drawing(tmp_path):
+    plan = hall()
+    for name in ("Walls", "racks", "docks", "docks-sink"):
+        plan.document.layers.remove(name)
+    assert read(tmp_path, plan).layout.art == HALL
+    legend = {"walls": "wall", "racks": "rack", "docks": "dock"}
+    assert read(tmp_path, plan, legend=legend).layout.art == HALL
+
+
 def test_where_aisles_are_drawn_all_else_is_wall(tmp_path):
     plan = Plan().box("walls", 0, 0, 8, 5).box("aisles", 1, 1, 6, 2).point("docks-source", 1.5, 1.5)
     plan.point("docks-sink", 6.5, 1.5).point("docks-saw", 3.5, 1.5).box("aisles", 1, 3.1, 6, 0.3)
@@ -169,6 +178,7 @@ def test_a_dock_without_a_name_is_told(tmp_path):
     ("plan", "layout", "says"),
     [
         (hall(0), {}, "layout.file: 'hall.dxf' does not say its unit; set one (unit: mm, cm, m, km, in, ft)"),
+        (hall(), {"unit": ["m"]}, "layout.unit: ['m'] is not allowed; allowed: mm, cm, m, km, in, ft"),
         (hall(), {"unit": "meter"},
          'layout.unit: \'meter\' is not allowed; allowed: mm, cm, m, km, in, ft'),
         (hall(), {"legend": {"Wals": "wall"}},

@@ -21,7 +21,7 @@ from robocell.experiments.execution.limits import Limits, TimeLimitReached, limi
 
 HERE = Path(__file__).parent
 CONFIGS = Path(robocell.experiments.__file__).parent / "configs"
-SMALL = [HERE / "base.yaml", CONFIGS / "quickstart.yaml"]
+SMALL = [HERE / "base.yaml", HERE / "racks.yaml", CONFIGS / "quickstart.yaml"]
 SHIPPED = sorted(CONFIGS.glob("*.yaml"))
 RUN_S = 60.0
 LIMITS = Limits(time_s=2.0, memory_bytes=2e9)  # of a run; a mutated config may have very much to do in a minute

@@ -23,6 +23,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ...config.quoting import quoted
 from ...config.suggestions import listed, nearest
 from ...config.units import DISTANCE
 from ..map_text import MOST_CELLS
@@ -69,7 +70,7 @@ def read_cad(content: bytes, layout: Mapping[str, Any]) -> Drawing:
         raise FloorFileError(f"{file!r} is not a DXF drawing ({error}); save it again as .dxf") from None
     cell_m = _cell_size_m(layout)
     metres, unit = _unit(document, layout)
-    layers = [layer.dxf.name for layer in document.layers]
+    layers = _layers(document)
     meanings = _meanings(layout, layers)
     found = Found()
     _collect(document.modelspace(), "0", meanings, cell_m / metres * FINENESS, found)
@@ -108,13 +109,22 @@ def _cell_size_m(layout: Mapping[str, Any]) -> float:
 def _unit(document: Any, layout: Mapping[str, Any]) -> tuple[float, str]:
     """Metres of a drawing unit, and its name."""
     given = layout.get("unit")
-    if given is not None and given not in METRES:
+    if given is not None and not (isinstance(given, str) and given in METRES):
         near = nearest(given, METRES) if isinstance(given, str) else ""
-        raise FloorFileError(f"{given!r} is not allowed; allowed: {', '.join(METRES)}{near}", "unit")
+        raise FloorFileError(f"{quoted(given)} is not allowed; allowed: {', '.join(METRES)}{near}", "unit")
     unit = given or UNITS.get(document.header.get("$INSUNITS", 0))
     if unit is None:
         raise FloorFileError(f"{layout['file']!r} does not say its unit; set one (unit: {', '.join(METRES)})")
     return METRES[unit], unit
+
+
+def _layers(document: Any) -> list[str]:
+    """The names of all layers: those that the drawing lists, and those that it only uses."""
+    used = (entity.dxf.layer for block in document.blocks for entity in block)  # the drawing itself is a block too
+    names: dict[str, str] = {}
+    for name in (*(layer.dxf.name for layer in document.layers), *used):
+        names.setdefault(name.lower(), name)
+    return list(names.values())
 
 
 def _meanings(layout: Mapping[str, Any], layers: list[str]) -> dict[str, str]:

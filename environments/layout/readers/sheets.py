@@ -18,6 +18,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ...config.quoting import quoted
 from ...config.suggestions import listed, nearest
 from ...config.text_files import as_text
 from ..map_text import MOST_CELLS
@@ -105,7 +106,9 @@ def _sheet(book: Any, layout: Mapping[str, Any]) -> Any:
         raise FloorFileError(f"{layout['file']!r} has the sheets {listed(names)}; name one of them (sheet)")
     if wanted not in names:
         near = nearest(wanted, names) if isinstance(wanted, str) else ""
-        raise FloorFileError(f"{wanted!r} is not a sheet of {layout['file']!r}; it has: {listed(names)}{near}", "sheet")
+        raise FloorFileError(
+            f"{quoted(wanted)} is not a sheet of {layout['file']!r}; it has: {listed(names)}{near}", "sheet"
+        )
     return book[wanted]
 
 
@@ -113,7 +116,7 @@ def _drawing(rows: Sequence[Sequence[Any]], layout: Mapping[str, Any]) -> Drawin
     """The drawing in a table that begins with the cell A1."""
     given = layout.get("cells")
     if given is not None and not isinstance(given, str):
-        raise FloorFileError(f"{given!r} is not a range of cells; write its corners, such as A2:E5", "cells")
+        raise FloorFileError(f"{quoted(given)} is not a range of cells; write its corners, such as A2:E5", "cells")
     top, left, bottom, right = corners(given) if given else _used(rows, layout["file"])
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
         raise FloorFileError(f"{given} has more than {MOST_CELLS} cells, which do not fit into memory", "cells")
