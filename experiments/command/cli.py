@@ -126,12 +126,11 @@ def validate(config: ConfigPath, settings: Settings = None, show_layout: Floor =
     from ..counting import counted
     from ..design import jam_risks, late_orders
     from ..design.asked_kpis import check_asked_kpis
-    from ..design.experiment import Experiment
     from ..design.questions.packages import require_package
     from ..execution.rehearsal import rehearse
-    from .floors import floors, show_floors
+    from .floors import floors, load, show_floors
 
-    experiment = Experiment.load(config, _settings(settings))
+    experiment = load(config, _settings(settings), show_refused=show_layout and not as_json)
     check_asked_kpis(experiment)
     require_package(experiment.config.asked)
     rehearse(experiment, note)

@@ -1,20 +1,36 @@
 """The floors of an experiment as text: what was read of each, and its drawing with all blocks expanded."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+from ...agents.errors import RobocellError
 from ...environments.layout.printed import numbered, printed
 from ..counting import counted
+from ..design.experiment import Experiment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ...environments.scenario import Floor, Scenario
-    from ..design.experiment import Experiment
 
 SHOWN_CASES = 3
 
 
-def floors(experiment: "Experiment") -> list[dict[str, Any]]:
+WITHOUT_VEHICLES = {"transport": {"kind": "instant"}, "fleet": None}  # so that the floor is read, but not checked
+
+
+def load(config: str, settings: "Mapping[str, Any]", *, show_refused: bool) -> Experiment:
+    """The experiment of a config; the floor of one that is refused is printed first, if it can be read."""
+    try:
+        return Experiment.load(config, settings)
+    except RobocellError:
+        if show_refused:
+            with contextlib.suppress(RobocellError):
+                show_floors(Experiment.load(config, {**settings, **WITHOUT_VEHICLES}))
+        raise
+
+
+def floors(experiment: Experiment) -> list[dict[str, Any]]:
     """One row per different floor: cases, origin, rows, columns, cell_size_m, docks, racks, notes, art, legend."""
     found: list[tuple[Floor, Scenario, list[str]]] = []
     for case in experiment.cases:
@@ -29,7 +45,7 @@ def floors(experiment: "Experiment") -> list[dict[str, Any]]:
     return [_row(floor, scenario, labels) for floor, scenario, labels in found]
 
 
-def show_floors(experiment: "Experiment") -> None:
+def show_floors(experiment: Experiment) -> None:
     """Print them; with several floors, the cases that have each."""
     rows = floors(experiment)
     if not rows:

@@ -460,3 +460,14 @@ def test_validate_prints_each_floor_of_a_sweep_once(tmp_path):
     (tmp_path / "racks.yaml").write_text(RACKS + sweep)
     said = robocell("validate", "racks.yaml", "--show-layout", cwd=tmp_path).stdout.splitlines()
     assert len([line for line in said if line.startswith("floor of size=")]) == 2
+
+
+def test_validate_prints_the_floor_that_it_refuses(tmp_path):
+    (tmp_path / "racks.yaml").write_text(RACKS.replace("at: [1, 4]", "at: [1, 0]").replace("4, at", "12, at"))
+    said = robocell("validate", "racks.yaml", "--show-layout", cwd=tmp_path)
+    assert said.returncode == 2
+    assert "3 →→→→→→→→→→→→" in said.stdout.splitlines()
+    assert "the dock of 'R/1/1' at row 2, column 0" in said.stderr
+    assert robocell("validate", "racks.yaml", cwd=tmp_path).stdout == ""
+    (tmp_path / "racks.yaml").write_text(RACKS.replace("size: [9, 12]", "size: [9]"))
+    assert robocell("validate", "racks.yaml", "--show-layout", cwd=tmp_path).stdout == ""

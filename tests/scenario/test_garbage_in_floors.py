@@ -11,7 +11,8 @@ from robocell.environments.scenario import Floor
 
 GARBAGE = [
     None, True, 0, 7, -1, 10**40, 0.5, float("nan"), "", " ", "x", "1m", "m", "A1:B2", "#fff", "é" * 300, [], [7],
-    ["m"], [[1, 2]], {}, {"": ""}, {"x": 7}, {"x": "wall"}, {"#000": "floor"}, {7: "x"}, {"walls": "wall"}, [{"rack": "R"}],
+    ["m"], [[1, 2]], {}, {"": ""}, {"x": 7}, {"x": "wall"}, {"#000": "floor"}, {7: "x"}, {"walls": "wall"},
+    [{"rack": "R"}],
 ]  # fmt: skip
 FILES = {
     "hall.csv": {"cells": "A1:G5", "legend": LEGEND},
