@@ -20,6 +20,9 @@ Two rows take aisle + 4 cells; a last row without a partner takes aisle + 2, wit
 
 `one_way`: the aisles are driven in one direction, the first to the right, the second to the left, and so on. Vehicles
 turn off to the docks on either side, and none drives back, in the docks neither.
+
+`turned`: the same with aisles from top to bottom: row 1 is the left one, column 1 of each row is at the top, and the
+first one-way aisle is driven downwards.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from pydantic import Field
 
 from ..config.errors import LayoutError
 from ..config.section import Count, Positive, Section
-from .moves import EAST, WEST
+from .moves import EAST, NORTH, SOUTH, WEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from .layout import Layout
 
 MOST_LOCATIONS = 100_000  # of all blocks of a floor
+DIRECTIONS = (EAST, WEST), (SOUTH, NORTH)  # of one-way aisles, the odd and the even ones; turned blocks second
 RACK, DOCK, AISLE = "rack", "dock", "aisle"
 
 
@@ -69,12 +73,23 @@ class Block(Section):
     at: Annotated[tuple[Count, Count], Field(strict=False)]  # row, column of the top left cell, from 0
     aisle: Positive = 2  # cells between the docks of two rows
     one_way: bool = False
+    turned: bool = False
     capacity: Positive = 1  # parts of a location
+
+    @property
+    def depth(self) -> int:
+        """Cells across all racks, docks and aisles."""
+        return self.rows * 2 + (self.rows + 1) // 2 * self.aisle
 
     @property
     def height(self) -> int:
         """Rows of cells."""
-        return self.rows * 2 + (self.rows + 1) // 2 * self.aisle
+        return self.columns if self.turned else self.depth
+
+    @property
+    def width(self) -> int:
+        """Columns of cells."""
+        return self.depth if self.turned else self.columns
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,7 +98,7 @@ class Block(Section):
         return tuple(f"{self.rack}/{row}/{column}" for row in range(1, self.rows + 1) for column in columns)
 
     def lines(self) -> Iterator[Line]:
-        """Its rows of cells from top to bottom."""
+        """Its rows of cells from top to bottom; its columns from left to right if it is turned."""
         for aisle, row in enumerate(range(1, self.rows + 1, 2)):
             yield Line(RACK, row, aisle)
             yield Line(DOCK, row, aisle)
@@ -118,7 +133,7 @@ def with_blocks(layout: Layout, blocks: Sequence[Block]) -> Layout:
             if line.kind == RACK:
                 passable[cells] = False
             elif block.one_way:
-                one_way[cells] = WEST if line.aisle % 2 else EAST
+                one_way[cells] = DIRECTIONS[block.turned][line.aisle % 2]
                 sideways[cells] = True
             if line.kind == DOCK:
                 docks |= {next(names): (cell,) for cell in cells.tolist()}
@@ -136,17 +151,18 @@ def with_blocks(layout: Layout, blocks: Sequence[Block]) -> Layout:
 
 
 def _cells(layout: Layout, number: int, block: Block) -> NDArray[np.intp]:
-    """(height, columns) the cells of a block."""
+    """(depth, columns) the cells of a block."""
     top, left = block.at
-    if top + block.height > layout.height or left + block.columns > layout.width:
+    if top + block.height > layout.height or left + block.width > layout.width:
         raise BlockError(
             number,
             f"the block {block.rack!r} takes rows {top}..{top + block.height - 1} and columns {left}.."
-            f"{left + block.columns - 1}, but the floor has rows 0..{layout.height - 1} and columns 0.."
+            f"{left + block.width - 1}, but the floor has rows 0..{layout.height - 1} and columns 0.."
             f"{layout.width - 1}; move the block (at), make it smaller, or the floor larger",
         )
-    rows, columns = np.arange(top, top + block.height), np.arange(left, left + block.columns)
-    return rows[:, None] * layout.width + columns
+    rows, columns = np.arange(top, top + block.height), np.arange(left, left + block.width)
+    cells = rows[:, None] * layout.width + columns
+    return cells.T if block.turned else cells
 
 
 def too_many(blocks: Sequence[Block]) -> str | None:

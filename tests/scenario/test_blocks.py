@@ -98,12 +98,13 @@ def test_a_scenario_with_blocks_survives_being_written_and_read():
     assert again.places == scenario.places
 
 
+@pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("one_way", [False, True])
 @pytest.mark.parametrize("aisle", [1, 2, 3])
 @pytest.mark.parametrize("rows", [1, 2, 3, 4])
-def test_all_docks_of_a_block_on_a_plain_floor_can_be_served(rows, aisle, one_way):
-    given = block(rows=rows, columns=4, aisle=aisle, one_way=one_way, at=(1, 1))
-    layout = with_blocks(Layout.plain(given.height + 2, 6), [given])
+def test_all_docks_of_a_block_on_a_plain_floor_can_be_served(rows, aisle, one_way, turned):
+    given = block(rows=rows, columns=4, aisle=aisle, one_way=one_way, turned=turned, at=(1, 1))
+    layout = with_blocks(Layout.plain(given.height + 2, given.width + 2), [given])
     check_layout(layout, given.names)
     assert len(given.names) == rows * 4
     assert (~layout.passable).sum() == rows * 4
@@ -119,6 +120,25 @@ def test_no_vehicle_drives_back_in_a_one_way_aisle_nor_in_its_docks():
     first, second = layout.cell(3, 2), layout.cell(8, 2)
     assert layout.neighbours[first].tolist() == [first + 1, first + 5, NO_CELL, first - 5]
     assert layout.neighbours[second].tolist() == [NO_CELL, second + 5, second - 1, second - 5]
+
+
+@pytest.mark.parametrize("one_way", [False, True])
+def test_a_turned_block_is_the_same_with_rows_and_columns_exchanged(one_way):
+    given = {"rows": 3, "columns": 4, "aisle": 2, "one_way": one_way, "at": (1, 1)}
+    straight = with_blocks(Layout.plain(12, 6), [block(**given)])
+    turned = with_blocks(Layout.plain(6, 12), [block(**given, turned=True)])
+    exchanged = {EAST: SOUTH, SOUTH: EAST, WEST: NORTH, NORTH: WEST}
+    for cell in range(straight.size):
+        row, column = straight.row_column(cell)
+        other = turned.cell(column, row)
+        assert straight.passable[cell] == turned.passable[other]
+        for direction in range(4):
+            assert (straight.neighbours[cell, direction] == NO_CELL) == (
+                turned.neighbours[other, exchanged[direction]] == NO_CELL
+            )
+    assert [turned.row_column(cells[0])[::-1] for cells in turned.docks.values()] == [
+        straight.row_column(cells[0]) for cells in straight.docks.values()
+    ]
 
 
 def test_drawn_aisle_arrows_are_left_to_either_side_and_never_entered_head_on():
