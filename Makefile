@@ -16,7 +16,7 @@ $(READY): pyproject.toml
 		{ echo "robocell needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V); try: make PYTHON=python3.12 …"; exit 2; }
 	@echo "Installing robocell into $(VENV): once, a few minutes"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[viz,questions,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[viz,questions,floors,dev]'
 	@$(BIN)/robocell warm
 	@touch $@
 

@@ -59,6 +59,18 @@ def test_the_sheet_and_its_range_can_be_named(tmp_path):
     assert "cell A1 holds 'hall 3, drawn by the planner'" in problem(tmp_path, file="hall.xlsx", sheet="floor")
 
 
+def test_a_sheet_with_cells_far_below_is_read_where_its_range_is_named(tmp_path):
+    sheet, book = workbook(tmp_path / "hall.xlsx")
+    sheet.cell(1_000_000, 9, "end")
+    sheet.merge_cells("A900000:C900001")
+    book.save(tmp_path / "hall.xlsx")
+    assert load(tmp_path, file="hall.xlsx", cells="A1:G5").layout.art == ART
+    assert problem(tmp_path, file="hall.xlsx") == (
+        "layout.file: the sheet 'floor' has 1000000 rows of 9 cells; at most 4000000 fit into memory: name the range "
+        "of the drawing (cells)"
+    )
+
+
 def test_merged_cells_hold_the_same_symbol_and_numbers_are_symbols(tmp_path):
     sheet, book = workbook(tmp_path / "hall.xlsx", ART.replace("S", "1"))
     sheet["D4"] = 1

@@ -83,13 +83,18 @@ def read_xlsx(content: bytes, layout: Mapping[str, Any]) -> Drawing:
     except Exception as error:  # a damaged file raises whatever its first wrong byte leads to
         raise FloorFileError(f"{layout['file']!r} is not an .xlsx workbook ({error}); save it again as .xlsx") from None
     sheet = _sheet(book, layout)
-    if sheet.max_row * sheet.max_column > MOST_CELLS:
+    height, width = sheet.max_row, sheet.max_column
+    if (given := _given_corners(layout)) is not None:
+        height, width = min(height, given[2] + 1), min(width, given[3] + 1)
+    if height * width > MOST_CELLS:
         raise FloorFileError(
-            f"the sheet {sheet.title!r} has {sheet.max_row} rows of {sheet.max_column} cells; at most {MOST_CELLS} fit "
-            "into memory: delete the rows and columns beyond the drawing",
+            f"the sheet {sheet.title!r} has {height} rows of {width} cells; at most {MOST_CELLS} fit into memory: name "
+            "the range of the drawing (cells)"
         )
-    rows = [list(row) for row in sheet.iter_rows(min_row=1, min_col=1, values_only=True)]
+    rows = [list(row) for row in sheet.iter_rows(max_row=height, max_col=width, values_only=True)]
     for merged in sheet.merged_cells.ranges:
+        if merged.min_row > height or merged.min_col > width:
+            continue
         value = rows[merged.min_row - 1][merged.min_col - 1]
         for row in rows[merged.min_row - 1 : merged.max_row]:
             row[merged.min_col - 1 : merged.max_col] = [value] * (merged.max_col - merged.min_col + 1)
@@ -114,17 +119,23 @@ def _sheet(book: Any, layout: Mapping[str, Any]) -> Any:
 
 def _drawing(rows: Sequence[Sequence[Any]], layout: Mapping[str, Any]) -> Drawing:
     """The drawing in a table that begins with the cell A1."""
-    given = layout.get("cells")
-    if given is not None and not isinstance(given, str):
-        raise FloorFileError(f"{quoted(given)} is not a range of cells; write its corners, such as A2:E5", "cells")
-    top, left, bottom, right = corners(given) if given else _used(rows, layout["file"])
+    top, left, bottom, right = _given_corners(layout) or _used(rows, layout["file"])
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
-        raise FloorFileError(f"{given} has more than {MOST_CELLS} cells, which do not fit into memory", "cells")
+        cells = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
+        raise FloorFileError(f"{cells} has more than {MOST_CELLS} cells, which do not fit into memory", "cells")
     art = "\n".join(
         "".join(_symbol(_value(rows, row, column), row, column) for column in range(left, right + 1))
         for row in range(top, bottom + 1)
     )
     return Drawing(art, {"cells": f"{cell_name(top, left)}:{cell_name(bottom, right)}"})
+
+
+def _given_corners(layout: Mapping[str, Any]) -> Corners | None:
+    """The corners of the range that is named, if any."""
+    given = layout.get("cells")
+    if given is not None and not isinstance(given, str):
+        raise FloorFileError(f"{quoted(given)} is not a range of cells; write its corners, such as A2:E5", "cells")
+    return None if given is None else corners(given)
 
 
 def _used(rows: Sequence[Sequence[Any]], file: str) -> Corners:
