@@ -2,7 +2,7 @@
 
 | module | holds |
 |---|---|
-| `documents`, `yaml_text`, `text_files` | files and the positions of their values |
+| `documents`, `yaml_text`, `text_files`, `workbooks` | files and the positions of their values |
 | `section`, `kinds` | the base of all sections; sections of several kinds |
 | `units`, `distributions` | quantities with units, random durations |
 | `explanations`, `quoting`, `errors` | error messages: text, quotation, classes |

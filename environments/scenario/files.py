@@ -10,6 +10,7 @@ from ..config.distributions.measured import read_durations
 from ..config.errors import ScenarioError
 from ..config.suggestions import nearest
 from ..config.units import DURATION
+from ..config.workbooks import OtherFileError
 from ..layout.readers import FloorFileError, read_floor
 from .orders import ORDERS
 
@@ -51,8 +52,12 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
     for loc, stream in _streams(data):
         kind = stream.get("kind") if isinstance(stream, dict) else None
         if isinstance(stream, dict) and isinstance(kind, str) and kind in ORDERS:
-            read = partial(_read, source=source, loc=(*loc, "file"), complain=complain)
-            data = _with(data, loc, ORDERS[kind].read_in(stream, products=data.get("products") or (), read=read))
+            read = partial(_read, source=source, loc=(*loc, "file"), complain=complain, read=source.read_bytes)
+            try:
+                stream = ORDERS[kind].read_in(stream, products=data.get("products") or (), read=read)
+            except OtherFileError as error:
+                raise complain((*loc, error.key), str(error)) from None
+            data = _with(data, loc, stream)
     for loc, measured in list(_measured(data)):
         if isinstance(measured.get("file"), str) and "values" not in measured:
             text = _read(measured["file"], source, (*loc, "file"), complain)

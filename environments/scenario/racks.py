@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BLOCKS = TypeAdapter(list[Block])
-_PLACES = ("stations", "chargers")  # sections whose names are places
+_PLACES = ("sources", "sinks", "stations", "chargers")  # sections whose names are places
 _PLACE = ("source", "sink")  # keys whose value is the name of a place
 
 

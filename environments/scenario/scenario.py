@@ -25,6 +25,7 @@ from .negotiation import Negotiation
 from .orders import Orders, ProfileSpec
 from .products import Product
 from .racks import with_racks
+from .route_patterns import with_routes
 from .shifts import ShiftSpec
 from .shipped import shipped_or
 from .stations import RobotSpec, StationSpec, StorageSpec
@@ -107,7 +108,7 @@ class Scenario(Section):
     @model_validator(mode="before")
     @classmethod
     def _with_names(cls, data: Any) -> Any:
-        return with_racks(with_first(data))
+        return with_routes(with_racks(with_first(data)))
 
     @model_validator(mode="after")
     def _can_work(self) -> Self:

@@ -169,7 +169,7 @@ def test_a_package_that_is_missing_is_named_with_the_command_that_installs_it(tm
     def missing(name):
         raise ModuleNotFoundError(name=name)
 
-    monkeypatch.setattr("robocell.environments.layout.readers.drawing.import_module", missing)
+    monkeypatch.setattr("robocell.environments.config.workbooks.import_module", missing)
     assert problem(tmp_path, file="hall.xlsx") == (
         "layout.file: 'hall.xlsx' needs openpyxl, which is not installed; "
         "install it with: pip install 'robocell[floors]'"

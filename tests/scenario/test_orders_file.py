@@ -17,7 +17,7 @@ ORDERS = [
 ]
 
 
-def read(text: str) -> list[dict[str, str]]:
+def read(text: str) -> list[dict[str, str | int]]:
     return read_orders(text, name="orders.csv", products=["red", "blue"])
 
 
@@ -247,3 +247,11 @@ def test_a_folder_is_refused_as_an_orders_file(tmp_path, monkeypatch):
     data = {"orders": {"kind": "csv", "file": "orders.csv"}}
     with pytest.raises(ScenarioError, match=r"orders.file: 'orders.csv' cannot be read \(Is a directory\)"):
         Scenario.parse(data)
+
+
+def test_ends_and_priorities_are_columns(shop):
+    (first, second) = shop(b"at,product,to,priority\n0s,red,cell,-3\n1s,red,,\n").orders.listed
+    assert (first.end, first.priority) == ("cell", -3)
+    assert (second.end, second.priority) == (None, None)
+    with pytest.raises(ScenarioError, match=r"orders\.csv:2: priority: 'high' is not a whole number"):
+        shop(b"at,product,priority\n0s,red,high\n")

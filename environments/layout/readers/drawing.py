@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ...config.errors import LayoutError
+from ...config.workbooks import OtherFileError, optional_package
 from ..printed import free_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-EXTRA = "floors"  # of the packages that readers need
 
 
 class FloorFileError(LayoutError):
@@ -45,12 +43,7 @@ def place_symbols(names: Iterable[str]) -> dict[str, str]:
 
 def package(name: str, file: str) -> Any:
     """A module of an optional package; FloorFileError with the remedy if it is not installed."""
-    root = name.partition(".")[0]
     try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != root:
-            raise
-        raise FloorFileError(
-            f"{file!r} needs {root}, which is not installed; install it with: pip install 'robocell[{EXTRA}]'"
-        ) from None
+        return optional_package(name, file)
+    except OtherFileError as error:
+        raise FloorFileError(str(error), error.key) from None

@@ -15,14 +15,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from ...config.quoting import quoted
-from ...config.suggestions import listed, nearest
 from ...config.text_files import as_text
+from ...config.workbooks import OtherFileError, open_sheet
 from ..map_text import MOST_CELLS
-from .drawing import Drawing, FloorFileError, package
+from .drawing import Drawing, FloorFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,14 +74,10 @@ def read_csv(content: bytes, layout: Mapping[str, Any]) -> Drawing:
 
 def read_xlsx(content: bytes, layout: Mapping[str, Any]) -> Drawing:
     """A floor in a sheet of a workbook; formulas count as the values that the workbook keeps of them."""
-    openpyxl = package("openpyxl", layout["file"])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of features that it does not read, such as drop-down lists
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except Exception as error:  # a damaged file raises whatever its first wrong byte leads to
-        raise FloorFileError(f"{layout['file']!r} is not an .xlsx workbook ({error}); save it again as .xlsx") from None
-    sheet = _sheet(book, layout)
+        sheet = open_sheet(content, layout["file"], layout.get("sheet"))
+    except OtherFileError as error:
+        raise FloorFileError(str(error), error.key) from None
     height, width = sheet.max_row, sheet.max_column
     if (given := _given_corners(layout)) is not None:
         height, width = min(height, given[2] + 1), min(width, given[3] + 1)
@@ -100,21 +95,6 @@ def read_xlsx(content: bytes, layout: Mapping[str, Any]) -> Drawing:
             row[merged.min_col - 1 : merged.max_col] = [value] * (merged.max_col - merged.min_col + 1)
     drawing = _drawing(rows, layout)
     return Drawing(drawing.art, drawing.keys | {"sheet": sheet.title})
-
-
-def _sheet(book: Any, layout: Mapping[str, Any]) -> Any:
-    names = [sheet.title for sheet in book.worksheets]
-    wanted = layout.get("sheet")
-    if wanted is None:
-        if len(names) == 1:
-            return book.worksheets[0]
-        raise FloorFileError(f"{layout['file']!r} has the sheets {listed(names)}; name one of them (sheet)")
-    if wanted not in names:
-        near = nearest(wanted, names) if isinstance(wanted, str) else ""
-        raise FloorFileError(
-            f"{quoted(wanted)} is not a sheet of {layout['file']!r}; it has: {listed(names)}{near}", "sheet"
-        )
-    return book[wanted]
 
 
 def _drawing(rows: Sequence[Sequence[Any]], layout: Mapping[str, Any]) -> Drawing:

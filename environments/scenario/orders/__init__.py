@@ -2,7 +2,7 @@
 
 from .base import Amount, Arrival, OrderProcess, Source
 from .conwip import Conwip
-from .file import OrdersFile
+from .file import OrdersFile, OrdersSheet
 from .from_to import FromTo
 from .listed import OrderList
 from .order import OrderSpec
@@ -27,6 +27,7 @@ __all__ = [
     "OrderStreams",
     "Orders",
     "OrdersFile",
+    "OrdersSheet",
     "Poisson",
     "ProfileSpec",
     "Renewal",
@@ -44,5 +45,6 @@ ORDERS: dict[str, type[OrderProcess]] = {
     "from_to": FromTo,
     "list": OrderList,
     "csv": OrdersFile,
+    "xlsx": OrdersSheet,
 }
 OrderProcess.kinds = ORDERS

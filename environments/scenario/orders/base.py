@@ -120,6 +120,8 @@ class OrderProcess(Kinds):
         return iter(())
 
     @classmethod
-    def read_in(cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], str]) -> dict[str, Any]:
-        """The data of a process with its other files read in; `read` gives the text of a file."""
+    def read_in(
+        cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], bytes]
+    ) -> dict[str, Any]:
+        """The data of a process with its other files read in; `read` gives the content of a file."""
         return data

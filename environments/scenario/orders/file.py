@@ -1,14 +1,16 @@
-"""Orders in a CSV file."""
+"""Orders in a CSV file, or in a sheet of a workbook."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ...config.quoting import quoted
+from ...config.text_files import as_text
+from ...config.workbooks import OtherFileError, open_sheet
 from .base import OrderProcess
 from .clock_times import moment
 from .table import read_orders
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from .base import Problem
 
 
+_ZIP = b"PK\x03\x04"  # with which workbooks begin
+
+
 def _moment(given: Any) -> datetime:
     try:
         return moment(given)
@@ -27,7 +32,7 @@ def _moment(given: Any) -> datetime:
 
 
 class OrdersFile(OrderProcess):
-    """Orders in a CSV file with the columns at, product, due, id, from; `Scenario.parse` makes it an `OrderList`."""
+    """Orders in a table, whose columns `table` describes; `Scenario.parse` makes it an `OrderList`."""
 
     kind: Literal["csv"] = "csv"
     file: str
@@ -37,13 +42,47 @@ class OrdersFile(OrderProcess):
     def problems(self) -> Iterator[Problem]:
         yield ("file",), f"{self.file!r} was not read; use Scenario.load or Scenario.parse"
 
+    def table(self, content: bytes) -> str:
+        """The content of the file as a table of text; OtherFileError otherwise."""
+        try:
+            return as_text(content)
+        except ValueError as error:
+            other = "; a workbook is of kind: xlsx" if content.startswith(_ZIP) else ""
+            raise OtherFileError(f"{self.file!r} cannot be read as UTF-8 text: {error}{other}") from None
+
     @classmethod
-    def read_in(cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], str]) -> dict[str, Any]:
+    def read_in(
+        cls, data: dict[str, Any], *, products: Collection[str], read: Callable[[str], bytes]
+    ) -> dict[str, Any]:
         """The data of an `OrderList`; invalid data stay unchanged and are refused later, with all other errors."""
         try:
-            table = cls.model_validate(data)
+            given = cls.model_validate(data)
         except ValidationError:
             return data
-        rows = read_orders(read(table.file), name=table.file, products=products, start=table.begins)
-        rest = {name: value for name, value in data.items() if name not in ("kind", "file", "start")}
+        rows = read_orders(given.table(read(given.file)), name=given.file, products=products, start=given.begins)
+        rest = {name: value for name, value in data.items() if name not in ("kind", "file", "sheet", "start")}
         return {**rest, "kind": "list", "orders": rows}
+
+
+class OrdersSheet(OrdersFile):
+    """Orders in a sheet of a workbook, as a CSV file has them."""
+
+    kind: Literal["xlsx"] = "xlsx"  # pyright: ignore[reportIncompatibleVariableOverride]
+    sheet: str | None = None  # None = the only one
+
+    def table(self, content: bytes) -> str:
+        rows = open_sheet(content, self.file, self.sheet).iter_rows(values_only=True)
+        return "\n".join("\t".join(_cell(value) for value in row) for row in rows)
+
+
+def _cell(value: Any) -> str:
+    """The value of a cell as a table of text has it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, time):
+        return value.isoformat("seconds")
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    quotes = any(mark in text for mark in '"\t')
+    return '"' + text.replace('"', '""') + '"' if quotes else text.replace("\n", " ")

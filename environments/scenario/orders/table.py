@@ -35,7 +35,7 @@ LONGEST = 200  # characters of a value
 
 def read_orders(
     text: str, *, name: str, products: Collection[str], start: datetime | None = None
-) -> list[dict[str, str]]:
+) -> list[dict[str, str | int]]:
     """The lines below the header as data of `OrderList.orders`; `start` is the moment of time 0, None if unknown.
 
     An empty optional value means none; empty lines are skipped. Raises ScenarioError with `name` and the line for a
@@ -49,17 +49,18 @@ def read_orders(
     separator = max(SEPARATORS, key=lambda mark: len({word.strip(' "').lower() for word in header.split(mark)} & known))
     columns = [word.lower() for word in _values(header, separator, f"{name}:{first}")]
     _check_columns(columns, f"{name}:{first}")
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, str | int]] = []
     line_of: dict[str, int] = {}  # of an id
     for number, line in lines[1:]:
         place = f"{name}:{number}"
         words = _values(line, separator, place)
         if len(words) != len(columns):
             raise ScenarioError(f"{place}: has {len(words)} values for {len(columns)} columns")
-        row = {column: word for column, word in zip(columns, words, strict=True) if word or column in REQUIRED}
-        _convert_times(row, start, place)
+        written = {column: word for column, word in zip(columns, words, strict=True) if word or column in REQUIRED}
+        _convert_times(written, start, place)
+        row = {column: _number(word) if column == "priority" else word for column, word in written.items()}
         _check_order(row, products, place)
-        if (order_id := row.get("id")) is not None and line_of.setdefault(order_id, number) != number:
+        if (order_id := written.get("id")) is not None and line_of.setdefault(order_id, number) != number:
             raise ScenarioError(f"{place}: id: {order_id!r} is given in line {line_of[order_id]} too; ids must differ")
         rows.append(row)
     if not rows:
@@ -106,9 +107,14 @@ def _convert_times(row: dict[str, str], start: datetime | None, place: str) -> N
         row[column] = DURATION.write(after_s if column == "at" else after_s - (at_s or 0.0))
 
 
-def _check_order(row: dict[str, str], products: Collection[str], place: str) -> None:
+def _number(word: str) -> str | int:
+    """The number that a word is, or else the word, which is refused with all other errors."""
+    return int(word) if re.fullmatch(r"[+-]?\d{1,9}", word, re.ASCII) else word
+
+
+def _check_order(row: dict[str, str | int], products: Collection[str], place: str) -> None:
     for column, word in row.items():
-        if len(word) > LONGEST:
+        if isinstance(word, str) and len(word) > LONGEST:
             raise ScenarioError(f"{place}: {column}: a value of {len(word)} characters; the longest has {LONGEST}")
     try:
         order = OrderSpec.model_validate(row)

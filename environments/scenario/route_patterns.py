@@ -1,0 +1,62 @@
+"""Patterns of places in a from-to table, such as `R/*` for all locations of a rack: the rate is shared equally."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from ..config.units import RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SECTIONS = ("sources", "sinks", "stations", "storage")  # sections whose names are places of parts
+_WILD = "*?["
+
+
+def with_routes(data: Any) -> Any:
+    """The data of a scenario with every pattern in a from-to table as the places that it matches.
+
+    A rate is shared equally by all routes between different places that the patterns of its row and column match; a
+    pattern that matches none, and invalid data, stay as they are and are refused with all other errors.
+    """
+    if not isinstance(data, dict) or "orders" not in data:
+        return data
+    orders = data["orders"]
+    if isinstance(orders, list):
+        return {**data, "orders": [_expanded(stream, data) for stream in orders]}
+    return {**data, "orders": _expanded(orders, data)}
+
+
+def _expanded(stream: Any, data: dict[str, Any]) -> Any:
+    rates = stream.get("rates") if isinstance(stream, dict) else None
+    if not isinstance(rates, dict) or not all(isinstance(row, dict) for row in rates.values()):
+        return stream
+    if not any(_is_pattern(name) for start, row in rates.items() for name in (start, *row)):
+        return stream
+    places = [name for key in _SECTIONS if isinstance(data.get(key), dict) for name in data[key]]
+    places += [data[key] for key in ("source", "sink") if isinstance(data.get(key), str) and data[key] not in places]
+    found: dict[str, dict[str, Any]] = {}
+    for start, row in rates.items():
+        for end, rate in row.items():
+            routes = [(a, b) for a, b in product(_matching(start, places), _matching(end, places)) if a != b]
+            for a, b in routes or [(start, end)]:
+                found.setdefault(a, {})[b] = _shared(rate, len(routes)) if len(routes) > 1 else rate
+    return {**stream, "rates": found}
+
+
+def _is_pattern(name: Any) -> bool:
+    return isinstance(name, str) and any(mark in name for mark in _WILD)
+
+
+def _matching(name: Any, places: Sequence[str]) -> Sequence[Any]:
+    return [place for place in places if fnmatchcase(place, name)] if _is_pattern(name) else [name]
+
+
+def _shared(rate: Any, routes: int) -> Any:
+    """A share of a rate, as text; an invalid rate as it is."""
+    try:
+        return RATE.write(RATE.parse(rate) / routes)
+    except ValueError:
+        return rate
