@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -33,7 +34,7 @@ class Quantity:
     most: float  # in the base unit, like `least`
     least: float = 0.0  # if above 0, zero is refused too
 
-    @property
+    @cached_property
     def base(self) -> str:
         return next(unit for unit, factor in self.units.items() if factor == 1)
 

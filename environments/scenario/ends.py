@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from ..config.section import Section
 
 
@@ -18,14 +16,10 @@ class SinkSpec(Section):
 
 
 def with_first(data: Any) -> Any:
-    """The data of a scenario, with the first of `sources` and `sinks`, if these are given, as `source` and `sink`."""
+    """The data of a scenario, with the first of `sources` and `sinks` as `source` and `sink` if these are missing."""
     for one, several in (("source", "sources"), ("sink", "sinks")):
         named = data.get(several) if isinstance(data, dict) else None
         if not isinstance(named, dict) or not named:
             continue
-        first = next(iter(named))
-        if data.get(one, first) != first:
-            text = f"{data[one]!r} is not the first of {several}, which is {first!r}; leave {one} out"
-            raise PydanticCustomError("cross_check", "cannot work", {"problems": [((one,), text)]})
-        data = {**data, one: first}
+        data = {one: next(iter(named)), **data}
     return data

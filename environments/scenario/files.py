@@ -45,9 +45,8 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
     """
     if not isinstance(data, dict):
         return data
-    named = named_files(data)
     layout = data.get("layout")
-    if isinstance(layout, dict) and "layout" in named and not layout.keys() & {"art", "map"}:
+    if isinstance(layout, dict) and isinstance(layout.get("file"), str) and not layout.keys() & {"art", "map"}:
         data = {**data, "layout": _floor(layout, source, complain)}
     for loc, stream in _streams(data):
         kind = stream.get("kind") if isinstance(stream, dict) else None
@@ -91,7 +90,8 @@ def _measured(data: Any, loc: Loc = ()) -> Iterator[tuple[Loc, dict[str, Any]]]:
     elif isinstance(data, list):
         inner = enumerate(data)
     for key, value in inner:
-        yield from _measured(value, (*loc, key))
+        if isinstance(value, dict | list):  # a call for every leaf would take most of the time
+            yield from _measured(value, (*loc, key))
 
 
 def _with(data: Any, loc: Loc, value: Any) -> Any:

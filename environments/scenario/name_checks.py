@@ -23,8 +23,10 @@ def names(scenario: Scenario) -> Iterator[Problem]:
     """Check that robocell generates none of the names of places, robots and products; the first two are unique."""
     given: list[tuple[Loc, str, str]] = []
     for one, several in (("source", "sources"), ("sink", "sinks")):
-        named = getattr(scenario, several)
-        given += [((several, name), several, name) for name in named] or [((one,), one, getattr(scenario, one))]
+        named, single = getattr(scenario, several), getattr(scenario, one)
+        if named and single != next(iter(named)):
+            yield (one,), f"{single!r} is not the first of {several}, which is {next(iter(named))!r}; leave {one} out"
+        given += [((several, name), several, name) for name in named] or [((one,), one, single)]
     for group in ("stations", "storage", "chargers", "robots", "products"):
         given += [((group, name), group, name) for name in getattr(scenario, group)]
     taken: dict[str, str] = {}

@@ -1,7 +1,6 @@
 """The description of a whole factory and its run, as written in YAML; a factory that cannot work is refused."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -26,6 +25,7 @@ from .orders import Orders, ProfileSpec
 from .products import Product
 from .racks import with_racks
 from .route_patterns import with_routes
+from .shared_sections import filled_in
 from .shifts import ShiftSpec
 from .shipped import shipped_or
 from .stations import RobotSpec, StationSpec, StorageSpec
@@ -93,22 +93,25 @@ class Scenario(Section):
         return cls.parse(inner, source=document, at=("scenario",))
 
     @classmethod
-    def parse(cls, data: Any, *, source: Document | None = None, at: Loc = ()) -> Self:
+    def parse(
+        cls, data: Any, *, source: Document | None = None, at: Loc = (), like: tuple[Any, "Scenario"] | None = None
+    ) -> Self:
         """Check data as YAML gives it. `source` is the file of the data, `at` their location in it.
 
-        Data may differ from the source (a sweep changed a key); errors then name the nearest existing key. Raises
+        Data may differ from the source (a sweep changed a key); errors then name the nearest existing key. Sections
+        that another scenario has too are taken from there: `like` is its self-contained data and itself. Raises
         ScenarioError.
         """
         data = self_contained(data, source=source, at=at)
         try:
-            return cls.model_validate(data)
+            return cls.model_validate(data if like is None else filled_in(_named(data), _named(like[0]), like[1]))
         except ValidationError as error:
             raise ScenarioError(explain(error, source, data=data, at=at)) from None
 
     @model_validator(mode="before")
     @classmethod
     def _with_names(cls, data: Any) -> Any:
-        return with_routes(with_racks(with_first(data)))
+        return _named(data)
 
     @model_validator(mode="after")
     def _can_work(self) -> Self:
@@ -198,7 +201,7 @@ class Scenario(Section):
         """The floor; the same object at every call. ScenarioError if the scenario has none."""
         if self.layout is None:
             raise ScenarioError(f"scenario {self.name!r} has no layout; give one, or ask only with transport: grid")
-        return self._floor
+        return self.layout.floor
 
     def travel_matrix_s(self) -> NDArray[np.float64]:
         """(P, P) travel times (s) in the order of `places`; ScenarioError unless the transport is a matrix."""
@@ -207,10 +210,10 @@ class Scenario(Section):
             raise ScenarioError(f"scenario {self.name!r} moves parts by {self.transport.kind}, not by a matrix")
         return times_s
 
-    @cached_property
-    def _floor(self) -> Layout:
-        assert self.layout is not None
-        return self.layout.build()
+
+def _named(data: Any) -> Any:
+    """The data with every place under its name: the first source and sink, the locations of racks, those of routes."""
+    return with_routes(with_racks(with_first(data)))
 
 
 def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -> Any:

@@ -14,6 +14,8 @@ _BY_PRODUCT: TypeAdapter[dict[str, Durations]] = TypeAdapter(Annotated[dict[str,
 
 def _work_time(given: Any) -> Durations | dict[str, Durations]:
     """A mapping without a key of a distribution names products."""
+    if isinstance(given, Durations):
+        return given
     keys = set[str]().union(*(distribution.keys() for distribution in DISTRIBUTIONS.values()))
     by_product = isinstance(given, dict) and keys.isdisjoint(given)
     return _BY_PRODUCT.validate_python(given) if by_product else _TIME.validate_python(given)

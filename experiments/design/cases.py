@@ -50,6 +50,7 @@ class CaseMaker:
     source: Document  # of the scenario
     at: Loc
     data: Any  # of the scenario, before the sweep
+    whole: Any  # the same, self-contained
     base: Scenario  # the parsed scenario of the data
     search_path: tuple[Path, ...]
     seed: int  # of the experiment: for cases without their own
@@ -81,8 +82,9 @@ class CaseMaker:
         for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
             data = set_key(data, key, settings[key])
         self._keep_files(data)
+        like = (self.whole, self.base)
         try:
-            scenario = Scenario.parse(data, source=self.source, at=self.at) if settings else self.base
+            scenario = Scenario.parse(data, source=self.source, at=self.at, like=like) if settings else self.base
         except ScenarioError as error:
             raise ExperimentError(self._blame(settings, name, error)) from None
         dump = scenario.model_dump(mode="json", by_alias=True, exclude={"seed"}, exclude_defaults=True)
@@ -95,9 +97,8 @@ class CaseMaker:
 
     def _keep_files(self, data: Any) -> None:
         """Fills `files` and `sections`; a file that cannot be read is reported where it is needed."""
-        for section, paths in named_files(data).items():
-            if not self._may_change_files(section):
-                continue
+        swept = {section: data[section] for section in data if self._may_change_files(section)}
+        for section, paths in named_files(swept).items():
             self.sections[section] = None
             for path in paths:
                 if path not in self.files:

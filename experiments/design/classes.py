@@ -49,7 +49,7 @@ def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
             names = key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",)
             if names and isinstance(value, str) and ":" in value:
                 yield (*at, key), value
-            else:
+            elif isinstance(value, dict):
                 yield from named_classes(value, (*at, key))
 
 

@@ -78,7 +78,8 @@ class Experiment:
         search_path = tuple(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
         seed = config.seed if config.seed is not None else base.seed
         places, named = _places(document, config)
-        maker = CaseMaker(document, places, named, source, at, data, base, search_path, seed, given.by_value)
+        whole = self_contained(data, source=source, at=at)
+        maker = CaseMaker(document, places, named, source, at, data, whole, base, search_path, seed, given.by_value)
         maker.check_keys()
         points = _points(document, config, seed)
         if swept := _swept_everywhere(for_scenario, points):
@@ -100,7 +101,7 @@ class Experiment:
             seed=seed,
             cases=tuple(cases),
             keys=tuple(places),
-            scenario=self_contained(data, source=source, at=at) | maker.sections_as_given(),
+            scenario=whole | maker.sections_as_given(),
             modules=tuple(maker.modules.values()),
             search_path=search_path,
             given=given.by_value,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from ..counting import counted
 from ..design.keys import FLEET
 from .claims import Claims
-from .equivalence import FEWEST, MOST_REPLICATIONS, Doubt, Gain, Verdict, replications_needed
+from .equivalence import FEWEST, MOST_REPLICATIONS, Gain, replications_needed
 from .headlines import CaseRow, Headline
 from .identical_cases import same_figures
 from .overload import Load
+from .verdicts import Doubt, Verdict
 
 if TYPE_CHECKING:
     from .tables import Results

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import Interval, intervals
+from .statistics import Interval, by_count, intervals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,17 +35,15 @@ def values_by_case(trials: "pd.DataFrame", columns: Sequence[str], groups: Seque
         yield from np.split(values, np.cumsum([len(group) for group in some])[:-1])
 
 
-def mean_intervals(values: Floats, groups: Sequence[Rows], interval: Interval) -> tuple[Floats, Floats, Floats]:
-    """Mean and interval of the finite values (T,) of each group (G,), NaN where there is none."""
+def mean_intervals(values: Floats, interval: Interval) -> tuple[Floats, Floats, Floats]:
+    """Mean and interval of the finite values of each row (C, n), NaN where there is none."""
     known = np.isfinite(values)
-    kept = [group[known[group]] for group in groups]
-    sizes = np.array([len(group) for group in kept], dtype=np.int64)
-    mean, low, high = (np.full(len(groups), np.nan) for _ in range(3))
-    for size in np.unique(sizes[sizes > 0]):
-        places = np.flatnonzero(sizes == size)
-        rows = values[np.stack([kept[place] for place in places])]
-        mean[places] = rows.mean(axis=1)
-        low[places], high[places] = intervals(rows, interval)
+    mean, low, high = (np.full(len(values), np.nan) for _ in range(3))
+    for count, rows in by_count(known):
+        if count:
+            some = values[rows][known[rows]].reshape(rows.size, count)
+            mean[rows] = some.mean(axis=1)
+            low[rows], high[rows] = intervals(some, interval)
     return mean, low, high
 
 
@@ -64,7 +62,14 @@ class Replications:
     def values(self, kpi: str) -> Floats:
         """The KPI of every trial; KeyError for one that the run does not have."""
         if kpi not in self._known:
-            found = np.full(self.finished.shape, np.nan)
-            found[self._place] = self._trials[kpi].to_numpy(dtype=float)[self._rows]
-            self._known[kpi] = found
+            self._known[kpi] = self._placed(self._trials[kpi].to_numpy(dtype=float))
         return self._known[kpi]
+
+    def by_case(self, figures: Floats) -> Floats:
+        """(C, R) a figure of the trials (T,), NaN where a trial is not finished."""
+        return np.ascontiguousarray(self._placed(figures).T)
+
+    def _placed(self, figures: Floats) -> Floats:
+        found = np.full(self.finished.shape, np.nan)
+        found[self._place] = figures[self._rows]
+        return found

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .by_case import finished_by_case
-from .statistics import rarest, skewed
+from .statistics import by_count, rarest, skewness_error, skewnesses
 
 if TYPE_CHECKING:
     from .tables import Results
@@ -17,35 +16,41 @@ NAMED = 4
 
 def cautions(results: "Results") -> list[str]:
     """Sentences about the headline figures of the cases; none where there is nothing to say."""
-    groups = finished_by_case(results.trials, len(results.experiment.cases))
-    crooked: dict[str, int] = {}  # `lead time of count=6` -> replications with a value
-    gaps: dict[str, int] = {}  # -> replications without one
-    for item, mine in zip(results.experiment.cases, groups, strict=True):
-        for column in results.headlines:
-            values = column.values[mine]
-            known = values[np.isfinite(values)]
-            name = f"{column.title} of {item.label}"
-            if known.size < ENOUGH and skewed(known, CLEAR):
-                crooked[name] = known.size
-            if 0 < known.size < values.size:
-                gaps[name] = values.size - known.size
+    crooked: dict[tuple[int, int], int] = {}  # case and place of a headline -> replications with a value
+    gaps: dict[tuple[int, int], int] = {}  # -> replications without one
+    finished = results.replications.finished.sum(axis=0)
+    for place, column in enumerate(results.headlines):
+        values = results.replications.by_case(column.values)
+        known = np.isfinite(values)
+        for count, rows in by_count(known):
+            if 2 < count < ENOUGH:
+                skew = skewnesses(values[rows][known[rows]].reshape(rows.size, count))
+                found = rows[np.abs(skew) > CLEAR * skewness_error(count)]
+                crooked |= dict.fromkeys(((case, place) for case in found.tolist()), count)
+            if count:
+                missing = finished[rows] - count
+                gaps |= {(case, place): lost for case, lost in zip(rows.tolist(), missing.tolist()) if lost}
     sentences = []
     if crooked:
         few = min(crooked.values())
         sentences.append(
-            f"Skewed, in few replications: {_listed(crooked, 'n = {}')}. Their intervals may miss the mean more often "
+            f"Skewed, in few replications: {_listed(results, crooked, 'n = {}')}. Their intervals may miss the mean more often "
             f"than 1 time in 20, and none covers events that were not seen: {few} replications easily miss something "
             f"that affects less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
         )
     if gaps:
         sentences.append(
-            f"Without a value in some replications: {_listed(gaps, '{}')}. Means and intervals are those of the "
+            f"Without a value in some replications: {_listed(results, gaps, '{}')}. Means and intervals are those of the "
             "others, which may be better: a KPI is undefined where nothing was finished."
         )
     return sentences
 
 
-def _listed(found: dict[str, int], number: str) -> str:
-    shown = [f"{name} ({number.format(count)})" for name, count in list(found.items())[:NAMED]]
+def _listed(results: "Results", found: dict[tuple[int, int], int], number: str) -> str:
+    """The first of them by case: `lead time of count=6 (n = 4)`."""
+    shown = [
+        f"{results.headlines[place].title} of {results.experiment.cases[case].label} ({number.format(count)})"
+        for (case, place), count in sorted(found.items())[:NAMED]
+    ]
     more = [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
     return ", ".join([*shown, *more])

@@ -8,7 +8,7 @@ part is spread over the looks (see `equivalence`), and at each look over the cla
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from ...environments.config.suggestions import nearest
 from ..errors import ExperimentError
 from .direction import greater_is_better
-from .equivalence import FEWEST, Verdict, gain, look_of, risk_of_look, verdict
-from .overload import Load, is_open, load
+from .equivalence import FEWEST, gains, look_of, risk_of_look
+from .overload import Load, is_open, loads
+from .verdicts import Verdict, verdicts
 from .views import View, view_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..design.experiment import Experiment
     from ..execution.journal import Record
+    from .by_case import Replications
 
 Floats = NDArray[np.float64]
 
@@ -107,16 +107,15 @@ class Claims:
     def loads(self) -> list[Load | None]:
         """By case; None where the system is closed, or nothing is known."""
         names = ("demand_per_h", "demand_met", "wip_growth_per_h", "wip_growth_error_per_h")
-        columns = [self.value(name) for name in names]
-        rule = {
-            "overload_risk": risk_of_look(OVERLOAD_RISK, self.look) / max(sum(self._open), 1),
-            "served": self.experiment.config.answer.served,
-            "served_risk": self.risk,
-        }
-        return [
-            load(*(column[:, case] for column in columns), **rule) if is_an_open_one else None
-            for case, is_an_open_one in enumerate(self._open)
-        ]
+        asked = np.flatnonzero(self._open)
+        found = loads(
+            *(np.ascontiguousarray(self.value(name).T[asked]) for name in names),
+            overload_risk=risk_of_look(OVERLOAD_RISK, self.look) / max(asked.size, 1),
+            served=self.experiment.config.answer.served,
+            served_risk=self.risk,
+        )
+        known: dict[int, Load | None] = dict(zip(asked.tolist(), found, strict=True))
+        return [known.get(case) for case in range(len(self._open))]
 
     @cached_property
     def overloaded(self) -> list[int]:
@@ -130,40 +129,30 @@ class Claims:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """One for each of the `lines`."""
-        values = self._looked_at
-        return [
-            verdict(
-                values[:, line],
-                risk=self.risk,
-                delta=self.delta,
-                greater_is_better=self.greater_is_better,
-                fit=[self._fit(case) for case in line],
-            )
-            for line in self.lines
-        ]
+        return verdicts(
+            self._looked_at,
+            self.lines,
+            risk=self.risk,
+            delta=self.delta,
+            greater_is_better=self.greater_is_better,
+            fit=self._fit,
+        )
 
     @cached_property
     def best(self) -> Best | None:
         """None where no case has results, or all that have are unfit."""
         values = self._looked_at
         counts = np.isfinite(values).sum(axis=0)
-        entrants = [case for case in range(values.shape[1]) if counts[case] and self._fit(case) is not False]
+        entrants = [case for case in range(values.shape[1]) if counts[case] and self._fit[case] is not False]
         if not entrants:
             return None
         means = np.nanmean(values[:, entrants], axis=0)
         case = entrants[int(np.argmax(means if self.greater_is_better else -means))]
-        others = [other for other in entrants if other != case]
-        gains = {
-            other: gain(
-                values[:, case],
-                values[:, other],
-                self.risk / len(others),
-                greater_is_better=self.greater_is_better,
-            )
-            for other in others
-        }
-        rivals = tuple(other for other, found in gains.items() if not found.high < 0)
-        close = all(gains[other].high < self.delta and gains[other].n >= FEWEST for other in rivals)
+        others = np.array([other for other in entrants if other != case], dtype=np.int64)
+        high, n = self._gains_over(case, others, self.risk / max(len(others), 1))
+        near = ~(high < 0)
+        rivals = tuple(others[near].tolist())
+        close = bool(((high[near] < self.delta) & (n[near] >= FEWEST)).all())
         return Best(case, rivals, close)
 
     @property
@@ -173,12 +162,22 @@ class Claims:
             return all(found.clear for found in self.verdicts)
         return self.best is None or self.best.clear
 
-    def _fit(self, case: int) -> bool | None:
-        """Whether a case may be called enough: it never jams, and keeps up with its orders."""
-        if self.jams[case]:
-            return False
-        found = self.loads[case]
-        return True if found is None else found.keeps_up
+    def _gains_over(self, case: int, others: NDArray[np.int64], risk: float) -> tuple[Floats, NDArray[np.int64]]:
+        """The most that each of the others (O,) may gain over a case, and in how many replications both have values."""
+        by_case = np.ascontiguousarray(self._looked_at.T)
+        one = np.broadcast_to(by_case[case], (len(others), by_case.shape[1]))
+        _, _, high, n = gains(
+            one, by_case[others], np.full(len(others), risk), greater_is_better=self.greater_is_better
+        )
+        return high, n
+
+    @cached_property
+    def _fit(self) -> list[bool | None]:
+        """Whether each case may be called enough: it never jams, and keeps up with its orders."""
+        return [
+            False if jams else True if found is None else found.keeps_up
+            for jams, found in zip(self.jams, self.loads, strict=True)
+        ]
 
     @cached_property
     def _open(self) -> list[bool]:
@@ -190,19 +189,14 @@ class Claims:
         return self.value(self.kpi)[: look_of(self.n, self.first)[1]]
 
 
-def claims_of(experiment: "Experiment", trials: "pd.DataFrame", metrics: Sequence[str]) -> Claims:
-    """What the finished trials of a run say."""
-    done: Any = trials[trials["status"] == "done"]
-    replication, case = done["replication"].to_numpy(), done["case"].to_numpy()
-    n = max(trials["replication"].tolist(), default=-1) + 1
+def claims_of(experiment: "Experiment", trials: "Replications", metrics: Sequence[str]) -> Claims:
+    """What the finished trials of a run say; `metrics` are their KPIs."""
+    known = frozenset(metrics)
 
     def value(kpi: str) -> Floats:
-        found = np.full((n, len(experiment.cases)), np.nan)
-        if kpi in done:
-            found[replication, case] = done[kpi].to_numpy(dtype=float)
-        return found
+        return trials.values(kpi) if kpi in known else np.full(trials.finished.shape, np.nan)
 
-    return Claims(experiment, n, metrics, value)
+    return Claims(experiment, len(trials.finished), metrics, value)
 
 
 def claims_from(experiment: "Experiment", records: "Sequence[Sequence[Record]]") -> Claims:

@@ -34,7 +34,8 @@ def differences(results: "Results") -> Differences | None:
     many = sum(row.n > 1 for row in rows)
     if not chosen or many < 2:
         return None
-    readable = replace(results, trials=results.trials.assign(**{column.key: column.values for column in chosen}))
+    where = results.trials[["case", "replication", "status"]]
+    readable = replace(results, trials=where.assign(**{column.key: column.values for column in chosen}))
     view = results.claims.view
     picked = len(view.series) == 1
     control, *others = _best_first(rows, columns[0]) if picked else list(zip(view.groups, view.series, strict=True))

@@ -1,30 +1,22 @@
-"""Is more enough better? Bounds of paired gains, and which of several ordered cases is the first that is enough.
-
-"Not proved better" is not "not better". A case is called enough if the upper ends of the simultaneous intervals of the
-gains of *all* later cases lie below delta, the gain that matters (equivalence: Schuirmann 1987; comparison with the
-best: Hsu 1984, Nelson & Matejcik 1995, here with Bonferroni's inequality, without assumptions on variances and
-correlations). Cases are tested from the last one backwards, and the first that fails ends the test, so all share one
-risk (fixed sequence: Maurer, Hothorn & Lehmacher 1995).
+"""By how much is one case better than another? Bounds of paired gains, and the looks at which they are examined.
 
 Results may be examined again after more replications. Look k takes 1 / (k (k + 1)) of the risk, which never adds up to
 more than all of it over any number of looks.
 
-Dimensions: n replications, S cases in order.
+Dimensions: n replications, P pairs of cases.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from .statistics import halls
+from .statistics import by_count, halls
 
 Floats = NDArray[np.float64]
 
 FEWEST = 4  # replications that a case must have to be called enough: fewer do not show how skewed they are
-ALONE = 0.025  # risk of a separate interval
 NO_SPREAD = 1e-12  # of the mean: differences below this are rounding
 MOST_REPLICATIONS = 10_000  # forecasts beyond this are useless
 
@@ -39,38 +31,6 @@ class Gain:
     spread: float  # standard deviation of a single replication
     n: int
     risk: float
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A case that may be enough or not, and the later case that may be better than it.
-
-    Without a rival no later case is better, but whether the case is fit is not known.
-    """
-
-    place: int
-    rival: int | None
-    gain: Gain | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The state of knowledge about S ordered cases.
-
-    `enough` is the first case that no later one beats by delta; None where this is shown for no case. `worse` are the
-    places of cases that a later one beats by more than delta, or that are not fit. `behind` are cases for which this
-    holds by separate intervals only: nothing is claimed about them, but they are not in doubt.
-    """
-
-    enough: int | None
-    worse: frozenset[int]
-    behind: frozenset[int]
-    doubt: Doubt | None  # about the first case that may still be enough
-    highest: float = -math.inf  # the most that a later case may gain over the one that is enough
-
-    @property
-    def clear(self) -> bool:
-        return self.doubt is None
 
 
 def looks(first: int) -> list[int]:
@@ -92,21 +52,24 @@ def risk_of_look(risk: float, look: int) -> float:
     return risk / (look * (look + 1))
 
 
-def mean_bounds(values: Floats, risk: float) -> tuple[Floats, Floats]:
+def mean_bounds(values: Floats, risk: ArrayLike) -> tuple[Floats, Floats]:
     """Bounds (…) of the means of values (…, n), each missed with at most `risk`: the wider of Student's t and Hall's.
 
     Hall's transformation (Annals of Statistics 20, 1992) allows for the skewness that the values show, so each bound
     holds for skewed values too; the t bound alone misses too often on the side of the long tail. Infinite for n < 2.
+    `risk` may have dimensions before those of the means.
     """
     from scipy.special import stdtrit
 
     n = values.shape[-1]
+    risk = np.asarray(risk, dtype=float)
     if n < 2:
-        return np.full(values.shape[:-1], -np.inf), np.full(values.shape[:-1], np.inf)
+        shape = np.broadcast_shapes(risk.shape, values.shape[:-1])
+        return np.full(shape, -np.inf), np.full(shape, np.inf)
     mean, spread = values.mean(axis=-1), values.std(axis=-1, ddof=1)
     spread = np.where(spread <= NO_SPREAD * np.abs(mean), 0.0, spread)
-    t = float(stdtrit(n - 1, 1 - risk))
-    least, most = np.full(mean.shape, -t), np.full(mean.shape, t)
+    t = stdtrit(n - 1, 1 - risk)
+    least, most = -t, t
     if n > 2:
         cubes = ((values - mean[..., None]) ** 3).sum(axis=-1) * n / ((n - 1) * (n - 2))
         skewness = np.divide(cubes, spread**3, out=np.zeros(mean.shape), where=spread > 0)
@@ -115,7 +78,9 @@ def mean_bounds(values: Floats, risk: float) -> tuple[Floats, Floats]:
     return mean - most * scale, mean - least * scale
 
 
-def gain_bounds(case: Floats, other: Floats, risk: float, *, greater_is_better: bool) -> tuple[Floats, Floats, Floats]:
+def gain_bounds(
+    case: Floats, other: Floats, risk: ArrayLike, *, greater_is_better: bool
+) -> tuple[Floats, Floats, Floats]:
     """The gain of `other` as a share of the mean of `case`: mean and bounds (…), from paired values (…, n).
 
     The bounds are those of the ratio of the means: the values of both vary, and so does the base of the share.
@@ -128,49 +93,38 @@ def gain_bounds(case: Floats, other: Floats, risk: float, *, greater_is_better: 
     return mean, mean + low, mean + high
 
 
+def gains(
+    case: Floats, other: Floats, risk: ArrayLike, *, greater_is_better: bool
+) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
+    """The gains of rows of `other` over rows of `case` (P, n), of the replications that both have.
+
+    Mean (P,), bounds of the shape of `risk` (P,) or (K, P), and the number of replications (P,). NaN and infinite
+    where there are fewer than two, or the mean of the case is 0.
+    """
+    risk = np.asarray(risk, dtype=float)
+    both = np.isfinite(case) & np.isfinite(other)
+    mean = np.full(len(case), np.nan)
+    low, high = np.full(risk.shape, -np.inf), np.full(risk.shape, np.inf)
+    for n, rows in by_count(both):
+        if n < 2:
+            continue
+        one, two = (side[rows][both[rows]].reshape(rows.size, n) for side in (case, other))
+        sound = one.mean(axis=-1) != 0.0
+        rows, one, two = rows[sound], one[sound], two[sound]
+        found = gain_bounds(one, two, risk[..., rows], greater_is_better=greater_is_better)
+        mean[rows], low[..., rows], high[..., rows] = found
+    return mean, low, high, both.sum(axis=1)
+
+
 def gain(case: Floats, other: Floats, risk: float, *, greater_is_better: bool) -> Gain:
     """The gain of `other` over `case` (n,), of the replications that both have."""
+    mean, low, high, n = gains(case[None], other[None], np.array([risk]), greater_is_better=greater_is_better)
+    if math.isnan(mean[0]):
+        return Gain(math.nan, -math.inf, math.inf, math.nan, int(n[0]), risk)
     both = np.isfinite(case) & np.isfinite(other)
     case, other = case[both], other[both]
-    n = case.size
-    if n < 2 or case.mean() == 0.0:
-        return Gain(math.nan, -math.inf, math.inf, math.nan, n, risk)
-    mean, low, high = (float(found) for found in gain_bounds(case, other, risk, greater_is_better=greater_is_better))
     spread = np.std(other - other.mean() / case.mean() * case, ddof=1) / abs(case.mean())
-    return Gain(mean, low, high, float(spread), n, risk)
-
-
-def verdict(
-    values: Floats, *, risk: float, delta: float, greater_is_better: bool, fit: Sequence[bool | None] | None = None
-) -> Verdict:
-    """Which of the cases in order is the first that is enough, wrong with at most `risk`.
-
-    Args:
-        values: (n, S) a KPI, paired by replication; NaN where a trial failed.
-        risk: of a wrong statement.
-        delta: the gain that matters, as a share.
-        greater_is_better: of the KPI.
-        fit: whether a case may be called enough at all; None where that is not known.
-    """
-    count = values.shape[1]
-    may_be: Sequence[bool | None] = [True] * count if fit is None else fit
-    gains = [_over_later(values, place, risk, greater_is_better) for place in range(count)]
-    alone = [_over_later(values, place, ALONE * (count - 1 - place), greater_is_better) for place in range(count)]
-    highest = [max((found.high for found in later.values()), default=-math.inf) for later in gains]
-    unfit = {place for place in range(count) if may_be[place] is False}
-    worse, behind = (
-        unfit | {place for place in range(count) if any(found.low > delta for found in later[place].values())}
-        for later in (gains, alone)
-    )
-    enough = None
-    for place in range(count - 2, -1, -1):
-        known = all(found.n >= FEWEST for found in gains[place].values())
-        if may_be[place] is not True or not known or not highest[place] < delta:
-            break
-        enough = place
-    undecided = [place for place in range(count - 1 if enough is None else enough) if place not in behind]
-    most = -math.inf if enough is None else highest[enough]
-    return Verdict(enough, frozenset(worse), frozenset(behind), _doubt(gains, undecided, delta), most)
+    return Gain(float(mean[0]), float(low[0]), float(high[0]), float(spread), int(n[0]), risk)
 
 
 def replications_needed(found: Gain, delta: float, *, first: int, look: int) -> int | None:
@@ -190,20 +144,3 @@ def replications_needed(found: Gain, delta: float, *, first: int, look: int) -> 
             if t * found.spread / math.sqrt(size) < distance:
                 return size
     return None
-
-
-def _doubt(gains: Sequence[dict[int, Gain]], undecided: Sequence[int], delta: float) -> Doubt | None:
-    """About the first undecided case that a later one may beat by delta, or else the first of which little is known."""
-    for place in undecided:
-        rival, found = max(gains[place].items(), key=lambda item: item[1].high)
-        if not found.high < delta or found.n < FEWEST:
-            return Doubt(place, rival, found)
-    return Doubt(undecided[0], None, None) if undecided else None
-
-
-def _over_later(values: Floats, place: int, risk: float, greater_is_better: bool) -> dict[int, Gain]:
-    later = range(place + 1, values.shape[1])
-    return {
-        other: gain(values[:, place], values[:, other], risk / len(later), greater_is_better=greater_is_better)
-        for other in later
-    }

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..design.cases import Case
 from .bottleneck import Bottleneck
-from .by_case import finished_by_case, mean_intervals
+from .by_case import Replications, mean_intervals
 from .claims import Claims
 from .statistics import Interval
 from .wording import CUT, time_unit, with_interval
@@ -99,14 +99,14 @@ def headlines(trials: "pd.DataFrame", metrics: Sequence[str], claims: Claims) ->
 
 def case_rows(
     cases: Sequence[Case],
-    trials: "pd.DataFrame",
+    trials: Replications,
     columns: Sequence[Headline],
     limiting: Sequence[Bottleneck | None],
     interval: Interval,
 ) -> list[CaseRow]:
     """The cases in their order; one without a finished trial has n = 0. `limiting` are their bottlenecks."""
-    groups = finished_by_case(trials, len(cases))
-    found = [[ends.tolist() for ends in mean_intervals(column.values, groups, interval)] for column in columns]
+    counts = trials.finished.sum(axis=0).tolist()
+    found = [[ends.tolist() for ends in mean_intervals(trials.by_case(one.values), interval)] for one in columns]
     rows = []
     for place, (item, bottleneck) in enumerate(zip(cases, limiting, strict=True)):
         figures = []
@@ -116,7 +116,7 @@ def case_rows(
             figures.append((mean, max(low, column.least), min(high, column.most), text))
         means, lows, highs, texts = zip(*figures, strict=True) if figures else ((), (), (), ())
         limits = "" if bottleneck is None else str(bottleneck)
-        rows.append(CaseRow(item.index, item.label, len(groups[place]), means, lows, highs, texts, limits))
+        rows.append(CaseRow(item.index, item.label, counts[place], means, lows, highs, texts, limits))
     return rows
 
 

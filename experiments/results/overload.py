@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .equivalence import mean_bounds
+from .statistics import by_count
 
 if TYPE_CHECKING:
     from ...environments.scenario import Scenario
@@ -39,7 +40,7 @@ def is_open(scenario: "Scenario") -> bool:
     return all(stream.kept_in_process is None for _, stream in scenario.orders.streams)
 
 
-def load(
+def loads(
     demand_per_h: Floats,
     met: Floats,
     growth_per_h: Floats,
@@ -48,8 +49,8 @@ def load(
     overload_risk: float,
     served: float,
     served_risk: float,
-) -> Load | None:
-    """The load of a case from n replications (n,); None where the KPIs are missing.
+) -> list[Load | None]:
+    """The load of each of C cases from n replications (C, n); None where the KPIs are missing.
 
     Overload is claimed with a risk of at most `overload_risk`: the lower t bound of the mean growth is above UNNOTICED.
     The error of the growth is the larger of two estimates, from the course within the runs and from the spread between
@@ -59,20 +60,24 @@ def load(
     from scipy.special import stdtrit
 
     known = np.isfinite(demand_per_h) & np.isfinite(growth_per_h) & np.isfinite(error_per_h) & (demand_per_h > 0)
-    n = int(known.sum())
-    if not n:
-        return None
-    demand, growth, error = demand_per_h[known], growth_per_h[known], error_per_h[known]
-    mean = float(growth.mean())
-    between = float(growth.std(ddof=1)) if n > 1 else 0.0
-    deviation = max(math.sqrt(float((error**2).mean())), between) / math.sqrt(n)
-    low = mean - float(stdtrit(DEGREES_PER_RUN * n, 1 - overload_risk)) * deviation
-    overloaded = low > UNNOTICED * float(demand.mean())
-    _, high = mean_bounds(growth / demand, served_risk)
-    return Load(
-        demand_per_h=float(demand.mean()),
-        met=float(np.nanmean(met[known])),
-        growth_per_h=mean,
-        overloaded=overloaded,
-        keeps_up=False if overloaded else True if float(high) < 1 - served else None,
-    )
+    found: list[Load | None] = [None] * len(known)
+    for n, rows in by_count(known):
+        if not n:
+            continue
+        demand, share, growth, error = (
+            column[rows][known[rows]].reshape(rows.size, n)
+            for column in (demand_per_h, met, growth_per_h, error_per_h)
+        )
+        between = growth.std(axis=-1, ddof=1) if n > 1 else np.zeros(rows.size)
+        deviation = np.maximum(np.sqrt((error**2).mean(axis=-1)), between) / math.sqrt(n)
+        asked, mean = demand.mean(axis=-1), growth.mean(axis=-1)
+        low = mean - float(stdtrit(DEGREES_PER_RUN * n, 1 - overload_risk)) * deviation
+        overloaded = low > UNNOTICED * asked
+        _, high = mean_bounds(growth / demand, served_risk)
+        keeps_up = (high < 1 - served) & ~overloaded
+        for row, *figures, over, keeps in zip(
+            rows.tolist(), *(each.tolist() for each in (asked, np.nanmean(share, axis=-1), mean, overloaded, keeps_up)),
+            strict=True,
+        ):  # fmt: skip
+            found[row] = Load(*figures, overloaded=over, keeps_up=True if keeps else False if over else None)
+    return found

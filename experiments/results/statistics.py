@@ -1,6 +1,7 @@
 """Statistics of arrays: intervals, paired differences, several tests at once, the end of a warm-up."""
 
 import math
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -70,11 +71,11 @@ def skew_intervals(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floa
     return low, high
 
 
-def halls(t: float, skewness: Floats, n: int) -> Floats:
-    """A quantile t adjusted for the skewness of n values (…): the inverse of Hall's monotone transformation."""
+def halls(t: ArrayLike, skewness: Floats, n: int) -> Floats:
+    """Quantiles t (…) adjusted for the skewness (…) of n values: the inverse of Hall's monotone transformation."""
     a = skewness / math.sqrt(n)
     bent = 3 * (np.cbrt(1 + a * (t - a / 6)) - 1)
-    return np.divide(bent, a, out=np.full(a.shape, t), where=np.abs(a) > 1e-9)
+    return np.divide(bent, a, out=np.array(np.broadcast_to(t, bent.shape)), where=np.abs(a) > 1e-9)
 
 
 def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, seed: int = 0) -> tuple[float, float]:
@@ -89,6 +90,16 @@ def bootstrap_interval(values: ArrayLike, *, confidence: float = CONFIDENCE, see
     draws = np.random.default_rng(seed).integers(values.size, size=(RESAMPLES, values.size))
     low, high = np.quantile(values[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def by_count(known: NDArray[np.bool_]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Counts of known values, and the rows of known (M, n) that have so many: such rows are taken at once.
+
+    `values[rows][known[rows]].reshape(rows.size, count)` are their known values.
+    """
+    counts = known.sum(axis=1)
+    for count in np.unique(counts).tolist():
+        yield count, np.flatnonzero(counts == count)
 
 
 class Interval(Protocol):

@@ -86,7 +86,7 @@ class Results:
         """The claims that the results support with 95 % confidence."""
         from .claims import claims_of
 
-        return claims_of(self.experiment, self.trials, self.metrics)
+        return claims_of(self.experiment, self.replications, self.metrics)
 
     @cached_property
     def bottlenecks(self) -> "list[Bottleneck | None]":
@@ -107,7 +107,9 @@ class Results:
         """The headlines of every case, with their intervals."""
         from .headlines import case_rows
 
-        return case_rows(self.experiment.cases, self.trials, self.headlines, self.bottlenecks, self.interval)
+        return case_rows(
+            self.experiment.cases, self.replications, self.headlines, self.bottlenecks, self.interval
+        )
 
     @cached_property
     def overview(self) -> "Overview":

@@ -40,7 +40,7 @@ def test_every_entry_of_the_table_is_met_to_the_unit(number):
     shop = instances[f"EX5{number}"]
     scenario = Scenario.parse(shop.floor_document())
     assert scenario.layout is not None
-    layout = scenario.layout.build()
+    layout = scenario.layout.floor
     for row, origin in enumerate(PLACES):
         steps = steps_from(layout, layout.docks[origin][0])
         times_s = [steps[layout.docks[place][0]] / shop.floor.cells_per_s for place in PLACES]

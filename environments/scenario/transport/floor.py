@@ -1,5 +1,6 @@
 """The floor of a config: a drawing with a legend, a MovingAI map with docks, or a plain size; with blocks of racks."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -40,7 +41,7 @@ class Floor(Section):
     @model_validator(mode="after")
     def _readable(self) -> Self:
         try:
-            self.build()
+            _ = self.floor
         except BlockError as error:
             problem = ("blocks", error.number), self._with_cells(str(error))
         except LayoutError as error:
@@ -49,8 +50,9 @@ class Floor(Section):
             return self
         raise PydanticCustomError("cross_check", "unreadable", {"problems": [problem]}) from None
 
-    def build(self) -> Layout:
-        """The floor as arrays; LayoutError if it cannot be read."""
+    @cached_property
+    def floor(self) -> Layout:
+        """The floor as arrays, the same object at every call; LayoutError if it cannot be read."""
         if self.file is not None and self.art is None and self.map is None:
             raise LayoutError(f"{self.file!r} was not read; use Scenario.load or Scenario.parse")
         if [self.file, self.art, self.map, self.size].count(None) != 3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ..fleet import Agvs
     from ..scenario import Scenario
     from .base import Problem, TrafficOwner
+
+FLOORS = 8  # whose checks are remembered
 
 
 class Grid(TransportSpec):
@@ -56,7 +59,7 @@ class Grid(TransportSpec):
         """The shortest paths to chargers, on an empty floor, without load and turns."""
         assert scenario.fleet is not None
         layout = scenario.build_layout()
-        cells = _cells_to([dock for name in scenario.chargers for dock in layout.docks[name]], layout)
+        cells = _cells_to(tuple(dock for name in scenario.chargers for dock in layout.docks[name]), layout)
         for place in scenario.places:
             length_m = float(cells[list(layout.docks[place])].min()) * layout.cell_size_m
             yield Trip(place, length_m, length_m / scenario.fleet.agvs.speed_m_per_s)
@@ -85,7 +88,7 @@ class Grid(TransportSpec):
             yield from too_much
             return
         try:
-            check_layout(layout, scenario.places)
+            _check_floor(layout, scenario.places)
         except LayoutError as error:
             key, text = scenario.layout.complaint(str(error))
             yield ("layout", *key), text
@@ -121,12 +124,19 @@ class Grid(TransportSpec):
         )
 
 
-def _cells_to(goals: list[int], layout: Layout) -> NDArray[np.float64]:
+@lru_cache(maxsize=FLOORS)
+def _check_floor(layout: Layout, places: tuple[str, ...]) -> None:
+    """`check_layout`, once for all cases of a sweep with the same floor."""
+    check_layout(layout, places)
+
+
+@lru_cache(maxsize=FLOORS)
+def _cells_to(goals: tuple[int, ...], layout: Layout) -> NDArray[np.float64]:
     """(C,) number of moves from each cell to the nearest goal; inf where there is no path."""
     moves = layout.neighbours  # (C, 4)
     cells = np.full(layout.size, np.inf)
     front = np.zeros(layout.size, np.bool_)
-    front[goals] = True
+    front[list(goals)] = True
     step = 0
     while front.any():
         cells[front] = step
