@@ -28,7 +28,7 @@ from .execution.store import SUMMARY, Store
 from .execution.up_to_date import note_made, shown_before
 from .results.overview import Overview
 from .results.questions.ask import ask
-from .results.tables import Results, csv_parts, results_of, write_tables
+from .results.tables import Results, results_of, write_tables
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def finish(results: Results) -> None:
     """Writes everything that is made from the journal: tables, summary.csv, figures, report.html."""
     directory, outputs = results.directory, results.experiment.config.outputs
     write_tables(directory, results.trials, results.failures)
-    write_atomically(directory / SUMMARY, csv_parts(results.summary))
+    write_atomically(directory / SUMMARY, results.summary_csv)
     undrawn = False
     if outputs.figures or outputs.report:
         from .report.experiment_charts import all_charts, write_figures  # importing matplotlib is slow

@@ -26,8 +26,8 @@ class Section(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:
-        allowed = cls.keys()
         if isinstance(data, dict):
+            allowed = cls.keys()
             for key in data:
                 if key not in allowed:
                     raise PydanticCustomError("unknown_key", "unknown key", {"key": key, "allowed": allowed})

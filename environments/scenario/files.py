@@ -35,8 +35,10 @@ def named_files(data: Any) -> dict[str, list[str]]:
     return {section: files for section, files in found.items() if files}
 
 
-def with_files(data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError]) -> Any:
-    """The data with the contents of the files that they name; invalid data unchanged.
+def with_files(
+    data: Any, source: Document, complain: Callable[[Loc, str], ScenarioError], known: Mapping[str, Any]
+) -> Any:
+    """The data with the contents of the files that they name; invalid data unchanged, and `known` sections as well.
 
     `layout.file` becomes `art` or `map` (and a legend, if the file has one), orders of kind csv a list, and the file of
     measured times their values.
@@ -57,7 +59,8 @@ def with_files(data: Any, source: Document, complain: Callable[[Loc, str], Scena
             except OtherFileError as error:
                 raise complain((*loc, error.key), str(error)) from None
             data = _with(data, loc, stream)
-    for loc, measured in list(_measured(data)):
+    fresh = {section: inner for section, inner in data.items() if inner is not known.get(section)}
+    for loc, measured in list(_measured(fresh)):
         if isinstance(measured.get("file"), str) and "values" not in measured:
             text = _read(measured["file"], source, (*loc, "file"), complain)
             unit = measured.get("unit")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -102,7 +103,7 @@ class Scenario(Section):
         that another scenario has too are taken from there: `like` is its self-contained data and itself. Raises
         ScenarioError.
         """
-        data = self_contained(data, source=source, at=at)
+        data = self_contained(data, source=source, at=at, known={} if like is None else like[0])
         try:
             return cls.model_validate(data if like is None else filled_in(_named(data), _named(like[0]), like[1]))
         except ValidationError as error:
@@ -216,10 +217,13 @@ def _named(data: Any) -> Any:
     return with_routes(with_racks(with_first(data)))
 
 
-def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -> Any:
+def self_contained(
+    data: Any, *, source: Document | None = None, at: Loc = (), known: Mapping[str, Any] = MappingProxyType({})
+) -> Any:
     """The data of a scenario with its floor and orders files read in, ready to be sent to another machine.
 
-    Relative paths start at the folder of `source`, else at the working folder. Raises ScenarioError.
+    Relative paths start at the folder of `source`, else at the working folder. Sections that are the same objects in
+    the data `known` have no files left to read. Raises ScenarioError.
     """
 
     def complain(loc: Loc, text: str) -> ScenarioError:
@@ -227,4 +231,4 @@ def self_contained(data: Any, *, source: Document | None = None, at: Loc = ()) -
             return ScenarioError(f"{'.'.join(map(str, loc))}: {text}")
         return ScenarioError(source.complain((*at, *loc), text))
 
-    return with_files(data, source or Document("scenario", Path(), data), complain)
+    return with_files(data, source or Document("scenario", Path(), data), complain, known)

@@ -17,6 +17,8 @@ def filled_in(given: Any, before: Any, read: Any) -> Any:
     """
     if not isinstance(given, dict) or not isinstance(before, dict):
         return given
+    if given is before and isinstance(read, dict) and all(isinstance(value, Section) for value in read.values()):
+        return read
     if isinstance(read, Section) and (isinstance(read, Kinds) or _same(given, before)):
         return read if _same(given, before) else given
     if isinstance(read, Section):

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class CaseMaker:
 
     def _keep_files(self, data: Any) -> None:
         """Fills `files` and `sections`; a file that cannot be read is reported where it is needed."""
-        swept = {section: data[section] for section in data if self._may_change_files(section)}
+        swept = {section: data[section] for section in self._sections_with_files if section in data}
         for section, paths in named_files(swept).items():
             self.sections[section] = None
             for path in paths:
@@ -105,11 +106,16 @@ class CaseMaker:
                     with contextlib.suppress(OSError, ValueError):
                         self.files[path] = kept(self.source.read_bytes(path))
 
-    def _may_change_files(self, section: str) -> bool:
-        """Whether the sweep may change the files that a section of the scenario names."""
+    @cached_property
+    def _sections_with_files(self) -> tuple[str, ...]:
+        """The sections of the scenario that name files which the sweep may change."""
         swept = [key.partition(".") for key in self.places]
-        inner = [rest for name, _, rest in swept if name == section]
-        return bool({"", "file"}.intersection(inner)) if section == "orders" else bool(inner)
+        found = [
+            name
+            for name, _, inner in swept
+            if name != "orders" or inner == "" or inner.rpartition(".")[2] in ("file", "sheet")
+        ]
+        return tuple(dict.fromkeys(found))
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The error in a case, placed at the key of the sweep that causes it, or else at the sweep."""

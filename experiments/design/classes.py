@@ -46,11 +46,11 @@ def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
     """Every agent class (`class: module:Name`) and mechanism in the data of a scenario, with its place."""
     if isinstance(data, dict):
         for key, value in data.items():
-            names = key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",)
-            if names and isinstance(value, str) and ":" in value:
-                yield (*at, key), value
-            elif isinstance(value, dict):
+            if isinstance(value, dict):
                 yield from named_classes(value, (*at, key))
+            elif isinstance(value, str) and ":" in value:
+                if key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",):
+                    yield (*at, key), value
 
 
 def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:

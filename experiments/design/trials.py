@@ -22,6 +22,7 @@ from .given_classes import unpickled
 from .software import software
 
 ID_BYTES = 10
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class Trial:
 
 def canonical(document: Any) -> str:
     """The JSON text that stands for a document when it is hashed; order counts, as it does for stations."""
-    return json.dumps(document, separators=(",", ":"), default=str)
+    return _ENCODER.encode(document)
 
 
 def identity(document: Any) -> str:

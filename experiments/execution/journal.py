@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from ..design.trials import Trial
 from ..errors import ExperimentError, LostFolderError
 from .attempts import Status, TrialResult
@@ -205,7 +207,7 @@ def _check(text: bytes) -> bytes:
 def _record(line: bytes, number: int) -> Record | Damage:
     text, mark, check = line.rstrip().rpartition(CHECK)
     try:
-        document = json.loads(line)
+        document = _document(line)
         document.pop("check", None)
         values = document.pop("values")
         document["status"] = Status(document["status"])
@@ -220,6 +222,14 @@ def _record(line: bytes, number: int) -> Record | Damage:
     if mark and check != _check(text) + b'"}':
         return Damage(number, f"(trial {record.id}) was changed after it was written")
     return record
+
+
+def _document(line: bytes) -> Any:
+    """The JSON of a line; ValueError where it is none."""
+    try:
+        return from_json(line)  # three times as fast as `json`
+    except ValueError:
+        return json.loads(line)  # an error may tell a text with half a surrogate pair, which only this one takes
 
 
 def _numbers(values: Collection[Any]) -> "array[float]":

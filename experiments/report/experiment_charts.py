@@ -170,8 +170,9 @@ def _station_time(results: "Results", rows: list[CaseRow], columns: list[Headlin
 
 def _shares(results: "Results", names: list[str], indices: list[int]) -> dict[str, np.ndarray]:
     """(cases,) mean share of time of each KPI that the run has and that is not always zero."""
-    trials: Any = results.trials[results.trials["status"] == "done"]
-    known = [name for name in names if name in trials]
+    known = [name for name in names if name in results.trials]
+    mine = (results.trials["status"] == "done") & results.trials["case"].isin(indices)
+    trials: Any = results.trials.loc[mine, ["case", *known]]
     means = trials.groupby("case")[known].mean().reindex(indices).fillna(0.0)
     return {name: means[name].to_numpy() for name in known if means[name].any()}
 

@@ -4,14 +4,13 @@ There is one number per replication (Law, Simulation Modeling and Analysis, 5th 
 within a run does no harm.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .by_case import finished_by_case, values_by_case
-from .statistics import Interval, intervals, skew_interval, skewnesses, spreads
+from .by_case import finished_by_case
+from .statistics import Interval, by_count, intervals, skew_interval, skewnesses, spreads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,50 +28,46 @@ def summarise(
     """
     import pandas as pd
 
+    parts = list(summaries(trials, keys=keys, metrics=metrics, interval=interval))
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+def summaries(
+    trials: "pd.DataFrame", *, keys: Sequence[str], metrics: Sequence[str], interval: Interval
+) -> Iterator[dict[str, np.ndarray]]:
+    """The columns of `summarise`, for some cases at a time: those of all cases take much memory."""
     groups = finished_by_case(trials, max(trials["case"].tolist(), default=-1) + 1)
     cases = [case for case, mine in enumerate(groups) if len(mine)]
-    groups = [groups[case] for case in cases]
-    many = len(metrics)
-    heads = trials.iloc[[mine[0] for mine in groups]]
-    columns: dict[str, Any] = {"case": np.repeat(np.array(cases, dtype=np.int64), many)}
-    columns |= {name: np.repeat(heads[name].to_numpy(), many) for name in ("label", *keys)}
-    columns["metric"] = np.tile(np.array(metrics, dtype=object), len(cases))
-    figures = {name: np.empty((len(cases), many)) for name in ("n", "mean", "low", "high", "sd", "skew")}
-    start = 0
-    for values in _stacks(values_by_case(trials, metrics, groups)):
-        places = slice(start, start + values.shape[0])
-        for name, column in _figures(values.reshape(values.shape[0] * many, values.shape[2]), interval).items():
-            figures[name][places] = column.reshape(values.shape[:2])
-        start = places.stop
-    columns |= {name: column.ravel() for name, column in figures.items()}
-    columns["n"] = columns["n"].astype(np.int64)
-    return pd.DataFrame(columns, columns=["case", "label", *keys, "metric", *figures])
+    for start in range(0, max(len(cases), 1), CASES_AT_ONCE):
+        some = cases[start : start + CASES_AT_ONCE]
+        mine = [groups[case] for case in some]
+        heads = trials.iloc[[rows[0] for rows in mine]]
+        columns: dict[str, np.ndarray] = {"case": np.repeat(np.array(some, dtype=np.int64), len(metrics))}
+        columns |= {name: np.repeat(heads[name].to_numpy(), len(metrics)) for name in ("label", *keys)}
+        columns["metric"] = np.tile(np.array(metrics, dtype=object), len(some))
+        yield columns | _figures(_side_by_side(trials, metrics, mine), interval)
 
 
-def _stacks(values: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Consecutive cases (n, K) with the same number of replications as one array (cases, K, n), some at a time."""
-    for _, alike in groupby(values, key=len):
-        while some := list(islice(alike, CASES_AT_ONCE)):
-            yield np.ascontiguousarray(np.stack(some).transpose(0, 2, 1))
+def _side_by_side(trials: "pd.DataFrame", metrics: Sequence[str], groups: Sequence[np.ndarray]) -> np.ndarray:
+    """(cases x KPIs, n) the values of each case and KPI, NaN where a case has fewer than n trials."""
+    sizes = np.array([len(rows) for rows in groups], dtype=np.int64)
+    values = np.full((sizes.size, len(metrics), sizes.max(initial=0)), np.nan)
+    if sizes.size:
+        rows = np.concatenate(groups)
+        case = np.repeat(np.arange(sizes.size), sizes)
+        rank = np.arange(rows.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        values[case, :, rank] = trials.iloc[rows][list(metrics)].to_numpy(dtype=float)
+    return values.reshape(sizes.size * len(metrics), values.shape[2])
 
 
 def _figures(values: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
     """The figures (M,) of each row of values (M, n), of which NaN are dropped."""
-    gaps = np.isnan(values)
-    holes = gaps.any(axis=1)
-    if not holes.any():
-        n = values.shape[1]
-        low, high = intervals(values, interval)
-        mean = values.mean(axis=1) if n else np.full(len(values), np.nan)
-        return {
-            "n": np.full(len(values), n), "mean": mean, "low": low, "high": high,
-            "sd": spreads(values), "skew": skewnesses(values),
-        }  # fmt: skip
-    left = values.shape[1] - gaps.sum(axis=1)
-    found = {name: np.empty(len(values)) for name in ("n", "mean", "low", "high", "sd", "skew")}
-    for size in np.unique(left):
-        rows = np.flatnonzero(left == size)
-        part = _figures(values[rows][~gaps[rows]].reshape(len(rows), size), interval)
-        for name, column in part.items():
-            found[name][rows] = column
-    return found
+    known = ~np.isnan(values)
+    found = {name: np.full(len(values), np.nan) for name in ("mean", "low", "high", "sd")}
+    skew = np.zeros(len(values))
+    for count, rows in by_count(known):
+        if count:
+            some = values[rows][known[rows]].reshape(rows.size, count)
+            found["low"][rows], found["high"][rows] = intervals(some, interval)
+            found["mean"][rows], found["sd"][rows], skew[rows] = some.mean(axis=1), spreads(some), skewnesses(some)
+    return {"n": known.sum(axis=1), **found, "skew": skew}

@@ -17,7 +17,7 @@ import numpy as np
 from ...agents.errors import RobocellError
 from ..design.experiment import Experiment
 from ..design.sweep import text_of
-from ..design.trials import Trial
+from ..design.trials import trial_id, trial_seed
 from ..errors import ExperimentError
 from ..execution.durable import write_atomically
 from ..execution.journal import Damage, Record, read
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .questions.asking import Answer
     from .statistics import Interval
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 1000
 COLUMNS = ("trial", "case", "label", "replication", "seed", "status")
 
 
@@ -70,6 +70,14 @@ class Results:
         from .analysis import summarise
 
         return summarise(self.trials, keys=self.keys, metrics=self.metrics, interval=self.interval)
+
+    @property
+    def summary_csv(self) -> Iterator[bytes]:
+        """The text of `summary`, some cases at a time."""
+        from .analysis import summaries
+        from .csv_text import csv_parts
+
+        return csv_parts(summaries(self.trials, keys=self.keys, metrics=self.metrics, interval=self.interval))
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -200,22 +208,21 @@ def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.D
     import pandas as pd
 
     finished = list(_finished(experiment, records))
-    cases = [trial.case for trial, _ in finished]
+    cases = [case for case, _, _ in finished]
+    found = [record for _, _, record in finished]
     columns: dict[str, Sequence[Any]] = {
-        "trial": [trial.id for trial, _ in finished],
+        "trial": [record.id for record in found],
         "case": cases,
         "label": [experiment.cases[case].label for case in cases],
-        "replication": [trial.replication for trial, _ in finished],
-        "seed": [trial.seed for trial, _ in finished],
-        "status": [record.status.value for _, record in finished],
+        "replication": [replication for _, replication, _ in finished],
+        "seed": [trial_seed(experiment.cases[case].seed, replication) for case, replication, _ in finished],
+        "status": [record.status.value for record in found],
     }
     failed = [
         {name: column[row] for name, column in columns.items()} | {"error": record.error, "traceback": record.traceback}
-        for row, (_, record) in enumerate(finished)
+        for row, record in enumerate(found)
         if not record.done
     ]
-    found = [record for _, record in finished]
-    del finished  # the trials take as much memory as their figures
     for key in experiment.keys:
         columns[_column_of(key)] = _column([experiment.cases[case].settings.get(key) for case in cases])
     names = list(dict.fromkeys(name for shared in dict.fromkeys(record.names for record in found) for name in shared))
@@ -229,21 +236,24 @@ def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.D
 def _numbers(found: Sequence[Record], names: Sequence[str]) -> np.ndarray:
     """(trials, KPIs) NaN where a trial does not have a KPI; column by column, as Parquet takes them without a copy."""
     place = {name: column for column, name in enumerate(names)}
-    columns = {shared: [place[name] for name in shared] for shared in {record.names for record in found}}
     numbers = np.full((len(found), len(names)), np.nan, order="F")
-    for row, record in enumerate(found):
-        numbers[row, columns[record.names]] = record.numbers
+    start = 0
+    for shared, alike in itertools.groupby(found, key=lambda record: record.names):
+        columns = [place[name] for name in shared]
+        while some := list(itertools.islice(alike, ROWS_AT_ONCE)):
+            rows = np.frombuffer(b"".join(record.numbers for record in some)).reshape(len(some), len(columns))
+            numbers[start : start + len(some), columns] = rows
+            start += len(some)
     return numbers
 
 
-def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator[tuple[Trial, Record]]:
-    """Finished trials by case and replication; a question may have asked for more replications than the config."""
+def _finished(experiment: Experiment, records: Mapping[str, Record]) -> Iterator[tuple[int, int, Record]]:
+    """Case, replication and record of finished trials; a question may have asked for more replications."""
     for case in experiment.cases:
         for replication in itertools.count():
-            trial = experiment.trial(case, replication)
-            record = records.get(trial.id)
+            record = records.get(trial_id(case.identity, trial_seed(case.seed, replication)))
             if record is not None:
-                yield trial, record
+                yield case.index, replication, record
             elif replication >= experiment.config.most_replications:
                 break
 
@@ -258,13 +268,6 @@ def write_tables(directory: Path, trials: "pd.DataFrame", failures: "pd.DataFram
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         write_atomically(directory / name, buffer.getvalue())
-
-
-def csv_parts(frame: "pd.DataFrame") -> Iterator[bytes]:
-    """The table as CSV, some rows at a time, which take less memory than all of them as one text."""
-    for start in range(0, max(len(frame), 1), ROWS_AT_ONCE):
-        rows = frame.iloc[start : start + ROWS_AT_ONCE]
-        yield rows.to_csv(index=False, lineterminator="\n", header=start == 0).encode()
 
 
 def _column_of(key: str) -> str:
