@@ -11,7 +11,7 @@ from typing import Any
 from ...environments.config.documents import Document
 from ...environments.config.errors import ScenarioError
 from ...environments.config.text_files import kept
-from ...environments.scenario import Scenario, named_files
+from ...environments.scenario import Scenario, named_files, self_contained
 from ..errors import ExperimentError
 from .classes import UserModule, find_class, named_classes, with_imports
 from .given_classes import GivenClass
@@ -69,22 +69,30 @@ class CaseMaker:
 
     def make(self, points: Sequence[Settings], first: int = 0) -> list[Case]:
         """The cases of these points, numbered from `first`."""
-        labels = labels_of(points, short_names(self.places), named=self.named)
-        return [self._case(first + i, *both) for i, both in enumerate(zip(points, labels, strict=True))]
+        cases = []
+        like = (self.whole, self.base)
+        for index, label in enumerate(labels_of(points, short_names(self.places), named=self.named)):
+            case, like = self._case(first + index, points[index], label, like)
+            cases.append(case)
+        return cases
 
     def sections_as_given(self) -> dict[str, Any]:
         """The sections whose files the sweep may change, with the names of their files; fills `files`."""
         self._keep_files(self.data)
         return {section: self.data[section] for section in self.sections if section in self.data}
 
-    def _case(self, index: int, point: Settings, name: str) -> Case:
+    def _case(self, index: int, point: Settings, name: str, like: tuple[Any, Scenario]) -> tuple[Case, Any]:
+        """The case of a point, and its data and its scenario, which the next case shares in part, as this one `like`.
+
+        Neighbours in a sweep differ least.
+        """
         data = self.data
         settings = {key: value for key, value in point.items() if key != "name"}
         for key in sorted(settings, key=lambda key: key.count(".")):  # a section goes before the keys in it
             data = set_key(data, key, settings[key])
         self._keep_files(data)
-        like = (self.whole, self.base)
         try:
+            data = self_contained(data, source=self.source, at=self.at, known=like[0])
             scenario = Scenario.parse(data, source=self.source, at=self.at, like=like) if settings else self.base
         except ScenarioError as error:
             raise ExperimentError(self._blame(settings, name, error)) from None
@@ -94,7 +102,8 @@ class CaseMaker:
         if "origin" in dump.get("layout", {}):
             layout = {key: value for key, value in dump["layout"].items() if key not in READ_FROM}
             meaning = identity([dump | {"layout": layout}, sources])
-        return Case(index, name, settings, scenario, own, meaning, scenario.seed if "seed" in settings else self.seed)
+        seed = scenario.seed if "seed" in settings else self.seed
+        return Case(index, name, settings, scenario, own, meaning, seed), (data, scenario)
 
     def _keep_files(self, data: Any) -> None:
         """Fills `files` and `sections`; a file that cannot be read is reported where it is needed."""

@@ -22,7 +22,6 @@ from .given_classes import unpickled
 from .software import software
 
 ID_BYTES = 10
-_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,21 +47,21 @@ class Trial:
 
 def canonical(document: Any) -> str:
     """The JSON text that stands for a document when it is hashed; order counts, as it does for stations."""
-    return _ENCODER.encode(document)
+    return json.dumps(document, separators=(",", ":"), default=str)
 
 
 def identity(document: Any) -> str:
     """What the resolved scenario `document` (plain data) and this robocell put into the ids of its trials."""
-    return _digest([document, software()])
+    return _digest(canonical([document, software()]))
 
 
 def trial_id(case: str, seed: int) -> str:
     """Id of the trial that runs the case of this identity under `seed`."""
-    return _digest([case, seed])
+    return _digest(f"[{json.dumps(case)},{seed}]")  # canonical([case, seed]), of which there are many
 
 
-def _digest(document: Any) -> str:
-    return hashlib.blake2b(canonical(document).encode(), digest_size=ID_BYTES).hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=ID_BYTES).hexdigest()
 
 
 @lru_cache(maxsize=65536)  # all cases use the same replications

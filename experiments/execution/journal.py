@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
@@ -23,6 +23,10 @@ from ..design.trials import Trial
 from ..errors import ExperimentError, LostFolderError
 from .attempts import Status, TrialResult
 from .durable import write_atomically
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SYNC_EVERY_S = 1.0  # a power cut loses at most this much; killing the process loses nothing
 CHECK = b',"check":"'
@@ -32,13 +36,16 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(slots=True)
 class Record:
-    """The record of a trial in the journal. Values are an array under shared names: 100 000 trials stay small."""
+    """The record of a trial in the journal.
+
+    100 000 trials stay small: values are an array under shared names, later a row of the table of all trials.
+    """
 
     id: str
     status: Status
     seed: int
     names: tuple[str, ...]
-    numbers: "array[float]"  # doubles
+    numbers: "array[float] | NDArray[np.float64]"
     error: str = ""
     traceback: str = ""
     wall_s: float = 0.0
@@ -51,7 +58,7 @@ class Record:
 
     @property
     def values(self) -> dict[str, float]:
-        return dict(zip(self.names, self.numbers, strict=True))
+        return dict(zip(self.names, self.numbers.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from ..counting import every_replication
 from ..design.sweep import label, short_names, text_of
 from ..errors import ExperimentError
 from .by_case import Replications
-from .statistics import INTERVALS, holm, paired
+from .statistics import INTERVALS, holm, paired_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,25 +54,25 @@ class Pairs:
         known = np.isfinite(one) & np.isfinite(other)
         return np.where(known, one, np.nan), np.where(known, other, np.nan)
 
-    def mean_difference(self, metric: str) -> dict[str, Any]:
-        """One row: the difference, averaged over the settings within each replication that has them all.
+    def means(self, metric: str) -> tuple[np.ndarray, np.ndarray, int]:
+        """(R,) both sides, averaged over the settings within each replication; NaN where it has not all settings.
 
-        Settings in which no trial has the KPI are ignored; `settings` is the number of the others.
+        Settings in which no trial has the KPI are ignored; the last is the number of the others.
         """
         one, other = self.values(metric)
         defined = np.isfinite(one).any(axis=0)
-        whole = np.isfinite(one[:, defined]).all(axis=1) & defined.any()
         count = int(defined.sum())
-        found = self._paired(*(side[np.ix_(whole, defined)].sum(axis=1) / max(count, 1) for side in (one, other)))
-        return {"metric": metric, "settings": count} | found
+        whole = np.isfinite(one[:, defined]).all(axis=1) & defined.any()
+        sides = (np.ascontiguousarray(side[:, defined]).sum(axis=1) / max(count, 1) for side in (one, other))
+        first, second = (np.where(whole, side, np.nan) for side in sides)
+        return first, second, count
 
     def differences(self, metric: str) -> list[dict[str, Any]]:
         """One row per setting."""
-        rows = []
-        for name, one, other in zip(self.settings, *(side.T for side in self.values(metric)), strict=True):
-            whole = np.isfinite(one)
-            rows.append({"metric": metric, "setting": name} | self._paired(one[whole], other[whole]))
-        return rows
+        found = paired_rows(*(np.ascontiguousarray(side.T) for side in self.values(metric)), INTERVALS[self.interval])
+        return [
+            {"metric": metric, "setting": name} | row for name, row in zip(self.settings, found, strict=True)
+        ]
 
     def same_replications(self, metrics: Sequence[str]) -> int:
         """The replications of both sides, where all their KPIs are equal to the last digit; else 0."""
@@ -83,8 +83,17 @@ class Pairs:
         )
         return int(one.any(axis=1).sum()) if same else 0
 
-    def _paired(self, one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
-        return paired(one, other, INTERVALS[self.interval])
+
+def mean_differences(asked: Sequence[tuple[Pairs, str]]) -> list[dict[str, Any]]:
+    """One row for each of some pairs and a KPI: the difference of the means over its settings, see `Pairs.means`."""
+    if not asked:
+        return []
+    one, other, counts = zip(*(pairs.means(metric) for pairs, metric in asked), strict=True)
+    found = paired_rows(np.stack(one), np.stack(other), INTERVALS[asked[0][0].interval])
+    return [
+        {"metric": metric, "settings": count} | row
+        for (_, metric), count, row in zip(asked, counts, found, strict=True)
+    ]
 
 
 def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -97,7 +106,7 @@ def compare(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None
     the differences). Raises ExperimentError where a text fits no case, or where the cases cannot be paired.
     """
     pairs = pair(results, select(results, a), select(results, b))
-    return corrected([pairs.mean_difference(metric) for metric in metrics or results.metrics])
+    return corrected(mean_differences([(pairs, metric) for metric in metrics or results.metrics]))
 
 
 def compare_each(results: "Results", a: str, b: str, *, metrics: Sequence[str] | None = None) -> "pd.DataFrame":

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ExperimentError
-from .comparison import corrected, pair
+from .comparison import Pairs, corrected, mean_differences, pair
 from .headlines import CaseRow, Headline
 
 if TYPE_CHECKING:
@@ -39,16 +39,18 @@ def differences(results: "Results") -> Differences | None:
     view = results.claims.view
     picked = len(view.series) == 1
     control, *others = _best_first(rows, columns[0]) if picked else list(zip(view.groups, view.series, strict=True))
-    found: list[dict[str, Any]] = []
+    compared: list[tuple[str, Headline, Pairs]] = []
     for name, group in others:
         try:
             pairs = pair(readable, control[1], group)
         except ExperimentError:  # nothing in common, such as a case whose trials all failed
             continue
-        found += [
-            {"who": name, "title": column.title, "unit": column.unit} | pairs.mean_difference(column.key)
-            for column in chosen
-        ]
+        compared += [(name, column, pairs) for column in chosen]
+    rows_of = mean_differences([(pairs, column.key) for _, column, pairs in compared])
+    found: list[dict[str, Any]] = [
+        {"who": name, "title": column.title, "unit": column.unit} | row
+        for (name, column, _), row in zip(compared, rows_of, strict=True)
+    ]
     if not found:
         return None
     among = len(chosen) * many * (many - 1) // 2 if picked else 0

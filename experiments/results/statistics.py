@@ -13,6 +13,7 @@ CONFIDENCE = 0.95
 BATCH = 5
 RESAMPLES = 2000
 FEWEST_RESAMPLED = 5  # values; with fewer, resamples are too similar
+FIGURES_OF_PAIRS = ("mean_a", "mean_b", "difference", "low", "high", "p", "effect")
 ROUNDING = 1e-12  # share of a value below which a difference is rounding: some thousand units in the last place
 
 
@@ -149,12 +150,6 @@ def skewnesses(values: Floats) -> Floats:
     return np.divide(cubes, scale, out=np.zeros(many), where=spreads(values) != 0)
 
 
-def skewed(values: np.ndarray, errors: float = 1.0) -> bool:
-    """Whether the skewness exceeds the given number of standard errors, which are those for normal values."""
-    n = values.size
-    return n > 2 and abs(skewness(values)) > errors * skewness_error(n)
-
-
 def skewness_error(n: int) -> float:
     """The standard error of the skewness of n normal values, n > 2."""
     return float(np.sqrt(6 * (n - 2) / ((n + 1) * (n + 3))))
@@ -166,58 +161,73 @@ def rarest(n: int, risk: float = 1 - CONFIDENCE) -> int:
 
 
 def paired(a: np.ndarray, b: np.ndarray, interval: Interval = skew_interval) -> dict[str, float]:
-    """The difference b - a of paired values, with its interval, the p value of no difference and the effect size.
+    """The difference b - a of paired values (n,), see `paired_rows`."""
+    return paired_rows(a[None], b[None], interval)[0]
 
+
+def paired_rows(a: Floats, b: Floats, interval: Interval) -> list[dict[str, float]]:
+    """The difference b - a of each row of paired values (M, n), M dictionaries.
+
+    They have n, mean_a, mean_b, the difference, its interval low..high, the p value of no difference and the effect.
     Pairs that lack a value are dropped. A difference within rounding counts as zero. The p value is that of the t test,
     and of the same test after Hall's transformation where that is greater, skew is found and `interval` is not t. Where
     all differences are the same, t leaves no doubt; the sign test then decides, so it takes six to tell them from 0.
     The effect is the mean difference in standard deviations of the differences (Cohen's d for paired values).
     """
     known = np.isfinite(a) & np.isfinite(b)
-    a, b = a[known], b[known]
-    n = a.size
-    if n == 0:
-        return {"n": 0} | dict.fromkeys(("mean_a", "mean_b", "difference", "low", "high", "p", "effect"), np.nan)
+    found = {name: np.full(len(a), np.nan) for name in FIGURES_OF_PAIRS}
+    for n, rows in by_count(known):
+        if n:
+            sides = (side[rows][known[rows]].reshape(rows.size, n) for side in (a, b))
+            for name, column in _differences(*sides, interval).items():
+                found[name][rows] = column
+    counts = known.sum(axis=1).tolist()
+    columns = zip(*(column.tolist() for column in found.values()), strict=True)
+    return [{"n": n} | dict(zip(found, row, strict=True)) for n, row in zip(counts, columns, strict=True)]
+
+
+def _differences(a: Floats, b: Floats, interval: Interval) -> dict[str, Floats]:
+    """The figures (M,) of rows of pairs (M, n) that all have both values, n > 0."""
+    n = a.shape[1]
     size = np.maximum(np.abs(a), np.abs(b))
     differences = np.where(np.abs(b - a) <= ROUNDING * size, 0.0, b - a)
-    mean = float(differences.mean())
-    if n > 1 and float(differences.std()) <= ROUNDING * float(size.max()):
-        differences = np.full(n, mean)
-    deviation = spread(differences)
-    low, high = interval(differences)
-    if n < 2:
-        p = effect = np.nan
-    elif deviation == 0:
-        p, effect = (1.0, 0.0) if mean == 0 else (2.0 ** (1 - n), float(np.copysign(np.inf, mean)))
-        if p > 1 - CONFIDENCE:
-            low, high = min(mean, 0.0), max(mean, 0.0)
-    else:
-        p = _p_value(differences, adjusted=interval is not t_interval)
-        effect = mean / deviation
-    return {
-        "n": n,
-        "mean_a": float(a.mean()),
-        "mean_b": float(b.mean()),
-        "difference": mean,
-        "low": low,
-        "high": high,
-        "p": p,
-        "effect": effect,
-    }
+    mean = differences.mean(axis=-1)
+    if n > 1:
+        alike = differences.std(axis=-1) <= ROUNDING * size.max(axis=-1)
+        differences[alike] = mean[alike, None]
+    deviation = spreads(differences)
+    low, high = intervals(differences, interval)
+    p, effect = np.full(len(a), np.nan), np.full(len(a), np.nan)
+    if n > 1:
+        same = deviation == 0
+        p[same] = np.where(mean[same] == 0, 1.0, 2.0 ** (1 - n))
+        effect[same] = np.where(mean[same] == 0, 0.0, np.copysign(np.inf, mean[same]))
+        unsure = same & (p > 1 - CONFIDENCE)
+        low[unsure], high[unsure] = np.minimum(mean[unsure], 0.0), np.maximum(mean[unsure], 0.0)
+        p[~same] = _p_values(differences[~same], adjusted=interval is not t_interval)
+        effect[~same] = mean[~same] / deviation[~same]
+    ends = (mean, low, high, p, effect)
+    return dict(zip(FIGURES_OF_PAIRS, (a.mean(axis=-1), b.mean(axis=-1), *ends), strict=True))
 
 
-def _p_value(values: np.ndarray, *, adjusted: bool) -> float:
-    """The p value of a mean of 0; below 1 - confidence, the interval of the same kind does not contain 0."""
+def _p_values(values: Floats, *, adjusted: bool) -> Floats:
+    """The p values (M,) of a mean of 0; below 1 - confidence, the interval of the same kind does not contain 0."""
     from scipy.special import stdtr
 
-    n, skew = values.size, skewness(values)
-    ratio = abs(float(values.mean())) / spread(values)
-    tail = float(stdtr(n - 1, -ratio * np.sqrt(n)))
-    if adjusted and skewed(values):
-        skew = float(np.copysign(1.0, values.mean())) * skew  # as if the mean were positive
-        straight = ratio + skew * ratio**2 / 3 + skew**2 * ratio**3 / 27 + skew / (6 * n)
-        tail = max(tail, float(stdtr(n - 1, -straight * np.sqrt(n))))
-    return min(1.0, 2 * tail)
+    n, mean, skew = values.shape[1], values.mean(axis=-1), skewnesses(values)
+    ratio = np.abs(mean) / spreads(values)
+    tail = stdtr(n - 1, -ratio * np.sqrt(n))
+    if adjusted and n > 2:
+        found = np.flatnonzero(np.abs(skew) > skewness_error(n))
+        towards = np.copysign(1.0, mean[found]) * skew[found]  # as if the mean were positive
+        straight = [_straight(*each, n) for each in zip(ratio[found].tolist(), towards.tolist(), strict=True)]
+        tail[found] = np.maximum(tail[found], stdtr(n - 1, -np.array(straight) * np.sqrt(n)))
+    return np.minimum(1.0, 2 * tail)
+
+
+def _straight(ratio: float, skew: float, n: int) -> float:
+    """Hall's transformation of a mean in standard deviations; one by one, because arrays round powers differently."""
+    return ratio + skew * ratio**2 / 3 + skew**2 * ratio**3 / 27 + skew / (6 * n)
 
 
 def holm(p: np.ndarray, *, among: int = 0) -> np.ndarray:

@@ -234,16 +234,22 @@ def tables(experiment: Experiment, records: Mapping[str, Record]) -> tuple["pd.D
 
 
 def _numbers(found: Sequence[Record], names: Sequence[str]) -> np.ndarray:
-    """(trials, KPIs) NaN where a trial does not have a KPI; column by column, as Parquet takes them without a copy."""
+    """(trials, KPIs) NaN where a trial does not have a KPI; column by column, as Parquet takes them without a copy.
+
+    Records that have all KPIs become rows of it, so that each figure is kept once.
+    """
     place = {name: column for column, name in enumerate(names)}
     numbers = np.full((len(found), len(names)), np.nan, order="F")
     start = 0
     for shared, alike in itertools.groupby(found, key=lambda record: record.names):
         columns = [place[name] for name in shared]
         while some := list(itertools.islice(alike, ROWS_AT_ONCE)):
-            rows = np.frombuffer(b"".join(record.numbers for record in some)).reshape(len(some), len(columns))
-            numbers[start : start + len(some), columns] = rows
-            start += len(some)
+            rows = slice(start, start + len(some))
+            numbers[rows, columns] = np.array([record.numbers for record in some]).reshape(len(some), len(columns))
+            if shared == tuple(names):
+                for record, row in zip(some, numbers[rows], strict=True):
+                    record.numbers = row
+            start = rows.stop
     return numbers
 
 
