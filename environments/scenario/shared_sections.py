@@ -1,7 +1,7 @@
 """Sections that a scenario has in common with another one: they are read and checked once, and are one object.
 
 The cases of a sweep differ in a few keys. A section whose data are those of the other scenario is taken from there as
-it is; the checks across sections are made for every scenario anew.
+it is; every scenario makes its own checks across sections.
 """
 
 from typing import Any

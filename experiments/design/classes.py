@@ -48,9 +48,12 @@ def named_classes(data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
         for key, value in data.items():
             if isinstance(value, dict):
                 yield from named_classes(value, (*at, key))
-            elif isinstance(value, str) and ":" in value:
-                if key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",):
-                    yield (*at, key), value
+            elif isinstance(value, str) and ":" in value and _names_class(key, at):
+                yield (*at, key), value
+
+
+def _names_class(key: Any, at: Loc) -> bool:
+    return key == "class" or "mechanism" in (key, *at[-1:]) or at[-1:] == ("agent_classes",)
 
 
 def find_class(path: str, folders: Sequence[Path]) -> UserModule | None:

@@ -2,7 +2,7 @@
 
 | module | holds |
 |---|---|
-| `tables`, `by_case`, `views` | trials and cases as tables; which key is on the axis |
+| `tables`, `by_case`, `csv_text`, `views` | trials and cases as tables; which key is on the axis |
 | `statistics` | intervals, paired differences, corrections for several tests |
 | `analysis`, `comparison`, `differences` | the mean of each case; differences between cases |
 | `claims`, `equivalence`, `verdicts`, `overload`, `identical_cases` | what the results prove |

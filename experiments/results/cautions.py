@@ -28,20 +28,20 @@ def cautions(results: "Results") -> list[str]:
                 found = rows[np.abs(skew) > CLEAR * skewness_error(count)]
                 crooked |= dict.fromkeys(((case, place) for case in found.tolist()), count)
             if count:
-                missing = finished[rows] - count
-                gaps |= {(case, place): lost for case, lost in zip(rows.tolist(), missing.tolist()) if lost}
+                some = rows[finished[rows] > count]
+                gaps |= {(case, place): int(finished[case]) - count for case in some.tolist()}
     sentences = []
     if crooked:
         few = min(crooked.values())
         sentences.append(
-            f"Skewed, in few replications: {_listed(results, crooked, 'n = {}')}. Their intervals may miss the mean more often "
-            f"than 1 time in 20, and none covers events that were not seen: {few} replications easily miss something "
-            f"that affects less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
+            f"Skewed, in few replications: {_listed(results, crooked, 'n = {}')}. Their intervals may miss the mean "
+            f"more often than 1 time in 20, and none covers events that were not seen: {few} replications easily miss "
+            f"something that affects less than {rarest(few)} % of them. Set replications to {ENOUGH} or more."
         )
     if gaps:
         sentences.append(
-            f"Without a value in some replications: {_listed(results, gaps, '{}')}. Means and intervals are those of the "
-            "others, which may be better: a KPI is undefined where nothing was finished."
+            f"Without a value in some replications: {_listed(results, gaps, '{}')}. Means and intervals are those of "
+            "the others, which may be better: a KPI is undefined where nothing was finished."
         )
     return sentences
 

@@ -69,10 +69,9 @@ class Pairs:
 
     def differences(self, metric: str) -> list[dict[str, Any]]:
         """One row per setting."""
-        found = paired_rows(*(np.ascontiguousarray(side.T) for side in self.values(metric)), INTERVALS[self.interval])
-        return [
-            {"metric": metric, "setting": name} | row for name, row in zip(self.settings, found, strict=True)
-        ]
+        one, other = (np.ascontiguousarray(side.T) for side in self.values(metric))
+        found = paired_rows(one, other, INTERVALS[self.interval])
+        return [{"metric": metric, "setting": name} | row for name, row in zip(self.settings, found, strict=True)]
 
     def same_replications(self, metrics: Sequence[str]) -> int:
         """The replications of both sides, where all their KPIs are equal to the last digit; else 0."""

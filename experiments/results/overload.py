@@ -65,8 +65,7 @@ def loads(
         if not n:
             continue
         demand, share, growth, error = (
-            column[rows][known[rows]].reshape(rows.size, n)
-            for column in (demand_per_h, met, growth_per_h, error_per_h)
+            column[rows][known[rows]].reshape(rows.size, n) for column in (demand_per_h, met, growth_per_h, error_per_h)
         )
         between = growth.std(axis=-1, ddof=1) if n > 1 else np.zeros(rows.size)
         deviation = np.maximum(np.sqrt((error**2).mean(axis=-1)), between) / math.sqrt(n)

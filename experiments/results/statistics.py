@@ -72,7 +72,7 @@ def skew_intervals(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floa
     return low, high
 
 
-def halls(t: ArrayLike, skewness: Floats, n: int) -> Floats:
+def halls(t: float | Floats, skewness: Floats, n: int) -> Floats:
     """Quantiles t (…) adjusted for the skewness (…) of n values: the inverse of Hall's monotone transformation."""
     a = skewness / math.sqrt(n)
     bent = 3 * (np.cbrt(1 + a * (t - a / 6)) - 1)
@@ -178,8 +178,8 @@ def paired_rows(a: Floats, b: Floats, interval: Interval) -> list[dict[str, floa
     found = {name: np.full(len(a), np.nan) for name in FIGURES_OF_PAIRS}
     for n, rows in by_count(known):
         if n:
-            sides = (side[rows][known[rows]].reshape(rows.size, n) for side in (a, b))
-            for name, column in _differences(*sides, interval).items():
+            one, other = (side[rows][known[rows]].reshape(rows.size, n) for side in (a, b))
+            for name, column in _differences(one, other, interval).items():
                 found[name][rows] = column
     counts = known.sum(axis=1).tolist()
     columns = zip(*(column.tolist() for column in found.values()), strict=True)

@@ -115,9 +115,7 @@ class Results:
         """The headlines of every case, with their intervals."""
         from .headlines import case_rows
 
-        return case_rows(
-            self.experiment.cases, self.replications, self.headlines, self.bottlenecks, self.interval
-        )
+        return case_rows(self.experiment.cases, self.replications, self.headlines, self.bottlenecks, self.interval)
 
     @cached_property
     def overview(self) -> "Overview":

@@ -144,7 +144,9 @@ def _later(
         first = np.repeat(some, pairs)
         second = first + 1 + np.arange(first.size) - np.repeat(starts, pairs)
         shares = np.repeat([risk / pairs, ALONE * pairs / pairs], pairs, axis=1)  # (2, P)
-        _, low, high, n = gains(by_case[cases[first]], by_case[cases[second]], shares, greater_is_better=greater_is_better)
+        _, low, high, n = gains(
+            by_case[cases[first]], by_case[cases[second]], shares, greater_is_better=greater_is_better
+        )
         high[np.isnan(high)] = np.inf  # of values whose sum is infinite
         found.highest[some] = np.maximum.reduceat(high[0], starts)
         top = np.flatnonzero(high[0] == np.repeat(found.highest[some], pairs))

@@ -17,8 +17,8 @@ from robocell.experiments.results.equivalence import (
     mean_bounds,
     replications_needed,
     risk_of_look,
-    verdict,
 )
+from robocell.experiments.results.verdicts import Verdict, verdicts
 
 from ..daily import daily, each_once
 
@@ -42,6 +42,13 @@ TRUTHS = {  # true means, and the spread of each case's own noise
     "every step is just above delta": ([100 * JUST_ABOVE**step for step in range(4)], [0.3] * 4),
     "unequal spreads": ([100, *[100 * JUST_ABOVE] * 3], [0.1, 0.1, 1.0, 3.0]),
 }
+
+
+def verdict(values, *, fit=None, **rules) -> Verdict:
+    """The verdict on all cases of values (n, S), in this order."""
+    line = range(values.shape[1])
+    (found,) = verdicts(values, [line], fit=[True] * len(line) if fit is None else fit, **rules)
+    return found
 
 
 def drawn(generator, kind, truth, n, runs):

@@ -15,7 +15,7 @@ from robocell.experiments.report.experiment_charts import all_charts
 from robocell.experiments.report.tables import bottleneck_table, case_table, difference_table
 from robocell.experiments.results.analysis import summarise
 from robocell.experiments.results.statistics import INTERVALS, skewness, spread
-from robocell.experiments.results.tables import Results, csv_parts
+from robocell.experiments.results.tables import Results
 from robocell.experiments.runner import finish, run
 
 
@@ -123,10 +123,3 @@ def test_the_report_is_rebuilt_when_it_is_asked_for(tmp_path):
     before = (tmp_path / "report.html").stat().st_mtime_ns
     finish(results)
     assert (tmp_path / "report.html").stat().st_mtime_ns > before
-
-
-def test_a_table_in_parts_is_the_same_text(monkeypatch):
-    monkeypatch.setattr("robocell.experiments.results.tables.ROWS_AT_ONCE", 3)
-    for rows in (0, 1, 3, 7):
-        frame = pd.DataFrame({"label": ["a,b"] * rows, "value": np.linspace(0, 0.1, rows)})
-        assert b"".join(csv_parts(frame)) == frame.to_csv(index=False, lineterminator="\n").encode()

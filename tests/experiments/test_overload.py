@@ -10,7 +10,7 @@ import pytest
 from robocell.environments.kpis import PARTS, START
 from robocell.experiments.results.claims import OVERLOAD_RISK
 from robocell.experiments.results.equivalence import risk_of_look
-from robocell.experiments.results.overload import load
+from robocell.experiments.results.overload import loads
 
 SERVED_PER_H = 60.0
 RULES = {"overload_risk": risk_of_look(OVERLOAD_RISK, 1), "served": 0.95, "served_risk": 0.01}
@@ -33,11 +33,8 @@ def queues(share, *, hours, warm_up_h, runs):
 
 def found(share, n, *, hours=8.0, warm_up_h=2.0, experiments=300):
     demand, growth, error = queues(share, hours=hours, warm_up_h=warm_up_h, runs=n * experiments)
-    loads = [
-        load(demand[k : k + n], np.ones(n), growth[k : k + n], error[k : k + n], **RULES)
-        for k in range(0, n * experiments, n)
-    ]
-    return [one for one in loads if one is not None]
+    columns = (column.reshape(experiments, n) for column in (demand, np.ones(n * experiments), growth, error))
+    return [one for one in loads(*columns, **RULES) if one is not None]
 
 
 def alarms(share, n, **run):
@@ -72,6 +69,6 @@ def test_showing_that_a_queue_is_stable_takes_replications():
 
 
 def test_without_the_kpis_nothing_is_said():
-    unknown = np.full(4, np.nan)
-    assert load(unknown, unknown, unknown, unknown, **RULES) is None
-    assert load(np.zeros(4), unknown, np.zeros(4), np.zeros(4), **RULES) is None
+    unknown, none = np.full((1, 4), np.nan), np.zeros((1, 4))
+    assert loads(unknown, unknown, unknown, unknown, **RULES) == [None]
+    assert loads(none, unknown, none, none, **RULES) == [None]
