@@ -222,15 +222,15 @@ def label(
 
 def text_of(value: Any, *, longest: int | None = LONGEST_VALUE) -> str:
     """A sweep value as one word of a label, with at most `longest` letters in each of its texts."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {text_of(item, longest=longest)}" for key, item in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(text_of(item, longest=longest) for item in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.6g}"
     if value is None:
         return "none"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {text_of(item, longest=longest)}" for key, item in value.items()) + "}"
+    if not isinstance(value, str | int) and isinstance(value, Sequence):
+        return "[" + ", ".join(text_of(item, longest=longest) for item in value) + "]"
     text = one_line(str(value)).removeprefix(OF_THE_PROGRAM)
     return text if longest is None or len(text) <= longest else f"{text[: longest - 3]}..."

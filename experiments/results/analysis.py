@@ -68,6 +68,7 @@ def _figures(values: np.ndarray, interval: Interval) -> dict[str, np.ndarray]:
     for count, rows in by_count(known):
         if count:
             some = values[rows][known[rows]].reshape(rows.size, count)
-            found["low"][rows], found["high"][rows] = intervals(some, interval)
-            found["mean"][rows], found["sd"][rows], skew[rows] = some.mean(axis=1), spreads(some), skewnesses(some)
+            skew[rows] = skewnesses(some)
+            found["low"][rows], found["high"][rows] = intervals(some, interval, skew=skew[rows])
+            found["mean"][rows], found["sd"][rows] = some.mean(axis=1), spreads(some)
     return {"n": known.sum(axis=1), **found, "skew": skew}

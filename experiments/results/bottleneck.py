@@ -5,6 +5,7 @@ robots idle or waiting. If the active period method (Roser, Nakano & Tanaka 2001
 names another resource, that one counts: a station may wait little and still limit nothing.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def _candidates(scenario: "Scenario", mean: dict[str, float]) -> list[Candidate]
     for pool, (name, idle) in POOLS.items():
         waiting = sum(mean.get(state, np.nan) for state in idle)
         found.append(Candidate(name, waiting, mean.get(f"bottleneck.{pool}", np.nan), {}))
-    return [candidate for candidate in found if np.isfinite([candidate.waiting, candidate.limiting]).all()]
+    return [one for one in found if math.isfinite(one.waiting) and math.isfinite(one.limiting)]
 
 
 def _work(station: "StationSpec", scenario: "Scenario") -> frozenset[tuple[str, str]]:

@@ -22,7 +22,10 @@ def csv_parts(parts: Iterable[Mapping[str, NDArray[Any]]]) -> Iterator[bytes]:
 
 
 def _texts(column: NDArray[Any]) -> list[str]:
-    return _of_floats(column) if column.dtype.kind == "f" else list(map(_field, column.tolist()))
+    if column.dtype.kind == "f":
+        return _of_floats(column)
+    values = column.tolist()
+    return list(map(str if column.dtype.kind in "iu" else _field, values))
 
 
 def _of_floats(column: NDArray[np.float64]) -> list[str]:

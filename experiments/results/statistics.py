@@ -58,10 +58,12 @@ def skew_interval(values: ArrayLike, *, confidence: float = CONFIDENCE) -> tuple
     return float(low[0]), float(high[0])
 
 
-def skew_intervals(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
-    """The same of each row of values (M, n): both ends, (M,)."""
+def skew_intervals(
+    values: Floats, confidence: float = CONFIDENCE, *, skew: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """The same of each row of values (M, n): both ends, (M,); `skew` are their `skewnesses`, if these are known."""
     low, high = t_intervals(values, confidence)
-    n, skew = values.shape[1], skewnesses(values)
+    n, skew = values.shape[1], skewnesses(values) if skew is None else skew
     found = np.flatnonzero(np.abs(skew) > skewness_error(n)) if n > 2 else np.zeros(0, dtype=np.int64)
     if found.size:
         skewed_ones = values[found]
@@ -112,10 +114,13 @@ class Interval(Protocol):
 INTERVALS: dict[str, Interval] = {"skew": skew_interval, "t": t_interval, "bootstrap": bootstrap_interval}
 
 
-def intervals(values: Floats, kind: Interval) -> tuple[Floats, Floats]:
-    """Both ends (M,) of the interval of each row of values (M, n), to the bit those of the rows one by one."""
+def intervals(values: Floats, kind: Interval, *, skew: Floats | None = None) -> tuple[Floats, Floats]:
+    """Both ends (M,) of the interval of each row of values (M, n), to the bit those of the rows one by one.
+
+    `skew` are the `skewnesses` of the rows, if these are known.
+    """
     if kind in (skew_interval, t_interval):
-        return (skew_intervals if kind is skew_interval else t_intervals)(values)
+        return skew_intervals(values, skew=skew) if kind is skew_interval else t_intervals(values)
     low, high = np.array([kind(row) for row in values]).reshape(-1, 2).T
     return low, high
 

@@ -4,6 +4,8 @@ The bytes of the Parquet files depend on the results alone, so an interrupted, r
 same files as an uninterrupted one.
 """
 
+import contextlib
+import gc
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,17 +154,18 @@ def load(directory: str | Path) -> Results:
     directory = Path(directory)
     if not (directory / JOURNAL).exists() or not (directory / EXPERIMENT).exists():
         raise ExperimentError(f"{directory}: is not the folder of a run; make one with `robocell run CONFIG -o DIR`")
-    try:
-        experiment = Experiment.load(directory / EXPERIMENT)
-    except RobocellError as error:
-        raise ExperimentError(
-            f"{error}; if {EXPERIMENT} is damaged, run the config that it came from into the same folder: "
-            f"`robocell run CONFIG -o {directory}`"
-        ) from None
-    records = _records(directory)
-    plan = read_plan(directory)
-    if plan is not None:
-        experiment = _as_planned(experiment, plan, directory)
+    with _no_search_for_garbage():
+        try:
+            experiment = Experiment.load(directory / EXPERIMENT)
+        except RobocellError as error:
+            raise ExperimentError(
+                f"{error}; if {EXPERIMENT} is damaged, run the config that it came from into the same folder: "
+                f"`robocell run CONFIG -o {directory}`"
+            ) from None
+        records = _records(directory)
+        plan = read_plan(directory)
+        if plan is not None:
+            experiment = _as_planned(experiment, plan, directory)
     return results_of(directory, experiment, records)
 
 
@@ -172,6 +175,21 @@ def results_of(
     """The results that these records of a directory add up to; `answer`, if known, is not looked for again."""
     trials, failures = tables(experiment, records)
     return Results(directory, experiment, trials, failures, records, answer)
+
+
+@contextlib.contextmanager
+def _no_search_for_garbage() -> Iterator[None]:
+    """In this block Python does not look for cycles: all that is read stays, and the search takes a tenth of the time.
+
+    It looks for them afterwards, if it did before.
+    """
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
 
 
 def _records(directory: Path) -> dict[str, Record]:

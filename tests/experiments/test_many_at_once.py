@@ -3,6 +3,7 @@
 The definitions stand here, one case at a time, as the literature writes them.
 """
 
+import hashlib
 import math
 
 import numpy as np
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from scipy.special import stdtr, stdtrit
 
+from robocell.environments.scenario import Scenario
 from robocell.experiments.design.experiment import Experiment
+from robocell.experiments.design.keys import set_key
 from robocell.experiments.design.trials import canonical, trial_id
 from robocell.experiments.results.csv_text import csv_parts
 from robocell.experiments.results.equivalence import FEWEST, gain, gains
@@ -234,8 +237,6 @@ def test_a_table_in_parts_is_the_text_that_pandas_writes(values, text, flag):
 
 @given(st.text(max_size=20), st.integers(0, 2**63))
 def test_the_id_of_a_trial_is_a_hash_of_canonical_json(case, seed):
-    import hashlib
-
     assert trial_id(case, seed) == hashlib.blake2b(canonical([case, seed]).encode(), digest_size=10).hexdigest()
 
 
@@ -267,9 +268,6 @@ def test_cases_share_the_sections_that_they_have_in_common():
     ],
 )
 def test_a_case_that_shares_sections_is_the_scenario_that_its_data_say(grid):
-    from robocell.environments.scenario import Scenario
-    from robocell.experiments.design.keys import set_key
-
     experiment = swept(grid)
     for case in experiment.cases:
         data = dict(experiment.scenario)
@@ -278,3 +276,13 @@ def test_a_case_that_shares_sections_is_the_scenario_that_its_data_say(grid):
         alone = Scenario.parse(data)
         assert case.scenario == alone
         assert case.scenario.model_dump_json(by_alias=True) == alone.model_dump_json(by_alias=True)
+
+
+@pytest.mark.parametrize("name", ["quickstart", "fleet_sizing", "unmanned"])
+def test_a_case_of_a_shipped_config_is_the_scenario_that_its_data_say(name):
+    experiment = Experiment.load(name)
+    for case in experiment.cases:
+        data = dict(experiment.scenario)
+        for key, value in case.settings.items():
+            data = set_key(data, key, value)
+        assert case.scenario == Scenario.parse(data)
