@@ -28,7 +28,7 @@ def shown_before(directory: Path) -> dict[str, Any] | None:
         check = made.pop("check")
         files = [directory / name for name in made["files"]]
         same = made["from"] == _origin(directory) and made["files"] == _stamps(directory, files)
-        return made["shown"] if same and check == _check(json.dumps(made)) else None
+        return made["shown"] if same and check == _check(json.dumps(made).encode()) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -39,12 +39,12 @@ def note_made(directory: Path, shown: Mapping[str, Any]) -> None:
     files += sorted((directory / FIGURES).glob("*"))
     stamps = _stamps(directory, (file for file in files if file.is_file()))
     made = {"from": _origin(directory), "files": stamps, "shown": shown}
-    text = json.dumps(made)
-    write_atomically(directory / MADE, f'{text[:-1]}, "check": "{_check(text)}"}}'.encode())
+    text = json.dumps(made).encode()
+    write_atomically(directory / MADE, [memoryview(text)[:-1], f', "check": "{_check(text)}"}}'.encode()])
 
 
-def _check(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def _check(text: bytes) -> str:
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def _stamps(directory: Path, files: Iterable[Path]) -> dict[str, list[int]]:

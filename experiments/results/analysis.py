@@ -15,7 +15,7 @@ from .statistics import Interval, by_count, intervals, skew_interval, skewnesses
 if TYPE_CHECKING:
     import pandas as pd
 
-CASES_AT_ONCE = 200  # of which statistics are taken at once
+CASES_AT_ONCE = 50  # of which statistics are taken at once: more take more memory, and no less time
 
 
 def summarise(
