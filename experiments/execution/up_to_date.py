@@ -40,7 +40,7 @@ def note_made(directory: Path, shown: Mapping[str, Any]) -> None:
     stamps = _stamps(directory, (file for file in files if file.is_file()))
     made = {"from": _origin(directory), "files": stamps, "shown": shown}
     text = json.dumps(made).encode()
-    write_atomically(directory / MADE, [memoryview(text)[:-1], f', "check": "{_check(text)}"}}'.encode()])
+    write_atomically(directory / MADE, [text[:-1], f', "check": "{_check(text)}"}}'.encode()])
 
 
 def _check(text: bytes) -> str:
