@@ -381,6 +381,9 @@ class Job(ShopAgent):
         self.ready = False
         origin.part_leaves(self)
         self.model.log.event(self.model.now_s, Event.MOVED, destination.unique_id, self.unique_id, origin.unique_id)
+        if self.model.orders_differ and self.target is origin:
+            self.target.part_stays(self)  # type: ignore[union-attr]  # a storage does not store its own parts
+            return
         origin.part_left(self)
         self._arrive(place)
 

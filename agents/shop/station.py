@@ -206,6 +206,12 @@ class Station(Workplace):
                 self.clear(machine)
                 return
 
+    def part_stays(self, job: Job) -> None:
+        """Put a part into the input for its next operation here, before its machine takes the next part."""
+        self.input.append(job)
+        self.part_left(job)
+        self.feed()
+
     def repaired(self, machine: Machine) -> None:
         """Feed a machine that has been repaired."""
         if machine.job is None:

@@ -243,3 +243,24 @@ def test_a_stream_is_addressed_by_its_name():
     assert complaint(Scenario, "orders.rusch.rate", data) == (
         "orders has no key 'rusch'; allowed: usual, rush, loop, empties, steady, given; did you mean \"rush\"?"
     )
+
+
+STAYS = """
+transport: {kind: instant}
+stations: {mill: {operations: {cut: 10s, bore: 10s}, output_capacity: 0}}
+products: {plate: {routing: [cut, bore]}}
+orders:
+  kind: list
+  orders: [{at: 0s, product: plate, id: urgent, priority: 5}, {at: 1s, product: plate, id: usual}]
+horizon: 5min
+drain: true
+"""
+
+
+@pytest.mark.parametrize("input_capacity", [None, 1])
+def test_an_urgent_part_that_stays_for_its_next_operation_is_not_overtaken(input_capacity):
+    scenario = Scenario.parse(changed(yaml.safe_load(STAYS), stations__mill__input_capacity=input_capacity))
+    log = Factory(scenario).run()
+    assert check(log, scenario) == []
+    starts = log.events[log.events["kind"] == Event.PROCESSING_STARTED]["job"]
+    assert [log.name_of(job) for job in starts] == ["urgent", "urgent", "usual", "usual"]
