@@ -39,5 +39,11 @@ def test_every_event_and_state_is_listed(members):
     assert {member.name for member in members if not re.search(rf"\b{member.name}\b", TEXT)} == set()
 
 
+def test_events_are_listed_in_the_order_of_their_codes():
+    section = TEXT[TEXT.index("### Events") : TEXT.index("## KPIs")]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert [name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)] == [event.name for event in Event]
+
+
 def test_every_rule_is_listed_as_it_is():
     assert {rule for rule, text in RULES.items() if f"| `{rule}` | {text} |" not in TEXT} == set()
