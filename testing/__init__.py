@@ -5,7 +5,8 @@
 | `BareWorld`, `Manager`, `Worker` | negotiations with nothing but a clock, a log and a channel |
 | `check_agent`, `check_mechanism`, `check_planner` | conformance checks of a class; raise `ConformanceError` |
 | `assert_conforms` | checks the messages of a log against the protocol |
-| `random_scenario`, `random_factory`, `draw_factory` | random factories over the whole scenario language |
+| `random_scenario`, `random_factory`, `draw_factory` | random factories with one stream of orders |
+| `random_language_factory`, `draw_language` | random factories over the whole scenario language |
 | `CELL`, `TABLE`, `changed` | two small factories, one on a floor, one with a table of travel times |
 """
 
@@ -16,6 +17,7 @@ from .check_planner import check_planner
 from .conformance import ConformanceError
 from .protocol import assert_conforms, sessions
 from .random_factories import draw_factory, random_factory, random_scenario
+from .random_language import draw_language, random_language_factory
 from .small_factories import CELL, TABLE, changed
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "check_mechanism",
     "check_planner",
     "draw_factory",
+    "draw_language",
     "is_at_rest",
     "random_factory",
+    "random_language_factory",
     "random_scenario",
     "sessions",
 ]

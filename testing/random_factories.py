@@ -1,4 +1,4 @@
-"""Random small factories over the whole scenario language, as data that `Scenario.parse` accepts or refuses.
+"""Random small factories with one stream of orders, as data that `Scenario.parse` accepts or refuses.
 
 `draw_factory(rng)` draws every choice from a `random.Random`, so it works with a plain seed as well as with
 `hypothesis.strategies.randoms()`. Times are few and round, and often zero, so that many events coincide. The result may
@@ -29,13 +29,13 @@ def draw_factory(rng: Random) -> Data:
     if rng.random() < 0.3:
         data["storage"] = {"store": {"capacity": rng.choice((1, 2, 10))}}
     if rng.random() < 0.3:
-        data["shifts"] = {"day": _shift(rng), "night": _shift(rng)}
+        data["shifts"] = {"day": draw_shift(rng), "night": draw_shift(rng)}
     if rng.random() < 0.35:
-        data["robots"] = _robots(rng, data)
-    _carry(rng, data)
-    _give_shifts(rng, data)
+        data["robots"] = draw_robots(rng, data)
+    draw_transport(rng, data)
+    give_shifts(rng, data)
     data["orders"] = _orders(rng, data)
-    data["negotiation"] = _negotiation(rng, data)
+    data["negotiation"] = draw_negotiation(rng, data)
     data["horizon"] = f"{rng.choice((60, 120, 300))}s"
     data["drain"] = rng.random() < 0.8
     data["seed"] = rng.randrange(1000)
@@ -60,14 +60,15 @@ def random_scenario(seed: int) -> Scenario:
     return Scenario.parse(random_factory(seed))
 
 
-def _seconds(rng: Random, choices: tuple[int, ...]) -> str:
+def seconds(rng: Random, choices: tuple[int, ...]) -> str:
+    """Draw a duration from whole seconds."""
     return f"{rng.choice(choices)}s"
 
 
-def _time(rng: Random, choices: tuple[int, ...] = WORK_S) -> str | Data:
+def draw_time(rng: Random, choices: tuple[int, ...] = WORK_S) -> str | Data:
     """Draw a processing time: mostly constant, otherwise with a random distribution."""
     if rng.random() < 0.7:
-        return _seconds(rng, choices)
+        return seconds(rng, choices)
     mean = f"{rng.choice((2, 5, 10))}s"
     cv = rng.choice((0.3, 1.0))
     return rng.choice(
@@ -83,7 +84,8 @@ def _time(rng: Random, choices: tuple[int, ...] = WORK_S) -> str | Data:
     )
 
 
-def _breakdown(rng: Random) -> Data:
+def draw_breakdown(rng: Random) -> Data:
+    """Draw breakdowns of a station or of vehicles."""
     life = rng.choice(("1min", "3min", {"distribution": "constant", "value": "50s"}))
     repair = rng.choice(("10s", {"distribution": "constant", "value": "10s"}))
     return {"mtbf": life, "mttr": repair, "clock": rng.choice(("busy", "calendar"))}
@@ -97,25 +99,26 @@ CAPACITIES = (0, 0, 1, 1, 2, 3, 20)
 
 def _stations(rng: Random) -> Data:
     count = rng.randint(1, 4)
-    return {f"m{number}": _station(rng, OPERATIONS[number % 3]) for number in range(1, count + 1)}
+    return {f"m{number}": draw_station(rng, OPERATIONS[number % 3]) for number in range(1, count + 1)}
 
 
-def _station(rng: Random, main: str) -> Data:
-    station: Data = {"operations": {main: _time(rng)}}
+def draw_station(rng: Random, main: str) -> Data:
+    """Draw a station with the operation `main` and perhaps another one; set-up tables name the products p1 and p2."""
+    station: Data = {"operations": {main: draw_time(rng)}}
     if rng.random() < 0.3:
-        station["operations"][rng.choice(OPERATIONS)] = _time(rng)
+        station["operations"][rng.choice(OPERATIONS)] = draw_time(rng)
     for side in ("input_capacity", "output_capacity"):
         if rng.random() < 0.6:
             station[side] = rng.choice(CAPACITIES)
     if rng.random() < 0.3:
         station["machines"] = rng.choice((2, 3))
     if rng.random() < 0.2:
-        setup: Data = {"default": _seconds(rng, (0, 5)), "same": _seconds(rng, (0, 0, 1))}
+        setup: Data = {"default": seconds(rng, (0, 5)), "same": seconds(rng, (0, 0, 1))}
         if rng.random() < 0.5:
-            setup["matrix"] = {"p1": {"p2": _seconds(rng, (0, 10))}}
+            setup["matrix"] = {"p1": {"p2": seconds(rng, (0, 10))}}
         station["setup"] = setup
     if rng.random() < 0.2:
-        station["breakdown"] = _breakdown(rng)
+        station["breakdown"] = draw_breakdown(rng)
     if rng.random() < 0.2:
         station["scrap_rate"] = 0.2
     if rng.random() < 0.4:
@@ -131,9 +134,9 @@ def _products(rng: Random, stations: Data) -> Data:
         if rng.random() < 0.5:
             product["lot_size"] = rng.choice((2, 3, 5))
             if rng.random() < 0.5:
-                product["lot_wait"] = _seconds(rng, (0, 5, 20))
+                product["lot_wait"] = seconds(rng, (0, 5, 20))
         if rng.random() < 0.4:
-            product["due"] = _seconds(rng, (60, 200))
+            product["due"] = seconds(rng, (60, 200))
         if rng.random() < 0.3:
             product["share"] = rng.choice((0.5, 3.0))
         products[name] = product
@@ -148,26 +151,29 @@ def _step(rng: Random, stations: Data, operation: str) -> str | Data:
         able = [name for name, station in stations.items() if operation in station["operations"]]
         step["stations"] = rng.sample(able, rng.randint(1, len(able)))
     if rng.random() < 0.6:
-        step["time"] = _time(rng)
+        step["time"] = draw_time(rng)
     return step
 
 
-def _robots(rng: Random, data: Data) -> Data:
+def draw_robots(rng: Random, data: Data) -> Data:
+    """Draw one or two robots for the stations of `data`."""
     robots: Data = {}
     for name in ("arm", "hand")[: rng.choice((1, 1, 2))]:
         reach = rng.sample(sorted(data["stations"]), rng.randint(1, len(data["stations"])))
-        robots[name] = {"stations": reach, "load": _seconds(rng, HANDLING_S), "unload": _seconds(rng, HANDLING_S)}
+        robots[name] = {"stations": reach, "load": seconds(rng, HANDLING_S), "unload": seconds(rng, HANDLING_S)}
     return robots
 
 
-def _shift(rng: Random) -> Data:
+def draw_shift(rng: Random) -> Data:
+    """Draw a short cycle with one or two pauses."""
     pauses = [{"from": "20s", "to": rng.choice(("30s", "40s"))}]
     if rng.random() < 0.5:
         pauses.append({"from": "40s", "to": "50s"})
     return {"every": rng.choice(("60s", "75s")), "pauses": pauses}
 
 
-def _give_shifts(rng: Random, data: Data) -> None:
+def give_shifts(rng: Random, data: Data) -> None:
+    """Give the shifts `day` and `night`, if `data` has them, to some stations, robots and vehicles."""
     if "shifts" not in data:
         return
     workers = [*data["stations"].values(), *data.get("robots", {}).values()]
@@ -181,8 +187,8 @@ def _give_shifts(rng: Random, data: Data) -> None:
 # -- transport
 
 
-def _carry(rng: Random, data: Data) -> None:
-    """Draw transport, fleet and chargers."""
+def draw_transport(rng: Random, data: Data) -> None:
+    """Add transport, fleet and chargers between the places of `data`."""
     kind = rng.choices(("grid", "matrix", "instant"), (5, 4, 2))[0]
     if kind == "instant":
         data["transport"] = {"kind": "instant"}
@@ -190,16 +196,17 @@ def _carry(rng: Random, data: Data) -> None:
     agvs: Data = {"count": rng.choice((1, 1, 2, 3, 5))}
     for key in ("load", "unload"):
         if rng.random() < 0.6:
-            agvs[key] = _seconds(rng, HANDLING_S)
+            agvs[key] = seconds(rng, HANDLING_S)
     if rng.random() < 0.5:
         agvs["capacity"] = rng.choice((2, 3))
     if rng.random() < 0.2:
-        agvs["breakdown"] = _breakdown(rng)
+        agvs["breakdown"] = draw_breakdown(rng)
     data["fleet"] = {"agvs": agvs}
     if rng.random() < 0.3:
         data["chargers"] = {"plug": {"slots": rng.choice((1, 2))}}
         agvs["battery"] = _battery(rng)
-    places = ["source", "sink", *data["stations"], *data.get("storage", {}), *data.get("chargers", {})]
+    ends = [*data.get("sources", ["source"]), *data.get("sinks", ["sink"])]
+    places = [*ends, *data["stations"], *data.get("storage", {}), *data.get("chargers", {})]
     if rng.random() < 0.2:
         agvs["start"] = rng.choice(places)
     if kind == "matrix":
@@ -224,7 +231,7 @@ def _carry(rng: Random, data: Data) -> None:
 def _matrix(rng: Random, places: list[str]) -> Data:
     zeros = rng.random() < 0.3
     times = (0, 0, 5) if zeros else (1, 5, 5, 10, 20)
-    travel = [["0s" if a == b else _seconds(rng, times) for b in places] for a in places]
+    travel = [["0s" if a == b else seconds(rng, times) for b in places] for a in places]
     return {"kind": "matrix", "places": places, "travel": travel, "carry_out": rng.random() < 0.7}
 
 
@@ -249,9 +256,9 @@ def _orders(rng: Random, data: Data) -> Data:
     if kind == "poisson":
         orders["rate"] = rng.choice(("2/min", "6/min"))
     elif kind == "deterministic":
-        orders["every"] = _seconds(rng, (5, 10, 30))
+        orders["every"] = seconds(rng, (5, 10, 30))
     elif kind == "batch":
-        orders |= {"every": _seconds(rng, (20, 60)), "size": rng.choice((2, 4))}
+        orders |= {"every": seconds(rng, (20, 60)), "size": rng.choice((2, 4))}
     elif kind == "conwip":
         orders["wip"] = rng.choice((1, 2, 4, 8))
     else:
@@ -262,7 +269,7 @@ def _orders(rng: Random, data: Data) -> Data:
 
 
 def _order(rng: Random, data: Data) -> Data:
-    order: Data = {"at": _seconds(rng, (0, 0, 5, 10, 10, 30)), "product": rng.choice(sorted(data["products"]))}
+    order: Data = {"at": seconds(rng, (0, 0, 5, 10, 10, 30)), "product": rng.choice(sorted(data["products"]))}
     if rng.random() < 0.3:
         order["due"] = "100s"
     if rng.random() < 0.2:
@@ -273,7 +280,8 @@ def _order(rng: Random, data: Data) -> Data:
 # -- negotiation
 
 
-def _negotiation(rng: Random, data: Data) -> Data:
+def draw_negotiation(rng: Random, data: Data) -> Data:
+    """Draw a mechanism with its terms and a channel for the agents of `data`."""
     terms: Data = {"mechanism": rng.choice(("contract_net", *sorted(MECHANISMS)))}
     if rng.random() < 0.3:
         names = sorted(set(MECHANISMS) - set(PLANNERS))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from random import Random
 
-SYMBOLS = "ABCDEFGHIJKLMNOQRSTU"  # P is parking
+SYMBOLS = "ABCDEFGHIJKLMNOQRSTUVWXYZ"  # P is parking
+FEW = 8  # places that fit on any floor
 
 
 def draw_floor(rng: Random, places: list[str]) -> dict[str, Any]:
@@ -19,7 +20,8 @@ def draw_floor(rng: Random, places: list[str]) -> dict[str, Any]:
     #..........#
     ###C#####D##
     """
-    width, height = rng.randint(8, 14), rng.randint(5, 9)
+    more = max(len(places) - FEW, 0)
+    width, height = rng.randint(8 + more, 14 + more), rng.randint(5, 9)
     rows = [["." if 0 < x < width - 1 and 0 < y < height - 1 else "#" for x in range(width)] for y in range(height)]
     bays = [(y, x) for y in (0, height - 1) for x in range(1, width - 1)]
     bays += [(y, x) for x in (0, width - 1) for y in range(1, height - 1)]
