@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from robocell.environments.log import NOBODY, AgentKind
+from robocell.environments.log import NOBODY, AgentKind, Event
 
 if TYPE_CHECKING:
     from random import Random
@@ -26,8 +26,18 @@ def doctor(rng: Random, log: EventLog) -> tuple[str, EventLog]:
     table = rng.choice([name for name in tables if len(getattr(log, name))])
     if table == "trace_cells":
         return _drive(rng, log)
+    number = rng.randrange(len(getattr(log, table)))
+    return _doctor_row(rng, log, table, number)
+
+
+def doctor_orders(rng: Random, log: EventLog) -> tuple[str, EventLog]:
+    """The same, of a row about the order of a part or the result of an operation; any row where there are none."""
+    numbers = np.flatnonzero(np.isin(log.events["kind"], (Event.ORDERED, Event.RESULT))).tolist()
+    return _doctor_row(rng, log, "events", rng.choice(numbers)) if numbers else doctor(rng, log)
+
+
+def _doctor_row(rng: Random, log: EventLog, table: str, number: int) -> tuple[str, EventLog]:
     rows = getattr(log, table).copy()
-    number = rng.randrange(len(rows))
     field = rng.choice(("lost", "doubled", "time_s" if table != "conversations" else "opened_s", *_fields(table)))
     if field == "lost":
         rows = np.delete(rows, number)
@@ -40,6 +50,8 @@ def doctor(rng: Random, log: EventLog) -> tuple[str, EventLog]:
         rows[field][number] = rng.choice(rows[field].tolist())
     elif field in ("value", "count"):
         rows[field][number] += 1
+    elif field == "other" and rows["kind"][number] in (Event.ORDERED, Event.RESULT):
+        rows[field][number] = rng.randrange(4)  # a stream, or an operation
     elif field in ("conversation", "task"):
         rows[field][number] = rng.choice(rows[field].tolist())
     else:

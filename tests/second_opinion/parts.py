@@ -8,13 +8,14 @@ queued -MOUNTED-> mounted -PROCESSING_STARTED-> working -PROCESSING_ENDED-> work
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .plan import number
-from .record import STATES
+from .record import NOBODY, STATES
+from .steps import SCRAP
 from .travel_times import TravelTimes
 
 if TYPE_CHECKING:
@@ -44,7 +45,14 @@ class Part:
     spot: str
     holder: int
     since_s: float
-    done: int = 0  # operations
+    entry: str
+    released_s: float
+    end: int  # where it leaves
+    priority: int = 0
+    is_ordered: bool = False  # the log has told where it leaves and how it ranks
+    step: int = 0  # number of the next operation
+    tried: int | None = None  # number of the operation that lacks its result
+    had: Counter[tuple[int, int]] = field(default_factory=Counter)  # results of operations
     setup_s: float = 0.0
     setup_at_s: float = 0.0
 
@@ -66,6 +74,7 @@ class Factory:
         self.jammed: set[int] = set()
         self.made_last: dict[int, str] = {}  # station -> product
         self.stops = machine_stops(record)
+        self.usual_end = next((id_ for id_, name in record.names.items() if name == plan.sinks[0]), NOBODY)
         self.called_at: dict[float, int] = {}  # conversation about a lot -> where its parts stand
 
     def faults(self) -> Iterator[str]:
@@ -80,6 +89,9 @@ class Factory:
                     f"{time_s:g} s, {row.event} of {self.record.name(row.job)}: {why}" for why in self.take(row)
                 )
             yield from (f"{time_s:g} s: {why}" for why in self.limits())
+        if self.plan.orders.differ:
+            silent = [self.record.name(job) for job, part in self.parts.items() if not part.is_ordered]
+            yield from (f"nothing is said of the order of {name}" for name in silent)
         missing = [job for job in self.record.ids("JOB") if job not in self.parts]
         yield from (f"{self.record.name(job)} was never released" for job in missing)
 
@@ -108,16 +120,46 @@ class Factory:
         elif row.event == "RELEASED":
             if row.job in self.parts or self.record.kinds.get(row.job) != "JOB":
                 yield "it cannot be released"
-            if self.record.name(row.agent) not in self.plan.entries or not 0 <= row.other < len(self.plan.products):
+            entry = self.record.name(row.agent)
+            if entry not in self.plan.orders.entries or not 0 <= row.other < len(self.plan.products):
                 yield "it is released elsewhere, or is no product"
             elif row.job not in self.parts:
-                spot = "entered" if self.record.name(row.agent) in self.plan.stations else "ready"
-                self.parts[row.job] = Part(row.other, spot, row.agent, row.time_s)
+                spot = "entered" if entry in self.plan.stations or entry in self.plan.storage else "ready"
+                self.parts[row.job] = Part(row.other, spot, row.agent, row.time_s, entry, row.time_s, self.usual_end)
+        elif row.event in ("ORDERED", "RESULT"):
+            if row.job not in self.parts:
+                yield "it is not there"
+            else:
+                told = self.ordered if row.event == "ORDERED" else self.result
+                yield from told(row, self.parts[row.job])
         elif row.event in STEPS:
             if row.job not in self.parts:
                 yield "it is not there"
             else:
                 yield from self.step(row, self.parts[row.job])
+
+    def ordered(self, row: Row, part: Part) -> Iterator[str]:
+        """Where the part leaves, and how it ranks."""
+        if part.is_ordered or row.time_s != part.released_s:
+            yield "that is said when it is released, and once"
+        product, end = self.plan.products[part.product][0], self.record.name(row.agent)
+        if why := self.plan.orders.why_not(row.other, product, part.entry, end, row.value):
+            yield why
+        part.is_ordered, part.end, part.priority = True, row.agent, int(row.value)
+
+    def result(self, row: Row, part: Part) -> Iterator[str]:
+        """What came of the operation just done, and what follows."""
+        if (part.spot, part.holder) != ("worked", row.agent) or part.tried != row.other:
+            yield f"it is {part.spot} at {self.record.name(part.holder)}, and lacks the result of {part.tried}"
+            return
+        results, part.tried = self.plan.steps[part.product][row.other].results, None
+        if row.value not in range(len(results)):
+            yield f"that operation has {len(results)} results"
+            return
+        result = row.other, int(row.value)
+        part.had[result] += 1
+        after, most = results[result[1]]
+        part.step = SCRAP if part.had[result] > most else after
 
     def is_ready(self, row: Row) -> bool:
         """Whether a part of a lot can be fetched, where the others are that are called for in this conversation."""
@@ -145,15 +187,18 @@ class Factory:
             yield from self.arrive(part, self.record.name(receiver))
 
     def arrive(self, part: Part, place: str) -> Iterator[str]:
-        routing = self.plan.routing(part.product)
-        if place == self.plan.sink:
-            if part.done < len(routing):
-                yield "it is not finished"
+        steps = self.plan.steps[part.product]
+        if part.step == SCRAP or part.tried is not None:
+            yield "it is scrap, or its last operation has no result"
+        elif place == self.record.name(part.end) and part.step == len(steps):
+            return
+        elif place in self.plan.sinks:
+            yield "it is not finished, or leaves elsewhere"
         elif place in self.plan.storage:
             part.spot = "ready"
         else:
             part.spot = "queued"
-            if part.done >= len(routing) or not self.plan.may_do(place, routing[part.done]):
+            if part.step >= len(steps) or not self.plan.may_do(place, steps[part.step], part.product):
                 yield f"{place} cannot do what comes next"
 
     def by_whom(self, row: Row) -> Iterator[str]:
@@ -205,8 +250,8 @@ class Factory:
 
     def work(self, row: Row, part: Part) -> Iterator[str]:
         """Set-ups and processing times, less the time for which a machine stood still."""
-        station, routing = self.record.name(row.agent), self.plan.routing(part.product)
-        walks_out = station == self.plan.sink and not self.plan.transport.get("carry_out", True)
+        station, steps = self.record.name(row.agent), self.plan.steps[part.product]
+        walks_out = station in self.plan.sinks and not self.plan.transport.get("carry_out", True)
         walks = walks_out or self.plan.transport["kind"] == "instant" or row.agent == row.other
         if row.event == "MOVED" and not walks:
             yield "parts do not move by themselves"
@@ -215,8 +260,10 @@ class Factory:
                 yield "it is being set up for already"
             part.setup_s, part.setup_at_s = row.value, row.time_s
         elif row.event == "PROCESSING_STARTED" and station in self.plan.stations:
-            if row.value != part.done or not self.plan.may_do(station, routing[part.done % len(routing)]):
-                yield f"its next operation is number {part.done}"
+            if row.value != part.step or part.tried is not None or not 0 <= part.step < len(steps):
+                yield f"its next operation is number {part.step}"
+            elif not self.plan.may_do(station, steps[part.step], part.product):
+                yield f"{station} cannot do that"
             product, before = self.plan.products[part.product][0], self.made_last.get(row.agent)
             machines = self.plan.stations[station].get("machines", 1)
             befores = [before] if machines == 1 else [None, *(name for name, _ in self.plan.products)]
@@ -225,12 +272,26 @@ class Factory:
             if part.setup_s and not self.lasted(row, part.setup_at_s, part.setup_s, part.setup_s):
                 yield f"the set-up began at {part.setup_at_s:g} s"
             self.made_last[row.agent], part.setup_s = product, 0.0
-        elif row.event == "PROCESSING_ENDED" and part.done < len(routing):
-            if self.plan.may_do(station, routing[part.done]):
-                least_s, most_s = self.plan.work_s(station, routing[part.done])
+        elif row.event == "MOUNTED":
+            yield from self.is_first(row, part)
+        elif row.event == "SCRAPPED" and part.had and part.step != SCRAP:
+            if not self.plan.stations.get(station, {}).get("scrap_rate"):
+                yield "no result has made it scrap"
+        elif row.event == "PROCESSING_ENDED" and 0 <= part.step < len(steps):
+            step = steps[part.step]
+            if self.plan.may_do(station, step, part.product):
+                least_s, most_s = self.plan.work_s(station, step, part.product)
                 if not self.lasted(row, part.since_s, least_s, most_s):
                     yield f"it began at {part.since_s:g} s, and takes {least_s:g} to {most_s:g} s"
-            part.done += 1
+            part.tried = part.step if step.results else None
+            part.step = step.after
+
+    def is_first(self, row: Row, part: Part) -> Iterator[str]:
+        """Where no robot is called in time for a part, none of a higher priority is left waiting."""
+        if self.plan.orders.rank and self.record.name(row.other) not in self.plan.tended:
+            waiting = [other for other in self.parts.values() if (other.spot, other.holder) == ("queued", row.other)]
+            if any(other.priority > part.priority for other in waiting):
+                yield "one of a higher priority waits there"
 
     def lasted(self, row: Row, begin_s: float, least_s: float, most_s: float) -> bool:
         """Whether one of the machines can have run so long."""

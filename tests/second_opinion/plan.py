@@ -6,6 +6,9 @@ import re
 from math import inf
 from typing import Any
 
+from .orders import Orders
+from .steps import Step, steps_of
+
 Data = dict[str, Any]
 UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "m/s": 1.0}
 
@@ -25,9 +28,23 @@ def span(time: str | Data) -> tuple[float, float]:
     match time["distribution"]:
         case "constant":
             return number(time["value"]), number(time["value"])
-        case "uniform" | "triangular":
+        case "uniform" | "triangular" | "beta" | "pert":
             return number(time["low"]), number(time["high"])
+        case "discrete" | "empirical":
+            values = [number(value) for value in time["values"]]
+            return min(values), max(values)
+        case "truncated":
+            least, most = span(time["of"])
+            return max(least, number(time.get("least", 0.0))), min(most, number(time.get("most", inf)))
+        case "shifted":
+            least, most = span(time["of"])
+            return least + number(time["by"]), most + number(time["by"])
     return 0.0, inf
+
+
+def is_by_product(times: str | Data) -> bool:
+    """Whether a station has times for some products, and not one for all."""
+    return not isinstance(times, str) and "distribution" not in times
 
 
 class Plan:
@@ -42,29 +59,23 @@ class Plan:
         self.transport: Data = data.get("transport", {"kind": "grid"})
         self.agvs: Data = data.get("fleet", {}).get("agvs", {})
         self.terms: Data = data.get("negotiation", {})
-        self.source: str = data.get("source", "source")
-        self.sink: str = data.get("sink", "sink")
-        orders = data["orders"]
-        usual = orders.get("from", self.source)
-        self.entries = {order.get("from", usual) for order in orders["orders"]} if "orders" in orders else {usual}
+        self.steps = [steps_of(product) for _, product in self.products]
+        sources = list(data.get("sources", ())) or [data.get("source", "source")]
+        self.sinks: list[str] = list(data.get("sinks", ())) or [data.get("sink", "sink")]
+        self.orders = Orders(data, sources[0], self.sinks[0])
         self.drains: bool = data.get("drain", False)
         self.tended = {station for robot in self.robots.values() for station in robot["stations"]}
 
-    def routing(self, number: int) -> list[Data]:
-        """The steps of a product, each with its operation."""
-        steps = self.products[number][1]["routing"]
-        return [{"operation": step} if isinstance(step, str) else step for step in steps]
+    def may_do(self, station: str, step: Step, product: int) -> bool:
+        if station not in self.stations or station not in step.data.get("stations", [station]):
+            return False
+        times = self.stations[station]["operations"].get(step.data["operation"])
+        return times is not None and (not is_by_product(times) or self.products[product][0] in times)
 
-    def may_do(self, station: str, step: Data) -> bool:
-        return (
-            station in self.stations
-            and step["operation"] in self.stations[station]["operations"]
-            and station in step.get("stations", [station])
-        )
-
-    def work_s(self, station: str, step: Data) -> tuple[float, float]:
+    def work_s(self, station: str, step: Step, product: int) -> tuple[float, float]:
         """The least and the greatest processing time."""
-        return span(step.get("time", self.stations[station]["operations"][step["operation"]]))
+        times = self.stations[station]["operations"][step.data["operation"]]
+        return span(step.data.get("time", times[self.products[product][0]] if is_by_product(times) else times))
 
     def setup_s(self, station: str, before: str | None, after: str) -> float:
         setup = self.stations[station].get("setup")

@@ -225,14 +225,19 @@ class Promises:
 
     def work_without_promise(self) -> Iterator[str]:
         """Whoever takes a part, or is brought one, has promised it."""
-        for row in self.record.rows:
+        leaving = _last_handovers(self.record)
+        for index, row in enumerate(self.record.rows):
             kind, who = _begins(row, self.record, self.plan)
-            if kind and not any(
-                self.calls[conversation].kind == kind
-                and contractor == who
-                and row.job in promise.parts
-                and promise.made_s - SLACK_S <= row.time_s <= promise.ended_s + SLACK_S
-                for (conversation, contractor), promise in self.promises.items()
+            if (
+                kind
+                and index not in leaving
+                and not any(
+                    self.calls[conversation].kind == kind
+                    and contractor == who
+                    and row.job in promise.parts
+                    and promise.made_s - SLACK_S <= row.time_s <= promise.ended_s + SLACK_S
+                    for (conversation, contractor), promise in self.promises.items()
+                )
             ):
                 yield f"{row.time_s:g} s: {row.event} of {self.record.name(row.job)} was not promised"
 
@@ -278,6 +283,18 @@ class Promises:
             done = any(promise.done_s < inf or promise.ended_s == inf for promise in self.by_task[task])
             if not done and task not in taken_back and (call.job, call.kind) not in over:
                 yield f"task {task}, {call.kind}, is forgotten"
+
+
+def _last_handovers(record: Record) -> set[int]:
+    """The rows in which a part reaches the place where it leaves the factory."""
+    reached: dict[int, tuple[int, int]] = {}  # part -> index of the row, place
+    last: set[int] = set()
+    for index, row in enumerate(record.rows):
+        if row.event in ("UNLOADED", "MOVED"):
+            reached[row.job] = index, row.other if row.event == "UNLOADED" else row.agent
+        elif row.event == "FINISHED" and row.job in reached and reached[row.job][1] == row.agent:
+            last.add(reached[row.job][0])
+    return last
 
 
 def _begins(row: Row, record: Record, plan: Plan) -> tuple[str, int]:

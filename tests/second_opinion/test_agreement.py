@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from robocell.environments import Factory, Scenario, check
 from robocell.environments.config.errors import ScenarioError
 from robocell.environments.log import NOBODY, Event
-from robocell.testing import draw_factory, random_factory
+from robocell.testing import draw_factory, draw_language, random_factory, random_language_factory
 
 from ..daily import daily
 from . import faults, read
-from .doctored import doctor
+from .doctored import doctor, doctor_orders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from robocell.environments.log import EventLog
@@ -76,14 +77,15 @@ class Run:
         return found if self.drained else [fault for fault in found if not fault.endswith(LEFT)]
 
 
-def judge(seed: int, file: Path, *, doctored: int) -> bool:
+def judge(seed: int, file: Path, *, doctored: int, draw: Callable[[int], dict[str, Any]] = random_factory) -> bool:
     """Both opinions of a factory, and of its log as often tampered with; whether it was drained."""
-    run = Run.of(random_factory(seed))
+    run = Run.of(draw(seed))
     assert run.jammed or not run.stuck
     assert run.first(run.log) == set()
     assert run.second(run.log, file) == []
     for number in range(doctored):
-        what, log = doctor(Random(f"{seed}/{number}"), run.log)
+        tamper = doctor_orders if draw is random_language_factory and number % 2 else doctor
+        what, log = tamper(Random(f"{seed}/{number}"), run.log)
         first, second = run.first(log), run.second(log, file)
         assert bool(first) == bool(second), f"seed {seed}, {number}: {what}: {first or second[0]}"
     return run.drained
@@ -99,32 +101,44 @@ def test_both_accept_real_logs_and_agree_on_corrupted_ones(seed: int, file: Path
     judge(seed, file, doctored=5)
 
 
+@pytest.mark.parametrize("seed", daily(*FEW, of=range(25)))
+def test_both_agree_about_factories_of_the_whole_language(seed: int, file: Path) -> None:
+    judge(seed, file, doctored=6, draw=random_language_factory)
+
+
+@pytest.mark.parametrize("draw", [draw_factory, draw_language])
 @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rng=st.randoms(note_method_calls=False))
-def test_both_find_nothing_in_factories_that_can_be_made_smaller(rng: Random, file: Path) -> None:
+def test_both_find_nothing_in_factories_that_can_be_made_smaller(
+    draw: Callable[[Random], dict[str, Any]], rng: Random, file: Path
+) -> None:
     """A failure here is told by the smallest factory that has it."""
     try:
-        run = Run.of(draw_factory(rng))
+        run = Run.of(draw(rng))
     except ScenarioError:
         assume(False)
     assert run.first(run.log) == set()
     assert run.second(run.log, file) == []
 
 
-def test_few_random_factories_are_invalid() -> None:
+@pytest.mark.parametrize(("draw", "most"), [(draw_factory, 20), (draw_language, 40)])
+def test_few_random_factories_are_invalid(draw: Callable[[Random], dict[str, Any]], most: int) -> None:
     refused = 0
     for seed in range(100):
         try:
-            Scenario.parse(draw_factory(Random(seed)))
+            Scenario.parse(draw(Random(seed)))
         except ScenarioError:
             refused += 1
-    assert refused < 20
+    assert refused < most
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("draw", [random_factory, random_language_factory])
 @pytest.mark.parametrize("block", range(20))
-def test_both_agree_about_a_thousand_factories(block: int, file: Path) -> None:
+def test_both_agree_about_a_thousand_factories_of_each_kind(
+    block: int, draw: Callable[[int], dict[str, Any]], file: Path
+) -> None:
     seeds = range(block * BLOCK, (block + 1) * BLOCK)
-    left = [seed for seed in seeds if not judge(seed, file, doctored=10)]
+    left = [seed for seed in seeds if not judge(seed, file, doctored=10, draw=draw)]
     print("not drained within the limit:", left)
     assert len(left) < BLOCK / 5
