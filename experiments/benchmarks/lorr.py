@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from ...environments.instances.lorr import (
     write_solution,
 )
 from ...environments.instances.lorr_rules import DealtGoals, OpenTasks
+from ...environments.instances.movingai import connected_regions
 from ...environments.motion.conflicts import find_conflicts
 from ...environments.motion.graph import Graph
 from ...environments.motion.lifelong.assignment import assign_tasks
@@ -63,6 +65,8 @@ def run(
     seed: int = 0,
     ablation: bool = False,
     passes: int | None = None,
+    draw: bool = False,
+    window: int | None = None,
 ) -> dict[str, Any]:
     """Plays one problem, or all of the data folder that have a best known count where none is named.
 
@@ -75,28 +79,36 @@ def run(
         export: write the solution there, as the competition's visualiser reads it.
         seed: for breaking the planner's ties.
         passes: most improvement passes a step (default: see `Budget`); the same result on any machine.
+        draw: draw the starts of the robots, of whom there may be as many as free cells, and the order of the tasks by
+            `seed` instead of taking those of the problem.
+        window: count the finished tasks of every `window` steps as well.
         ablation: play it again without each ingredient; the answer then holds the finished tasks of each variant.
 
     Returns:
         `finished`, `best_known` (None where unknown), `share`, `conflicts`, `ms_per_step` (CPU), `steps`, `vehicles`,
-        and more; without a problem these by name of the problem under `problems`, and the first four over all of them
-        (`share` is their mean).
+        and more, with `window` also `finished_in_steps`; without a problem these by name of the problem under
+        `problems`, and the first four over all of them (`share` is their mean).
     """
     if steps is not None and steps < 1:
         raise InstanceError(f"bench lorr: --steps is {steps}; it must be 1 at least")
+    if window is not None and window < 1:
+        raise InstanceError(f"bench lorr: --window is {window}; it must be 1 at least")
     if problem is None:
         one = {"--replay": replay, "--export": export, "--vehicles": vehicles, "--steps": steps, "--passes": passes}
+        one["--window"] = window
         wrong = [name for name, value in one.items() if value is not None] + ["--ablation"] * ablation
+        wrong += ["--draw"] * draw
         if wrong:
             raise InstanceError(f"bench lorr: {wrong[0]} needs a problem: bench lorr PROBLEM.json {wrong[0]} …")
         return _run_all(folder_of(data, "lorr"), seed)
     row = manifest_row(problem)
-    case = read_problem(problem, data, vehicles)
+    case = draw_team(read_problem(problem, data), vehicles, seed) if draw else read_problem(problem, data, vehicles)
     ticks = int(steps or row.get("steps") or DEFAULT_STEPS)
     if case.ticks_per_action > 1 or case.delays is not None:
-        if replay or export or ablation or passes is not None:
+        if replay or export or ablation or passes is not None or window is not None:
             raise InstanceError(
-                f"{problem}: actions take several ticks; --replay, --export, --ablation, --passes know steps only"
+                f"{problem}: actions take several ticks; --replay, --export, --ablation, --passes, --window know steps "
+                "only"
             )
         return _play_delayed(case, ticks, seed)
     if ablation:
@@ -106,11 +118,44 @@ def run(
         play = play_problem(case, ticks, seed=seed, budget=budget)
     else:
         play = replay_solution(case, read_solution(replay))
-    comparable = vehicles is None and len(play.actions) == row.get("steps")
+    comparable = vehicles is None and not draw and len(play.actions) == row.get("steps")
     best = row.get("best_known") if comparable else None
     if export is not None:
         _export(export, case, play)
-    return _figures(case, play, best)
+    figures = _figures(case, play, best)
+    if window is not None:
+        figures["finished_in_steps"] = count_by_window(play.steps_finished, window)
+    return figures
+
+
+def draw_team(problem: Problem, vehicles: int | None, seed: int) -> Problem:
+    """The problem with another team: starts drawn from all cells that its robots can reach, tasks in a drawn order.
+
+    `vehicles`: number of robots, None: as many as in the problem.
+    """
+    regions = connected_regions(problem.floor)
+    cells = np.flatnonzero(problem.floor.passable & (regions == regions[problem.starts[0]]))
+    team = len(problem.starts) if vehicles is None else vehicles
+    if not 0 < team <= len(cells):
+        raise InstanceError(f"{problem.name}: {team} robots asked for; its floor has {len(cells)} free cells")
+    draws = np.random.default_rng(seed)
+    starts = draws.permutation(cells)[:team].astype(np.int32)
+    order = draws.permutation(problem.tasks)
+    parts = np.split(problem.errands, problem.first_errand[1:-1])
+    return replace(
+        problem,
+        starts=starts,
+        errands=np.concatenate([parts[task] for task in order]),
+        first_errand=np.cumsum([0, *(len(parts[task]) for task in order)], dtype=np.int32),
+        revealed=max(1, problem.revealed * team // len(problem.starts)),
+    )
+
+
+def count_by_window(finished: list[int], window: int) -> dict[str, int]:
+    """Finished tasks of every `window` steps, by first and last step, from the sums after each step."""
+    bounds = [*range(0, len(finished), window), len(finished)]
+    sums = [0, *finished]
+    return {f"{begin + 1}-{end}": sums[end] - sums[begin] for begin, end in pairwise(bounds)}
 
 
 def _figures(case: Problem, play: Play, best: int | None) -> dict[str, Any]:
@@ -267,6 +312,7 @@ def replay_solution(problem: Problem, solution: Solution) -> Play:
         )
     cells = np.zeros((len(solution.actions) + 1, len(state)), np.int32)
     cells[0] = at
+    counts: list[int] = []
     for step, action in enumerate(solution.actions, start=1):
         reached = successor[state, action]
         blocked = np.flatnonzero(reached < 0)
@@ -277,7 +323,8 @@ def replay_solution(problem: Problem, solution: Solution) -> Play:
         if isinstance(tasks, OpenTasks):
             _hand_out(tasks, given.get(step, []))
         _arrive(tasks, cells[step], step)
-    return Play(tasks.finished, solution.actions, cells, solution.schedule)
+        counts.append(tasks.finished)
+    return Play(tasks.finished, solution.actions, cells, solution.schedule, steps_finished=counts)
 
 
 def _hand_out(tasks: OpenTasks, entries: list[tuple[int, int]]) -> None:

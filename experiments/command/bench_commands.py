@@ -119,17 +119,24 @@ def lorr(
     passes: Annotated[
         int | None, typer.Option(min=0, help="Most improvement passes a step [by density]; more take longer.")
     ] = None,
+    draw: Annotated[
+        bool, typer.Option("--draw", help="Draw starts (of up to as many robots as free cells) and tasks by the seed.")
+    ] = False,
+    window: Annotated[
+        int | None, typer.Option(min=1, help="Count the finished tasks of every so many steps as well.")
+    ] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="Repeat with each ingredient switched off.")] = False,
     as_json: Json = False,
 ) -> None:
     """Problems of the League of Robot Runners, which are at https://github.com/MAPF-Competition/Benchmark-Archive.
 
-    Example: `robocell bench lorr PROBLEM.json`, or `robocell bench lorr --data DIR`
+    Example: `robocell bench lorr PROBLEM.json`, or `robocell bench lorr --data DIR`, or another team on the same map:
+    `robocell bench lorr PROBLEM.json --draw --vehicles 600 --steps 2000 --window 500 --seed 1`
     """
     from ..benchmarks.lorr import run
 
     options = {"vehicles": vehicles, "steps": steps, "export": export, "seed": seed, "ablation": ablation}
-    options["passes"] = passes
+    options |= {"passes": passes, "draw": draw, "window": window}
     _show(run(problem, replay=replay, data=data, **options), as_json)
 
 

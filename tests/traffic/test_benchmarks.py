@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from robocell.agents.errors import RobocellError
 from robocell.environments.config.errors import InstanceError
+from robocell.environments.instances.lorr import read_problem
 from robocell.environments.instances.mapd import read_mapd
 from robocell.environments.instances.movingai import read_map
 from robocell.environments.motion.conflicts import find_conflicts
@@ -60,6 +61,8 @@ def test_the_command_takes_the_problem_by_position(traffic: Path) -> None:
         (["lorr", "--data", "nowhere"], r"bench lorr: nowhere is not a folder; name one"),
         (["lorr", "--steps", "5"], r"--steps needs a problem"),
         (["lorr", "--passes", "5"], r"--passes needs a problem"),
+        (["lorr", "--draw"], r"--draw needs a problem"),
+        (["lorr", "--window", "5"], r"--window needs a problem"),
         (["mapd"], r"bench mapd: no problem was named; .*docs/traffic.md says what is in a mapd-1 file"),
         (["mapd", "nowhere.json"], r"nowhere.json: no such file"),
         (["mapd", "--data", "nowhere"], r"bench mapd: nowhere is not a folder"),
@@ -69,6 +72,41 @@ def test_a_wrong_command_says_what_is_allowed(words: list[str], message: str) ->
     told = robocell(*words).exception
     assert isinstance(told, RobocellError)
     assert re.search(message, str(told))
+
+
+@pytest.fixture
+def small_problem(tmp_path: Path) -> Path:
+    """Two robots on a ring of eight cells, and a ninth cell that none can reach."""
+    (tmp_path / "ring.map").write_text("type octile\nheight 3\nwidth 5\nmap\n...@.\n.@.@@\n...@@\n")
+    (tmp_path / "ring.agents").write_text("2\n0\n12\n")
+    (tmp_path / "ring.tasks").write_text("4\n0\n2\n10\n12\n")
+    problem = {"mapFile": "ring.map", "agentFile": "ring.agents", "taskFile": "ring.tasks", "teamSize": 2}
+    (tmp_path / "ring.json").write_text(json.dumps(problem))
+    return tmp_path / "ring.json"
+
+
+def test_a_drawn_team_may_be_larger_than_the_file_and_its_tasks_are_counted_by_window(small_problem: Path) -> None:
+    words = ["lorr", str(small_problem), "--draw", "--vehicles", "7", "--steps", "50", "--window", "20", "--json"]
+    figures, again = (json.loads(robocell(*words).stdout) for _ in range(2))
+    assert (figures["vehicles"], figures["conflicts"], figures["best_known"]) == (7, 0, None)
+    assert list(figures["finished_in_steps"]) == ["1-20", "21-40", "41-50"]
+    assert sum(figures["finished_in_steps"].values()) == figures["finished"] > 0
+    assert figures["finished_in_steps"] == again["finished_in_steps"]
+
+
+def test_a_drawn_team_depends_on_the_seed_and_keeps_the_tasks(small_problem: Path) -> None:
+    problem = read_problem(small_problem)
+    first, second = (lorr.draw_team(problem, 6, seed) for seed in (1, 2))
+    assert (first.starts != second.starts).any()
+    assert len(set(first.starts.tolist())) == 6
+    assert 4 not in first.starts.tolist()
+    assert sorted(first.errands.tolist()) == sorted(problem.errands.tolist())
+
+
+def test_a_drawn_team_has_room_on_the_floor(small_problem: Path) -> None:
+    told = robocell("lorr", str(small_problem), "--draw", "--vehicles", "9").exception
+    assert isinstance(told, InstanceError)
+    assert "9 robots asked for; its floor has 8 free cells" in str(told)
 
 
 def test_an_exported_play_replays_to_the_same_count(traffic: Path, tmp_path: Path) -> None:
