@@ -15,7 +15,7 @@ from robocell.environments.scenario import Deterministic, Scenario
 from robocell.experiments import Experiment
 
 CONFIGS = Path(robocell.experiments.__file__).parent / "configs"
-FACTORIES = ("quickstart", "phone_line", "job_shop", "traditional_line")
+FACTORIES = ("quickstart", "phone_line", "job_shop", "traditional_line", "groover", "warehouse")
 
 
 def load(name: str, **changes: Any) -> Scenario:
@@ -45,7 +45,7 @@ def test_the_steps_to_the_unmanned_factory_begin_and_end_at_the_shipped_lines():
     assert {**end, "shifts": {}} | dict.fromkeys(same_run) == line | dict.fromkeys(same_run)
 
 
-@pytest.mark.parametrize("name", FACTORIES)
+@pytest.mark.parametrize("name", [name for name in FACTORIES if load(name).layout is not None])
 def test_the_floor_can_park_the_fleet(name):
     scenario = load(name)
     assert len(scenario.build_layout().parking) >= scenario.agv_count
