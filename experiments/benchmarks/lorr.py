@@ -89,43 +89,30 @@ def run(
         and more, with `window` also `finished_in_steps`; without a problem these by name of the problem under
         `problems`, and the first four over all of them (`share` is their mean).
     """
-    if steps is not None and steps < 1:
-        raise InstanceError(f"bench lorr: --steps is {steps}; it must be 1 at least")
-    if window is not None and window < 1:
-        raise InstanceError(f"bench lorr: --window is {window}; it must be 1 at least")
+    for option, value in (("--steps", steps), ("--window", window)):
+        if value is not None and value < 1:
+            raise InstanceError(f"bench lorr: {option} is {value}; it must be 1 at least")
     if problem is None:
         one = {"--replay": replay, "--export": export, "--vehicles": vehicles, "--steps": steps, "--passes": passes}
-        one["--window"] = window
-        wrong = [name for name, value in one.items() if value is not None] + ["--ablation"] * ablation
-        wrong += ["--draw"] * draw
-        if wrong:
-            raise InstanceError(f"bench lorr: {wrong[0]} needs a problem: bench lorr PROBLEM.json {wrong[0]} …")
-        return _run_all(folder_of(data, "lorr"), seed)
+        one |= {"--window": window, "--ablation": ablation or None, "--draw": draw or None}
+        return _run_all(data, seed, refused=[name for name, value in one.items() if value is not None])
     row = manifest_row(problem)
     case = draw_team(read_problem(problem, data), vehicles, seed) if draw else read_problem(problem, data, vehicles)
     ticks = int(steps or row.get("steps") or DEFAULT_STEPS)
     if case.ticks_per_action > 1 or case.delays is not None:
-        if replay or export or ablation or passes is not None or window is not None:
-            raise InstanceError(
-                f"{problem}: actions take several ticks; --replay, --export, --ablation, --passes, --window know steps "
-                "only"
-            )
-        return _play_delayed(case, ticks, seed)
+        by_step = bool(replay or export or ablation or window) or passes is not None
+        return _play_delayed(problem, case, ticks, seed, by_step)
     if ablation:
         return ablate(case, ticks, seed)
     budget = usual_budget(case) if passes is None else replace(usual_budget(case), passes=passes)
-    if replay is None:
-        play = play_problem(case, ticks, seed=seed, budget=budget)
-    else:
-        play = replay_solution(case, read_solution(replay))
+    played = None if replay is None else replay_solution(case, read_solution(replay))
+    play = played or play_problem(case, ticks, seed=seed, budget=budget)
     comparable = vehicles is None and not draw and len(play.actions) == row.get("steps")
     best = row.get("best_known") if comparable else None
     if export is not None:
         _export(export, case, play)
-    figures = _figures(case, play, best)
-    if window is not None:
-        figures["finished_in_steps"] = count_by_window(play.steps_finished, window)
-    return figures
+    in_steps = {} if window is None else {"finished_in_steps": count_by_window(play.steps_finished, window)}
+    return _figures(case, play, best) | in_steps
 
 
 def draw_team(problem: Problem, vehicles: int | None, seed: int) -> Problem:
@@ -174,8 +161,12 @@ def _figures(case: Problem, play: Play, best: int | None) -> dict[str, Any]:
     }
 
 
-def _play_delayed(case: Problem, ticks: int, seed: int) -> dict[str, Any]:
-    """A problem of 2026: steps are ticks; no best known counts are published."""
+def _play_delayed(problem: Path, case: Problem, ticks: int, seed: int, by_step: bool) -> dict[str, Any]:
+    """A problem of 2026: steps are ticks; no best known counts are published, and options `by_step` are refused."""
+    if by_step:
+        raise InstanceError(
+            f"{problem}: actions take several ticks; --replay, --export, --ablation, --passes, --window know steps only"
+        )
     play = DelayedPlay(case, seed=seed)
     play.play(ticks)
     return {
@@ -224,7 +215,11 @@ def ablate(case: Problem, steps: int, seed: int) -> dict[str, Any]:
     return figures
 
 
-def _run_all(folder: Path, seed: int) -> dict[str, Any]:
+def _run_all(data: Path | None, seed: int, refused: list[str]) -> dict[str, Any]:
+    """All problems of the folder that have a best known count; `refused` names options that need one problem."""
+    if refused:
+        raise InstanceError(f"bench lorr: {refused[0]} needs a problem: bench lorr PROBLEM.json {refused[0]} …")
+    folder = folder_of(data, "lorr")
     named = [row for row in read_manifest(folder / MANIFEST) if row.get("best_known")]
     if not named:
         raise InstanceError(f"{folder / MANIFEST}: no problem in it has a best known count; name a problem instead")
