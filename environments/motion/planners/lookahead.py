@@ -55,7 +55,7 @@ class Budget:
 
         Few vehicles per open cell leave time to look farther and displace two at once. Where hardly a cell is free,
         vehicles move in long chains or rings, and those are found if each vehicle has few sequences; improvement passes
-        then only break chains.
+        then let jams grow, which shows only after hundreds of ticks.
         """
         if density < SPARSE:
             return cls(window_ticks=5, most_taken=2)
