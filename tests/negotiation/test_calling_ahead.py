@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -185,3 +186,34 @@ def test_a_part_on_its_way_gives_up_the_transport_that_it_announced_ahead() -> N
     factory.net.settle()
     assert ahead.contract.phase is ContractPhase.CLOSED
     assert job.transport is not ahead
+
+
+MILL = """
+transport:
+  kind: matrix
+  places: [source, sink, mill, bench]
+  travel: [[0s,5s,5s,5s], [5s,0s,5s,5s], [5s,5s,0s,5s], [5s,5s,5s,0s]]
+fleet: {agvs: {count: 1}}
+stations: {mill: {operations: {cut: 20s}}, bench: {operations: {fit: 5s}}}
+products: {plate: {routing: [cut, fit]}, lid: {routing: [cut]}}
+orders:
+  kind: list
+  orders: [{at: 0s, product: plate}, {at: 0s, product: lid}, {at: 5s, product: lid}, {at: 5s, product: plate}]
+horizon: 5min
+drain: true
+"""
+
+
+@pytest.mark.parametrize(("look_ahead", "room"), [("departure", 0), ("departure", 1), ("start", 1)])
+def test_a_planner_lets_no_vehicle_wait_for_a_part_behind_one_that_needs_it(look_ahead: str, room: int) -> None:
+    """Messages take time, so that the calls for the part in front and for the part behind come to it one by one."""
+    data = yaml.safe_load(MILL)
+    data["stations"]["mill"]["output_capacity"] = room
+    channel = {"delay": {"distribution": "uniform", "low": "0s", "high": "1s"}}
+    data["negotiation"] = {"mechanism": "what_if", "look_ahead": look_ahead, "channel": channel}
+    for seed in range(8):
+        scenario = Scenario.parse(data | {"seed": seed})
+        factory = Factory(scenario)
+        log = factory.run()
+        assert factory.workload.in_process == 0
+        assert check(log, scenario) == []

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...events import VehicleState
 from ...negotiation.mechanism import Mechanism
-from ...shop.tasks import TaskKind
+from ...shop.tasks import TaskKind, Transport
 from .simulate import Course, search_order
 from .snapshot import Floor, Outlook, WholeShop, snapshot_shop
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ...negotiation.tasks import Task
     from ...shop.job import Job
     from ...shop.machine import Machine
     from ...shop.station import Station
@@ -112,6 +113,8 @@ class WhatIf(Mechanism):
 
     def _award_transports(self, market: Market) -> Iterator[Award]:
         """Award each idle vehicle its first transport in the forecast, if that is announced."""
+        stuck = [row for row, task in enumerate(market.tasks) if self._needs_another_vehicle(task)]
+        market.cost[stuck] = np.inf
         if not (np.isfinite(market.cost) & (market.load == 0)).any():
             return
         outlook, course = self._search()
@@ -227,6 +230,15 @@ class WhatIf(Mechanism):
     def _may_wait(self, station: Station) -> bool:
         """Whether a machine may wait: it must neither block deliveries nor keep a robot waiting."""
         return station.tenders is None and station.spec.input_capacity is None
+
+    def _needs_another_vehicle(self, task: Task) -> bool:
+        """Whether a part is ready only when other parts have been fetched: a vehicle must not wait there for it."""
+        assert isinstance(task, Transport)
+        station = next((one for one in self._model.stations if one.place == task.origin), None)
+        if not task.ahead or station is None or station.spec.output_capacity is None:
+            return False
+        on_machine = any(machine.job is task.about for machine in station.machines)
+        return not on_machine or 0 < station.spec.output_capacity <= len(station.output)
 
     def _something_under_way(self) -> bool:
         """Whether an activity is under way, whose end leads to another decision for waiting vehicles and machines."""
