@@ -173,7 +173,7 @@ def test_each_order_of_a_list_may_name_its_own():
 
 
 def test_an_unknown_place_of_entry_is_refused():
-    with pytest.raises(ScenarioError, match=r"orders.from: 'aa' is not a source or station; allowed: source, a, b"):
+    with pytest.raises(ScenarioError, match=r"orders.from: 'aa' is not a place for parts; allowed: source, sink, a, b"):
         Scenario.parse(changed(CELL, orders__from="aa"))
 
 
