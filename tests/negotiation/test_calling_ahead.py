@@ -217,3 +217,17 @@ def test_a_planner_lets_no_vehicle_wait_for_a_part_behind_one_that_needs_it(look
         log = factory.run()
         assert factory.workload.in_process == 0
         assert check(log, scenario) == []
+
+
+@pytest.mark.parametrize("seed", [1, 3, 12])
+def test_a_planner_foresees_that_another_machine_may_fill_the_output_first(seed: int) -> None:
+    data = yaml.safe_load(MILL)
+    work = {"distribution": "weibull", "shape": 0.7, "mean": "20s"}
+    data["stations"]["mill"] = {"operations": {"cut": work}, "output_capacity": 1, "machines": 2}
+    given = ("plate", "lid", "lid", "plate", "lid", "plate")
+    data["orders"]["orders"] = [{"at": "0s", "product": product} for product in given]
+    scenario = Scenario.parse(data | {"negotiation": {"mechanism": "what_if", "look_ahead": "start"}, "seed": seed})
+    factory = Factory(scenario)
+    log = factory.run()
+    assert factory.workload.in_process == 0
+    assert check(log, scenario) == []

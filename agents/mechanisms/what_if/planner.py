@@ -237,8 +237,12 @@ class WhatIf(Mechanism):
         station = next((one for one in self._model.stations if one.place == task.origin), None)
         if not task.ahead or station is None or station.spec.output_capacity is None:
             return False
-        on_machine = any(machine.job is task.about for machine in station.machines)
-        return not on_machine or 0 < station.spec.output_capacity <= len(station.output)
+        if all(machine.job is not task.about for machine in station.machines):
+            return True
+        others = len(station.output)
+        if len(station.machines) > 1:  # parts that may be finished before it
+            others += sum(machine.job is not None for machine in station.machines) - 1 + len(station.promised)
+        return 0 < station.spec.output_capacity <= others
 
     def _something_under_way(self) -> bool:
         """Whether an activity is under way, whose end leads to another decision for waiting vehicles and machines."""
