@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from hashlib import blake2b
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ class OrderStream:
 
     Attributes:
         number: its index in the scenario.
-        ordered: number of its orders so far.
+        key: a number made of its name.
+        ordered, parts: number of its orders and of their parts so far.
         exhausted: whether no further order will come.
     """
 
@@ -39,6 +40,8 @@ class OrderStream:
         self.ordered = 0
         self.exhausted = False
         self.at_once = 0  # consecutive parts that left at the instant of their release
+        self.key = _key_of(spec.name or "")
+        self.parts = 0
         of_stream = "" if spec.name is None else f"/{spec.name}"
         self.work_rng = model.stream(f"work{of_stream}")
         self._mix_rng = model.stream(f"mix{of_stream}")
@@ -49,7 +52,8 @@ class OrderStream:
         rng = model.stream(f"arrivals{of_stream}")
         profiles = [scenario.profiles[name] for name in spec.profile]
         if profiles:
-            self._source = iter(ThinnedArrivals(spec.scaled(peak_of(profiles)).source(rng), profiles, rng))
+            at_peak = spec.scaled(peak_of(profiles)).source(rng)
+            self._source = iter(ThinnedArrivals(at_peak, profiles, rng, until_s=scenario.horizon_s))
         else:
             self._source = spec.source(rng)
 
@@ -163,7 +167,8 @@ class Workload:
             names = parts_of_order(order_id, size)
         arrival = arrival._replace(product=product, due_s=spec.due_s if arrival.due_s is None else arrival.due_s)
         for name in names:
-            self._release_part(name, arrival, stream, rng=stream.work_rng, lot=lot)
+            self._release_part(name, arrival, stream, (stream.key, stream.parts), rng=stream.work_rng, lot=lot)
+            stream.parts += 1
 
     def rush(self, product: str, *, due_share: float, rng: np.random.Generator) -> None:
         """Release an unexpected part, due after `due_share` of the usual time; random numbers come from `rng`."""
@@ -171,10 +176,18 @@ class Workload:
         usual_s = self.model.spec.products[product].due_s
         due_s = None if usual_s is None else due_share * usual_s
         arrival = Arrival(self.model.now_s, product, due_s)
-        self._release_part(part_name(product, self.released), arrival, self.streams[0], rng=rng)
+        identity = _key_of("a rush order"), self.released
+        self._release_part(part_name(product, self.released), arrival, self.streams[0], identity, rng=rng)
 
     def _release_part(
-        self, name: str, arrival: Arrival, stream: OrderStream, *, rng: np.random.Generator, lot: Lot | None = None
+        self,
+        name: str,
+        arrival: Arrival,
+        stream: OrderStream,
+        identity: tuple[int, int],
+        *,
+        rng: np.random.Generator,
+        lot: Lot | None = None,
     ) -> None:
         """Release a part of an order whose product is known; without a `due_s` it has no due date."""
         assert arrival.product is not None
@@ -187,6 +200,7 @@ class Workload:
             product=arrival.product,
             product_index=self.products.index(arrival.product),
             stream=stream.number,
+            identity=identity,
             priority=next(given for given in priorities if given is not None),
             place=spec.places.index(arrival.start or stream.spec.start or spec.source),
             end=spec.places.index(arrival.end or stream.spec.end or spec.sink),
@@ -198,6 +212,11 @@ class Workload:
         self.released += 1
         self.in_process += 1
         self.model.add_job(order, lot)
+
+
+def _key_of(name: str) -> int:
+    """A number of 64 bits made of a name."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
 def _steps(model: Factory, product: str) -> tuple[Step, ...]:
@@ -214,17 +233,20 @@ def _steps(model: Factory, product: str) -> tuple[Step, ...]:
         ]
         work_s.append({station.slot: model.work_time(product, number, station.name).mean_s for station in able})
 
-    @cache
-    def tail_s(number: int) -> float:
-        following = plan[number].following
-        return 0.0 if following == len(plan) else tail_s(following) + min(work_s[following].values())
+    tails_s = {len(plan): 0.0}  # by the step whose successors are counted; after the last there are none
+    for number in range(len(plan)):
+        chain = [number]
+        while chain[-1] not in tails_s:
+            chain.append(plan[chain[-1]].following)
+        for step, following in zip(chain[-2::-1], chain[:0:-1], strict=True):
+            tails_s[step] = tails_s[following] + (min(work_s[following].values()) if following < len(plan) else 0.0)
 
     return tuple(
         Step(
             name=planned.spec.operation,
             eligible=np.array(list(work_s[number]), np.intp),
             work_s=work_s[number],
-            tail_s=tail_s(number),
+            tail_s=tails_s[number],
             rank=planned.rank,
             following=planned.following,
             results=tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..agents.mechanisms import MECHANISMS
+from ..agents.mechanisms import MECHANISMS, PLANNERS
 
 if TYPE_CHECKING:
     from ..environments.scenario import Scenario
@@ -56,4 +56,5 @@ def most_vehicles(scenario: Scenario) -> int:
 def mechanisms(scenario: Scenario) -> list[str]:
     """The mechanisms to choose from: the scenario's own first."""
     own = str(scenario.negotiation.mechanism)
-    return [own, *(name for name in MECHANISMS if name != own)]
+    refused = PLANNERS if scenario.ranks_orders else ()  # planners know no priorities
+    return [own, *(name for name in MECHANISMS if name != own and name not in refused)]

@@ -119,7 +119,7 @@ class WaitingTasks:
                     left[slot] = max(left[slot] - 1, 0)
                 if not any(left.values()):
                     break
-        return chosen + [task for *_, number, task in sorted(heads) if number not in taken]
+        return by_priority([*chosen, *(task for *_, number, task in sorted(heads) if number not in taken)])
 
 
 def _entry(task: Task) -> Entry:

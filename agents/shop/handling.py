@@ -46,23 +46,22 @@ class HandlingTimes:
         self._key = key
         self._means_s: dict[tuple[str, bool], float] = {}
 
-    def mean_s(self, part: HandledPart, *, loads: bool) -> float:
-        """Expected time to load or unload a part, in seconds."""
-        key = part.order.product, loads
+    def mean_s(self, part: HandledPart | None, *, loads: bool) -> float:
+        """Expected time to load or unload a part, in seconds; without a part, the time of all products."""
+        key = "" if part is None else part.order.product, loads
         known = self._means_s.get(key)
         if known is None:
-            known = self._means_s[key] = self._time(part, loads=loads).mean_s
+            known = self._means_s[key] = self._time(*key).mean_s
         return known
 
     def draw_s(self, part: HandledPart, *, loads: bool) -> float:
         """Time to load or unload a part this time, in seconds."""
-        time = self._time(part, loads=loads)
+        time = self._time(part.order.product, loads)
         least_s, most_s = time.support_s
         if least_s == most_s:
             return least_s
-        counter = [part.order.number, part.progress.count_handling(), 0, 0]
+        counter = [*part.order.identity, part.progress.count_handling(), 0]
         return time.quantile(np.random.Generator(np.random.Philox(key=self._key, counter=counter)).random())
 
-    def _time(self, part: HandledPart, *, loads: bool) -> Distribution:
-        product = part.order.product
+    def _time(self, product: str, loads: bool) -> Distribution:
         return self._spec.load_time(product) if loads else self._spec.unload_time(product)

@@ -60,6 +60,7 @@ class Order:
         name: name of the part, unique among all agents.
         product, product_index: name of the product, and its index in the scenario.
         stream: index of the stream of orders that it came from.
+        identity: key of its stream, and its number among the parts of the stream, which other streams do not change.
         priority: the higher, the earlier it comes in queues and awards.
         place: index of the place where the part enters.
         end: index of the place where it leaves the factory.
@@ -75,6 +76,7 @@ class Order:
     product: str
     product_index: int
     stream: int
+    identity: tuple[int, int]
     priority: int
     place: int
     end: int

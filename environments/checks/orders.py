@@ -5,6 +5,7 @@ Where orders differ in stream, end or priority, an ORDERED row follows the RELEA
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ from .violation import Violation
 if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
-    from ..scenario.orders import OrderProcess
 
 
 class Ordered(NamedTuple):
@@ -106,17 +106,23 @@ class _Orders:
         if not 0 <= stream < len(self.streams) or not 0 <= product < len(self.products):
             self._report(row, job, f"there are {len(self.streams)} streams and {len(self.products)} products")
             return
-        spec, name = self.streams[stream], self.products[product]
+        name = self.products[product]
         ends = self.log.name_of(start), self.log.name_of(end)
-        usual = self.scenario.source, self.scenario.sink
-        routes = {(begin or usual[0], leave or usual[1]) for begin, leave in spec.routes} | {usual}
-        if ends not in routes:
+        if ends not in self._routes(stream):
             self._report(row, job, f"its stream has no order from {ends[0]} to {ends[1]}")
-        if priority not in self._priorities(spec, name):
+        if priority not in self._priorities(stream, name):
             self._report(row, job, f"no {name} of its stream has the priority {priority:g}")
 
-    def _priorities(self, stream: OrderProcess, product: str) -> set[int]:
+    @lru_cache  # noqa: B019  # lives as long as one check
+    def _routes(self, number: int) -> set[tuple[str, str]]:
+        """Where orders of a stream may begin and end."""
+        usual = self.scenario.source, self.scenario.sink
+        return {(begin or usual[0], leave or usual[1]) for begin, leave in self.streams[number].routes} | {usual}
+
+    @lru_cache  # noqa: B019
+    def _priorities(self, number: int, product: str) -> set[int]:
         """The priorities that an order of a stream for a product may have."""
+        stream = self.streams[number]
         own = self.scenario.products[product].priority
         usual = own if stream.priority is None else stream.priority
         given = [order.priority for order in stream.listed if order.product == product]

@@ -9,7 +9,7 @@ station. A part delivered to a station that has left is put there too. After a b
 place that the row implies, so that one error is reported once.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,7 @@ class _Replay:
         self.products = list(scenario.products.items())
         self.orders, self.ranked = ordered(log, scenario), scenario.ranks_orders
         self.rooms = {*scenario.stations, *scenario.storage}  # hold a number of parts
+        self.waiting: defaultdict[int, set[int]] = defaultdict(set)  # station -> parts in its input
         self.own_stations = scenario.agent_classes.station is not None
         self.agvs = scenario.fleet.agvs if scenario.fleet else None
         self.names = {uid: log.name_of(uid) for kind in AgentKind for uid in log.ids(kind)}
@@ -133,7 +134,7 @@ class _Replay:
         spec = self.scenario.stations.get(self._name(station))
         if not self.ranked or station in self.tended or spec is None or (spec.class_ or self.own_stations):
             return
-        waiting = [part.priority for part in self.parts.values() if part.holder == station and part.spot is Spot.INPUT]
+        waiting = [self.parts[part].priority for part in self.waiting[station]]
         if max(waiting) > self.parts[job].priority:
             self._report("priority", job, f"a part of the priority {max(waiting)} waits there")
 
@@ -249,6 +250,10 @@ class _Replay:
     def _put(self, job: int, spot: Spot, holder: int) -> None:
         part = self.parts[job]
         self.held[part.spot, part.holder] -= 1
+        if self.ranked:
+            self.waiting[part.holder].discard(job)
+            if spot is Spot.INPUT:
+                self.waiting[holder].add(job)
         part.spot, part.holder = spot, holder
         self.held[spot, holder] += 1
         self.touched.add((spot, holder))

@@ -126,6 +126,17 @@ def _shifts(scenario: Scenario) -> Iterator[Problem]:
             yield loc, unknown(shift, "shift", scenario.shifts)
 
 
+def _loads(scenario: Scenario) -> Iterator[Problem]:
+    """Without `carry_out` parts leave where they are, so loads that are only carried would not be carried to a sink."""
+    loads = [name for name, product in scenario.products.items() if not product.routing]
+    if loads and not scenario.transport.carries_out and set(scenario.ends) & set(scenario.all_sinks):
+        yield (
+            ("transport", "carry_out"),
+            f"false lets parts leave where they are, so {listed(map(repr, loads))} would not be carried to a sink; "
+            "leave carry_out out, or end at a storage",
+        )
+
+
 def _priorities(scenario: Scenario) -> Iterator[Problem]:
     given = scenario.negotiation.mechanism
     names = (given,) if isinstance(given, str) else tuple(name for _, name in given)
@@ -188,6 +199,6 @@ def _battery(scenario: Scenario) -> Iterator[Problem]:
 
 
 _CHECKS = (
-    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, orders, _priorities, _fleet,
+    names, order_ids, _times_by_product, _routings, _setups, _robots, _shifts, orders, _loads, _priorities, _fleet,
     names_in_channel, _run, _places,
 )  # fmt: skip

@@ -29,6 +29,7 @@ def named_files(data: Any) -> dict[str, list[str]]:
     for section, inner in data.items() if isinstance(data, dict) else ():
         if section in ("layout", "orders"):
             given = [each for each in (inner if isinstance(inner, list) else [inner]) if isinstance(each, dict)]
+            given += [measured for each in given for _, measured in _measured(each)]
         else:
             given = [measured for _, measured in _measured(inner)]
         found[section] = [each["file"] for each in given if isinstance(each.get("file"), str)]
@@ -50,12 +51,14 @@ def with_files(
     layout = data.get("layout")
     if isinstance(layout, dict) and isinstance(layout.get("file"), str) and not layout.keys() & {"art", "map"}:
         data = {**data, "layout": _floor(layout, source, complain)}
+    given = data.get("products")
+    products = given if isinstance(given, dict) else ()
     for loc, stream in _streams(data):
         kind = stream.get("kind") if isinstance(stream, dict) else None
         if isinstance(stream, dict) and isinstance(kind, str) and kind in ORDERS:
             read = partial(_read, source=source, loc=(*loc, "file"), complain=complain, read=source.read_bytes)
             try:
-                stream = ORDERS[kind].read_in(stream, products=data.get("products") or (), read=read)
+                stream = ORDERS[kind].read_in(stream, products=products, read=read)
             except OtherFileError as error:
                 raise complain((*loc, error.key), str(error)) from None
             data = _with(data, loc, stream)

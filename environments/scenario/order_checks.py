@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ..config.suggestions import listed, unknown
+from .names import unfit
+from .orders import is_ever_above_0
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     Loc = tuple[str | int, ...]
     Problem = tuple[Loc, str]  # key path, what is wrong and what is allowed
+
+
+_IDLE = "an order for {} begins and ends at {}, and has no operation: nothing would be done; give another place"
 
 
 class Ordered(Protocol):
@@ -30,6 +35,8 @@ class Ordered(Protocol):
     @property
     def chargers(self) -> Collection[str]: ...
     @property
+    def horizon_s(self) -> float: ...
+    @property
     def source(self) -> str: ...
     @property
     def sink(self) -> str: ...
@@ -45,6 +52,8 @@ def orders(scenario: Ordered) -> Iterator[Problem]:
             yield at, "needs the key name, because the streams of a list are told apart by name"
         elif stream.name in taken:
             yield (*at, "name"), f"{stream.name!r} is the name of another stream too; names must differ"
+        elif stream.name is not None and (rule := unfit(stream.name)) is not None:
+            yield (*at, "name"), rule
         taken |= {stream.name or ""}
         if stream.products and stream.listed:
             yield (*at, "products"), "goes with other kinds of orders; here each order names its product"
@@ -73,22 +82,32 @@ def _places(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
 
 def _idle(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
     """Orders for which nothing is to be done: without an operation, from a place to itself."""
-    ordered = {order.product for order in stream.listed} or set(stream.products or scenario.products)
+    for number, order in enumerate(stream.listed):
+        ends = (order.start or stream.start or scenario.source, order.end or stream.end or scenario.sink)
+        product = scenario.products.get(order.product)
+        if product is not None and not product.routing and ends[0] == ends[1]:
+            yield ("orders", number), _IDLE.format(repr(order.product), repr(ends[0]))
+    if stream.listed:
+        return
+    ordered = set(stream.products or scenario.products)
     idle = sorted(name for name in ordered if name in scenario.products and not scenario.products[name].routing)
     for start, end in stream.routes if idle else ():
         if (start or scenario.source) == (end or scenario.sink):
             loc = ("rates", start, end) if stream.rates_of_routes and start and end else ()
-            yield (
-                loc,
-                f"an order for {listed(map(repr, idle))} begins and ends at {start or scenario.source!r}, and has no "
-                "operation: nothing would be done; give another place",
-            )
+            yield loc, _IDLE.format(listed(map(repr, idle)), repr(start or scenario.source))
 
 
 def _profiles(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
     for name in stream.profile:
         if name not in scenario.profiles:
             yield ("profile",), unknown(name, "profile", scenario.profiles)
+    known = [scenario.profiles[name] for name in stream.profile if name in scenario.profiles]
+    if known and stream.independent and not is_ever_above_0(known, scenario.horizon_s):
+        yield (
+            ("profile",),
+            f"{listed(map(repr, stream.profile))} leave no time before the horizon in which an order could come; give "
+            "them factors above 0 at the same time",
+        )
     if stream.profile and not stream.independent:
         yield (
             ("profile",),

@@ -117,14 +117,8 @@ class CaseMaker:
 
     @cached_property
     def _sections_with_files(self) -> tuple[str, ...]:
-        """The sections of the scenario that name files which the sweep may change."""
-        swept = [key.partition(".") for key in self.places]
-        found = [
-            name
-            for name, _, inner in swept
-            if name != "orders" or inner == "" or inner.rpartition(".")[2] in ("file", "sheet")
-        ]
-        return tuple(dict.fromkeys(found))
+        """The sections of the scenario that the sweep changes: their files are kept with the run."""
+        return tuple(dict.fromkeys(key.partition(".")[0] for key in self.places))
 
     def _blame(self, settings: Settings, name: str, error: ScenarioError) -> str:
         """The error in a case, placed at the key of the sweep that causes it, or else at the sweep."""

@@ -43,5 +43,5 @@ def _of_floats(column: NDArray[np.float64]) -> list[str]:
 def _field(value: object) -> str:
     """A value in quotes where it needs them."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow((value, ""))
-    return text.getvalue()[:-1]
+    csv.writer(text, lineterminator="\n").writerow((value, ""))
+    return text.getvalue()[:-2]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fakes import line
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from scipy.special import stdtr, stdtrit
@@ -222,6 +222,7 @@ def test_intervals_by_name_are_functions_of_rows():
     st.text(st.characters(codec="utf-8"), max_size=5),
     st.booleans(),
 )
+@example(values=[0.0], text="\n", flag=False)
 def test_a_table_in_parts_is_the_text_that_pandas_writes(values, text, flag):
     size = len(values)
     columns = {

@@ -266,12 +266,12 @@ def test_a_storage_keeps_its_parts_until_they_are_fetched() -> None:
 
 
 def test_the_source_and_the_sink_stay(factory: Factory) -> None:
-    for depot in (factory.source, factory.sink):
-        with pytest.raises(RemovalError, match=f"'{depot.name}' cannot be removed: a factory needs its source and its"):
+    for depot in (*factory.sources, *factory.sinks):
+        with pytest.raises(RemovalError, match=f"'{depot.name}' cannot be removed: a factory needs its sources and"):
             depot.remove()
     factory.run_until(60.0)
     factory.finish()
-    factory.source.remove()  # Mesa forgets it
+    factory.sources[0].remove()  # Mesa forgets it
 
 
 # -- parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,11 @@ import yaml
 
 from robocell.agents.events import Event
 from robocell.agents.mechanisms import MECHANISMS
+from robocell.agents.negotiation.tasks import Task
+from robocell.agents.negotiation.waiting import WaitingTasks
+from robocell.agents.shop.tasks import TaskKind
 from robocell.environments import Factory, Scenario, check
+from robocell.environments.config.errors import ScenarioError
 from robocell.environments.kpis import measure
 from robocell.environments.scenario.orders import Poisson, ProfileSpec
 from robocell.experiments.design.keys import complaint, get_key, set_key
@@ -58,6 +63,18 @@ orders:
 horizon: 400h
 warm_up: 10h
 """
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Urgent(Task):
+    """A task of any priority."""
+
+    kind = TaskKind.TRANSPORT
+    priority_: int = 0
+
+    @property
+    def priority(self):
+        return self.priority_
 
 
 def works(**changes):
@@ -264,3 +281,120 @@ def test_an_urgent_part_that_stays_for_its_next_operation_is_not_overtaken(input
     assert check(log, scenario) == []
     starts = log.events[log.events["kind"] == Event.PROCESSING_STARTED]["job"]
     assert [log.name_of(job) for job in starts] == ["urgent", "urgent", "usual", "usual"]
+
+
+def test_random_handling_times_of_a_stream_do_not_depend_on_other_streams():
+    unload = {"distribution": "uniform", "low": "1s", "high": "9s"}
+    data = changed(yaml.safe_load(WORKS), fleet__agvs={"count": 30, "load": unload}, horizon="30min")
+    fewer = copy.deepcopy(data)
+    del fewer["orders"][1]
+
+    def loadings(given):
+        log = Factory(Scenario.parse(given)).run()
+        first = {}
+        for row in rows(log, Event.LOADED):
+            first.setdefault(log.name_of(row["job"]).rpartition("-")[0], []).append(row["time_s"])
+        return releases(log, 0), first["tote"][:5]
+
+    assert loadings(data) == loadings(fewer)
+
+
+def test_profiles_that_leave_long_gaps_do_not_hold_a_run_up():
+    data = yaml.safe_load("""
+    transport: {kind: instant}
+    stations: {lathe: {operations: {turn: 1s}}}
+    products: {bolt: {routing: [turn]}}
+    orders: {kind: poisson, rate: 1000/h, profile: [shift, season]}
+    profiles:
+      shift: {every: 24h, rates: [{from: 0h, factor: 1}, {from: 8h, factor: 0}]}
+      season: {every: 10000d, rates: [{from: 0h, factor: 1}, {from: 1d, factor: 0}]}
+    horizon: 10h
+    """)
+    log = Factory(Scenario.parse(data)).run()
+    assert 7500 < len(rows(log, Event.RELEASED)) < 8500
+    assert rows(log, Event.RELEASED)["time_s"].max() < 8 * 3600
+
+
+def test_a_routing_may_be_long():
+    data = yaml.safe_load("""
+    transport: {kind: instant}
+    stations: {lathe: {operations: {turn: 1s}}}
+    orders: {kind: list, orders: [{at: 0s, product: bolt}]}
+    horizon: 1h
+    """)
+    scenario = Scenario.parse(data | {"products": {"bolt": {"routing": ["turn"] * 1500}}})
+    assert rows(Factory(scenario).run(), Event.FINISHED)["time_s"].tolist() == [1500.0]
+
+
+# -- patterns of routes
+
+ROUTES = """
+transport: {kind: instant}
+products: {crate: {routing: []}}
+storage: {a/1: {}, a/2: {}, b: {}, "q?": {}, qq: {}}
+horizon: 1h
+"""
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ({"b": {"a/*": "10/h"}}, {("b", "a/1"): 5, ("b", "a/2"): 5}),
+        ({"a/*": {"a/*": "6/h"}}, {("a/1", "a/2"): 3, ("a/2", "a/1"): 3}),
+        ({"a/*": {"b": "8/h"}, "a/1": {"b": "5/h"}}, {("a/1", "b"): 9, ("a/2", "b"): 4}),
+        ({"a/1": {"b": "5/h"}, "a/*": {"b": "8/h"}}, {("a/1", "b"): 9, ("a/2", "b"): 4}),
+        ({"q?": {"b": "7/h"}}, {("q?", "b"): 7}),
+        ({"sour*": {"b": "7/h"}}, {("source", "b"): 7}),
+    ],
+)
+def test_a_pattern_shares_its_rate_among_the_routes_that_it_matches(rates, expected):
+    scenario = Scenario.parse(yaml.safe_load(ROUTES) | {"orders": {"kind": "from_to", "rates": rates}})
+    found = scenario.orders.streams[0][1].rates_of_routes
+    per_h = {(start, end): 3600 * rate for start, row in found.items() for end, rate in row.items()}
+    assert per_h == pytest.approx(expected)
+
+
+def test_a_pattern_that_matches_no_place_is_refused():
+    with pytest.raises(ScenarioError, match=r"orders\.rates\.z\*: 'z\*' is not a place for parts"):
+        Scenario.parse(yaml.safe_load(ROUTES) | {"orders": {"kind": "from_to", "rates": {"z*": {"b": "1/h"}}}})
+
+
+def test_a_rate_without_a_unit_is_told_once():
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.parse(yaml.safe_load(ROUTES) | {"orders": {"kind": "from_to", "rates": {"a/*": {"b": 5}}}})
+    assert str(refused.value).count("has no unit") == 1
+
+
+def test_orders_for_loads_and_for_parts_may_share_a_list():
+    data = changed(
+        yaml.safe_load(WORKS),
+        orders={
+            "kind": "list",
+            "orders": [
+                {"at": "0s", "product": "tote", "from": "rack", "to": "drill"},
+                {"at": "0s", "product": "lid", "from": "rack", "to": "rack"},
+            ],
+        },
+    )
+    scenario = Scenario.parse(data)
+    assert check(Factory(scenario).run(), scenario) == []
+
+
+def test_loads_that_would_reach_a_sink_without_a_vehicle_are_refused():
+    with pytest.raises(ScenarioError, match="'tote' would not be carried to a sink"):
+        works(transport__carry_out=False)
+
+
+def test_a_window_of_waiting_tasks_is_in_the_order_of_priorities():
+    def task(priority, slots, number):
+        own = Urgent(manager=None, eligible=np.array(slots), priority_=priority)
+        own.contract.id = number
+        return own
+
+    waiting = WaitingTasks()
+    given = [task(5, [1], 0), task(5, [1], 1), task(0, [1, 2], 2), task(0, [1, 2], 3), task(4, [1], 4)]
+    given[4] = task(5, [1, 3], 4)
+    for each in given:
+        waiting.add(each)
+    window = waiting.window([1, 2], 2, ())
+    assert [each.priority for each in window] == sorted((each.priority for each in window), reverse=True)

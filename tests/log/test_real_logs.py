@@ -66,6 +66,8 @@ def test_every_lost_row_is_found(run):
 
 def test_every_teleported_vehicle_is_found(run):
     log, scenario = run
+    if scenario.layout is None:
+        pytest.skip("without a floor there is no trace")
     rng = np.random.default_rng(1)
     for _ in range(3):
         cells = log.trace_cells.copy()

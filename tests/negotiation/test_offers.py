@@ -121,7 +121,7 @@ def test_a_subclass_goes_by_what_its_class_bids_now():
     for factory in (usual, dearer):
         factory.run_until(600.0)
     pools = [factory.net.pools[TaskKind.TRANSPORT] for factory in (usual, dearer)]
-    call = Call(0, Transport(manager=usual.source, origin=0, destination=1), reply_by_s=700.0)  # type: ignore[arg-type]
+    call = Call(0, Transport(manager=usual.sources[0], origin=0, destination=1), reply_by_s=700.0)  # type: ignore[arg-type]
     before, after = (pool.bids(call, pool.all) for pool in pools)
     assert (before.cost < np.inf).any()
     np.testing.assert_array_equal(before.cost + 1.0, after.cost)

@@ -227,6 +227,7 @@ def replay_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 OPTIONS = ".menuable__content__active .v-list-item, .v-overlay--active .v-list-item"  # of Vuetify 2 and 3
+LISTS = ".menuable__content__active, .v-overlay--active .v-list"
 
 
 def slider(page, name: str):
@@ -238,7 +239,14 @@ def choose(page, box: str, option: str | int) -> None:
     """Choose an option of a list, by its name or its number."""
     page.locator(".v-select").filter(has=page.get_by_text(box, exact=True)).click(force=True)
     options = page.locator(OPTIONS)
-    (options.get_by_text(option, exact=True) if isinstance(option, str) else options.nth(option)).click()
+    wanted = options.get_by_text(option, exact=True) if isinstance(option, str) else options.nth(option)
+    options.first.wait_for()
+    for share in (0.0, 0.5, 1.0):  # Vuetify 3 has only the options near those in sight
+        if wanted.count():
+            break
+        page.locator(LISTS).evaluate("(list, share) => { list.scrollTop = share * list.scrollHeight }", share)
+        page.wait_for_timeout(300)
+    wanted.click()
 
 
 class Tab:

@@ -7,7 +7,7 @@ from .from_to import FromTo
 from .listed import OrderList
 from .order import OrderSpec
 from .poisson import Poisson
-from .profile import FactorFrom, ProfileSpec, ThinnedArrivals, peak_of
+from .profile import FactorFrom, ProfileSpec, ThinnedArrivals, is_ever_above_0, peak_of
 from .regular import Batch, Deterministic
 from .renewal import Renewal
 from .streams import Orders, OrderStreams
@@ -33,6 +33,7 @@ __all__ = [
     "Renewal",
     "Source",
     "ThinnedArrivals",
+    "is_ever_above_0",
     "peak_of",
 ]
 

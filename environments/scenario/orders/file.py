@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ...config.quoting import quoted
 from ...config.text_files import as_text
+from ...config.units import DURATION
 from ...config.workbooks import OtherFileError, open_sheet
 from .base import OrderProcess
 from .clock_times import moment
@@ -83,6 +84,7 @@ def _cell(value: Any) -> str:
         return value.isoformat(" ")
     if isinstance(value, time):
         return value.isoformat("seconds")
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    quotes = any(mark in text for mark in '"\t')
-    return '"' + text.replace('"', '""') + '"' if quotes else text.replace("\n", " ")
+    if isinstance(value, timedelta):
+        return DURATION.write(value / timedelta(seconds=1))
+    text = (f"{value:g}" if isinstance(value, float) else str(value)).replace("\n", " ")
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in '"\t') else text

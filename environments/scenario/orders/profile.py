@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import pairwise
+from heapq import merge
+from itertools import count, islice, pairwise, takewhile
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from .base import Arrival
 
+MOST_CHANGES = 100_000
 Factor = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
@@ -58,6 +60,10 @@ class ProfileSpec(Section):
         """The greatest factor."""
         return max(step.factor for step in self.rates)
 
+    def changes_s(self) -> Iterator[float]:
+        """The times at which the factor changes, in order, without end."""
+        return (cycle * self.every_s + step.from_s for cycle in count() for step in self.rates)
+
     def factor(self, at_s: float) -> float:
         """The factor of the rate at a time."""
         number = bisect_right(self.rates, at_s % self.every_s, key=lambda step: step.from_s)
@@ -71,18 +77,34 @@ class ThinnedArrivals(Source):
     Shedler, Naval Research Logistics Quarterly 26(3), 1979). One number of `rng` for each order of the source.
     """
 
-    def __init__(self, source: Iterator[Arrival], profiles: Sequence[ProfileSpec], rng: np.random.Generator) -> None:
+    def __init__(
+        self, source: Iterator[Arrival], profiles: Sequence[ProfileSpec], rng: np.random.Generator, *, until_s: float
+    ) -> None:
+        """`until_s` is the horizon: later orders are not looked for."""
         self._source = source
+        self._until_s = until_s
         self._profiles = profiles
         self._peak = peak_of(profiles)
         self._rng = rng
 
     def __next__(self) -> Arrival:
         for arrival in self._source:
-            factor = prod(profile.factor(arrival.at_s) for profile in self._profiles)
-            if self._rng.random() * self._peak < factor:
+            if arrival.at_s > self._until_s:
+                break
+            if self._rng.random() * self._peak < factor_of(self._profiles, arrival.at_s):
                 return arrival
         raise StopIteration
+
+
+def factor_of(profiles: Sequence[ProfileSpec], at_s: float) -> float:
+    """The product of the factors at a time."""
+    return prod(profile.factor(at_s) for profile in profiles)
+
+
+def is_ever_above_0(profiles: Sequence[ProfileSpec], until_s: float) -> bool:
+    """Whether the product of the factors is above 0 at any of its first MOST_CHANGES changes up to a time."""
+    changes_s = takewhile(lambda at_s: at_s <= until_s, merge(*(profile.changes_s() for profile in profiles)))
+    return any(factor_of(profiles, at_s) > 0.0 for at_s in islice(changes_s, MOST_CHANGES))
 
 
 def peak_of(profiles: Sequence[ProfileSpec]) -> float:
