@@ -106,7 +106,7 @@ def test_both_agree_about_factories_of_the_whole_language(seed: int, file: Path)
     judge(seed, file, doctored=6, draw=random_language_factory)
 
 
-@pytest.mark.parametrize("draw", [draw_factory, draw_language])
+@pytest.mark.parametrize("draw", [draw_factory, pytest.param(draw_language, marks=pytest.mark.slow)])
 @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rng=st.randoms(note_method_calls=False))
 def test_both_find_nothing_in_factories_that_can_be_made_smaller(
