@@ -5,7 +5,6 @@ Where orders differ in stream, end or priority, an ORDERED row follows the RELEA
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from .violation import Violation
 if TYPE_CHECKING:
     from ..log import EventLog
     from ..scenario import Scenario
+    from ..scenario.orders import OrderProcess
 
 
 class Ordered(NamedTuple):
@@ -69,6 +69,13 @@ class _Orders:
         self.log, self.scenario = log, scenario
         self.streams = [stream for _, stream in scenario.orders.streams]
         self.products = list(scenario.products)
+        usual = scenario.source, scenario.sink
+        self.routes = [  # where the orders of each stream may begin and end
+            {(begin or usual[0], leave or usual[1]) for begin, leave in stream.routes} | {usual}
+            for stream in self.streams
+        ]
+        self.entries = {start for routes in self.routes for start, _ in routes}
+        self.priorities = [self._priorities(stream) for stream in self.streams]
         self.found: list[Violation] = []
 
     def run(self) -> list[Violation]:
@@ -97,9 +104,8 @@ class _Orders:
         if self.scenario.orders_differ:
             self._report(row, job, "the log does not say where it ends")
             return
-        entries = {start or self.scenario.source for stream in self.streams for start, _ in stream.routes}
-        if self.log.name_of(agent) not in entries | {self.scenario.source}:
-            self._report(row, job, f"parts are released at {' or '.join(sorted(entries))}")
+        if self.log.name_of(agent) not in self.entries:
+            self._report(row, job, f"parts are released at {' or '.join(sorted(self.entries))}")
 
     def _agrees(self, row: int, job: int, start: int, product: int, stream: int, end: int, priority: float) -> None:
         """Check that a stream has such an order."""
@@ -108,25 +114,21 @@ class _Orders:
             return
         name = self.products[product]
         ends = self.log.name_of(start), self.log.name_of(end)
-        if ends not in self._routes(stream):
+        if ends not in self.routes[stream]:
             self._report(row, job, f"its stream has no order from {ends[0]} to {ends[1]}")
-        if priority not in self._priorities(stream, name):
+        if priority not in self.priorities[stream][name]:
             self._report(row, job, f"no {name} of its stream has the priority {priority:g}")
 
-    @lru_cache  # noqa: B019  # lives as long as one check
-    def _routes(self, number: int) -> set[tuple[str, str]]:
-        """Where orders of a stream may begin and end."""
-        usual = self.scenario.source, self.scenario.sink
-        return {(begin or usual[0], leave or usual[1]) for begin, leave in self.streams[number].routes} | {usual}
-
-    @lru_cache  # noqa: B019
-    def _priorities(self, number: int, product: str) -> set[int]:
-        """The priorities that an order of a stream for a product may have."""
-        stream = self.streams[number]
-        own = self.scenario.products[product].priority
-        usual = own if stream.priority is None else stream.priority
-        given = [order.priority for order in stream.listed if order.product == product]
-        return {usual} | {priority for priority in given if priority is not None}
+    def _priorities(self, stream: OrderProcess) -> dict[str, set[int]]:
+        """The priorities that orders of a stream may have, by product."""
+        found = {
+            name: {product.priority if stream.priority is None else stream.priority}
+            for name, product in self.scenario.products.items()
+        }
+        for order in stream.listed:
+            if order.priority is not None:
+                found[order.product].add(order.priority)
+        return found
 
     def _report(self, row: int, job: int, text: str) -> None:
         time_s, said = float(self.log.events["time_s"][row]), self.log.sentence(row)

@@ -73,10 +73,10 @@ def _places(scenario: Ordered, stream: OrderProcess) -> Iterator[Problem]:
             yield ("orders", number, "product"), unknown(order.product, "product", scenario.products)
     for start, row in stream.rates_of_routes.items():
         given += [(("rates", start), start), *((("rates", start, end), end) for end in row)]
-    unfit = [(loc, name) for loc, name in given if name is not None and name not in places]
-    for loc, name in unfit:
+    strange = [(loc, name) for loc, name in given if name is not None and name not in places]
+    for loc, name in strange:
         yield loc, unknown(name, "place for parts", places)
-    if not unfit:
+    if not strange:
         yield from _idle(scenario, stream)
 
 

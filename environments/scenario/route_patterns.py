@@ -35,7 +35,8 @@ def _expanded(stream: Any, data: dict[str, Any]) -> Any:
     if not isinstance(rates, dict) or not all(isinstance(row, dict) for row in rates.values()):
         return stream
     places = [name for key in _SECTIONS if isinstance(data.get(key), dict) for name in data[key]]
-    places += [data.get(key, key) for key in ("source", "sink") if not data.get(f"{key}s")]
+    usual = (data.get(key, key) for key in ("source", "sink"))
+    places += [name for name in usual if isinstance(name, str) and name not in places]
     if not any(_is_pattern(name, places) for start, row in rates.items() for name in (start, *row)):
         return stream
     found: dict[str, dict[str, float]] = {}

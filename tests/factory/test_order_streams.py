@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gc
+import weakref
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -398,3 +400,26 @@ def test_a_window_of_waiting_tasks_is_in_the_order_of_priorities():
         waiting.add(each)
     window = waiting.window([1, 2], 2, ())
     assert [each.priority for each in window] == sorted((each.priority for each in window), reverse=True)
+
+
+def test_a_source_among_several_is_matched_once():
+    data = yaml.safe_load(ROUTES) | {"sources": {"in/1": {}, "in/2": {}}}
+    orders = Scenario.parse(data | {"orders": {"kind": "from_to", "rates": {"in/*": {"b": "8/h"}}}}).orders
+    rates = orders.streams[0][1].rates_of_routes
+    assert {start: 3600 * row["b"] for start, row in rates.items()} == pytest.approx({"in/1": 4, "in/2": 4})
+
+
+def test_a_source_that_is_no_name_is_refused_beside_patterns():
+    data = yaml.safe_load(ROUTES) | {"source": {"x": 1}}
+    with pytest.raises(ScenarioError, match=r"source: .* is not text"):
+        Scenario.parse(data | {"orders": {"kind": "from_to", "rates": {"a/*": {"b": "8/h"}}}})
+
+
+def test_a_checked_log_is_not_kept():
+    scenario = works(horizon="5min")
+    log = Factory(scenario).run().replace()  # a log that no factory holds
+    assert check(log, scenario) == []
+    kept = weakref.ref(log)
+    del log
+    gc.collect()
+    assert kept() is None
